@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { duration } from './duration.ts';
+
+/** Names become parts of workflow ids, branches and labels, so they are kept plain. */
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes, starting with a letter');
+const repository = z.string().regex(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/, 'must be "owner/name"');
+const branch = z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[A-Za-z0-9][\w./-]*(?<![./])$/, 'must be a plain branch name');
+const path = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\0][^\0]*$/, 'must be a relative path inside the repository');
+const channel = z.string().regex(/^#[a-z0-9_-]+$/, 'must be a channel such as "#g_gitaly"');
+const login = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*$/, 'must be a login');
+
+const approval = z.strictObject({
+  approvers: z.array(login).min(1).describe('Who may approve or reject; votes of others are refused.'),
+  required: z.int().min(1).prefault(1).describe('How many different people must approve.'),
+});
+
+/** How a candidate gets to an environment. `inputs` may use {sha}, {environment}, {component}, {stage} and {key}. */
+const mechanism = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('workflow'),
+    workflow: z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"'),
+    inputs: z.record(z.string(), z.string()).prefault({}).describe('One of the inputs must carry {key}, and the run name must show it.'),
+  }),
+  z.strictObject({ kind: z.literal('deployment') }),
+]);
+
+const healthCheck = z.strictObject({
+  kind: z.literal('http'),
+  url: z.url({ protocol: /^https?$/ }).describe('Healthy when it answers 2xx.'),
+});
+
+const stage = z.strictObject({
+  name,
+  environment: name,
+  promote: mechanism,
+  approval: approval.optional(),
+  soak: duration.optional().describe('Healthy, observed time that must pass before the next stage.'),
+  health: z.array(healthCheck).prefault([]),
+});
+
+const source = z.strictObject({
+  canonical: repository.describe('Where the component is developed.'),
+  mirror: repository.describe('Where it is released from: green commits are looked for here only.'),
+  branch: branch.prefault('master'),
+  searchDepth: z.int().min(1).max(500).prefault(50).describe('How many commits below the head are looked at.'),
+  whenRed: z.enum(['hold', 'lastGreen']).prefault('hold').describe('What to do when the newest finished commit is red.'),
+  requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks that must be among the green ones.'),
+});
+
+const downstream = z.strictObject({
+  repository,
+  branch: branch.prefault('master'),
+  versionFile: path,
+  head: branch.describe('The fixed branch of the version pull request.'),
+  title: z.string().min(1),
+  labels: z.array(z.string().min(1)).prefault([]),
+  merge: z.enum(['merge', 'squash', 'rebase']).prefault('merge'),
+  runbook: z.url().optional(),
+  requiredChecks: z.array(z.string().min(1)).prefault([]),
+});
+
+const component = z.strictObject({
+  source,
+  downstream,
+  stages: z.array(stage).min(1),
+  chat: z.strictObject({
+    progress: channel.describe('One thread a release.'),
+    team: channel.describe('Where failures are reported.'),
+  }),
+});
+
+/** How often and how patiently remote systems are asked. The defaults suit GitHub; tests and demonstrations are faster. */
+const pace = z.strictObject({
+  poll: duration.prefault('30s').describe('Between two looks at a pipeline or a deployment.'),
+  sample: duration.prefault('15s').describe('Between two health samples of a soak.'),
+  attempt: duration.prefault('60s').describe('Longest run of one attempt of an activity.'),
+  heartbeat: duration.prefault('10s').describe('A worker that is silent for this long is taken for dead.'),
+  retry: duration.prefault('2s').describe('Before the first retry of a failed activity; doubled from there.'),
+  settle: duration.prefault('30s').describe('How long a list may lag behind a write before "not found" is believed.'),
+});
+
+export const catalogSchema = z
+  .strictObject({
+    version: z.literal(1),
+    pace: pace.prefault({}),
+    environments: z.record(name, z.strictObject({ description: z.string().optional() })),
+    components: z.record(name, component),
+  })
+  .superRefine((catalog, context) => {
+    for (const [componentName, { stages }] of Object.entries(catalog.components)) {
+      const seen = new Set<string>();
+      stages.forEach((stage, index) => {
+        const at = ['components', componentName, 'stages', index];
+        if (seen.has(stage.name)) context.addIssue({ code: 'custom', path: [...at, 'name'], message: `stage "${stage.name}" appears twice` });
+        seen.add(stage.name);
+        if (!(stage.environment in catalog.environments)) {
+          const known = Object.keys(catalog.environments).join(', ');
+          context.addIssue({ code: 'custom', path: [...at, 'environment'], message: `unknown environment "${stage.environment}". Known: ${known}` });
+        }
+        const { promote, approval } = stage;
+        if (promote.kind === 'workflow' && !Object.values(promote.inputs).some((value) => value.includes('{key}'))) {
+          context.addIssue({ code: 'custom', path: [...at, 'promote', 'inputs'], message: 'one input must carry {key}, by which a lost run is found again' });
+        }
+        if (approval && approval.required > new Set(approval.approvers).size) {
+          context.addIssue({ code: 'custom', path: [...at, 'approval', 'required'], message: `${approval.required} approvals can't come from ${approval.approvers.length} approvers` });
+        }
+      });
+    }
+  });
+
+/** `slipway.yaml` as Slipway uses it: defaults filled in, durations in milliseconds. */
+export type Catalog = z.output<typeof catalogSchema>;
+export type Component = Catalog['components'][string];
+export type Stage = Component['stages'][number];
+export type Mechanism = Stage['promote'];
+export type HealthCheck = Stage['health'][number];
+export type Pace = Catalog['pace'];
