@@ -1,0 +1,116 @@
+import type { Commit, Sha } from '../../domain/candidate.ts';
+import type { Check } from '../../domain/pipeline.ts';
+
+/**
+ * Where code, pull requests and CI live. Several small ports rather than one of forty verbs.
+ *
+ * Contract of every verb: reads answer `undefined` for what does not exist; writes are sent once and never retried by
+ * the adapter (its caller probes first and reads back: see `effect.ts`). Failures are ApplicationFailures of a
+ * `FailureType`: `PermissionDenied`, `Conflict` and `InvalidInput` are never retried; `RateLimited` carries the delay
+ * that the forge asked for; `Unavailable` means that the outcome of a write is unknown.
+ */
+export interface Forge {
+  readonly commits: Commits;
+  readonly branches: Branches;
+  readonly pullRequests: PullRequests;
+  readonly pipelines: Pipelines;
+  readonly deployments: Deployments;
+}
+
+/** "owner/name" */
+export type Repository = string;
+
+export interface Commits {
+  /** The branch's commits from its head down, at most `limit`. */
+  history(repository: Repository, branch: string, limit: number): Promise<readonly Commit[]>;
+  find(repository: Repository, sha: Sha): Promise<Commit | undefined>;
+  /** The commits in `to` that are not in `from`, newest first; `diverged` when `from` is not an ancestor of `to`. */
+  range(repository: Repository, from: Sha, to: Sha): Promise<{ readonly commits: readonly Commit[]; readonly total: number; readonly diverged: boolean }>;
+  /** A file's text at a branch, tag or SHA. */
+  read(repository: Repository, path: string, ref: string): Promise<string | undefined>;
+}
+
+export interface NewCommit {
+  readonly repository: Repository;
+  readonly parent: Sha;
+  readonly path: string;
+  readonly text: string;
+  readonly message: string;
+  /** ISO 8601. Fixed by the caller, so that the same inputs give the same SHA. */
+  readonly date: string;
+}
+
+export interface Branches {
+  find(repository: Repository, branch: string): Promise<Sha | undefined>;
+  /** Stores a commit that changes one file; content-addressed, so writing it again changes nothing. On no branch yet. */
+  write(commit: NewCommit): Promise<Sha>;
+  /** Fails with `Conflict` when the branch exists, whatever it points to. */
+  create(repository: Repository, branch: string, sha: Sha): Promise<void>;
+  remove(repository: Repository, branch: string): Promise<void>;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly state: 'open' | 'closed' | 'merged';
+  readonly head: Sha;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  /** ISO 8601 */
+  readonly createdAt: string;
+  /** SHA of the commit on the base branch, once merged. */
+  readonly mergeSha?: Sha;
+  /** Login of who closed or merged it. */
+  readonly closedBy?: string;
+}
+
+export interface NewPullRequest {
+  readonly repository: Repository;
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+export type MergeResult =
+  | { readonly kind: 'merged'; readonly sha: Sha }
+  /** The head moved since: new code, which nobody has approved. */
+  | { readonly kind: 'moved' }
+  /** The forge says no: conflict, missing review or check, draft. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface PullRequests {
+  /** Every pull request from `head` into `base`, in any state, newest first. */
+  list(repository: Repository, head: string, base: string): Promise<readonly PullRequest[]>;
+  get(repository: Repository, number: number): Promise<PullRequest | undefined>;
+  open(request: NewPullRequest): Promise<PullRequest>;
+  /** Replaces the labels that match `family` (a prefix such as "workflow::") by `label`, and leaves all others. */
+  label(repository: Repository, number: number, label: string, family: string): Promise<void>;
+  addLabels(repository: Repository, number: number, labels: readonly string[]): Promise<void>;
+  close(repository: Repository, number: number): Promise<void>;
+  /** Merges only if the head is still exactly `sha`. */
+  merge(repository: Repository, number: number, sha: Sha, method: 'merge' | 'squash' | 'rebase'): Promise<MergeResult>;
+}
+
+export interface Pipelines {
+  /** All check runs and commit statuses of a SHA, the newest attempt of each name. */
+  checks(repository: Repository, sha: Sha): Promise<readonly Check[]>;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly url: string;
+  readonly state: 'running' | 'succeeded' | 'failed';
+}
+
+export interface Deployments {
+  /** The run of `workflow` whose name carries `key`; the oldest, should there be several. */
+  findRun(repository: Repository, workflow: string, key: string): Promise<Deployment | undefined>;
+  dispatch(repository: Repository, workflow: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void>;
+  run(repository: Repository, id: number): Promise<Deployment>;
+  /** The deployment of `sha` to `environment` whose task is `key`; the oldest, should there be several. */
+  findDeployment(repository: Repository, environment: string, sha: Sha, key: string): Promise<Deployment | undefined>;
+  deploy(repository: Repository, environment: string, sha: Sha, key: string): Promise<Deployment>;
+  deployment(repository: Repository, id: number): Promise<Deployment>;
+}

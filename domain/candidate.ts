@@ -1,0 +1,18 @@
+/** A full commit hash: 40 lower-case hex digits. */
+export type Sha = string;
+
+export const shaPattern = /^[0-9a-f]{40}$/;
+
+export function shortSha(sha: Sha): string {
+  return sha.slice(0, 12);
+}
+
+export interface Commit {
+  readonly sha: Sha;
+  /** First line of the message. */
+  readonly title: string;
+  readonly author: string;
+  /** ISO 8601, the committer's. */
+  readonly committedAt: string;
+  readonly url: string;
+}
