@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { cachedPart } from './cached-part.mjs';
+import { run } from './command.mjs';
+import { builtWithGo } from './go.mjs';
+import { versions } from './versions.mjs';
+
+const version = versions['fake-gcs-server'];
+
+/** An emulator of Google Cloud Storage. It ignores preconditions on delete, metadata, compose and copy. */
+export const fakeGcsServer = cachedPart({
+  name: 'fake-gcs-server',
+  title: 'fake-gcs-server',
+  version,
+  sources: [builtWithGo({ packages: [`github.com/fsouza/fake-gcs-server@v${version}`], minutes: 2, go: '1.25' })],
+  paths: (folder) => join(folder, 'fake-gcs-server'),
+  check: (program) => run(program, ['-version'], { timeoutMs: 20_000 }),
+});
