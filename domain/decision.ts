@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { shaPattern } from './candidate.ts';
+
+/** What `approve` and `reject` carry. `by` is a claim: see docs/security.md. */
+export const vote = z.strictObject({
+  stage: z.string().min(1),
+  by: z.string().min(1),
+  sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
+  reason: z.string().optional(),
+});
+
+/** What `abort` carries. */
+export const abortion = z.strictObject({ by: z.string().min(1), reason: z.string().min(1) });
+
+export type Vote = z.output<typeof vote>;
+export type Abortion = z.output<typeof abortion>;
+export type Verdict = 'approve' | 'reject';
+
+/** A decision that was accepted, as `history` tells of it. */
+export interface Decision {
+  readonly message: string;
+  readonly by: string;
+  /** ISO 8601 */
+  readonly at: string;
+  readonly stage?: string;
+  readonly reason?: string;
+}
+
+/** A message that was not accepted, and why: nothing that somebody sent is lost. */
+export interface Refusal {
+  readonly message: string;
+  readonly why: string;
+  /** ISO 8601 */
+  readonly at: string;
+}

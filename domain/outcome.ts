@@ -1,0 +1,53 @@
+import type { Sha } from './candidate.ts';
+import type { FailedCheck } from './pipeline.ts';
+
+/** How a component release ends. Faults (a system that is down, a bug) are not outcomes: they are thrown. */
+export type ReleaseOutcome =
+  | { readonly kind: 'released'; readonly candidate: Sha; readonly pullRequest: string; readonly stages: readonly string[] }
+  /** Nothing newer than what is pinned: nothing was written. */
+  | { readonly kind: 'upToDate'; readonly pinned: Sha }
+  /** No commit may be released: nothing was written. */
+  | { readonly kind: 'noCandidate'; readonly sha: Sha; readonly failed: readonly FailedCheck[] }
+  | { readonly kind: 'handedOver'; readonly to: string }
+  | ({ readonly kind: 'pipelineFailed'; readonly failed: readonly FailedCheck[] } & Remains)
+  | ({ readonly kind: 'mergeRefused'; readonly reason: string } & Remains)
+  | ({ readonly kind: 'closed'; readonly by: string } & Remains)
+  | ({ readonly kind: 'stageFailed'; readonly stage: string; readonly url: string } & Remains)
+  | ({ readonly kind: 'rejected'; readonly stage: string; readonly by: string; readonly reason?: string } & Remains)
+  | ({ readonly kind: 'aborted'; readonly by: string; readonly reason: string } & Remains);
+
+/** What a release that did not get to its end leaves behind. */
+export interface Remains {
+  /** What was taken back. */
+  readonly undone: readonly string[];
+  /** What can't be taken back, or was not meant to be. */
+  readonly stays: readonly string[];
+  /** What should have been taken back and could not be: somebody must do it by hand. */
+  readonly owed: readonly string[];
+}
+
+/** An outcome as one line for people. */
+export function toldOutcome(outcome: ReleaseOutcome): string {
+  switch (outcome.kind) {
+    case 'released':
+      return `released through ${outcome.stages.join(', ')}`;
+    case 'upToDate':
+      return `up to date: ${outcome.pinned} is the newest green commit`;
+    case 'noCandidate':
+      return `no candidate: ${outcome.sha} is not green (${outcome.failed.map(({ name }) => name).join(', ')})`;
+    case 'handedOver':
+      return `handed over to ${outcome.to}`;
+    case 'pipelineFailed':
+      return `stopped: the pipeline failed (${outcome.failed.map(({ name }) => name).join(', ')})`;
+    case 'mergeRefused':
+      return `stopped: the merge was refused (${outcome.reason})`;
+    case 'closed':
+      return `closed by ${outcome.by}`;
+    case 'stageFailed':
+      return `stopped: ${outcome.stage} failed`;
+    case 'rejected':
+      return `rejected at ${outcome.stage} by ${outcome.by}${outcome.reason ? `: ${outcome.reason}` : ''}`;
+    case 'aborted':
+      return `aborted by ${outcome.by}: ${outcome.reason}`;
+  }
+}

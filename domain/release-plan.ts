@@ -1,0 +1,67 @@
+import type { Commit, Sha } from './candidate.ts';
+import { shortSha } from './candidate.ts';
+import type { Catalog, Component, Pace, Stage } from './catalog.ts';
+
+/** What one release has agreed to do: computed once, and from then on part of its history. */
+export interface ReleasePlan {
+  readonly kind: 'release';
+  /** The workflow's id. Two releases of one component from the same pin can't run at once. */
+  readonly id: string;
+  readonly component: string;
+  readonly candidate: Sha;
+  /** Committer date of the candidate: dates every commit that the release makes, so that they come out the same again. */
+  readonly date: string;
+  readonly pinned: Sha;
+  /** Head of the downstream branch that the version commit is made on. */
+  readonly base: Sha;
+  readonly mirror: string;
+  readonly downstream: Component['downstream'];
+  readonly stages: readonly Stage[];
+  readonly chat: Component['chat'];
+  readonly pace: Pace;
+}
+
+export interface Chosen {
+  readonly candidate: Commit;
+  readonly pinned: Sha;
+  readonly base: Sha;
+}
+
+export function planRelease(catalog: Catalog, component: string, { candidate, pinned, base }: Chosen): ReleasePlan {
+  const { source, downstream, stages, chat } = catalog.components[component]!;
+  return {
+    kind: 'release',
+    id: releaseId(component, pinned),
+    component,
+    candidate: candidate.sha,
+    date: candidate.committedAt,
+    pinned,
+    base,
+    mirror: source.mirror,
+    downstream,
+    stages,
+    chat,
+    pace: catalog.pace,
+  };
+}
+
+export function releaseId(component: string, pinned: Sha): string {
+  return `release/${component}/from-${shortSha(pinned)}`;
+}
+
+/** The business key of a promotion, by which its run or deployment is found again. */
+export function promotionKey(releaseId: string, stage: string): string {
+  return `${releaseId}/${stage}`;
+}
+
+/** Hidden in a pull request's body, so that the release that opened it recognises it. */
+export function releaseMarker(releaseId: string): string {
+  return `<!-- slipway: ${releaseId} -->`;
+}
+
+/** The inputs of a deploy workflow with their placeholders filled in. */
+export function fillInputs(inputs: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, template]) => [name, template.replaceAll(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)]),
+  );
+}

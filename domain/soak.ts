@@ -1,0 +1,17 @@
+/** How much of a soak has been seen so far. Times are milliseconds. */
+export interface Observation {
+  readonly observedMs: number;
+  /** When the last sample was taken, and whether it was healthy. */
+  readonly lastAt: number;
+  readonly lastHealthy: boolean;
+}
+
+/**
+ * Adds a sample. Only the time between two healthy samples counts, and only if nobody was looking away for more than two
+ * intervals: time without data is not healthy time.
+ */
+export function observe(before: Observation | undefined, sample: { at: number; healthy: boolean }, intervalMs: number): Observation {
+  const gap = before ? sample.at - before.lastAt : 0;
+  const counts = before?.lastHealthy && sample.healthy && gap <= 2 * intervalMs;
+  return { observedMs: (before?.observedMs ?? 0) + (counts ? gap : 0), lastAt: sample.at, lastHealthy: sample.healthy };
+}

@@ -1,0 +1,56 @@
+import { shortSha } from './candidate.ts';
+import type { ReleaseStatus, StageStatus } from './status.ts';
+
+const marks: Record<StageStatus['mark'], string> = {
+  ahead: '·',
+  approval: '? waits for approval',
+  promoting: '→ promoting',
+  soaking: '~ soaking',
+  done: '✓ done',
+  failed: '✗ failed',
+  rejected: '✗ rejected',
+};
+
+/** The Temporal UI renders details through a URL, so they must stay small: bytes. */
+const most = 4_000;
+const lastRefusals = 3;
+
+/** The operator's console: the release as markdown for the Temporal UI's Current Details, below 4 KB. */
+export function statusPage(status: ReleaseStatus): string {
+  const page = [...headline(status), ...stageTable(status), ...waiting(status), ...remains(status), ...refusals(status)].join('\n');
+  return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
+}
+
+function headline({ component, candidate, pinned, pullRequest, outcome, next }: ReleaseStatus): string[] {
+  const carried = candidate ? ` \`${shortSha(candidate)}\`` : '';
+  const from = pinned ? ` (from \`${shortSha(pinned)}\`)` : '';
+  const pull = pullRequest ? ` · [pull request #${pullRequest.number}](${pullRequest.url})` : '';
+  return [`**${component}**${carried}${from}${pull}`, ...(outcome ? ['', `**Ended:** ${outcome}`] : []), ...(next ? ['', `Next: ${next}`] : [])];
+}
+
+function stageTable({ stages }: ReleaseStatus): string[] {
+  if (stages.length === 0) return [];
+  const rows = stages.map(({ name, environment, mark, since, url }) => {
+    const shown = url ? `[${marks[mark]}](${url})` : marks[mark];
+    return `| ${name} | ${environment} | ${shown} | ${since ?? ''} |`;
+  });
+  return ['', '| stage | environment | state | since |', '| --- | --- | --- | --- |', ...rows];
+}
+
+function waiting({ waitingFor }: ReleaseStatus): string[] {
+  if (!waitingFor) return [];
+  const whom = waitingFor.whom ? ` by ${waitingFor.whom.join(', ')}` : '';
+  const send = (waitingFor.send ?? []).flatMap(({ message, payload }) => [`Send \`${message}\` with`, '```json', JSON.stringify(payload), '```']);
+  return ['', `**Waiting for** ${waitingFor.what}${whom}, since ${waitingFor.since}`, ...send];
+}
+
+function remains({ undone, stays, owed }: ReleaseStatus): string[] {
+  const list = (title: string, items: readonly string[]) => (items.length > 0 ? ['', `**${title}:** ${items.join('; ')}`] : []);
+  return [...list('Taken back', undone), ...list('Stays', stays), ...list('Must be taken back by hand', owed)];
+}
+
+function refusals({ refused }: ReleaseStatus): string[] {
+  if (refused.length === 0) return [];
+  const last = refused.slice(-lastRefusals).map(({ message, why, at }) => `- \`${message}\` at ${at}: ${why.slice(0, 300)}`);
+  return ['', '**Not accepted:**', ...last];
+}

@@ -1,0 +1,54 @@
+import type { Sha } from './candidate.ts';
+import type { Decision, Refusal } from './decision.ts';
+
+export type ReleaseState =
+  | 'planning'
+  | 'opening'
+  | 'pipeline'
+  | 'merging'
+  | 'approval'
+  | 'promoting'
+  | 'soaking'
+  | 'undoing'
+  | 'ended';
+
+export interface StageStatus {
+  readonly name: string;
+  readonly environment: string;
+  readonly mark: 'ahead' | 'approval' | 'promoting' | 'soaking' | 'done' | 'failed' | 'rejected';
+  /** ISO 8601: since when it has this mark. */
+  readonly since?: string;
+  /** The run or deployment. */
+  readonly url?: string;
+}
+
+export interface Waiting {
+  /** "approval of production", "the pipeline of #12" */
+  readonly what: string;
+  /** ISO 8601 */
+  readonly since: string;
+  /** Who can end the wait; nobody, when a machine does. */
+  readonly whom?: readonly string[];
+  /** Messages that would end it, ready to send. */
+  readonly send?: readonly { readonly message: string; readonly payload: object }[];
+}
+
+/** What the query `status` answers. */
+export interface ReleaseStatus {
+  readonly release: string;
+  readonly component: string;
+  readonly state: ReleaseState;
+  readonly candidate?: Sha;
+  readonly pinned?: Sha;
+  readonly pullRequest?: { readonly number: number; readonly url: string };
+  readonly stages: readonly StageStatus[];
+  readonly waitingFor?: Waiting;
+  readonly next?: string;
+  /** How it ended, in one line. */
+  readonly outcome?: string;
+  readonly undone: readonly string[];
+  readonly stays: readonly string[];
+  readonly owed: readonly string[];
+  readonly decisions: readonly Decision[];
+  readonly refused: readonly Refusal[];
+}
