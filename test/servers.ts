@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { searchAttributes } from '../domain/search-attributes.ts';
+import { project } from '../sandbox/parts/build.mjs';
+import { part } from '../sandbox/parts/parts.mjs';
+import { freePort, startProcess } from './processes.ts';
+import type { RunningProcess } from './processes.ts';
+
+/** What Temporal's operator service calls the type of a search attribute (`temporal.api.enums.v1.IndexedValueType`). */
+const IndexedValueType = { KEYWORD: 2 } as const;
+
+export interface TemporalServer extends RunningProcess {
+  /** host:port of the gRPC frontend */
+  readonly address: string;
+  readonly namespace: 'default';
+  /** The Web UI, where it was asked for. */
+  readonly uiUrl: string | undefined;
+}
+
+/** Starts a Temporal dev server with Slipway's search attributes. In memory, unless `database` names a file. */
+export async function startTemporal(options: { readonly ui?: boolean; readonly database?: string } = {}): Promise<TemporalServer> {
+  const port = await freePort();
+  const uiPort = options.ui ? await freePort() : undefined;
+  const server = await startProcess({
+    program: await part('temporal'),
+    args: [
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
+      ...(uiPort ? ['--ui-port', String(uiPort)] : ['--headless']),
+      ...(options.database ? ['--db-filename', options.database] : []),
+      ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ],
+    ready: (line) => (line.startsWith('Server:') ? true : undefined),
+  });
+  return { ...server, address: `127.0.0.1:${port}`, namespace: 'default', uiUrl: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}` };
+}
+
+/** Starts a server of its own in which time skips whenever a test waits for a result. `teardown()` stops it. */
+export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: await part('time-skipping-server') } },
+  });
+  await environment.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, IndexedValueType.KEYWORD])),
+  });
+  return environment;
+}
+
+export interface SandboxServer extends RunningProcess {
+  /** Worlds are made by `POST <url>/worlds`. */
+  readonly url: string;
+}
+
+/**
+ * Starts the sandbox in a temporary folder, which goes when it stops. Unless `validated` is false, its GitHub holds every call
+ * against GitHub's own description.
+ */
+export async function startSandbox({ validated = true }: { readonly validated?: boolean } = {}): Promise<SandboxServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-sandbox-'));
+  const description = validated ? ['--description', await part('github-description')] : [];
+  const server = await startProcess({
+    program: process.execPath,
+    args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', folder, ...description],
+    ready: (line) => property(line, 'url'),
+  });
+  return {
+    ...server,
+    url: server.ready,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a worker process, the one that production runs. It gets nothing of the developer's environment but `env`. */
+export async function startWorker(env: Readonly<Record<string, string>>): Promise<RunningProcess> {
+  return startProcess({
+    program: process.execPath,
+    args: [join(project, 'dist/worker/main.js')],
+    env,
+    ready: (line) => property(line, 'ready'),
+  });
+}
+
+/** The value of a property of a JSON line; undefined where the line isn't one, as a log line isn't. */
+function property(line: string, name: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const value = (JSON.parse(line) as Record<string, unknown>)[name];
+  return value === undefined ? undefined : String(value);
+}
