@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
+import { unknownName } from './nearest-name.ts';
 
 /** Names become parts of workflow ids, branches and labels, so they are kept plain. */
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes, starting with a letter');
@@ -14,12 +15,15 @@ const approval = z.strictObject({
   required: z.int().min(1).prefault(1).describe('How many different people must approve.'),
 });
 
-/** How a candidate gets to an environment. `inputs` may use {sha}, {environment}, {component}, {stage} and {key}. */
+/** What `inputs` may use, in braces. */
+export const placeholders = ['component', 'candidate', 'sha', 'stage', 'environment', 'key'] as const;
+
+/** How a candidate gets to an environment. */
 const mechanism = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('workflow'),
     workflow: z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"'),
-    inputs: z.record(z.string(), z.string()).prefault({}).describe('One of the inputs must carry {key}, and the run name must show it.'),
+    inputs: z.record(z.string(), z.string()).prefault({}).describe(`May use ${placeholders.map((name) => `{${name}}`).join(', ')}. One must carry {key}, and the run name must show it.`),
   }),
   z.strictObject({ kind: z.literal('deployment') }),
 ]);
@@ -69,14 +73,16 @@ const component = z.strictObject({
   }),
 });
 
+/** Nothing may be asked or waited for in no time at all. */
+const interval = duration.refine((ms) => ms > 0, 'must be longer than nothing');
+
 /** How often and how patiently remote systems are asked. The defaults suit GitHub; tests and demonstrations are faster. */
 const pace = z.strictObject({
-  poll: duration.prefault('30s').describe('Between two looks at a pipeline or a deployment.'),
-  sample: duration.prefault('15s').describe('Between two health samples of a soak.'),
-  attempt: duration.prefault('60s').describe('Longest run of one attempt of an activity.'),
-  heartbeat: duration.prefault('10s').describe('A worker that is silent for this long is taken for dead.'),
-  retry: duration.prefault('2s').describe('Before the first retry of a failed activity; doubled from there.'),
-  settle: duration.prefault('30s').describe('How long a list may lag behind a write before "not found" is believed.'),
+  poll: interval.prefault('30s').describe('Between two looks at a pipeline or a deployment.'),
+  sample: interval.prefault('15s').describe('Between two health samples of a soak.'),
+  attempt: interval.prefault('60s').describe('Longest run of one attempt of an activity.'),
+  heartbeat: interval.prefault('10s').describe('A worker that is silent for this long is taken for dead.'),
+  retry: interval.prefault('2s').describe('Before the first retry of a failed activity; doubled from there.'),
 });
 
 export const catalogSchema = z
@@ -87,25 +93,7 @@ export const catalogSchema = z
     components: z.record(name, component),
   })
   .superRefine((catalog, context) => {
-    for (const [componentName, { stages }] of Object.entries(catalog.components)) {
-      const seen = new Set<string>();
-      stages.forEach((stage, index) => {
-        const at = ['components', componentName, 'stages', index];
-        if (seen.has(stage.name)) context.addIssue({ code: 'custom', path: [...at, 'name'], message: `stage "${stage.name}" appears twice` });
-        seen.add(stage.name);
-        if (!(stage.environment in catalog.environments)) {
-          const known = Object.keys(catalog.environments).join(', ');
-          context.addIssue({ code: 'custom', path: [...at, 'environment'], message: `unknown environment "${stage.environment}". Known: ${known}` });
-        }
-        const { promote, approval } = stage;
-        if (promote.kind === 'workflow' && !Object.values(promote.inputs).some((value) => value.includes('{key}'))) {
-          context.addIssue({ code: 'custom', path: [...at, 'promote', 'inputs'], message: 'one input must carry {key}, by which a lost run is found again' });
-        }
-        if (approval && approval.required > new Set(approval.approvers).size) {
-          context.addIssue({ code: 'custom', path: [...at, 'approval', 'required'], message: `${approval.required} approvals can't come from ${approval.approvers.length} approvers` });
-        }
-      });
-    }
+    for (const { path, message } of contradictions(catalog)) context.addIssue({ code: 'custom', path, message });
   });
 
 /** `slipway.yaml` as Slipway uses it: defaults filled in, durations in milliseconds. */
@@ -115,3 +103,50 @@ export type Stage = Component['stages'][number];
 export type Mechanism = Stage['promote'];
 export type HealthCheck = Stage['health'][number];
 export type Pace = Catalog['pace'];
+
+interface Contradiction {
+  readonly path: PropertyKey[];
+  readonly message: string;
+}
+
+/** What is well-formed piece by piece and still can't work. */
+function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>): Generator<Contradiction> {
+  const heads = new Map<string, string>();
+  for (const [component, { downstream, stages }] of Object.entries(catalog.components)) {
+    const head = `${downstream.repository} ${downstream.head}`;
+    const other = heads.get(head);
+    if (other) yield { path: ['components', component, 'downstream', 'head'], message: `already the branch of component "${other}"` };
+    heads.set(head, component);
+
+    for (const [index, stage] of stages.entries()) {
+      const at = ['components', component, 'stages', index];
+      const earlier = stages.slice(0, index).some(({ name }) => name === stage.name);
+      if (earlier) yield { path: [...at, 'name'], message: `stage "${stage.name}" appears twice` };
+      if (!Object.hasOwn(catalog.environments, stage.environment)) {
+        yield { path: [...at, 'environment'], message: unknownName('environment', stage.environment, Object.keys(catalog.environments)) };
+      }
+      for (const { path, message } of stageContradictions(stage)) yield { path: [...at, ...path], message };
+    }
+  }
+}
+
+function* stageContradictions({ promote, approval }: Stage): Generator<Contradiction> {
+  if (promote.kind === 'workflow') {
+    for (const [input, template] of Object.entries(promote.inputs)) {
+      for (const [, found = ''] of template.matchAll(/\{(\w+)\}/g)) {
+        if (!isPlaceholder(found)) yield { path: ['promote', 'inputs', input], message: unknownName('placeholder', found, placeholders) };
+      }
+    }
+    if (!Object.values(promote.inputs).some((template) => template.includes('{key}'))) {
+      yield { path: ['promote', 'inputs'], message: 'one input must carry {key}, by which a lost run is found again' };
+    }
+  }
+  const approvers = new Set(approval?.approvers.map((login) => login.toLowerCase())).size;
+  if (approval && approvers > 0 && approval.required > approvers) {
+    yield { path: ['approval', 'required'], message: `${approval.required} approvals can't come from ${approvers} ${approvers === 1 ? 'person' : 'people'}` };
+  }
+}
+
+function isPlaceholder(found: string): boolean {
+  return placeholders.some((name) => name === found);
+}

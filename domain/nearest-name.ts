@@ -1,28 +1,33 @@
-/** The known name that differs from `given` by the fewest edits, if one is near enough to be what was meant. */
+/** The known name that `given` was most likely meant to be, or undefined when none is near: the only one it begins, else the one fewest typos away. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best && best.distance <= Math.max(2, given.length / 3) ? best.name : undefined;
+  const typed = given.toLowerCase();
+  const begun = known.filter((name) => typed.length > 1 && name.toLowerCase().startsWith(typed));
+  if (begun.length === 1) return begun[0];
+  const [best] = known
+    .map((name) => ({ name, typos: typos(typed, name.toLowerCase()) }))
+    .toSorted((a, b) => a.typos - b.typos);
+  return best && best.typos <= Math.ceil(given.length * 0.4) && best.typos < best.name.length ? best.name : undefined;
 }
 
-/** "unknown component "gitlay": did you mean "gitaly"? Known: gitaly, monitor" */
+/** `unknown component "gitlay": did you mean "gitaly"? Known: gitaly, monitor` */
 export function unknownName(noun: string, given: string, known: readonly string[]): string {
   const nearest = nearestName(given, known);
-  const hint = nearest === undefined ? '' : `: did you mean "${nearest}"?`;
-  return `unknown ${noun} "${given}"${hint}${hint ? '' : '.'} Known: ${known.join(', ') || 'none'}`;
+  const hint = nearest === undefined ? '.' : `: did you mean "${nearest}"?`;
+  return `unknown ${noun} "${given}"${hint} Known: ${known.join(', ') || 'none'}`;
 }
 
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
+/** Letters added, left out, replaced or swapped with their neighbour (optimal string alignment), one row at a time. */
+function typos(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, row[j]! + 1, next[j - 1]! + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;

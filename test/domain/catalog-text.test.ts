@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { problemLine, readCatalog } from '../../domain/catalog-text.ts';
+
+/** A whole catalog, of which a test changes a line. */
+const whole = `version: 1
+pace: { poll: 5s }
+environments:
+  staging: {}
+  production: { description: Everybody }
+components:
+  gitaly:
+    source:
+      canonical: gitlab-org/gitaly
+      mirror: gitlab-org-security/gitaly
+      searchDepth: 20
+    downstream:
+      repository: gitlab-org/gitlab
+      versionFile: GITALY_SERVER_VERSION
+      head: release/gitaly
+      title: Update Gitaly version
+    stages:
+      - name: staging
+        environment: staging
+        promote: { kind: deployment }
+        soak: 90s
+      - name: production
+        environment: production
+        promote: { kind: workflow, workflow: deploy.yml, inputs: { release_key: "{key}" } }
+        approval: { approvers: [kim, lee], required: 2 }
+    chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
+`;
+
+function changed(from: string, to: string): string {
+  expect(whole).toContain(from);
+  return whole.replace(from, to);
+}
+
+function problems(text: string): string[] {
+  const reading = readCatalog(text);
+  return reading.kind === 'invalid' ? reading.problems.map((problem) => problemLine('slipway.yaml', problem)) : [];
+}
+
+describe('a catalog', () => {
+  it('is read with its defaults filled in and durations in milliseconds', () => {
+    const reading = readCatalog(whole);
+    expect(reading).toMatchObject({
+      kind: 'valid',
+      catalog: {
+        pace: { poll: 5_000, sample: 15_000 },
+        components: {
+          gitaly: {
+            source: { branch: 'master', whenRed: 'hold', searchDepth: 20, requiredChecks: [] },
+            downstream: { branch: 'master', merge: 'merge', labels: [] },
+            stages: [
+              { name: 'staging', soak: 90_000, health: [] },
+              { name: 'production', approval: { approvers: ['kim', 'lee'], required: 2 } },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  it('may repeat itself by anchors', () => {
+    const text = changed('promote: { kind: deployment }', 'promote: &deployed { kind: deployment }').replace(/promote: \{ kind: workflow.*/, 'promote: *deployed');
+    expect(readCatalog(text)).toMatchObject({ kind: 'valid', catalog: { components: { gitaly: { stages: [{}, { promote: { kind: 'deployment' } }] } } } });
+  });
+
+  it('is the one that Slipway itself ships', () => {
+    expect(problems(readFileSync('slipway.yaml', 'utf8'))).toEqual([]);
+  });
+});
+
+describe('a mistake of form', () => {
+  it.each<[mistake: string, text: string, line: string]>([
+    ['an empty file', '', '1:1: must be a mapping, not nothing'],
+    ['a list', '- gitaly', '1:1: must be a mapping, not a list'],
+    ['a key twice', changed('  staging: {}', '  staging: {}\n  staging: {}'), '5:3: this key is there already'],
+    ['two documents', `${whole}---\n${whole}`, '27:1: the catalog is one document: remove the "---"'],
+    ['a tab', changed('  staging: {}', '\tstaging: {}'), '4:1: Tabs are not allowed as indentation'],
+    ['an open quote', changed('"#g_gitaly"', '"#g_gitaly'), '27:1: Missing closing "quote'],
+    ['an unknown tag', changed('soak: 90s', 'soak: !quick 90s'), '21:15: Unresolved tag: !quick'],
+    ['an alias of nothing', changed('soak: 90s', 'soak: *long'), '21:15: no anchor &long above this alias'],
+  ])('%s is told with its place', (_mistake, text, line) => {
+    expect(problems(text)).toContain(`slipway.yaml:${line}`);
+  });
+
+  it('in an anchor that contains itself is told, too', () => {
+    expect(problems('version: &v [*v]')).toContain('slipway.yaml:1:13: version: must be 1, not a list');
+  });
+});
+
+describe('a mistake of content', () => {
+  const gitaly = 'components.gitaly';
+  it.each<[mistake: string, from: string, to: string, line: string]>([
+    ['another version', 'version: 1', 'version: 2', '1:10: version: must be 1, not 2'],
+    ['an unknown key', 'pace: { poll: 5s }', 'pace: { pol: 5s }', '2:9: pace.pol: unknown key "pol": did you mean "poll"? Known: poll, sample, attempt, heartbeat, retry'],
+    ['a missing key', '      mirror: gitlab-org-security/gitaly\n', '', `8:5: ${gitaly}.source.mirror: missing: must be text`],
+    ['a wrong type', 'searchDepth: 20', 'searchDepth: deep', `11:20: ${gitaly}.source.searchDepth: must be a number, not "deep"`],
+    ['a fraction', 'searchDepth: 20', 'searchDepth: 1.5', `11:20: ${gitaly}.source.searchDepth: must be a whole number, not 1.5`],
+    ['too small a number', 'searchDepth: 20', 'searchDepth: 0', `11:20: ${gitaly}.source.searchDepth: must be at least 1, not 0`],
+    ['too large a number', 'searchDepth: 20', 'searchDepth: 501', `11:20: ${gitaly}.source.searchDepth: must be at most 500, not 501`],
+    ['an unknown choice', 'searchDepth: 20', 'whenRed: hlod', `11:16: ${gitaly}.source.whenRed: must be one of hold, lastGreen, not "hlod": did you mean "hold"?`],
+    ['an unknown kind', '{ kind: deployment }', '{ kind: deploy }', `20:26: ${gitaly}.stages.0.promote.kind: must be one of workflow, deployment, not "deploy": did you mean "deployment"?`],
+    ['no kind', '{ kind: deployment }', '{}', `20:9: ${gitaly}.stages.0.promote.kind: missing: must be one of workflow, deployment`],
+    ['a bad duration', '90s', '90 seconds', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", not "90 seconds"`],
+    ['a bare number as duration', '90s', '90', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", not 90`],
+    ['polling without a pause', 'poll: 5s', 'poll: 0s', '2:15: pace.poll: must be longer than nothing'],
+    ['a bad name', '  staging: {}', '  Staging: {}', '4:3: environments.Staging: the name must be lower-case letters, digits and dashes, starting with a letter'],
+    ['a bad repository', 'gitlab-org/gitaly', 'gitaly', `9:18: ${gitaly}.source.canonical: must be "owner/name", not "gitaly"`],
+    ['a path that leaves the repository', 'GITALY_SERVER_VERSION', '../secrets', `14:20: ${gitaly}.downstream.versionFile: must be a relative path inside the repository, not "../secrets"`],
+    ['a branch that is an option', 'release/gitaly', '--force', `15:13: ${gitaly}.downstream.head: must be a plain branch name, not "--force"`],
+    ['a channel without #', '"#g_gitaly"', 'g_gitaly', `26:47: ${gitaly}.chat.team: must be a channel such as "#g_gitaly", not "g_gitaly"`],
+    ['a login with a space', '[kim, lee]', '[kim lee, lee]', `25:33: ${gitaly}.stages.1.approval.approvers.0: must be a login, not "kim lee"`],
+    ['nobody to approve', '[kim, lee], required: 2', '[]', `25:32: ${gitaly}.stages.1.approval.approvers: must not be empty`],
+    ['a file as health check', 'soak: 90s', 'health: [{ kind: http, url: "file:///etc" }]', `21:37: ${gitaly}.stages.0.health.0.url: must be an http or https URL, not "file:///etc"`],
+    ['a workflow that is no file', 'deploy.yml', 'deploy', `24:46: ${gitaly}.stages.1.promote.workflow: must be a workflow file name such as "deploy.yml", not "deploy"`],
+    ['a number as input', '"{key}"', '7', `24:81: ${gitaly}.stages.1.promote.inputs.release_key: must be text, not 7`],
+    ['nothing where a mapping belongs', 'chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }', 'chat:', `26:10: ${gitaly}.chat: must be a mapping, not nothing`],
+  ])('%s is told with its place, what is allowed and what was given', (_mistake, from, to, line) => {
+    expect(problems(changed(from, to))).toEqual([`slipway.yaml:${line}`]);
+  });
+});
+
+describe('a contradiction', () => {
+  it.each<[contradiction: string, from: string, to: string, line: string]>([
+    ['an unknown environment', 'environment: production', 'environment: prod', '23:22: components.gitaly.stages.1.environment: unknown environment "prod": did you mean "production"? Known: staging, production'],
+    ['an environment that only looks known', 'environment: production', 'environment: constructor', '23:22: components.gitaly.stages.1.environment: unknown environment "constructor". Known: staging, production'],
+    ['a stage twice', 'name: production', 'name: staging', '22:15: components.gitaly.stages.1.name: stage "staging" appears twice'],
+    ['more approvals than people', '[kim, lee]', '[kim, Kim]', "25:54: components.gitaly.stages.1.approval.required: 2 approvals can't come from 1 person"],
+    ['an unknown placeholder', '"{key}"', '"{key} {shaa}"', '24:81: components.gitaly.stages.1.promote.inputs.release_key: unknown placeholder "shaa": did you mean "sha"? Known: component, candidate, sha, stage, environment, key'],
+    ['a run that could not be found again', '"{key}"', '"{sha}"', '24:66: components.gitaly.stages.1.promote.inputs: one input must carry {key}, by which a lost run is found again'],
+  ])('%s is told', (_contradiction, from, to, line) => {
+    expect(problems(changed(from, to))).toEqual([`slipway.yaml:${line}`]);
+  });
+
+  it('of two components that would write the same branch is told at the second', () => {
+    const component = whole.slice(whole.indexOf('  gitaly:\n'));
+    const twice = whole + component.replace('gitaly:', 'gitaly-too:');
+    expect(problems(twice)).toEqual(['slipway.yaml:35:13: components.gitaly-too.downstream.head: already the branch of component "gitaly"']);
+  });
+});
+
+it('tells every mistake in the order of the text', () => {
+  const text = changed('poll: 5s', 'pol: 5s').replace('searchDepth: 20', 'searchDepth: 0').replace('90s', 'long');
+  expect(problems(text).map((line) => line.split(':')[1])).toEqual(['2', '11', '21']);
+});
