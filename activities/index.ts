@@ -1,0 +1,40 @@
+import type { CatalogSource } from './catalog/catalog.ts';
+import type { Chat } from './chat/chat.ts';
+import type { Forge } from './forge/forge.ts';
+import type { HealthProbe } from './health/probe.ts';
+import { createPipelines } from './pipelines.ts';
+import { createPlanning } from './planning.ts';
+import { createPromotions } from './promotions.ts';
+import { createPullRequests } from './pull-requests.ts';
+import { beating } from './pulse.ts';
+import { createReports } from './reports.ts';
+import { createSoaks } from './soaks.ts';
+
+/** What the activities touch the world through. */
+export interface Ports {
+  readonly catalog: CatalogSource;
+  readonly forge: Forge;
+  readonly chat: Chat;
+  readonly health: HealthProbe;
+  /** How long lists of the forge and the chat may lag behind a write, in ms. */
+  readonly readLagMs: number;
+}
+
+/** The verbs that a workflow may use. Those that write heartbeat, so that they notice a cancellation and a takeover. */
+export function createActivities(ports: Ports) {
+  const { openPullRequest, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
+  const { promote, deployed } = createPromotions(ports);
+  return {
+    ...createPlanning(ports),
+    ...createPipelines(ports),
+    ...createSoaks(ports),
+    deployed,
+    openPullRequest: beating(openPullRequest),
+    withdrawPullRequest: beating(withdrawPullRequest),
+    mergePullRequest: beating(mergePullRequest),
+    promote: beating(promote),
+    report: beating(createReports(ports).report),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

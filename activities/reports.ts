@@ -1,0 +1,54 @@
+import type { Chat, ChatMessage } from './chat/chat.ts';
+import { effect } from './effect.ts';
+import type { Forge, Repository } from './forge/forge.ts';
+
+/** One transition of a release, told to people: a line in the release's thread, its headline, the pull request's label. */
+export interface Report {
+  /** Names the thread: one a release and pull request. */
+  readonly thread: string;
+  readonly channel: string;
+  /** The first message of the thread, updated in place. */
+  readonly headline: string;
+  /** Names the transition within the thread, so that it is told once. */
+  readonly transition: string;
+  readonly line: string;
+  readonly label?: { readonly repository: Repository; readonly number: number; readonly name: string };
+}
+
+/** The labels that follow a release's stage are of this family; the others are left alone. */
+const labelFamily = 'workflow::';
+
+export function createReports({ forge, chat, readLagMs }: { readonly forge: Forge; readonly chat: Chat; readonly readLagMs: number }) {
+  async function report({ thread, channel, headline, transition, line, label }: Report): Promise<void> {
+    const root = await say({ channel, key: thread, text: headline });
+    await say({ channel, key: `${thread}/${transition}`, text: line, thread: root.id });
+    if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
+  }
+
+  /** Posts a message, or brings the one with this key up to date. */
+  async function say({ channel, key, text, thread }: { channel: string; key: string; text: string; thread?: string }): Promise<ChatMessage> {
+    const message = await effect({
+      key: `message ${channel} ${key}`,
+      lagMs: readLagMs,
+      probe: () => chat.find(channel, key, thread),
+      act: () => chat.post({ channel, key, text, ...(thread && { thread }) }),
+    });
+    if (message.text !== text) await chat.update(channel, message.id, { key, text });
+    return message;
+  }
+
+  async function setLabel(repository: Repository, number: number, name: string): Promise<void> {
+    const isSet = async () => {
+      const family = (await forge.pullRequests.get(repository, number))?.labels.filter((label) => label.startsWith(labelFamily));
+      return family?.length === 1 && family[0] === name ? true : undefined;
+    };
+    await effect({
+      key: `label ${repository}#${number} ${name}`,
+      lagMs: 0,
+      probe: isSet,
+      act: () => forge.pullRequests.label(repository, number, name, labelFamily),
+    });
+  }
+
+  return { report };
+}
