@@ -1,3 +1,4 @@
+import type {} from 'vitest'; // without it the module below is unknown to the compiler
 import type { TestProject } from 'vitest/node';
 import { startTemporal } from './servers.ts';
 
