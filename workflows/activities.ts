@@ -1,0 +1,33 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { Pace } from '../domain/catalog.ts';
+
+/**
+ * How patiently each kind of work is done; the figures come from the catalog's `pace`, pinned in the plan. Failed
+ * attempts are repeated for ever: what may never be repeated says so itself, and everything else a person can abort.
+ */
+export function workAt(pace: Pace) {
+  const options = {
+    startToCloseTimeout: pace.attempt,
+    retry: { initialInterval: pace.retry, backoffCoefficient: 2, maximumInterval: Math.max(pace.retry, 60_000) },
+    // An abort waits for the write that is in the air: what it did must be known before it is undone.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+  return {
+    writing: proxyActivities<Activities>({ ...options, heartbeatTimeout: pace.heartbeat }),
+    /** Repeated by the retry policy until there is an answer: waiting adds no event to the history. */
+    polling: proxyActivities<Activities>({ ...options, retry: { initialInterval: pace.poll, backoffCoefficient: 1 } }),
+    sampling: proxyActivities<Activities>({ ...options, retry: { initialInterval: pace.sample, backoffCoefficient: 1 } }),
+    /** People should be told, but nothing waits for ever because the chat is down. */
+    telling: proxyActivities<Activities>({ ...options, heartbeatTimeout: pace.heartbeat, scheduleToCloseTimeout: '1 hour' }),
+  };
+}
+
+export type Work = ReturnType<typeof workAt>;
+
+/** Reading the catalog comes before its pace is known. */
+export const planning = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 1.5, maximumInterval: '30 seconds' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});

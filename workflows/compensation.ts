@@ -1,0 +1,38 @@
+import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import type { StatusKeeper } from './status.ts';
+
+/** How something is taken back; answers what of it has to stay, if anything. */
+export interface Undo {
+  readonly what: string;
+  readonly act: () => Promise<{ readonly stays?: string }>;
+}
+
+/**
+ * Runs `body`; if it does not get to its end, for whatever reason, undoes what it registered, newest first. Register
+ * before acting: a worker may die between the act and its reply. An undo that fails does not keep the others from
+ * running, and is named as owed.
+ */
+export async function compensating<T>(status: StatusKeeper, body: (register: (undo: Undo) => void) => Promise<T>): Promise<T> {
+  const undos: Undo[] = [];
+  try {
+    return await body((undo) => undos.unshift(undo));
+  } catch (reason) {
+    if (undos.length > 0) status.enter('undoing');
+    await CancellationScope.nonCancellable(async () => {
+      for (const undo of undos) await undoing(undo, status);
+    });
+    throw reason;
+  }
+}
+
+async function undoing({ what, act }: Undo, status: StatusKeeper): Promise<void> {
+  try {
+    const { stays } = await act();
+    if (stays) status.stays(stays);
+    else status.undone(what);
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    log.error('could not be taken back', { what, failure });
+    status.owed(what);
+  }
+}

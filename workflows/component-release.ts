@@ -1,0 +1,61 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { parseInput } from '../domain/input.ts';
+import type { ReleaseOutcome } from '../domain/outcome.ts';
+import type { ReleasePlan } from '../domain/release-plan.ts';
+import type { ReleaseRequest } from '../domain/release-request.ts';
+import { releaseRequest, releaseRequestExample } from '../domain/release-request.ts';
+import { openAbort } from './abort.ts';
+import { planning, workAt } from './activities.ts';
+import { openApprovals } from './approvals.ts';
+import { compensating } from './compensation.ts';
+import { concluded } from './conclusion.ts';
+import { pipelineGreen } from './gates.ts';
+import { handOver } from './hand-over.ts';
+import { receiveUnknown } from './inbox.ts';
+import { abort, approve, reject } from './messages.ts';
+import { merged, pullRequestOpened } from './pull-request.ts';
+import type { Release } from './release.ts';
+import { startReporting } from './reporting.ts';
+import { passed } from './stages.ts';
+import { keepStatus } from './status.ts';
+
+/** Carries one candidate of a component from a green commit to its last stage. Input: `{ "component": "gitaly" }`. */
+export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome> {
+  const request = requested(input);
+  const status = keepStatus(request.component);
+  const approvals = openApprovals(status);
+  const abortable = openAbort(status);
+  const reporter = startReporting(status);
+  receiveUnknown([approve.name, reject.name, abort.name], status);
+
+  return concluded(status, reporter, () =>
+    abortable(async () => {
+      const plan = await planning.plan.executeWithOptions({ summary: request.component }, [request]);
+      if (plan.kind !== 'release') return plan;
+      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+
+      const release = begun(plan);
+      const sha = await compensating(status, async (register) => {
+        const pull = await pullRequestOpened(release, register);
+        await pipelineGreen(release, pull);
+        return merged(release, pull);
+      });
+      for (const stage of plan.stages) await passed(release, stage, sha);
+      return { kind: 'released', candidate: plan.candidate, pullRequest: status.get().pullRequest!.url, stages: plan.stages.map(({ name }) => name) };
+    }),
+  );
+
+  function begun(plan: ReleasePlan): Release {
+    const work = workAt(plan.pace);
+    status.planned(plan);
+    approvals.open(plan);
+    reporter.begin(plan, work);
+    return { plan, status, approvals, work, reporter };
+  }
+}
+
+function requested(input: unknown): ReleaseRequest {
+  const parsed = parseInput(releaseRequest, input, releaseRequestExample);
+  if (parsed.kind === 'valid') return parsed.value;
+  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
+}

@@ -1,0 +1,69 @@
+import {
+  ApplicationFailure,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+} from '@temporalio/workflow';
+import type { z } from 'zod';
+import { parseInput } from '../domain/input.ts';
+import { unknownName } from '../domain/nearest-name.ts';
+import type { Message } from './messages.ts';
+import type { StatusKeeper } from './status.ts';
+
+export interface Handling<Payload> {
+  readonly schema: z.ZodObject & z.ZodType<Payload>;
+  readonly example: Payload & object;
+  /** What it is for, in a few words. */
+  readonly about: string;
+  /** Why this message can't be accepted now; undefined if it can. Must not change anything. */
+  refusal(payload: Payload): string | undefined;
+  accept(payload: Payload): void;
+}
+
+/**
+ * Receives one message, as a Signal and as an Update. A Signal handler must never throw (a plain Error would wedge the
+ * workflow, an ApplicationFailure would end the release): what it can't accept is recorded.
+ */
+export function receive<Payload>(message: Message<Payload>, status: StatusKeeper, handling: Handling<Payload>): void {
+  const { schema, example, about, refusal, accept } = handling;
+  const description = `${about}. For example ${JSON.stringify(example)}`;
+
+  function check(input: unknown): { payload: Payload } | { why: string } {
+    const parsed = parseInput(schema, input, example);
+    if (parsed.kind === 'invalid') return { why: parsed.message };
+    const why = refusal(parsed.value);
+    return why === undefined ? { payload: parsed.value } : { why };
+  }
+
+  function orRefuse(input: unknown): Payload {
+    const checked = check(input);
+    if ('payload' in checked) return checked.payload;
+    throw ApplicationFailure.nonRetryable(checked.why, 'Refused');
+  }
+
+  setHandler(
+    message.signal,
+    (input) => {
+      const checked = check(input);
+      if ('payload' in checked) accept(checked.payload);
+      else status.refused(message.name, checked.why);
+    },
+    { description },
+  );
+  setHandler(
+    message.update,
+    (input) => {
+      accept(orRefuse(input));
+      return 'accepted';
+    },
+    { description, validator: (input) => void orRefuse(input) },
+  );
+}
+
+/** Messages of an unknown name: a Signal is recorded, an Update answered. Without this a mistyped Signal would vanish. */
+export function receiveUnknown(known: readonly string[], status: StatusKeeper): void {
+  setDefaultSignalHandler((name) => status.refused(name, unknownName('message', name, known)));
+  setDefaultUpdateHandler((name) => {
+    throw ApplicationFailure.nonRetryable(unknownName('message', name, known), 'Refused');
+  });
+}

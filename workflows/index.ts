@@ -1,0 +1,2 @@
+export { componentRelease } from './component-release.ts';
+export { default } from './unknown-workflow.ts';

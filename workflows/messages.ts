@@ -1,0 +1,22 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Abortion, Decision, Refusal, Vote } from '../domain/decision.ts';
+import type { ReleasePlan } from '../domain/release-plan.ts';
+import type { ReleaseStatus } from '../domain/status.ts';
+
+/**
+ * What may be said to a running workflow. Each message is a Signal and an Update of one name and shape: the Signal for the
+ * UI and for scripts that do not wait, the Update for whoever wants to hear whether it was accepted.
+ */
+function message<Payload>(name: string) {
+  return { name, signal: defineSignal<[Payload]>(name), update: defineUpdate<string, [Payload]>(name) } as const;
+}
+
+export type Message<Payload> = ReturnType<typeof message<Payload>>;
+
+export const approve = message<Vote>('approve');
+export const reject = message<Vote>('reject');
+export const abort = message<Abortion>('abort');
+
+export const status = defineQuery<ReleaseStatus>('status');
+export const history = defineQuery<{ readonly decisions: readonly Decision[]; readonly refused: readonly Refusal[] }>('history');
+export const plan = defineQuery<ReleasePlan | null>('plan');

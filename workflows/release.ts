@@ -1,0 +1,14 @@
+import type { ReleasePlan } from '../domain/release-plan.ts';
+import type { Work } from './activities.ts';
+import type { Approvals } from './approvals.ts';
+import type { Reporter } from './reporting.ts';
+import type { StatusKeeper } from './status.ts';
+
+/** What the steps of one release share. */
+export interface Release {
+  readonly plan: ReleasePlan;
+  readonly status: StatusKeeper;
+  readonly approvals: Approvals;
+  readonly work: Work;
+  readonly reporter: Reporter;
+}

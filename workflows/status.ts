@@ -1,0 +1,117 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Decision } from '../domain/decision.ts';
+import type { ReleasePlan } from '../domain/release-plan.ts';
+import type { SearchAttribute } from '../domain/search-attributes.ts';
+import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
+import { statusPage } from '../domain/status-page.ts';
+import { history, plan as planQuery, status as statusQuery } from './messages.ts';
+
+/** Longest value of a search attribute, in characters; a longer one (2,048 bytes) would loop the workflow task for ever. */
+const longestAttribute = 500;
+const mostRefusals = 50;
+
+/** What a release knows of itself, kept in step with its queries, its details in the UI, and its search attributes. */
+export type StatusKeeper = ReturnType<typeof keepStatus>;
+
+export function keepStatus(component: string) {
+  let status: ReleaseStatus = {
+    release: workflowInfo().workflowId,
+    component,
+    state: 'planning',
+    stages: [],
+    undone: [],
+    stays: [],
+    owed: [],
+    decisions: [],
+    refused: [],
+  };
+  let plan: ReleasePlan | undefined;
+  let upserted: Partial<Record<SearchAttribute, string>> = {};
+
+  setHandler(statusQuery, () => status, { description: 'Stages, what it waits for, since when, and what to send' });
+  setHandler(history, () => ({ decisions: status.decisions, refused: status.refused }), { description: 'Who decided what and when; what was not accepted' });
+  setHandler(planQuery, () => plan ?? null, { description: 'What this release has agreed to do' });
+  show();
+
+  let stale = false;
+
+  /** What is shown changes at once; the search attributes follow, in one event for all changes of this step. */
+  function change(changes: Partial<ReleaseStatus>): void {
+    status = { ...status, ...changes };
+    show();
+    if (stale) return;
+    stale = true;
+    void Promise.resolve().then(upsert);
+  }
+
+  function show(): void {
+    setCurrentDetails(statusPage(status));
+  }
+
+  function upsert(): void {
+    stale = false;
+    const current = status.stages.findLast(({ mark }) => mark !== 'ahead');
+    const wanted: Partial<Record<SearchAttribute, string>> = {
+      Component: status.component,
+      ...(status.candidate && { CandidateSha: status.candidate }),
+      ...(current && { Stage: current.name, Environment: current.environment }),
+      ReleaseState: status.state,
+      WaitingFor: status.waitingFor?.whom ? status.waitingFor.what : '',
+    };
+    const changed = Object.entries(wanted).filter(([name, value]) => (upserted[name as SearchAttribute] ?? '') !== value);
+    if (changed.length === 0) return;
+    upserted = wanted;
+    upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyword(name), value: value.slice(0, longestAttribute) || null })));
+  }
+
+  return {
+    get: () => status,
+    change,
+    planned(agreed: ReleasePlan): void {
+      plan = agreed;
+      change({
+        candidate: agreed.candidate,
+        pinned: agreed.pinned,
+        stages: agreed.stages.map(({ name, environment }) => ({ name, environment, mark: 'ahead' })),
+      });
+    },
+    /** The release is in this state from now on, and waits for this, or for nothing. */
+    enter(state: ReleaseState, { waitingFor, next }: { waitingFor?: Omit<Waiting, 'since'>; next?: string } = {}): void {
+      const { waitingFor: _, next: __, ...rest } = status;
+      status = rest;
+      change({ state, ...(waitingFor && { waitingFor: { ...waitingFor, since: now() } }), ...(next && { next }) });
+    },
+    /** Marks a stage as being so from now on. */
+    stage(name: string, mark: StageStatus['mark']): void {
+      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, mark, since: now() } : stage)) });
+    },
+    deployment(name: string, url: string): void {
+      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, url } : stage)) });
+    },
+    undone(what: string): void {
+      change({ undone: [...status.undone, what] });
+    },
+    stays(what: string): void {
+      change({ stays: [...status.stays, what] });
+    },
+    owed(what: string): void {
+      change({ owed: [...status.owed, what] });
+    },
+    decided(decision: Omit<Decision, 'at'>): void {
+      change({ decisions: [...status.decisions, { ...decision, at: now() }] });
+    },
+    refused(message: string, why: string): void {
+      change({ refused: [...status.refused, { message, why, at: now() }].slice(-mostRefusals) });
+    },
+  };
+}
+
+/** ISO 8601, by the workflow's clock, to the second. */
+export function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function keyword(name: string) {
+  return defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+}
