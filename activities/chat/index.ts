@@ -1,0 +1,1 @@
+export * as slack from './slack.ts';

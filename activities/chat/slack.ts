@@ -1,0 +1,109 @@
+import { LogLevel, WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { settings } from '../adapter.ts';
+import type { Environment } from '../adapter.ts';
+import type { Chat, ChatMessage } from './chat.ts';
+import { slackChannels } from './slack/channels.ts';
+import { slackFailure } from './slack/failures.ts';
+import { escaped, plain } from './slack/text.ts';
+
+export interface SlackSettings {
+  /** A bot's token, with the scopes chat:write, channels:read, channels:history (and groups:read, groups:history for private channels). */
+  readonly token: string;
+  /** Root of the Web API, for a stand-in of Slack. */
+  readonly baseUrl?: string | undefined;
+  /** Longest wait for one answer, in ms. */
+  readonly timeoutMs?: number | undefined;
+  /** How far back a message is looked for, in ms. Slack has no search by key: the whole stretch is read when there is none. */
+  readonly searchBackMs?: number | undefined;
+}
+
+const A_MONTH = 30 * 24 * 3_600_000;
+const EVENT_TYPE = 'slipway';
+
+export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs = A_MONTH }: SlackSettings): Chat {
+  const slack = new WebClient(token, {
+    ...(baseUrl && { slackApiUrl: baseUrl }),
+    timeout: timeoutMs,
+    // The client's default sends a message again when only the answer was lost.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    // The original error of a failed request holds the token.
+    attachOriginalToWebAPIRequestError: false,
+    logLevel: LogLevel.ERROR,
+  });
+  const channels = slackChannels(slack);
+  let self: Promise<string | undefined> | undefined;
+
+  /** The bot's own user: anybody else could copy a key. */
+  function ownUser(): Promise<string | undefined> {
+    self ??= slack.auth.test().then(
+      ({ user_id }) => user_id,
+      (error: unknown) => {
+        self = undefined;
+        throw slackFailure(error, 'auth.test');
+      },
+    );
+    return self;
+  }
+
+  async function* messages(channel: string, thread: string | undefined) {
+    const within = { channel, oldest: String((Date.now() - searchBackMs) / 1_000), limit: 200, include_all_metadata: true };
+    let cursor: string | undefined;
+    do {
+      const at = { ...within, ...(cursor && { cursor }) };
+      const page = thread ? await slack.conversations.replies({ ...at, ts: thread }) : await slack.conversations.history(at);
+      yield* page.messages ?? [];
+      cursor = page.response_metadata?.next_cursor;
+    } while (cursor);
+  }
+
+  return {
+    async find(channel, key, thread) {
+      const user = await ownUser();
+      try {
+        for await (const { ts, text, user: sender, metadata } of messages(await channels.id(channel), thread)) {
+          const ours = ts !== undefined && sender === user && metadata?.event_type === EVENT_TYPE;
+          if (ours && (metadata.event_payload as { key?: unknown } | undefined)?.key === key) return { id: ts, text: plain(text ?? '') };
+        }
+        return undefined;
+      } catch (error) {
+        throw slackFailure(error, `reading ${channel}`);
+      }
+    },
+
+    async post({ channel, key, text, thread }): Promise<ChatMessage> {
+      try {
+        const { ts = '' } = await slack.chat.postMessage({
+          channel: await channels.id(channel),
+          text: escaped(text),
+          metadata: { event_type: EVENT_TYPE, event_payload: { key } },
+          unfurl_links: false,
+          unfurl_media: false,
+          ...(thread && { thread_ts: thread }),
+        });
+        return { id: ts, text };
+      } catch (error) {
+        throw slackFailure(error, `posting to ${channel}`);
+      }
+    },
+
+    async update(channel, id, { key, text }) {
+      try {
+        await slack.chat.update({
+          channel: await channels.id(channel),
+          ts: id,
+          text: escaped(text),
+          metadata: { event_type: EVENT_TYPE, event_payload: { key } },
+        });
+      } catch (error) {
+        throw slackFailure(error, `updating a message in ${channel}`);
+      }
+    },
+  };
+}
+
+export function fromEnvironment(environment: Environment): Chat {
+  const { SLACK_TOKEN, SLACK_API_URL } = settings(environment, { SLACK_TOKEN: z.string().min(1), SLACK_API_URL: z.url().optional() });
+  return connectSlack({ token: SLACK_TOKEN, baseUrl: SLACK_API_URL });
+}

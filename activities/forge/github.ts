@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { settings } from '../adapter.ts';
+import type { Environment } from '../adapter.ts';
+import type { Forge } from './forge.ts';
+import { githubBranches } from './github/branches.ts';
+import { githubClient } from './github/client.ts';
+import type { GitHubSettings } from './github/client.ts';
+import { githubCommits } from './github/commits.ts';
+import { githubDeployments } from './github/deployments.ts';
+import { githubPipelines } from './github/pipelines.ts';
+import { githubPullRequests } from './github/pull-requests.ts';
+
+/** GitHub, or GitHub Enterprise Server. Share one connection per token: it holds the pace of writes and the known answers. */
+export function connectGitHub(settings: GitHubSettings): Forge {
+  const github = githubClient(settings);
+  return {
+    commits: githubCommits(github),
+    branches: githubBranches(github),
+    pullRequests: githubPullRequests(github),
+    pipelines: githubPipelines(github),
+    deployments: githubDeployments(github),
+  };
+}
+
+export function fromEnvironment(environment: Environment): Forge {
+  const { GITHUB_TOKEN, GITHUB_API_URL, GITHUB_WRITE_INTERVAL_MS } = settings(environment, {
+    GITHUB_TOKEN: z.string().min(1),
+    GITHUB_API_URL: z.url().optional(),
+    GITHUB_WRITE_INTERVAL_MS: z.coerce.number().int().min(0).optional(),
+  });
+  return connectGitHub({ token: GITHUB_TOKEN, baseUrl: GITHUB_API_URL, writeIntervalMs: GITHUB_WRITE_INTERVAL_MS });
+}

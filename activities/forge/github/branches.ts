@@ -1,0 +1,56 @@
+import { neverRetry, tryAgain } from '../../failures.ts';
+import type { Branches, NewCommit } from '../forge.ts';
+import { at } from './client.ts';
+import type { GitHub } from './client.ts';
+import { refusal, unlessMissing } from './failures.ts';
+
+/** Written out, because a commit's SHA holds it and because GitHub takes our date only together with a name. */
+const author = { name: 'Slipway', email: 'slipway@noreply.invalid' };
+
+export function githubBranches({ rest }: GitHub): Branches {
+  const find: Branches['find'] = async (repository, branch) => {
+    const found = await unlessMissing(rest.git.getRef({ ...at(repository), ref: `heads/${branch}` }));
+    return found?.data.object.sha;
+  };
+  const commit = (repository: string, sha: string) => unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
+
+  return {
+    find,
+
+    async write({ repository, parent, path, text, message, date }: NewCommit) {
+      const base = await commit(repository, parent);
+      if (!base) throw tryAgain('Unavailable', `${repository} does not show the commit ${parent}`);
+      const tree = await rest.git.createTree({
+        ...at(repository),
+        base_tree: base.data.tree.sha,
+        tree: [{ path, mode: '100644', type: 'blob', content: text }],
+      });
+      const who = { ...author, date };
+      const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [parent], author: who, committer: who });
+      return written.data.sha;
+    },
+
+    async create(repository, branch, sha) {
+      try {
+        await rest.git.createRef({ ...at(repository), ref: `refs/heads/${branch}`, sha });
+      } catch (error) {
+        if (refusal(error)?.status !== 422) throw error;
+        // 422 says that the branch exists, or that the commit doesn't: only looking tells which.
+        const there = await find(repository, branch);
+        if (there) throw neverRetry('Conflict', `${repository} has a branch ${branch} already, at ${there}`);
+        if (!(await commit(repository, sha))) throw neverRetry('InvalidInput', `${repository} has no commit ${sha} to put the branch ${branch} on`);
+        throw tryAgain('Unavailable', `${repository} shows no branch ${branch} and yet refuses to create it: ${refusal(error)?.reason}`);
+      }
+    },
+
+    async remove(repository, branch) {
+      try {
+        await rest.git.deleteRef({ ...at(repository), ref: `heads/${branch}` });
+      } catch (error) {
+        const { status } = refusal(error) ?? {};
+        const maybeGone = status === 404 || status === 422;
+        if (!maybeGone || (await find(repository, branch))) throw error;
+      }
+    },
+  };
+}

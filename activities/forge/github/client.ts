@@ -1,0 +1,63 @@
+import { Octokit } from '@octokit/rest';
+import { neverRetry } from '../../failures.ts';
+import type { Repository } from '../forge.ts';
+import { conditional } from './conditional-requests.ts';
+import { githubFailure } from './failures.ts';
+import { writePace } from './write-pace.ts';
+
+export type GitHub = Octokit;
+
+export interface GitHubSettings {
+  /** Root of the REST API: another one for GitHub Enterprise Server. */
+  readonly baseUrl?: string | undefined;
+  /** Or a way to get one: the token of an app's installation lives for an hour. */
+  readonly token: string | (() => string | Promise<string>);
+  /** Longest wait for one answer, in ms. Keep it below the time that an attempt of an activity has. */
+  readonly timeoutMs?: number | undefined;
+  /** Between the starts of two writes, in ms. GitHub asks for at least a second (best practices of its REST API). */
+  readonly writeIntervalMs?: number | undefined;
+}
+
+/**
+ * Octokit as Slipway needs it: it never sends a request twice, waits `timeoutMs` at most (Octokit itself waits for ever),
+ * asks conditionally, and fails with ApplicationFailures only.
+ */
+export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeIntervalMs = 1_000 }: GitHubSettings): GitHub {
+  const octokit = new Octokit({
+    ...(baseUrl && { baseUrl }),
+    userAgent: 'slipway',
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    request: { fetch: conditional(once(timeoutMs)) },
+  });
+  const turn = writePace({ intervalMs: writeIntervalMs, patienceMs: timeoutMs });
+  octokit.hook.before('request', async (options) => {
+    options.headers['x-github-api-version'] = '2022-11-28';
+    options.headers.authorization = `token ${typeof token === 'string' ? token : await token()}`;
+    if (options.method !== 'GET') await turn();
+  });
+  octokit.hook.after('request', ({ status, headers, data }) => {
+    if (status >= 300) throw neverRetry('InvalidInput', `GitHub has moved what was to be written, to ${headers.location}: correct the catalog`);
+    if (status !== 204 && typeof data === 'string') throw new Error('not the API, but something in between has answered');
+  });
+  octokit.hook.error('request', (error, { method, url }) => {
+    throw githubFailure(error, { method, url });
+  });
+  return octokit;
+}
+
+export function at(repository: Repository): { owner: string; repo: string } {
+  const [owner, repo, ...more] = repository.split('/');
+  if (!owner || !repo || more.length > 0) throw neverRetry('InvalidInput', `"${repository}" is not a repository: it must be "owner/name"`);
+  return { owner, repo };
+}
+
+function once(timeoutMs: number): typeof fetch {
+  return async (url, init) => {
+    // A redirected POST would arrive as a GET and look like a success.
+    const redirect = init?.method === 'GET' ? 'follow' : 'manual';
+    const response = await fetch(url, { ...init, redirect, signal: AbortSignal.timeout(timeoutMs) });
+    // Octokit takes a body that breaks off for an empty one, so it is read here, where that is a failure.
+    const body = await response.arrayBuffer();
+    return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
+  };
+}

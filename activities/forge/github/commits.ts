@@ -1,0 +1,72 @@
+import type { Commit } from '../../../domain/candidate.ts';
+import { neverRetry } from '../../failures.ts';
+import type { Commits } from '../forge.ts';
+import { at } from './client.ts';
+import type { GitHub } from './client.ts';
+import { refusal, unlessMissing } from './failures.ts';
+
+const PAGE = 100;
+/** Commits of a range that are read at most: GitHub counts them all, but gives a page at a time. */
+const RANGE = 500;
+
+export function githubCommits({ rest, paginate }: GitHub): Commits {
+  return {
+    async history(repository, branch, limit) {
+      const commits: Commit[] = [];
+      const pages = paginate.iterator(rest.repos.listCommits, { ...at(repository), sha: branch, per_page: Math.min(limit, PAGE) });
+      for await (const { data } of pages) {
+        commits.push(...data.map(fromList));
+        if (commits.length >= limit) break;
+      }
+      return commits.slice(0, limit);
+    },
+
+    async find(repository, sha) {
+      const found = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
+      if (!found) return undefined;
+      const { message, author, committer, html_url } = found.data;
+      return { sha: found.data.sha, title: title(message), author: author.name, committedAt: committer.date, url: html_url };
+    },
+
+    async range(repository, from, to) {
+      const page = async (number: number) => (await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${from}...${to}`, page: number, per_page: PAGE })).data;
+      const first = await page(1).catch((error: unknown) => {
+        throw refusal(error)?.status === 404 ? neverRetry('InvalidInput', `${repository} does not hold both ${from} and ${to}`) : error;
+      });
+      const { total_commits: total, status } = first;
+      const newest: Commit[] = [];
+      // GitHub's pages go from the oldest to the newest.
+      for (let number = Math.ceil(total / PAGE); number >= 1 && newest.length < RANGE; number--) {
+        const { commits } = number === 1 ? first : await page(number);
+        newest.push(...commits.map(fromList).toReversed());
+      }
+      return { commits: newest, total, diverged: status === 'diverged' || status === 'behind' };
+    },
+
+    async read(repository, path, ref) {
+      const found = await unlessMissing(rest.repos.getContent({ ...at(repository), path, ref }));
+      if (!found) return undefined;
+      const { data } = found;
+      if (Array.isArray(data) || data.type !== 'file' || !('content' in data) || data.encoding !== 'base64') {
+        throw neverRetry('InvalidInput', `${path} in ${repository} is not a file of less than 1 MB`);
+      }
+      return Buffer.from(data.content, 'base64').toString('utf8');
+    },
+  };
+}
+
+type ListedCommit = Awaited<ReturnType<GitHub['rest']['repos']['listCommits']>>['data'][number];
+
+function fromList({ sha, commit, author, html_url }: ListedCommit): Commit {
+  return {
+    sha,
+    title: title(commit.message),
+    author: commit.author?.name ?? author?.login ?? 'unknown',
+    committedAt: commit.committer?.date ?? commit.author?.date ?? '',
+    url: html_url,
+  };
+}
+
+function title(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
+}

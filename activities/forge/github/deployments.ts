@@ -1,0 +1,81 @@
+import { neverRetry, tryAgain } from '../../failures.ts';
+import type { Deployment, Deployments } from '../forge.ts';
+import { at } from './client.ts';
+import type { GitHub } from './client.ts';
+import { unlessMissing } from './failures.ts';
+
+export function githubDeployments({ rest, paginate }: GitHub): Deployments {
+  async function withState(repository: string, { id, url }: { readonly id: number; readonly url: string }): Promise<Deployment> {
+    const statuses = await paginate(rest.repos.listDeploymentStatuses, { ...at(repository), deployment_id: id, per_page: 100 });
+    const last = oldestFirst(statuses).at(-1);
+    return { id, url: last?.log_url || last?.target_url || url, state: deploymentState(last?.state) };
+  }
+
+  return {
+    async findRun(repository, workflow, key) {
+      const runs = await paginate(rest.actions.listWorkflowRuns, {
+        ...at(repository),
+        workflow_id: workflow,
+        event: 'workflow_dispatch',
+        exclude_pull_requests: true,
+        per_page: 100,
+      });
+      const [oldest] = oldestFirst(runs.filter((run) => carries(run.display_title, key)));
+      return oldest && fromRun(oldest);
+    },
+
+    async dispatch(repository, workflow, ref, inputs) {
+      await rest.actions.createWorkflowDispatch({ ...at(repository), workflow_id: workflow, ref, inputs: { ...inputs } });
+    },
+
+    async run(repository, id) {
+      const found = await unlessMissing(rest.actions.getWorkflowRun({ ...at(repository), run_id: id, exclude_pull_requests: true }));
+      if (!found) throw tryAgain('Unavailable', `${repository} does not show the run ${id}`);
+      return fromRun(found.data);
+    },
+
+    async findDeployment(repository, environment, sha, key) {
+      const deployments = await paginate(rest.repos.listDeployments, { ...at(repository), sha, environment, task: key, per_page: 100 });
+      const [oldest] = oldestFirst(deployments.filter(({ task }) => task === key));
+      return oldest && withState(repository, oldest);
+    },
+
+    async deploy(repository, environment, sha, key) {
+      // GitHub's defaults would merge the default branch into what is deployed, and wait for checks that were judged already.
+      const { data } = await rest.repos.createDeployment({ ...at(repository), ref: sha, environment, task: key, auto_merge: false, required_contexts: [] });
+      if (!('id' in data)) throw neverRetry('Conflict', `GitHub did not deploy ${sha} to ${environment}: ${data.message}`);
+      return { id: data.id, url: data.url, state: 'running' };
+    },
+
+    async deployment(repository, id) {
+      const found = await unlessMissing(rest.repos.getDeployment({ ...at(repository), deployment_id: id }));
+      if (!found) throw tryAgain('Unavailable', `${repository} does not show the deployment ${id}`);
+      return withState(repository, found.data);
+    },
+  };
+}
+
+/** Whether a run's name holds the key as a word of its own: "release 1" is not in "release 12". */
+export function carries(name: string, key: string): boolean {
+  const within = ` ${name} `;
+  for (let start = within.indexOf(key); start !== -1; start = within.indexOf(key, start + 1)) {
+    const around = within[start - 1]! + within[start + key.length]!;
+    if (!/[\w./-]/.test(around)) return true;
+  }
+  return false;
+}
+
+/** By id: GitHub's ids rise, and two of its times can be the same. */
+function oldestFirst<T extends { readonly id: number }>(list: readonly T[]): readonly T[] {
+  return list.toSorted((a, b) => a.id - b.id);
+}
+
+function fromRun({ id, html_url, status, conclusion }: { readonly id: number; readonly html_url: string; readonly status: string | null; readonly conclusion: string | null }): Deployment {
+  const outcome = conclusion === 'success' ? 'succeeded' : 'failed';
+  return { id, url: html_url, state: status === 'completed' ? outcome : 'running' };
+}
+
+function deploymentState(state: string | undefined): Deployment['state'] {
+  if (state === 'success') return 'succeeded';
+  return state === 'failure' || state === 'error' || state === 'inactive' ? 'failed' : 'running';
+}

@@ -1,0 +1,45 @@
+import type { Check } from '../../../domain/pipeline.ts';
+import type { Pipelines } from '../forge.ts';
+import { at } from './client.ts';
+import type { GitHub } from './client.ts';
+
+export function githubPipelines({ rest, paginate }: GitHub): Pipelines {
+  return {
+    async checks(repository, sha) {
+      const where = { ...at(repository), ref: sha, per_page: 100 };
+      const [runs, statuses] = await Promise.all([
+        paginate(rest.checks.listForRef, { ...where, filter: 'latest' }),
+        paginate(rest.repos.listCommitStatusesForRef, where),
+      ]);
+      // `latest` holds for one suite; a workflow that is started anew, not rerun, makes another suite.
+      const newestRuns = newest(runs, (run) => `${run.app?.slug}/${run.name}`);
+      const newestStatuses = newest(statuses, (status) => status.context);
+      return [
+        ...newestRuns.map(({ name, status, conclusion, html_url }) => ({ name, state: runState(status, conclusion), ...(html_url && { url: html_url }) })),
+        ...newestStatuses.map(({ context, state, target_url }) => ({ name: context, state: statusState(state), ...(target_url && { url: target_url }) })),
+      ];
+    },
+  };
+}
+
+/** Of each name the one with the highest id: GitHub's ids rise, its times can be missing. */
+function newest<T extends { readonly id: number }>(attempts: readonly T[], nameOf: (attempt: T) => string): readonly T[] {
+  const found = new Map<string, T>();
+  for (const attempt of attempts) {
+    const other = found.get(nameOf(attempt));
+    if (!other || other.id < attempt.id) found.set(nameOf(attempt), attempt);
+  }
+  return [...found.values()];
+}
+
+/** Failed, cancelled, timed out, stale, in need of a person, or anything that GitHub may yet invent: red. */
+function runState(status: string, conclusion: string | null): Check['state'] {
+  if (status !== 'completed') return 'pending';
+  if (conclusion === 'success') return 'green';
+  return conclusion === 'neutral' || conclusion === 'skipped' ? conclusion : 'red';
+}
+
+function statusState(state: string): Check['state'] {
+  if (state === 'pending') return 'pending';
+  return state === 'success' ? 'green' : 'red';
+}

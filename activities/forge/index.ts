@@ -1,0 +1,1 @@
+export * as github from './github.ts';
