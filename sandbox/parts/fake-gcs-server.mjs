@@ -11,7 +11,7 @@ export const fakeGcsServer = cachedPart({
   name: 'fake-gcs-server',
   title: 'fake-gcs-server',
   version,
-  sources: [builtWithGo({ packages: [`github.com/fsouza/fake-gcs-server@v${version}`], minutes: 2, go: '1.25' })],
+  sources: [builtWithGo({ packages: [`github.com/fsouza/fake-gcs-server@v${version}`], minutes: 2, go: '1.26' })],
   paths: (folder) => join(folder, 'fake-gcs-server'),
-  check: (program) => run(program, ['-version'], { timeoutMs: 20_000 }),
+  check: (program) => run(program, ['-help'], { timeoutMs: 20_000 }),
 });

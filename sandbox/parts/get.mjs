@@ -12,7 +12,7 @@ if (names.length === 0 || unknown.length > 0) {
 
 for (const name of /** @type {import('./parts.mjs').PartName[]} */ (names)) {
   try {
-    process.stdout.write(`${name} ${await part(name)}\n`);
+    process.stdout.write(`${name} ${JSON.stringify(await part(name))}\n`);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;

@@ -1,7 +1,14 @@
+import { chromium } from './chromium.mjs';
+import { emulate } from './emulate.mjs';
 import { fakeGcsServer } from './fake-gcs-server.mjs';
 import { githubDescription } from './github-description.mjs';
+import { postgresql } from './postgresql.mjs';
+import { prometheus } from './prometheus.mjs';
+import { temporalServer } from './temporal-server.mjs';
+import { temporalUiServer } from './temporal-ui-server.mjs';
 import { temporal } from './temporal.mjs';
 import { timeSkippingServer } from './time-skipping-server.mjs';
+import { unleash } from './unleash.mjs';
 
 /** Every real part, by the name that `part` and `get.mjs` know it by. */
 export const parts = Object.freeze({
@@ -9,6 +16,13 @@ export const parts = Object.freeze({
   'time-skipping-server': timeSkippingServer,
   'fake-gcs-server': fakeGcsServer,
   'github-description': githubDescription,
+  emulate,
+  chromium,
+  prometheus,
+  postgresql,
+  unleash,
+  'temporal-server': temporalServer,
+  'temporal-ui-server': temporalUiServer,
 });
 
 /** @typedef {keyof typeof parts} PartName */
@@ -17,11 +31,12 @@ export const parts = Object.freeze({
 const asked = new Map();
 
 /**
- * Where a real part is on this machine. Downloads or builds it the first time, which can take minutes; checks once per process that it works.
+ * Where a real part is on this machine. Downloads or builds it the first time, which can take minutes; checks once per process that
+ * it works.
  *
  * @template {PartName} Name
  * @param {Name} name
- * @returns {ReturnType<(typeof parts)[Name]['get']>} the path of the program or file (see each part)
+ * @returns {ReturnType<(typeof parts)[Name]['get']>} what the part's own file says: mostly the path of its program
  */
 export function part(name) {
   const paths = asked.get(name) ?? parts[name].get();
