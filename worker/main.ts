@@ -1,0 +1,30 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { bundlePath } from './bundle.ts';
+import { startLogging } from './logging.ts';
+import { connectPorts } from './ports.ts';
+import { workerSettings } from './settings.ts';
+
+const settings = workerSettings(process.env);
+const log = startLogging(settings.logLevel);
+const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const ports = connectPorts(settings, process.env);
+
+const connection = await NativeConnection.connect(connectionOptions);
+try {
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: settings.taskQueue,
+    workflowBundle: { codePath: bundlePath },
+    activities: createActivities(ports),
+    shutdownGraceTime: settings.shutdownMs,
+    stickyQueueScheduleToStartTimeout: settings.stickyMs,
+  });
+  const ended = worker.run();
+  log.info({ ready: true, namespace, taskQueue: settings.taskQueue }, 'waiting for work');
+  await ended;
+} finally {
+  await connection.close();
+}

@@ -1,0 +1,18 @@
+import { connectAdapter } from '../activities/adapter.ts';
+import type { Environment } from '../activities/adapter.ts';
+import { fileCatalog } from '../activities/catalog/file.ts';
+import * as chats from '../activities/chat/index.ts';
+import * as forges from '../activities/forge/index.ts';
+import { httpProbe } from '../activities/health/http.ts';
+import type { Ports } from '../activities/index.ts';
+import type { WorkerSettings } from './settings.ts';
+
+export function connectPorts({ catalog, forge, chat, readLagMs }: WorkerSettings, environment: Environment): Ports {
+  return {
+    catalog: fileCatalog(catalog),
+    forge: connectAdapter('forge', forges, forge, environment),
+    chat: connectAdapter('chat', chats, chat, environment),
+    health: httpProbe(),
+    readLagMs,
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { settings } from '../activities/adapter.ts';
+import type { Environment } from '../activities/adapter.ts';
+
+const milliseconds = z.coerce.number().int().min(0);
+
+/** The worker's own variables; each adapter reads its own besides. Documented in docs/configuration.md. */
+export type WorkerSettings = ReturnType<typeof workerSettings>;
+
+export function workerSettings(environment: Environment) {
+  const read = settings(environment, {
+    SLIPWAY_TASK_QUEUE: z.string().min(1).default('slipway'),
+    SLIPWAY_CATALOG: z.string().min(1).default('slipway.yaml'),
+    SLIPWAY_FORGE: z.string().min(1).default('github'),
+    SLIPWAY_CHAT: z.string().min(1).default('slack'),
+    SLIPWAY_READ_LAG_MS: milliseconds.default(30_000),
+    SLIPWAY_SHUTDOWN_MS: milliseconds.default(30_000),
+    SLIPWAY_STICKY_MS: milliseconds.default(10_000),
+    SLIPWAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  });
+  return {
+    taskQueue: read.SLIPWAY_TASK_QUEUE,
+    catalog: read.SLIPWAY_CATALOG,
+    forge: read.SLIPWAY_FORGE,
+    chat: read.SLIPWAY_CHAT,
+    /** How long lists of the forge and the chat may lag behind a write. */
+    readLagMs: read.SLIPWAY_READ_LAG_MS,
+    /** How long activities may go on after SIGTERM. */
+    shutdownMs: read.SLIPWAY_SHUTDOWN_MS,
+    /** How long a workflow task waits for the worker that has the workflow in memory, before any other may take it. */
+    stickyMs: read.SLIPWAY_STICKY_MS,
+    logLevel: read.SLIPWAY_LOG_LEVEL,
+  } as const;
+}
