@@ -3,6 +3,7 @@ import { neverRetry } from '../../failures.ts';
 import type { Repository } from '../forge.ts';
 import { conditional } from './conditional-requests.ts';
 import { githubFailure } from './failures.ts';
+import { asFetch, within } from './request.ts';
 import { writePace } from './write-pace.ts';
 
 export type GitHub = Octokit;
@@ -27,7 +28,7 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
     ...(baseUrl && { baseUrl }),
     userAgent: 'slipway',
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { fetch: conditional(once(timeoutMs)) },
+    request: { fetch: asFetch(conditional(within(timeoutMs))) },
   });
   const turn = writePace({ intervalMs: writeIntervalMs, patienceMs: timeoutMs });
   octokit.hook.before('request', async (options) => {
@@ -49,15 +50,4 @@ export function at(repository: Repository): { owner: string; repo: string } {
   const [owner, repo, ...more] = repository.split('/');
   if (!owner || !repo || more.length > 0) throw neverRetry('InvalidInput', `"${repository}" is not a repository: it must be "owner/name"`);
   return { owner, repo };
-}
-
-function once(timeoutMs: number): typeof fetch {
-  return async (url, init) => {
-    // A redirected POST would arrive as a GET and look like a success.
-    const redirect = init?.method === 'GET' ? 'follow' : 'manual';
-    const response = await fetch(url, { ...init, redirect, signal: AbortSignal.timeout(timeoutMs) });
-    // Octokit takes a body that breaks off for an empty one, so it is read here, where that is a failure.
-    const body = await response.arrayBuffer();
-    return new Response(body.byteLength > 0 ? body : null, { status: response.status, headers: response.headers });
-  };
 }

@@ -1,16 +1,10 @@
-type Fetch = typeof fetch;
-
-interface Answer {
-  readonly etag: string;
-  readonly headers: Headers;
-  readonly body: ArrayBuffer;
-}
+import type { Answer, Send } from './request.ts';
 
 /**
  * Asks again with `If-None-Match`, and gives the answer of the last time when GitHub says that nothing has changed: such
  * an answer (304) costs nothing of the rate limit. Keeps bodies of up to `maxBytes` together, those asked for last.
  */
-export function conditional(send: Fetch, { maxBytes = 32 * 2 ** 20 }: { readonly maxBytes?: number } = {}): Fetch {
+export function conditional(send: Send, { maxBytes = 32 * 2 ** 20 }: { readonly maxBytes?: number } = {}): Send {
   const answers = new Map<string, Answer>();
   let bytes = 0;
 
@@ -29,21 +23,15 @@ export function conditional(send: Fetch, { maxBytes = 32 * 2 ** 20 }: { readonly
     }
   }
 
-  return async (url, init) => {
-    if (init?.method !== 'GET') return send(url, init);
-    const headers = new Headers(init.headers);
-    const key = `${headers.get('accept')} ${String(url)}`;
+  return async (url, request) => {
+    if (request.method !== 'GET') return send(url, request);
+    const key = `${request.headers.get('accept')} ${url}`;
     const known = answers.get(key);
-    if (known) headers.set('if-none-match', known.etag);
-    const response = await send(url, { ...init, headers });
-    if (known && response.status === 304) {
-      keep(key, known);
-      return new Response(known.body, { headers: known.headers });
-    }
-    const etag = response.headers.get('etag');
-    if (response.status !== 200 || !etag) return response;
-    const body = await response.arrayBuffer();
-    keep(key, { etag, headers: response.headers, body });
-    return new Response(body, { headers: response.headers });
+    const etag = known?.headers.get('etag');
+    if (etag) request.headers.set('if-none-match', etag);
+    const answer = await send(url, request);
+    const current = known && answer.status === 304 ? known : answer;
+    if (current.status === 200 && current.headers.has('etag')) keep(key, current);
+    return current;
   };
 }
