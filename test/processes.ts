@@ -92,7 +92,8 @@ function runningProcess(child: ChildProcess, said: readonly string[]): RunningPr
   };
 }
 
+/** SLIPWAY_CHECK is how .ci/run recognizes what its steps leave running. */
 function baseEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME', 'SLIPWAY_CACHE'];
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME', 'SLIPWAY_CACHE', 'SLIPWAY_CHECK'];
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }

@@ -11,6 +11,9 @@ import type { RunningProcess } from './processes.ts';
 /** What Temporal's operator service calls the type of a search attribute (`temporal.api.enums.v1.IndexedValueType`). */
 const IndexedValueType = { KEYWORD: 2 } as const;
 
+/** The bundle that production runs, built by the global set-up. */
+export const workflowBundle = { codePath: join(project, 'dist/workflow-bundle.js') };
+
 export interface TemporalServer extends RunningProcess {
   /** host:port of the gRPC frontend */
   readonly address: string;
@@ -85,9 +88,16 @@ export async function startWorker(env: Readonly<Record<string, string>>): Promis
   });
 }
 
-/** The value of a property of a JSON line; undefined where the line isn't one, as a log line isn't. */
+/** The value of a property of a JSON line; undefined where the line isn't one, as a log line needn't be. */
 function property(line: string, name: string): string | undefined {
-  if (!line.startsWith('{')) return undefined;
-  const value = (JSON.parse(line) as Record<string, unknown>)[name];
+  const value = jsonObject(line)?.[name];
   return value === undefined ? undefined : String(value);
+}
+
+function jsonObject(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
