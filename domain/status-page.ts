@@ -1,7 +1,8 @@
 import { shortSha } from './candidate.ts';
 import type { ReleaseStatus, StageStatus } from './status.ts';
 
-const marks: Record<StageStatus['mark'], string> = {
+/** How a stage's mark is shown. */
+export const marks: Record<StageStatus['mark'], string> = {
   ahead: '·',
   approval: '? waits for approval',
   promoting: '→ promoting',

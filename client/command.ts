@@ -1,0 +1,68 @@
+import { Command, CommanderError, Option } from 'commander';
+import { Failure, printAnswer, printFailure } from './answer.ts';
+import type { ExitCode, Terminal } from './answer.ts';
+import { addAttributes } from './attributes.ts';
+import { addCompletion } from './completion.ts';
+import { connect } from './connection.ts';
+import type { Server, ServerOptions } from './connection.ts';
+import { addDecisions } from './decide.ts';
+import { asFailure, shown } from './fault.ts';
+import { addSchema } from './schema.ts';
+import type { Answering } from './session.ts';
+import { addStart } from './start.ts';
+import { addStatus } from './status.ts';
+import { addValidate } from './validate.ts';
+import { addWatch } from './watch.ts';
+
+const exitCodes = `
+Exit codes: 0 done, accepted or released; 1 refused or not released; 2 bad input; 3 the server or a worker can't be reached`;
+
+/** Runs one command line (without the program's name) to its exit code; never throws. */
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const as = args.includes('--json') ? 'json' : 'text';
+  let exit: ExitCode = 0;
+
+  const program = new Command('slipway')
+    .description('Durable software releases on Temporal')
+    .option('--json', 'print one JSON document')
+    .option('--address <host:port>', 'the Temporal server (TEMPORAL_ADDRESS; default localhost:7233)')
+    .option('--namespace <name>', 'its namespace (TEMPORAL_NAMESPACE; default "default")')
+    .option('--profile <name>', 'a profile of temporal.toml (TEMPORAL_PROFILE)')
+    .addOption(new Option('--ui <url>', "the Temporal UI that links lead to (SLIPWAY_UI)"))
+    .addHelpText('after', exitCodes)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => as === 'text' && terminal.stderr.write(text),
+    });
+
+  const answering: Answering = async (verb) => {
+    let server: Promise<Server> | undefined;
+    try {
+      const answer = await verb({ terminal, as, server: () => (server ??= connect(program.opts<ServerOptions>(), terminal)) });
+      printAnswer(terminal, answer, as);
+      exit = answer.exit;
+    } catch (error) {
+      const failure = asFailure(error);
+      printFailure(terminal, failure, as);
+      exit = failure.exit;
+    } finally {
+      await server?.then(({ close }) => close()).catch(() => undefined);
+    }
+  };
+
+  for (const add of [addStart, addDecisions, addStatus, addWatch, addValidate, addSchema, addAttributes, addCompletion]) add(program, answering);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    return usageExit(error, terminal, as);
+  }
+  return exit;
+}
+
+/** Commander leaves by an error for `--help` and for wrong usage; in text it has told the person already. */
+function usageExit(error: unknown, terminal: Terminal, as: 'text' | 'json'): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (as === 'json') printFailure(terminal, new Failure(2, shown(error).replace(/^error: /, '')), as);
+  return 2;
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { z } from 'zod';
+import { abortion, vote } from '../domain/decision.ts';
+import { check, mistakeLine } from '../domain/mistakes.ts';
+import { abort, approve, reject } from '../workflows/messages.ts';
+import type { Message } from '../workflows/messages.ts';
+import { Failure } from './answer.ts';
+import type { Answer } from './answer.ts';
+import type { Answering, Session } from './session.ts';
+import { findRelease } from './release.ts';
+
+/** The verbs by which people decide: each sends the message of its name and says whether it was accepted, or why not. */
+export function addDecisions(program: Command, answering: Answering): void {
+  for (const [message, purpose] of [
+    [approve, 'let the candidate go on to a stage'],
+    [reject, 'keep the candidate from going on to a stage, which ends the release'],
+  ] as const) {
+    decision(program, message.name, purpose)
+      .requiredOption('--stage <name>', 'the stage to decide on')
+      .addOption(by())
+      .option('--sha <sha>', 'the commit that the vote is for: refused when the release carries another one')
+      .option('--reason <text>', 'told to everybody')
+      .action((release: string, options: object) => answering((session) => decide(session, { message, schema: vote, release, payload: options })));
+  }
+  decision(program, abort.name, 'stop a release, and take back what is not merged yet')
+    .addOption(by())
+    .requiredOption('--reason <text>', 'told to everybody')
+    .action((release: string, options: object) => answering((session) => decide(session, { message: abort, schema: abortion, release, payload: options })));
+}
+
+function decision(program: Command, name: string, purpose: string): Command {
+  return program.command(name).description(purpose).argument('<release>', 'its id, or the component where one release of it runs');
+}
+
+function by(): Option {
+  return new Option('--by <login>', 'who decides').env('SLIPWAY_USER').makeOptionMandatory();
+}
+
+interface Decision<Payload> {
+  readonly message: Message<Payload>;
+  readonly schema: z.ZodType<Payload>;
+  readonly release: string;
+  readonly payload: object;
+}
+
+async function decide<Payload>({ server }: Session, { message, schema, release, payload }: Decision<Payload>): Promise<Answer> {
+  const checked = check(schema, payload);
+  if (checked.kind === 'invalid') throw new Failure(2, checked.mistakes.map((mistake) => `--${mistakeLine(mistake)}`).join('\n'));
+  const connected = await server();
+  const handle = await findRelease(connected, release);
+  const answer = await handle.executeUpdate(message.update, { args: [checked.value] });
+  return {
+    exit: 0,
+    text: `${message.name} ${answer} by ${handle.workflowId}`,
+    json: { release: handle.workflowId, message: message.name, answer, link: connected.link(handle.workflowId) },
+  };
+}

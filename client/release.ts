@@ -1,0 +1,60 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { nearestName } from '../domain/nearest-name.ts';
+import { Failure } from './answer.ts';
+import type { Server } from './connection.ts';
+
+/** All releases' ids begin so (see `releaseId`). */
+const prefix = 'release/';
+
+/**
+ * Finds the release that is meant: by its full id, or, while it runs, by anything that tells it from the others
+ * ("gitaly", "gitaly/from-1a2b", "from-1a2b", "1a2b").
+ */
+export async function findRelease(server: Server, given: string): Promise<WorkflowHandle> {
+  if (given.includes('/')) {
+    const handle = server.client.workflow.getHandle(given);
+    if (await exists(handle)) return handle;
+  }
+  const running = await idsOf(server, 'AND ExecutionStatus = "Running"');
+  const meant = matching(given, running);
+  if (meant.length > 1) throw new Failure(2, `"${given}" could be any of ${meant.join(', ')}: say which`);
+  if (meant[0] === undefined) throw new Failure(2, await noneRunning(server, given, running));
+  return server.client.workflow.getHandle(meant[0]);
+}
+
+/** Which of the ids `given` can stand for. A component's whole name beats the beginning of another's. */
+export function matching(given: string, ids: readonly string[]): readonly string[] {
+  const short = given.startsWith(prefix) ? given.slice(prefix.length) : given;
+  const releases = ids.map((id) => {
+    const [component, pin = ''] = id.slice(prefix.length).split('/');
+    return { id, component, pin };
+  });
+  const named = releases.filter(({ component }) => component === short);
+  const begun = releases.filter(({ id, pin }) => id.startsWith(prefix + short) || pin.startsWith(short) || pin.startsWith(`from-${short}`));
+  return (named.length > 0 ? named : begun).map(({ id }) => id);
+}
+
+async function exists(handle: WorkflowHandle): Promise<boolean> {
+  const described = await handle.describe().catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return undefined;
+    throw error;
+  });
+  return described !== undefined;
+}
+
+async function noneRunning(server: Server, given: string, running: readonly string[]): Promise<string> {
+  const ended = matching(given, await idsOf(server, 'AND ExecutionStatus != "Running"'))[0];
+  const others = running.length > 0 ? `Running: ${running.join(', ')}` : 'No release is running';
+  const near = nearestName(given, running.map((id) => id.split('/')[1] ?? ''));
+  return `no running release "${given}"${near === undefined ? '' : `: did you mean "${near}"?`}${ended === undefined ? '' : ` (the last one: ${ended})`}. ${others}`;
+}
+
+/** Newest first; at most a thousand. */
+async function idsOf(server: Server, condition: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${prefix}" ${condition}` })) {
+    if (!ids.includes(workflowId)) ids.push(workflowId);
+    if (ids.length === 1_000) break;
+  }
+  return ids;
+}

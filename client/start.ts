@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { unknownName } from '../domain/nearest-name.ts';
+import type { ReleaseOutcome } from '../domain/outcome.ts';
+import { Failure } from './answer.ts';
+import type { Answer } from './answer.ts';
+import type { Server } from './connection.ts';
+import { localComponents } from './local-catalog.ts';
+import type { Answering, Session } from './session.ts';
+import { concluded, watch } from './watch.ts';
+
+interface StartOptions {
+  readonly sha?: string;
+  readonly reason?: string;
+  readonly input?: string;
+  readonly wait?: true;
+  readonly taskQueue: string;
+  readonly catalog: string;
+}
+
+export function addStart(program: Command, answering: Answering): void {
+  program
+    .command('start')
+    .description('start a workflow of a component, such as componentRelease')
+    .argument('<type>', 'the workflow type')
+    .argument('<component>', 'its name in the catalog')
+    .option('--sha <sha>', 'release exactly this commit')
+    .option('--reason <text>', 'why, for everybody to read')
+    .option('--input <json>', 'more of the input, as one JSON object')
+    .option('--wait', 'follow the release to its end')
+    .addOption(new Option('--task-queue <name>', "the workers' task queue").env('SLIPWAY_TASK_QUEUE').default('slipway'))
+    .addOption(new Option('--catalog <file>', 'checks the component by this catalog, where there is one').env('SLIPWAY_CATALOG').default('slipway.yaml'))
+    .action((type: string, component: string, options: StartOptions) => answering((session) => start(session, type, component, options)));
+}
+
+/** Starts the workflow under a passing id; it computes its real one and hands over to it. */
+async function start(session: Session, type: string, component: string, options: StartOptions): Promise<Answer> {
+  const input = inputOf(component, options);
+  const known = await localComponents(options.catalog);
+  if (known && !known.includes(component)) throw new Failure(2, unknownName('component', component, known));
+
+  const server = await session.server();
+  const handle = await server.client.workflow.start(type, {
+    taskQueue: options.taskQueue,
+    workflowId: `start/${type}/${component}/${new Date().toISOString().replaceAll(/\D/g, '')}`,
+    args: [input],
+    staticSummary: `${type} of ${component}`,
+  });
+  note(session, `started ${handle.workflowId} ${server.link(handle.workflowId) ?? ''}`);
+  if (!(await polled(server, options.taskQueue))) {
+    note(session, `no worker polls the task queue "${options.taskQueue}" at ${server.address}: it goes on as soon as one does`);
+  }
+
+  const outcome: ReleaseOutcome = await handle.result();
+  if (outcome.kind !== 'handedOver') return concluded(handle, server.link(handle.workflowId));
+  const release = server.client.workflow.getHandle(outcome.to);
+  if (options.wait) return watch(session, server, release, { until: 'ended' });
+  const link = server.link(release.workflowId);
+  return { exit: 0, text: [`release ${release.workflowId}`, ...(link ? [link] : [])].join('\n'), json: { release: release.workflowId, link } };
+}
+
+function inputOf(component: string, { input = '{}', sha, reason }: StartOptions): object {
+  let more: unknown;
+  try {
+    more = JSON.parse(input);
+  } catch {
+    more = undefined;
+  }
+  if (typeof more !== 'object' || more === null || Array.isArray(more)) {
+    throw new Failure(2, `--input must be one JSON object such as '{"reason":"hotfix"}', not ${input}`);
+  }
+  return { ...more, component, ...(sha !== undefined && { sha }), ...(reason !== undefined && { reason }) };
+}
+
+async function polled({ client, namespace }: Server, taskQueue: string): Promise<boolean> {
+  const workflowTasks = 1;
+  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: workflowTasks });
+  return (pollers ?? []).length > 0;
+}
+
+function note({ terminal, as }: Session, line: string): void {
+  if (as === 'text') terminal.stderr.write(`${line.trimEnd()}\n`);
+}

@@ -1,0 +1,54 @@
+import { shortSha } from '../domain/candidate.ts';
+import { spoken } from '../domain/duration.ts';
+import type { ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
+import { marks } from '../domain/status-page.ts';
+
+/** A release for a terminal: its stages, what it waits for, and what to type next. `now` is in ms since 1970. */
+export function statusText(status: ReleaseStatus, { now, link }: { readonly now: number; readonly link: string | undefined }): string {
+  const { release, candidate, pinned, pullRequest, stages, state, waitingFor, outcome, next } = status;
+  const lines = [
+    `${release}: ${outcome ?? state}`,
+    ...(candidate ? [`candidate ${shortSha(candidate)}${pinned ? `, from ${shortSha(pinned)}` : ''}`] : []),
+    ...(pullRequest ? [`pull request #${pullRequest.number} ${pullRequest.url}`] : []),
+    ...table(stages.map((stage) => row(stage, now))),
+    ...(waitingFor ? waiting(waitingFor, release, now) : []),
+    ...(next ? [`next: ${next}`] : []),
+    ...listed('taken back', status.undone),
+    ...listed('stays', status.stays),
+    ...listed('must be taken back by hand', status.owed),
+    ...(link ? [link] : []),
+  ];
+  return lines.join('\n');
+}
+
+/** The command that sends a message, as somebody would type it. Who decides is for them to say. */
+export function commandFor(release: string, { message, payload }: { readonly message: string; readonly payload: object }): string {
+  const options = Object.entries(payload).map(([name, value]) => `--${name} ${name === 'by' ? '<you>' : quoted(String(value))}`);
+  return ['slipway', message, release, ...options].join(' ');
+}
+
+function row({ name, environment, mark, since, url }: StageStatus, now: number): string[] {
+  return ['', name, environment, marks[mark], since ? ago(since, now) : '', url ?? ''];
+}
+
+function waiting({ what, since, whom, send = [] }: Waiting, release: string, now: number): string[] {
+  const people = whom ? ` by ${whom.join(', ')}` : '';
+  return [`waiting for ${what}${people}, for ${ago(since, now)}`, ...send.map((sendable) => `  ${commandFor(release, sendable)}`)];
+}
+
+function listed(title: string, items: readonly string[]): string[] {
+  return items.map((item) => `${title}: ${item}`);
+}
+
+function table(rows: readonly string[][]): string[] {
+  const widths = rows.reduce<number[]>((widest, cells) => cells.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)), []);
+  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}
+
+function ago(since: string, now: number): string {
+  return spoken(Math.max(1_000, now - Date.parse(since)));
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { problemLine, readCatalog } from '../domain/catalog-text.ts';
+import { Failure } from './answer.ts';
+import type { Answer } from './answer.ts';
+import type { Answering } from './session.ts';
+import { shown } from './fault.ts';
+
+export function addValidate(program: Command, answering: Answering): void {
+  program
+    .command('validate')
+    .description('check a catalog and say every mistake with its line')
+    .argument('[file]', 'the catalog', 'slipway.yaml')
+    .action((file: string) => answering(() => validate(file)));
+}
+
+async function validate(file: string): Promise<Answer> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Failure(2, `can't read the catalog: ${shown(error)}`);
+  });
+  const reading = readCatalog(text);
+  if (reading.kind === 'invalid') {
+    return { exit: 2, text: reading.problems.map((problem) => problemLine(file, problem)).join('\n'), json: { file, ...reading } };
+  }
+  const components = Object.keys(reading.catalog.components);
+  const environments = Object.keys(reading.catalog.environments);
+  return {
+    exit: 0,
+    text: `${file} is valid. Components: ${components.join(', ')}. Environments: ${environments.join(', ')}`,
+    json: { file, kind: 'valid', components, environments },
+  };
+}

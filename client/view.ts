@@ -1,0 +1,61 @@
+import type { ReleaseStatus } from '../domain/status.ts';
+import { changes } from './changes.ts';
+import { shown } from './fault.ts';
+import type { Session } from './session.ts';
+import { statusText } from './status-text.ts';
+
+/** A release as it moves: redrawn in place in a terminal, else a line per change; on stderr, beside the answer. */
+export interface View {
+  show(status: ReleaseStatus, link: string | undefined): void;
+  /** Says once that nobody answers, until somebody does. */
+  away(error: unknown): void;
+  close(): void;
+}
+
+export function openView({ terminal, as }: Session): View {
+  if (as === 'json') return { show: ignore, away: ignore, close: ignore };
+  return terminal.stderr.isTTY ? drawing(terminal.stderr) : telling(terminal.stderr);
+}
+
+type Stream = Session['terminal']['stderr'];
+
+function drawing(stream: Stream): View {
+  let drawn = 0;
+  let picture: readonly string[] = [];
+  function draw(lines: readonly string[]): void {
+    const columns = stream.columns ?? 80;
+    // A line that wraps would be counted as one and leave its rest behind.
+    const cut = lines.map((line) => (line.length < columns ? line : `${line.slice(0, columns - 2)}…`));
+    stream.write(`${drawn > 0 ? `\x1b[${drawn}A` : ''}\x1b[0J${cut.map((line) => `${line}\n`).join('')}`);
+    drawn = cut.length;
+  }
+  return {
+    show(status, link) {
+      picture = statusText(status, { now: Date.now(), link }).split('\n');
+      draw(picture);
+    },
+    away: (error) => draw([...picture, `… ${shown(error)}`]),
+    close: () => draw([]),
+  };
+}
+
+function telling(stream: Stream): View {
+  let last: ReleaseStatus | undefined;
+  let told = false;
+  const tell = (line: string) => stream.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+  return {
+    show(status) {
+      if (told) tell('there is an answer again');
+      told = false;
+      for (const line of changes(last, status)) tell(line);
+      last = status;
+    },
+    away(error) {
+      if (!told) tell(`waiting: ${shown(error)}`);
+      told = true;
+    },
+    close: ignore,
+  };
+}
+
+function ignore(): void {}
