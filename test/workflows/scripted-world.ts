@@ -1,0 +1,92 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Activities } from '../../activities/index.ts';
+import type { ReleasePlan } from '../../domain/release-plan.ts';
+
+export const candidate = 'c'.repeat(40);
+export const pinned = 'a'.repeat(40);
+const head = 'd'.repeat(40);
+const mergeSha = 'e'.repeat(40);
+
+export const plan: ReleasePlan = {
+  kind: 'release',
+  id: 'release/gitaly/from-aaaaaaaaaaaa',
+  component: 'gitaly',
+  candidate,
+  date: '2026-01-01T00:00:00Z',
+  pinned,
+  base: 'b'.repeat(40),
+  mirror: 'org/gitaly-mirror',
+  downstream: {
+    repository: 'org/product',
+    branch: 'master',
+    versionFile: 'GITALY_SERVER_VERSION',
+    head: 'release/gitaly',
+    title: 'Update Gitaly version',
+    labels: [],
+    merge: 'merge',
+    requiredChecks: [],
+  },
+  stages: [
+    { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] },
+    {
+      name: 'production',
+      environment: 'production',
+      promote: { kind: 'workflow', workflow: 'deploy.yml', inputs: { key: '{key}', sha: '{sha}' } },
+      approval: { approvers: ['alice', 'bob'], required: 1 },
+      soak: 3_600_000,
+      health: [],
+    },
+  ],
+  chat: { progress: '#progress', team: '#team' },
+  pace: { poll: 30_000, sample: 15_000, attempt: 60_000, heartbeat: 10_000, retry: 2_000 },
+};
+
+export interface ScriptedWorld {
+  readonly activities: Activities;
+  /** Every activity that was run, with the one thing that tells it apart: "promote staging". */
+  readonly calls: string[];
+}
+
+/** Activities that do as the script says, and well where it says nothing. Their effects are tested elsewhere, against real parts. */
+export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
+  const calls: string[] = [];
+  const well: Activities = {
+    plan: async () => plan,
+    openPullRequest: async () => ({ number: 7, url: 'https://forge/org/product/pull/7', head }),
+    withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7 }),
+    pipeline: async () => ({ kind: 'green' }),
+    mergePullRequest: async () => ({ kind: 'merged', sha: mergeSha }),
+    promote: async ({ environment }) => ({ id: 1, url: `https://forge/runs/${environment}` }),
+    deployed: async () => 'succeeded',
+    soak: async ({ soakMs }) => ({ observedMs: soakMs }),
+    report: async () => undefined,
+  };
+  const activities = Object.fromEntries(
+    Object.entries({ ...well, ...script }).map(([name, run]) => [
+      name,
+      async (input: object) => {
+        calls.push(`${name}${told(input)}`);
+        return (run as (input: object) => Promise<unknown>)(input);
+      },
+    ]),
+  ) as unknown as Activities;
+  return { activities, calls };
+}
+
+/** A remote system that will not do it, however often it is asked. */
+export function never(message: string): () => Promise<never> {
+  return async () => {
+    throw ApplicationFailure.nonRetryable(message, 'PermissionDenied');
+  };
+}
+
+/** Nothing yet, for as long as the test lasts. */
+export async function pending(): Promise<never> {
+  throw ApplicationFailure.create({ type: 'NotYet', message: 'still running' });
+}
+
+function told(input: object): string {
+  const named = input as { environment?: string; line?: string };
+  const detail = named.line ?? named.environment;
+  return detail === undefined ? '' : ` ${detail}`;
+}
