@@ -22,7 +22,7 @@ export async function build() {
     const started = new Date();
     progress('dist: compiling …');
     await run(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '--noCheck'], { cwd: project });
-    if (existsSync(join(project, 'worker/bundle.ts'))) await run(process.execPath, [join(project, 'dist/worker/bundle.js')], { cwd: project });
+    await run(process.execPath, [join(project, 'dist/worker/bundle.js')], { cwd: project });
     await writeFile(STAMP, '');
     await utimes(STAMP, started, started);
   });
