@@ -1,0 +1,2 @@
+export * as gitlab from './gitlab.ts';
+export * as unleash from './unleash.ts';

@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import { neverRetry, tryAgain } from './failures.ts';
+
+/** A remote system that is spoken to in JSON over HTTP, for which no client library is worth having. */
+export interface RestService {
+  /** @returns undefined where the service says 404 */
+  get<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined>;
+  /** Sends a write, once. Whatever it answers that is not JSON is null. */
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: URLSearchParams | object): Promise<unknown>;
+  /** @throws a retryable `Unavailable` for a reply that is not what its documentation says */
+  parse<T>(shape: z.ZodType<T>, reply: unknown): T;
+}
+
+export interface RestServiceOptions {
+  /** What messages call it. */
+  readonly name: string;
+  readonly url: string;
+  /** The token goes in here. No message ever shows it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Longest wait for one answer, in ms. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const RATE_LIMIT_MS = 60_000;
+
+/**
+ * Calls of it fail with `PermissionDenied` (401, 403), `Conflict` (409) and `Refused` (any other 4xx, a redirect), which are never
+ * retried; with `RateLimited` (429), which carries the delay that was asked for; and with `Unavailable` (5xx, no answer).
+ */
+export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServiceOptions): RestService {
+  const base = url.replace(/\/+$/, '');
+
+  async function call(method: string, path: string, body?: URLSearchParams | object): Promise<Reply> {
+    const form = body === undefined || body instanceof URLSearchParams;
+    const response = await fetch(base + path, {
+      method,
+      headers: { accept: 'application/json', ...(!form && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: form ? body : JSON.stringify(body) }),
+      // A token is meant for this host only.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.status, headers: response.headers, body: parsedJson(await response.text()) };
+  }
+
+  async function answered(method: string, path: string, body?: URLSearchParams | object): Promise<Reply> {
+    const reply = await call(method, path, body).catch((cause: Error) => {
+      throw tryAgain('Unavailable', `${name} does not answer ${method} ${path}: ${reason(cause)}`, { cause });
+    });
+    if (reply.status >= 300 && !(reply.status === 404 && method === 'GET')) throw failure(`${name}: ${method} ${path}`, reply);
+    return reply;
+  }
+
+  function parse<T>(shape: z.ZodType<T>, reply: unknown): T {
+    const parsed = shape.safeParse(reply);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw tryAgain('Unavailable', `${name} answers in an unknown shape: ${issue?.path.join('.') || 'body'}: ${issue?.message}`);
+  }
+
+  return {
+    async get(path, shape) {
+      const { status, body } = await answered('GET', path);
+      return status === 404 ? undefined : parse(shape, body);
+    },
+    async send(method, path, body) {
+      return (await answered(method, path, body)).body;
+    },
+    parse,
+  };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+function failure(call: string, { status, headers, body }: Reply): Error {
+  const said = `${call} was answered with ${status}${told(body)}`;
+  if (status === 429) return tryAgain('RateLimited', said, { afterMs: retryAfterMs(headers) ?? RATE_LIMIT_MS });
+  if (status >= 500) return tryAgain('Unavailable', said);
+  if (status === 401 || status === 403) return neverRetry('PermissionDenied', said);
+  if (status === 409) return neverRetry('Conflict', said);
+  if (status < 400) return neverRetry('Refused', `${said} (a redirect to ${headers.get('location')}): is the address right?`);
+  return neverRetry('Refused', said);
+}
+
+/** Milliseconds; the header has seconds or an HTTP date. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const text = headers.get('retry-after');
+  if (!text) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+}
+
+/** What services say when they refuse: {message}, {error}, {error, error_description}, {detail}. */
+function told(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return '';
+  const { message, error_description, error, detail } = body as Record<string, unknown>;
+  const text = message ?? error_description ?? error ?? detail;
+  if (text === undefined) return '';
+  return `: ${(typeof text === 'string' ? text : JSON.stringify(text)).slice(0, 500)}`;
+}
+
+function reason({ message, cause }: Error): string {
+  return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
