@@ -37,7 +37,8 @@ export function pullRequestBody({ release, component, pinned, candidate, commits
 /** Titles and names are other people's text: they must not mention anybody, close issues, or end our marker. */
 function inert(text: string): string {
   return text
-    .replaceAll(/[\\`*_[\]<>~|]/g, (character) => `\\${character}`)
+    .replaceAll(/[\\`*_[\]~|]/g, (character) => `\\${character}`)
+    .replaceAll('<', '&lt;')
     .replaceAll(/@(?=\w)/g, '@\u200b')
     .replaceAll(/#(?=\d)/g, '#\u200b');
 }

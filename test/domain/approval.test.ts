@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CountedVote } from '../../domain/approval.ts';
+import { refusal, tally } from '../../domain/approval.ts';
+import type { Stage } from '../../domain/catalog.ts';
+
+const candidate = 'c'.repeat(40);
+const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
+const production: Stage = { ...staging, name: 'production', environment: 'production', approval: { approvers: ['alice', 'bob', 'carol'], required: 2 } };
+const ballot = { candidate, stages: [staging, production], votes: [], decided: new Set<string>() };
+
+describe('a vote counts', () => {
+  it('when an approver casts it, with or without the SHA', () => {
+    expect(refusal({ stage: 'production', by: 'alice' }, ballot)).toBeUndefined();
+    expect(refusal({ stage: 'production', by: 'alice', sha: candidate }, ballot)).toBeUndefined();
+  });
+
+  it('only for the candidate that the release carries', () => {
+    expect(refusal({ stage: 'production', by: 'alice', sha: 'd'.repeat(40) }, ballot)).toMatch(/but this release carries c{40}/);
+  });
+
+  it('only until the stage is decided', () => {
+    expect(refusal({ stage: 'production', by: 'alice' }, { ...ballot, decided: new Set(['production']) })).toBe(
+      'stage "production" has been decided already. Open for votes: none',
+    );
+  });
+
+  it('only for a stage that exists, and the refusal names those that wait', () => {
+    expect(refusal({ stage: 'prodution', by: 'alice' }, ballot)).toBe(
+      'unknown stage "prodution": did you mean "production"? Known: staging, production. Open for votes: production',
+    );
+  });
+});
+
+describe('the tally', () => {
+  it('counts a person once', () => {
+    expect(tally(production, [approval('alice'), approval('alice')])).toEqual({ kind: 'open', missing: 1 });
+    expect(tally(production, [approval('alice'), approval('bob')])).toEqual({ kind: 'approved', by: ['alice', 'bob'] });
+  });
+
+  it('is decided by one rejection, however many approvals there are', () => {
+    const votes = [approval('alice'), { ...approval('carol'), verdict: 'reject', reason: 'incident' } as const, approval('bob')];
+    expect(tally(production, votes)).toEqual({ kind: 'rejected', by: 'carol', reason: 'incident' });
+  });
+
+  it('ignores votes for other stages', () => {
+    expect(tally(production, [{ ...approval('alice'), stage: 'canary' }])).toEqual({ kind: 'open', missing: 2 });
+  });
+
+  it('lets a stage without approval pass', () => {
+    expect(tally(staging, [])).toEqual({ kind: 'approved', by: [] });
+  });
+
+  it('never depends on the order in which different people voted', () => {
+    const person = fc.record({ by: fc.constantFrom('alice', 'bob', 'carol'), verdict: fc.constantFrom('approve' as const, 'reject' as const) });
+    fc.assert(
+      fc.property(fc.uniqueArray(person, { selector: ({ by }) => by }), (people) => {
+        const votes = people.map((vote) => ({ ...vote, stage: 'production' }));
+        expect(tally(production, votes.toReversed()).kind).toBe(tally(production, votes).kind);
+      }),
+    );
+  });
+});
+
+function approval(by: string): CountedVote {
+  return { stage: 'production', by, verdict: 'approve' };
+}

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { ReleaseStatus } from '../../domain/status.ts';
+import { statusPage } from '../../domain/status-page.ts';
+
+const waiting: ReleaseStatus = {
+  release: 'release/gitaly/from-aaaaaaaaaaaa',
+  component: 'gitaly',
+  state: 'approval',
+  candidate: 'c'.repeat(40),
+  pinned: 'a'.repeat(40),
+  pullRequest: { number: 7, url: 'https://forge/pull/7' },
+  stages: [
+    { name: 'staging', environment: 'staging', mark: 'done', since: '2026-01-01T00:00:00Z', url: 'https://forge/runs/1' },
+    { name: 'production', environment: 'production', mark: 'approval', since: '2026-01-01T01:00:00Z' },
+  ],
+  waitingFor: {
+    what: 'approval of production',
+    since: '2026-01-01T01:00:00Z',
+    whom: ['alice', 'bob'],
+    send: [{ message: 'approve', payload: { stage: 'production', by: 'alice', sha: 'c'.repeat(40) } }],
+  },
+  undone: [],
+  stays: ['#7 is merged'],
+  owed: [],
+  decisions: [],
+  refused: [],
+};
+
+it('shows where the release is, whom it waits for, and what to send', () => {
+  expect(statusPage(waiting)).toBe(
+    [
+      '**gitaly** `cccccccccccc` (from `aaaaaaaaaaaa`) · [pull request #7](https://forge/pull/7)',
+      '',
+      '| stage | environment | state | since |',
+      '| --- | --- | --- | --- |',
+      '| staging | staging | [✓ done](https://forge/runs/1) | 2026-01-01T00:00:00Z |',
+      '| production | production | ? waits for approval | 2026-01-01T01:00:00Z |',
+      '',
+      '**Waiting for** approval of production by alice, bob, since 2026-01-01T01:00:00Z',
+      'Send `approve` with',
+      '```json',
+      `{"stage":"production","by":"alice","sha":"${'c'.repeat(40)}"}`,
+      '```',
+      '',
+      '**Stays:** #7 is merged',
+    ].join('\n'),
+  );
+});
+
+it('stays below 4 KB, whatever people send', () => {
+  const refused = Array.from({ length: 50 }, () => ({ message: 'approve', why: 'x'.repeat(2_000), at: '2026-01-01T00:00:00Z' }));
+  const owed = Array.from({ length: 100 }, (_, n) => `a very long obligation, number ${n}`);
+  expect(statusPage({ ...waiting, refused, owed }).length).toBeLessThanOrEqual(4_000);
+});
