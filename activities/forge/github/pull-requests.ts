@@ -25,8 +25,8 @@ export function githubPullRequests(github: GitHub): PullRequests {
   };
 
   async function closer(repository: string, number: number): Promise<string | undefined> {
-    const { data } = await rest.issues.get({ ...at(repository), issue_number: number });
-    return data.closed_by?.login;
+    const issue = await unlessMissing(rest.issues.get({ ...at(repository), issue_number: number }));
+    return issue?.data.closed_by?.login;
   }
 
   return {
@@ -55,8 +55,8 @@ export function githubPullRequests(github: GitHub): PullRequests {
         return { kind: 'merged', sha: data.sha };
       } catch (error) {
         const { status, reason = '' } = refusal(error) ?? {};
-        if (status !== 405 && status !== 409) throw error;
-        // 405 covers what passes by itself, what doesn't, and a pull request that is merged already.
+        if (status !== 405 && status !== 409 && status !== 422) throw error;
+        // These cover what passes by itself, what doesn't, and a pull request that is merged already: look.
         const now = await get(repository, number);
         if (now?.mergeSha && now.head === sha) return { kind: 'merged', sha: now.mergeSha };
         if (status === 409 || (now && now.head !== sha)) return { kind: 'moved' };

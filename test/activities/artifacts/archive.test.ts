@@ -54,15 +54,15 @@ describe('the archive', () => {
     const listing = async (file: string) => (await run('tar', ['--numeric-owner', '--full-time', '--utc', '-tvf', file], { env: { ...process.env, LC_ALL: 'C' } })).stdout;
     expect(await listing(path)).toBe(await listing(`${gnu}.gz`));
     expect(await listing(path)).toMatch(/^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00:00 v10\.0\.0-x\.json\n/);
-    await run('tar', ['-dzf', path, '-C', tree]).catch(({ stdout }: { stdout: string }) => {
-      expect(stdout.split('\n').filter((line) => line && !line.endsWith('Mod time differs') && !/(Uid|Gid) differs$/.test(line))).toEqual([]);
-    });
+    await mkdir(join(folder, 'unpacked'));
+    await run('tar', ['-xf', path, '-C', join(folder, 'unpacked')]);
+    await run('diff', ['-r', tree, join(folder, 'unpacked')]);
     expect(bytes.subarray(0, 10)).toEqual((await readFile(`${gnu}.gz`)).subarray(0, 10));
   });
 
   it('is these very bytes, on this machine and on any other', async () => {
     const { archive } = await packed(schemas);
-    expect(archive).toEqual({ entries: 4, size: 513, sha256: 'golden', md5: 'golden', crc32c: 'golden' });
+    expect(archive).toMatchObject({ size: 424, sha256: '927052e66540ee440233492bb5094baf87eedb366c8106352582beb1bf152504' });
   });
 
   it('tells the checksums of what it wrote', async () => {
