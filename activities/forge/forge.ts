@@ -23,8 +23,12 @@ export type Repository = string;
 export interface Commits {
   /** The branch's commits from its head down, at most `limit`. */
   history(repository: Repository, branch: string, limit: number): Promise<readonly Commit[]>;
+  /** Finds commits of forks, too: that a commit is on a branch is shown by a `range` from it that is not diverged. */
   find(repository: Repository, sha: Sha): Promise<Commit | undefined>;
-  /** The commits in `to` that are not in `from`, newest first; `diverged` when `from` is not an ancestor of `to`. */
+  /**
+   * The commits in `to` that are not in `from`, newest first; `diverged` when `from` is not an ancestor of `to`. Of a long
+   * range the newest 500 or so are given, and `total` counts all.
+   */
   range(repository: Repository, from: Sha, to: Sha): Promise<{ readonly commits: readonly Commit[]; readonly total: number; readonly diverged: boolean }>;
   /** A file's text at a branch, tag or SHA. */
   read(repository: Repository, path: string, ref: string): Promise<string | undefined>;
@@ -61,7 +65,7 @@ export interface PullRequest {
   readonly createdAt: string;
   /** SHA of the commit on the base branch, once merged. */
   readonly mergeSha?: Sha;
-  /** Login of who closed or merged it. */
+  /** Login of who closed or merged it. Told by `get` only: a list would cost a request for each. */
   readonly closedBy?: string;
 }
 
