@@ -12,13 +12,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{activities,sandbox,e2e,replay,workflows,ui,crash}/**'],
+          exclude: ['test/{activities,client,sandbox,e2e,replay,workflows,ui,crash}/**'],
         },
       },
       {
         test: {
           name: 'servers',
-          include: ['test/{activities,sandbox,e2e,replay}/**/*.test.ts'],
+          include: ['test/{activities,client,sandbox,e2e,replay}/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts', 'test/shared-temporal.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

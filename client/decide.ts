@@ -8,7 +8,7 @@ import type { Message } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Answering, Session } from './session.ts';
-import { findRelease } from './release.ts';
+import { answered, findRelease } from './release.ts';
 
 /** The verbs by which people decide: each sends the message of its name and says whether it was accepted, or why not. */
 export function addDecisions(program: Command, answering: Answering): void {
@@ -49,7 +49,7 @@ async function decide<Payload>({ server }: Session, { message, schema, release, 
   if (checked.kind === 'invalid') throw new Failure(2, checked.mistakes.map((mistake) => `--${mistakeLine(mistake)}`).join('\n'));
   const connected = await server();
   const handle = await findRelease(connected, release);
-  const answer = await handle.executeUpdate(message.update, { args: [checked.value] });
+  const answer = await answered(connected, () => handle.executeUpdate(message.update, { args: [checked.value] }));
   return {
     exit: 0,
     text: `${message.name} ${answer} by ${handle.workflowId}`,

@@ -5,6 +5,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { Failure } from './answer.ts';
 
@@ -17,6 +18,9 @@ const badInput = ['InvalidInput', 'InvalidCatalog', 'UnknownWorkflow'];
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof WorkflowUpdateFailedError) return new Failure(1, `refused: ${shown(root(error))}`);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return new Failure(3, 'no worker answers. The message may still arrive: look at the status, or send it again, it counts once');
+  }
   if (error instanceof WorkflowFailedError) {
     const cause = root(error);
     return new Failure('type' in cause && badInput.includes(String(cause.type)) ? 2 : 1, `the workflow failed: ${shown(cause)}`);

@@ -1,5 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { nearestName } from '../domain/nearest-name.ts';
+import type { ReleaseStatus } from '../domain/status.ts';
+import { status } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Server } from './connection.ts';
 
@@ -20,6 +22,16 @@ export async function findRelease(server: Server, given: string): Promise<Workfl
   if (meant.length > 1) throw new Failure(2, `"${given}" could be any of ${meant.join(', ')}: say which`);
   if (meant[0] === undefined) throw new Failure(2, await noneRunning(server, given, running));
   return server.client.workflow.getHandle(meant[0]);
+}
+
+/** What a release says of itself, by way of a worker. */
+export function statusOf(server: Server, handle: WorkflowHandle): Promise<ReleaseStatus> {
+  return answered(server, () => handle.query(status));
+}
+
+/** Asks a worker, which has ten seconds to answer before it counts as away. */
+export function answered<T>({ client }: Server, ask: () => Promise<T>): Promise<T> {
+  return client.withDeadline(Date.now() + 10_000, ask);
 }
 
 /** Which of the ids `given` can stand for. A component's whole name beats the beginning of another's. */

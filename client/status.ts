@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { status as statusQuery } from '../workflows/messages.ts';
 import type { Answer } from './answer.ts';
-import { findRelease } from './release.ts';
+import { findRelease, statusOf } from './release.ts';
 import type { Answering, Session } from './session.ts';
 import { statusText } from './status-text.ts';
 
@@ -16,7 +15,7 @@ export function addStatus(program: Command, answering: Answering): void {
 async function status({ server }: Session, release: string): Promise<Answer> {
   const connected = await server();
   const handle = await findRelease(connected, release);
-  const answer = await handle.query(statusQuery);
+  const answer = await statusOf(connected, handle);
   const link = connected.link(handle.workflowId);
   return { exit: 0, text: statusText(answer, { now: Date.now(), link }), json: { ...answer, link } };
 }

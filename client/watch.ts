@@ -3,11 +3,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { ReleaseOutcome } from '../domain/outcome.ts';
 import { toldOutcome } from '../domain/outcome.ts';
-import { status as statusQuery } from '../workflows/messages.ts';
 import type { Answer } from './answer.ts';
 import type { Server } from './connection.ts';
 import { isAway } from './fault.ts';
-import { findRelease } from './release.ts';
+import { findRelease, statusOf } from './release.ts';
 import type { Answering, Session } from './session.ts';
 import { statusText } from './status-text.ts';
 import { openView } from './view.ts';
@@ -36,7 +35,7 @@ export async function watch(session: Session, server: Server, handle: WorkflowHa
     try {
       const { status } = await handle.describe();
       if (status.name !== 'RUNNING') break;
-      const current = await handle.query(statusQuery);
+      const current = await statusOf(server, handle);
       view.show(current, link);
       if (until === 'waiting' && current.waitingFor?.whom) {
         view.close();
