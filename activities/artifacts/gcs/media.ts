@@ -1,0 +1,60 @@
+import { CRC32C } from '@google-cloud/storage';
+import type { Storage } from '@google-cloud/storage';
+import { Pool } from 'undici';
+import { neverRetry, tryAgain } from '../../failures.ts';
+import type { Artifact } from '../store.ts';
+import { gcsFailure, refusal } from './failures.ts';
+
+export interface MediaSettings {
+  readonly connections: number;
+  /** Longest wait for a whole artifact, in ms. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Downloads over connections that are kept alive: the client itself spends several times as long on each of many small files.
+ * It only lends its credentials, and none to a stand-in that it would not send them to either.
+ */
+export function gcsMedia(storage: Storage, { connections, timeoutMs }: MediaSettings): (artifact: Artifact, signal?: AbortSignal) => Promise<Buffer> {
+  const pool = new Pool(new URL(storage.apiEndpoint).origin, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const authenticated = !storage.customEndpoint || storage.useAuthWithCustomEndpoint;
+
+  return async (artifact, signal) => {
+    const { bucket, name, generation, size, crc32c } = artifact;
+    const asked = `read gs://${bucket}/${name}#${generation}`;
+    const path = `/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media&generation=${generation}`;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const { statusCode, headers, body } = await pool.request({
+        method: 'GET',
+        path,
+        // Else GCS unpacks what was stored compressed, and the bytes are not those that it has the checksum of.
+        headers: { 'accept-encoding': 'gzip', ...(authenticated && (await storage.authClient.getRequestHeaders(storage.apiEndpoint))) },
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+      if (statusCode === 404) {
+        await body.dump();
+        throw tryAgain('Conflict', `${asked}: it is gone, or another one has taken its place since`);
+      }
+      if (statusCode !== 200) throw refusal({ status: statusCode, said: await body.text(), retryAfter: String(headers['retry-after'] ?? '') }, asked);
+      if (headers['x-goog-stored-content-encoding'] === 'gzip') {
+        throw neverRetry('InvalidInput', `${asked}: it is stored with Content-Encoding gzip; store it as it is`);
+      }
+
+      const sum = new CRC32C();
+      const chunks: Buffer[] = [];
+      let received = 0;
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        received += chunk.length;
+        if (received > size) break;
+        sum.update(chunk);
+        chunks.push(chunk);
+      }
+      if (received !== size) throw tryAgain('Unavailable', `${asked}: ${received} bytes arrived, ${size} were stored`);
+      if (!sum.validate(crc32c)) throw tryAgain('Unavailable', `${asked}: it arrived damaged (crc32c ${sum.toString()}, stored ${crc32c})`);
+      return Buffer.concat(chunks, size);
+    } catch (error) {
+      throw gcsFailure(error, asked);
+    }
+  };
+}

@@ -1,0 +1,1 @@
+export * as gcs from './gcs.ts';
