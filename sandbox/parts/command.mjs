@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-const LINES_OF_ERROR = 15;
+const LINES_OF_ERROR = 40;
 
 /** A program that isn't on this machine: another source of the part may do without it. */
 export class ProgramMissing extends Error {

@@ -15,15 +15,15 @@ test('tells a program that is missing from one that fails', async () => {
 });
 
 test('shows the end of what a failing program complained about', async () => {
-  const complaint = 'for (let line = 1; line <= 40; line++) console.error(`line ${line}`); process.exit(3)';
+  const complaint = 'for (let line = 1; line <= 60; line++) console.error(`line ${line}`); process.exit(3)';
 
   const error: Error = await run(process.execPath, ['-e', complaint]).then(
     () => expect.unreachable(),
     (error) => error,
   );
 
-  expect(error.message).toContain('ended with 3:\nline 26\n');
-  expect(error.message.endsWith('line 40')).toBe(true);
+  expect(error.message).toContain('ended with 3:\nline 21\n');
+  expect(error.message.endsWith('line 60')).toBe(true);
 });
 
 test('ends a program that takes too long', async () => {
