@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { project } from '../../sandbox/parts/build.mjs';
+
+export interface KillableWorker {
+  /** Ends the worker without a word; its children live on unless `group` takes them along. Resolves when it is gone. */
+  kill(what: 'worker' | 'group'): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+}
+
+/** A worker process in a process group of its own. */
+export async function startKillableWorker(env: Readonly<Record<string, string>>): Promise<KillableWorker> {
+  const child = spawn(process.execPath, [join(project, 'dist/worker/main.js')], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const pid = child.pid!;
+  const last = () => process.kill(-pid, 'SIGKILL');
+  process.once('exit', last);
+  const gone = once(child, 'exit').then(() => process.off('exit', last));
+  const said: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  const lines = createInterface({ input: child.stdout });
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => (line.includes('"ready":true') ? resolve() : said.push(line)));
+    void gone.then(() => reject(new Error(`the worker ended before it was ready:\n${said.join('\n')}`)));
+  });
+  return {
+    async kill(what) {
+      process.kill(what === 'group' ? -pid : pid, 'SIGKILL');
+      await gone;
+    },
+    freeze: () => process.kill(pid, 'SIGSTOP'),
+    thaw: () => process.kill(pid, 'SIGCONT'),
+  };
+}

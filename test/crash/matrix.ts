@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import type { Effect, World } from '../worlds.ts';
+import { startKillableWorker } from './killable-worker.ts';
+import type { KillableWorker } from './killable-worker.ts';
+
+/** One process that must survive: how it is begun, and what people do while it runs. */
+export interface Case {
+  readonly name: string;
+  /** Options of the sandbox's world. */
+  readonly world?: object;
+  begin(client: Client, taskQueue: string): Promise<WorkflowHandle>;
+  /** Does what people would, once: watches `describe`, which needs no worker, and sends signals. */
+  attend(release: WorkflowHandle, world: World): Promise<void>;
+}
+
+/** A Temporal server, used by one case at a time. */
+export interface Lane {
+  readonly address: string;
+  readonly client: Client;
+  readonly sandboxUrl: string;
+}
+
+/** How a run ended: what is compared with the run that nothing befell. */
+export interface Ending {
+  readonly result: unknown;
+  readonly snapshot: unknown;
+  readonly effects: readonly Effect[];
+}
+
+export type Moment = 'before' | 'after';
+
+/** The worker alone (what it started lives on), its process group, or frozen while another takes over and thawed afterwards. */
+export type Kill = 'worker' | 'group' | 'zombie';
+
+export interface Blow {
+  readonly effect: Effect;
+  readonly moment: Moment;
+  readonly kill: Kill;
+}
+
+const patienceMs = 60_000;
+
+/**
+ * Runs a case in a world of its own, and kills its worker at each of the `blows`, in whatever order they come. The request
+ * of the effect is held by the sandbox, which drops it (before) or applies it (after) once the worker is gone.
+ *
+ * @throws when a blow never fell: then nothing was tested
+ */
+export async function run(lane: Lane, { name, world: options, begin, attend }: Case, blows: readonly Blow[] = []): Promise<Ending> {
+  const world = await openWorld(lane.sandboxUrl, options);
+  const catalog = await writeCatalog(world);
+  const env = workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file });
+  const frozen: KillableWorker[] = [];
+  let worker = await startKillableWorker(env);
+  let release: WorkflowHandle | undefined;
+  try {
+    for (const { effect: match, moment } of blows) await world.control('faults', { match, action: { kind: 'hold', when: moment } });
+    release = await begin(lane.client, world.name);
+    const ended = Promise.all([release.result(), attend(release, world)]).then(([result]) => ({ result }));
+    ended.catch(() => undefined);
+
+    for (let fallen = 0; fallen < blows.length; fallen++) {
+      const hold = await Promise.race([nextHold(world), ended.then(() => undefined)]);
+      if (!hold) throw new Error(`${name}: ended before ${blows.length - fallen} of the faults could fire`);
+      const { kill } = blows.find(({ effect, moment }) => effect.key === hold.key && effect.nth === hold.nth && moment === hold.when)!;
+      if (kill === 'zombie') {
+        worker.freeze();
+        frozen.push(worker);
+      } else {
+        await worker.kill(kill);
+      }
+      await world.control(`holds/${hold.id}`, { resolve: hold.when === 'before' ? 'drop' : 'apply' });
+      worker = await startKillableWorker(env);
+    }
+
+    const { result } = await within(patienceMs, ended, `${name}: did not end`);
+    for (const zombie of frozen) zombie.thaw();
+    if (frozen.length > 0) await sleep(3_000);
+    return { result, snapshot: await world.snapshot(), effects: await world.journal() };
+  } finally {
+    await release?.terminate('the case is over').catch(() => undefined);
+    await Promise.all([worker, ...frozen].map((one) => one.kill('group').catch(() => undefined)));
+    await catalog.remove();
+    await world.close();
+  }
+}
+
+/** Effects by their key and occurrence, not by a running number: parallel ones have no order. */
+export function named({ key, nth }: Effect): string {
+  return nth === 1 ? key : `${key} (${nth})`;
+}
+
+async function nextHold(world: World): Promise<{ id: string; key: string; nth: number; when: Moment }> {
+  for (;;) {
+    const [hold] = await world.control<{ id: string; key: string; nth: number; when: Moment }[]>('holds?waitMs=1000');
+    if (hold) return hold;
+  }
+}
+
+async function within<T>(ms: number, promise: Promise<T>, otherwise: string): Promise<T> {
+  const cancelled = new AbortController();
+  const late = sleep(ms, undefined, { signal: cancelled.signal }).then(() => {
+    throw new Error(`${otherwise} within ${ms} ms`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    cancelled.abort();
+  }
+}

@@ -1,0 +1,171 @@
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { ReleaseOutcome } from '../../domain/outcome.ts';
+import type { ReleaseStatus } from '../../domain/status.ts';
+import { abort, approve, status } from '../../workflows/messages.ts';
+import { startSandbox, startTemporal, startWorker } from '../servers.ts';
+import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+
+// A server of its own: the release's id is the same in every world.
+let temporal: TemporalServer;
+let sandbox: SandboxServer;
+let connection: Connection;
+
+beforeAll(async () => {
+  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
+  connection = await Connection.connect({ address: temporal.address });
+});
+afterAll(async () => {
+  await connection?.close();
+  await Promise.all([temporal?.stop(), sandbox?.stop()]);
+});
+
+const vote = { stage: 'production', by: 'alice' };
+
+describe('a component release, with a real worker, server, git and HTTP', () => {
+  it('is carried from a green commit through all stages', async () => {
+    const { world, release } = await begin();
+    await reached(release, 'approval of production');
+    await release.signal(approve.signal, vote);
+    expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging', 'canary', 'production'] });
+
+    const { pinned, head } = await downstream(world);
+    expect(pinned).toBe((await release.query(status)).candidate);
+    expect(head).toMatch(/^[0-9a-f]{40}$/);
+    const snapshot = await world.snapshot();
+    expect(snapshot).toMatchSnapshot();
+    expect(await world.control('violations')).toEqual([]);
+    const keys = (await world.journal()).map(({ key, nth }) => `${key} (${nth})`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('adds no event while it waits, and little for all the rest', async () => {
+    const { world, release } = await begin({ latencyMs: { ci: 2_000, run: 500, deployment: 500 } });
+    await reached(release, 'approval of production');
+    await release.signal(approve.signal, vote);
+    await release.result();
+    const { events } = await release.fetchHistory();
+    const polled = (await world.control<{ route: string }[]>('requests')).filter(({ route }) => route.includes('check-runs'));
+    expect(polled.length).toBeGreaterThan(5);
+    expect(events!.length).toBeLessThanOrEqual(140);
+  });
+
+  it('leaves nothing behind when it is aborted before the merge', async () => {
+    const { world, release } = await begin({ latencyMs: { ci: 600_000 } });
+    const before = await world.snapshot();
+    await reached(release, /^the pipeline of #/);
+    await release.executeUpdate(abort.update, { args: [{ by: 'alice', reason: 'wrong week' }] });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', undone: ['the pull request on release/gitaly'], owed: [] });
+
+    const refs = (snapshot: Record<string, unknown>) => JSON.stringify(snapshot.refs ?? snapshot.repositories);
+    expect(refs(await world.snapshot())).toBe(refs(before));
+    expect(await pulls(world)).toMatchObject([{ state: 'closed', merged_at: null }]);
+  });
+
+  it('does nothing again when an operator resets it from the UI', async () => {
+    const { world, release } = await begin();
+    await reached(release, 'approval of production');
+    await release.signal(approve.signal, vote);
+    await release.result();
+    const [journal, snapshot] = [await world.journal(), await world.snapshot()];
+
+    const { events } = await release.fetchHistory();
+    const opened = events!.find((event) => event.activityTaskCompletedEventAttributes)!;
+    const next = events!.find((event) => Number(event.eventId) > Number(opened.eventId) && event.workflowTaskCompletedEventAttributes)!;
+    await connection.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: release.workflowId },
+      workflowTaskFinishEventId: next.eventId!,
+      requestId: crypto.randomUUID(),
+      reason: 'test',
+    });
+    const again = new Client({ connection }).workflow.getHandle(release.workflowId);
+    expect(await again.result()).toMatchObject({ kind: 'released' });
+    expect(await world.snapshot()).toEqual(snapshot);
+    expect((await world.journal()).length).toBe(journal.length);
+  });
+
+  it('is up to date right after it has released', async () => {
+    const { world, release, client, taskQueue } = await begin();
+    await reached(release, 'approval of production');
+    await release.signal(approve.signal, vote);
+    await release.result();
+    const { length } = await world.journal();
+    const next = await client.workflow.execute('componentRelease', { workflowId: `${taskQueue}-next`, taskQueue, args: [{ component: 'gitaly' }] });
+    expect(next).toMatchObject({ kind: 'upToDate' });
+    expect(await world.journal()).toHaveLength(length);
+  });
+
+  it('names the component that was meant', async () => {
+    const { client, taskQueue } = await begin();
+    const failed = client.workflow.execute('componentRelease', { workflowId: `${taskQueue}-typo`, taskQueue, args: [{ component: 'gitlay' }] });
+    await expect(failed).rejects.toMatchObject({ cause: { message: 'Activity task failed', cause: { message: 'unknown component "gitlay": did you mean "gitaly"? Known: gitaly' } } });
+  });
+
+  it('soaks only healthy time', async () => {
+    const { world, release } = await begin();
+    await world.control('health', { environment: 'production', state: 'unhealthy' });
+    await reached(release, 'approval of production');
+    await release.signal(approve.signal, vote);
+    await reached(release, '1 s of healthy production');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect((await release.query(status)).state).toBe('soaking');
+    await world.control('health', { environment: 'production', state: 'healthy' });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+  });
+});
+
+/** A release under its own id, in a world, with a worker, of its own. */
+async function begin(options: object = {}) {
+  const world = await openWorld(sandbox.url, options);
+  const catalog = await writeCatalog(world);
+  const taskQueue = world.name;
+  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+  onTestFinished(async () => {
+    await worker.stop();
+    await catalog.remove();
+    await world.close();
+  });
+  const client = new Client({ connection });
+  const first = await client.workflow.start('componentRelease', { workflowId: `start-${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
+  const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
+  onTestFinished(async () => {
+    await client.workflow.getHandle(to).terminate().catch(() => undefined);
+  });
+  return { world, client, taskQueue, release: client.workflow.getHandle(to) as WorkflowHandle<() => Promise<ReleaseOutcome>> };
+}
+
+async function reached(release: WorkflowHandle, what: string | RegExp): Promise<ReleaseStatus> {
+  let seen: ReleaseStatus | undefined;
+  await expect
+    .poll(
+      async () => {
+        seen = await release.query(status);
+        return seen.waitingFor?.what ?? seen.outcome;
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+    .toMatch(what);
+  return seen!;
+}
+
+async function downstream(world: World): Promise<{ pinned: string; head: string }> {
+  const repository = `${world.url}/api/v3/repos/gitlab-org/gitlab`;
+  const [file, branch] = await Promise.all([
+    github<{ content: string }>(`${repository}/contents/GITALY_SERVER_VERSION?ref=master`),
+    github<{ commit: { sha: string } }>(`${repository}/branches/master`),
+  ]);
+  return { pinned: Buffer.from(file.content, 'base64').toString().trim(), head: branch.commit.sha };
+}
+
+async function pulls(world: World): Promise<readonly { state: string; merged_at: string | null }[]> {
+  return github(`${world.url}/api/v3/repos/gitlab-org/gitlab/pulls?state=all`);
+}
+
+async function github<T>(url: string): Promise<T> {
+  const response = await fetch(url, { headers: { authorization: 'Bearer bot-token' } });
+  return (await response.json()) as T;
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import type { BundleOptions, WorkflowBundle } from '@temporalio/worker';
+import { project } from '../../../sandbox/parts/build.mjs';
+
+type Hook = NonNullable<BundleOptions['webpackConfigHook']>;
+
+/**
+ * Bundles the workflows as a later build has them: `step` (a file of this folder) stands in for `workflows/stages.ts`, wherever that
+ * is imported but in this folder itself.
+ */
+export function bundleNextBuild(step: 'guarded-stages' | 'unguarded-stages'): Promise<WorkflowBundle> {
+  const here = join(project, 'dist/test/e2e/next-build');
+  const replace: Hook = (config) => ({
+    ...config,
+    plugins: [
+      ...(config.plugins ?? []),
+      {
+        apply: (compiler) =>
+          compiler.hooks.normalModuleFactory.tap('next-build', ({ hooks }) =>
+            hooks.beforeResolve.tap('next-build', (module) => {
+              if (module.request === './stages.js' && !module.contextInfo.issuer.startsWith(here)) module.request = join(here, `${step}.js`);
+            }),
+          ),
+      },
+    ],
+  });
+  return bundleWorkflowCode({ workflowsPath: join(project, 'dist/workflows/index.js'), webpackConfigHook: replace });
+}

@@ -1,0 +1,13 @@
+import type { Sha } from '../../../domain/candidate.ts';
+import type { Stage } from '../../../domain/catalog.ts';
+import type { Release } from '../../../workflows/release.ts';
+import { passed as passedBefore } from '../../../workflows/stages.ts';
+import { rechecked } from './guarded-stages.ts';
+
+export * from '../../../workflows/stages.ts';
+
+/** The same change as its author must not make it: releases that are under way can't replay it. */
+export async function passed(release: Release, stage: Stage, sha: Sha): Promise<void> {
+  await rechecked(release, stage, sha);
+  return passedBefore(release, stage, sha);
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+
+/** One world of the sandbox: its own repositories, chat, journal and faults. */
+export interface World {
+  readonly name: string;
+  readonly url: string;
+  control<T>(path: string, body?: object): Promise<T>;
+  journal(): Promise<readonly Effect[]>;
+  /** What the world looks like, without ids, times, and its own address. */
+  snapshot(): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+export interface Effect {
+  readonly key: string;
+  readonly nth: number;
+}
+
+export async function openWorld(sandboxUrl: string, options: object = {}): Promise<World> {
+  const name = `t${randomUUID().slice(0, 8)}`;
+  await json(`${sandboxUrl}/worlds`, { method: 'POST', body: { name, scenario: 'gitaly', latencyMs: { ci: 0, run: 0, deployment: 0 }, ...options } });
+  const url = `${sandboxUrl}/w/${name}`;
+  return {
+    name,
+    url,
+    control: (path, body) => json(`${url}/control/${path}`, body ? { method: 'POST', body } : {}),
+    journal: () => json(`${url}/control/journal`),
+    async snapshot() {
+      const text = JSON.stringify(await json(`${url}/control/snapshot`));
+      return JSON.parse(text.replaceAll(url, 'http://world')) as Record<string, unknown>;
+    },
+    close: () => json(`${sandboxUrl}/worlds/${name}`, { method: 'DELETE' }),
+  };
+}
+
+export async function json<T>(url: string, { method = 'GET', body }: { method?: string; body?: object } = {}): Promise<T> {
+  const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** What a worker process is given to work in this world. Everything is fast: polls, retries, the settling of lists. */
+export function workerEnvironment(world: World, { address, taskQueue, catalog }: { address: string; taskQueue: string; catalog: string }): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: address,
+    SLIPWAY_TASK_QUEUE: taskQueue,
+    SLIPWAY_CATALOG: catalog,
+    SLIPWAY_READ_LAG_MS: '200',
+    SLIPWAY_STICKY_MS: '1000',
+    SLIPWAY_SHUTDOWN_MS: '1000',
+    GITHUB_API_URL: `${world.url}/api/v3`,
+    GITHUB_TOKEN: 'bot-token',
+    GITHUB_WRITE_INTERVAL_MS: '0',
+    SLACK_API_URL: `${world.url}/slack/api/`,
+    SLACK_TOKEN: 'bot-token',
+  };
+}
+
+/** A catalog for the sandbox's Gitaly with three stages, in a file that `remove` takes away. */
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string } = {}) {
+  const soak = changes.soak ?? '1s';
+  const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
+  const catalog = {
+    version: 1,
+    pace: { poll: '300ms', sample: '200ms', attempt: '3s', heartbeat: '1s', retry: '200ms', ...changes.pace },
+    environments: { staging: {}, canary: {}, production: {} },
+    components: {
+      gitaly: {
+        source: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly' },
+        downstream: {
+          repository: 'gitlab-org/gitlab',
+          versionFile: 'GITALY_SERVER_VERSION',
+          head: 'release/gitaly',
+          title: 'Update Gitaly version',
+          labels: ['group::gitaly'],
+        },
+        stages: [
+          { name: 'staging', environment: 'staging', promote: workflow },
+          { name: 'canary', environment: 'canary', promote: { kind: 'deployment' }, soak },
+          {
+            name: 'production',
+            environment: 'production',
+            promote: workflow,
+            approval: { approvers: ['alice', 'bob'] },
+            soak,
+            health: [{ kind: 'http', url: `${world.url}/health/production` }],
+          },
+        ],
+        chat: { progress: '#gitaly_alerts', team: '#g_gitaly' },
+      },
+    },
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-catalog-'));
+  const file = join(folder, 'slipway.yaml');
+  await writeFile(file, stringify(catalog));
+  return { file, remove: () => rm(folder, { recursive: true }) };
+}
