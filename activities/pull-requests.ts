@@ -52,6 +52,8 @@ export function createPullRequests({ forge, readLagMs }: { readonly forge: Forge
   /** @throws `Conflict` when the branch or an open pull request is somebody else's. */
   async function openPullRequest(change: VersionChange): Promise<Opened> {
     const { repository, head } = change;
+    const before = await ours(change);
+    if (before && before.state !== 'open') return opened(before);
     const commit = await branches.write(versionCommit(change));
     await effect({
       key: `branch ${repository} ${head}`,
@@ -65,8 +67,7 @@ export function createPullRequests({ forge, readLagMs }: { readonly forge: Forge
       probe: () => ours(change),
       act: () => openFor(change),
     });
-    if (pull.state === 'closed') return { ...opened(pull), closedBy: pull.closedBy ?? 'somebody' };
-    await label(repository, pull, change.labels);
+    if (pull.state === 'open') await label(repository, pull, change.labels);
     return opened(pull);
   }
 
@@ -146,8 +147,8 @@ function versionCommit({ repository, base, file, candidate, title, release, date
   return { repository, parent: base, path: file, text: `${candidate}\n`, message: `${title}\n\nSlipway-Release: ${release}`, date };
 }
 
-function opened({ number, url, head }: PullRequest): Opened {
-  return { number, url, head };
+function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest): Opened {
+  return { number, url, head, ...(state === 'closed' && { closedBy }) };
 }
 
 /** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */
