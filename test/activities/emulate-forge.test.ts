@@ -45,6 +45,7 @@ async function open(): Promise<ForgeStand> {
       const conclusion = verdict === 'green' ? 'success' : 'failure';
       await rest.checks.create({ owner, repo, name: 'test', head_sha: sha, status: 'completed', conclusion });
     },
+    async readyToMerge() {},
     async decideDeployments() {},
     close: () => server.stop(),
   };

@@ -17,6 +17,8 @@ export interface ForgeStand {
   commit(change: { readonly branch: string; readonly path: string; readonly text: string; readonly message: string }): Promise<Sha>;
   /** Lets every check of a commit end so. */
   finishChecks(sha: Sha, verdict: 'green' | 'red'): Promise<void>;
+  /** Sees to what the base branch's protection asks of a head before it may be merged. */
+  readyToMerge(sha: Sha): Promise<void>;
   /** Decides how coming runs and deployments end. */
   decideDeployments(outcome: 'success' | 'failure'): Promise<void>;
   /** Login of the person that the forge's token stands for. */
@@ -52,6 +54,12 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
     const baseHead = async () => (await forge.branches.find(repository, base)) ?? expect.unreachable('the base branch is missing');
     const freshName = (what: string) => `contract/${what}-${++count}`;
     const change = (branch: string, path = `${branch}.txt`, text = branch) => stand.commit({ branch, path, text, message: `Change ${path}` });
+
+    async function mergeablePullRequest() {
+      const opened = await openPullRequest();
+      await stand.readyToMerge(opened.head);
+      return opened;
+    }
 
     async function openPullRequest(): Promise<PullRequest & { readonly branch: string }> {
       const branch = freshName('pull');
@@ -259,7 +267,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
     describe('merging', () => {
       for (const method of ['merge', 'squash', 'rebase'] as const) {
         it(`${method}: the change is on the base branch, once`, async () => {
-          const { number, head, branch } = await openPullRequest();
+          const { number, head, branch } = await mergeablePullRequest();
           const result = await forge.pullRequests.merge(repository, number, head, method);
           expect(result).toEqual({ kind: 'merged', sha: await baseHead() });
           expect(await forge.pullRequests.merge(repository, number, head, method)).toEqual(result);
@@ -269,7 +277,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       }
 
       it('a merge keeps what the base has gained since', async () => {
-        const { number, head } = await openPullRequest();
+        const { number, head } = await mergeablePullRequest();
         const since = freshName('since');
         await change(base, since);
         expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
@@ -277,7 +285,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       });
 
       it('a head that moved is not merged', async () => {
-        const { number, head, branch } = await openPullRequest();
+        const { number, head, branch } = await mergeablePullRequest();
         await change(branch, 'more.txt');
         expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toEqual({ kind: 'moved' });
         expect(await forge.pullRequests.get(repository, number)).toMatchObject({ state: 'open' });
@@ -288,11 +296,12 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         await change(branch, 'same.txt', `${branch}\n`);
         await change(base, 'same.txt', `base ${branch}\n`);
         const { number, head } = await forge.pullRequests.open({ repository, head: branch, base, title: 'Conflict', body: '' });
+        await stand.readyToMerge(head);
         expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/./) });
       });
 
       it('one that is closed is refused', async () => {
-        const { number, head } = await openPullRequest();
+        const { number, head } = await mergeablePullRequest();
         await forge.pullRequests.close(repository, number);
         expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'refused' });
       });

@@ -208,6 +208,30 @@ describe('a merge that GitHub refuses', () => {
 });
 
 describe('a run is found by its key', () => {
+  const runs = (count: number, named: readonly number[]) =>
+    Array.from({ length: count }, (_, n) => ({ id: count - n, html_url: '', status: 'queued', conclusion: null, display_title: named.includes(count - n) ? 'Deploy my/key' : 'Deploy another' }));
+  const finding = async (all: readonly unknown[]) => {
+    const forge = await github((request, response) => {
+      const [list, headers] = page(request, all);
+      json(response, 200, { total_count: all.length, workflow_runs: list }, headers);
+    });
+    return forge.deployments.findRun('acme/app', 'deploy.yml', 'my/key');
+  };
+
+  test('on the last page', async () => {
+    expect(await finding(runs(450, [7]))).toMatchObject({ id: 7, state: 'running' });
+  });
+
+  test('and the oldest counts, over pages', async () => {
+    expect(await finding(runs(450, [352, 351, 350]))).toMatchObject({ id: 350 });
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test('or not at all', async () => {
+    expect(await finding(runs(250, []))).toBeUndefined();
+    expect(server.seen).toHaveLength(3);
+  });
+
   test.each([
     ['Deploy gitaly/1/production', true],
     ['Deploy (gitaly/1/production)', true],

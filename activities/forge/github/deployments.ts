@@ -13,14 +13,21 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
 
   return {
     async findRun(repository, workflow, key) {
-      const runs = await paginate(rest.actions.listWorkflowRuns, {
+      const pages = paginate.iterator(rest.actions.listWorkflowRuns, {
         ...at(repository),
         workflow_id: workflow,
         event: 'workflow_dispatch',
         exclude_pull_requests: true,
         per_page: 100,
       });
-      const [oldest] = oldestFirst(runs.filter((run) => carries(run.display_title, key)));
+      const found = [];
+      // Newest first, and those of one key are neighbours: a page without any, after one with some, is the end of them.
+      for await (const { data } of pages) {
+        const carrying = data.filter((run) => carries(run.display_title, key));
+        if (carrying.length === 0 && found.length > 0) break;
+        found.push(...carrying);
+      }
+      const [oldest] = oldestFirst(found);
       return oldest && fromRun(oldest);
     },
 
