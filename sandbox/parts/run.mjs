@@ -6,17 +6,26 @@ import { spawn, spawnSync } from 'node:child_process';
 const OLDEST_NODE = 20;
 
 /**
- * Programs run from `dist/`. Tests build it themselves where they need it (test/global-setup.ts), and each gets its own real parts.
+ * Programs run from `dist/`; tests build it themselves where they need it (test/global-setup.ts). The parts are had beforehand, so
+ * that no test competes with a compiler for the machine.
  *
- * @type {Record<string, { program: string } | { projects: string[], flags?: string[] }>}
+ * @typedef {object} Command
+ * @property {string} [program]
+ * @property {readonly string[]} [projects] of vitest, where there is no program
+ * @property {readonly string[]} [flags] those that vitest would refuse: `--quick` reaches the tests as SLIPWAY_QUICK=1
+ * @property {readonly import('./parts.mjs').PartName[]} parts
  */
+
+/** @satisfies {Record<string, Command>} */
 const commands = {
-  start: { program: 'dist/sandbox/main.js' },
-  bench: { program: 'dist/bench/main.js' },
-  test: { projects: ['unit', 'servers', 'time-skipping'] },
-  'test:ui': { projects: ['ui'] },
-  /** `--quick` and `--resume` reach the tests as SLIPWAY_QUICK=1 and SLIPWAY_RESUME=1; vitest would refuse them. */
-  'test:crash': { projects: ['crash'], flags: ['--quick', '--resume'] },
+  start: { program: 'dist/sandbox/main.js', parts: ['temporal'] },
+  bench: { program: 'dist/bench/main.js', parts: ['temporal'] },
+  test: {
+    projects: ['unit', 'servers', 'time-skipping'],
+    parts: ['temporal', 'time-skipping-server', 'fake-gcs-server', 'github-description', 'emulate', 'unleash', 'postgresql', 'prometheus'],
+  },
+  'test:ui': { projects: ['ui'], parts: ['temporal', 'chromium'] },
+  'test:crash': { projects: ['crash'], flags: ['--quick', '--resume'], parts: ['temporal', 'github-description'] },
 };
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -38,24 +47,48 @@ try {
  * @param {readonly string[]} args
  */
 async function main(name, args) {
-  const command = commands[name];
-  if (!command) throw new Error(`usage: node sandbox/parts/run.mjs <${Object.keys(commands).join('|')}> [arguments]`);
   checkMachine();
+  if (!isCommand(name)) throw new Error(`usage: node sandbox/parts/run.mjs <${Object.keys(commands).join('|')}> [arguments]`);
+  /** @type {Command} */
+  const { program, projects = [], flags = [], parts } = commands[name];
   const { installDependencies } = await import('./dependencies.mjs');
   const { build, project } = await import('./build.mjs');
   await installDependencies(project);
-
-  if ('program' in command) {
+  if (program) {
     await build();
-    return follow([command.program, ...args], { cwd: project });
+    await getAll(parts);
+    return follow([program, ...args], { cwd: project });
   }
-  const ours = args.filter((arg) => command.flags?.includes(arg));
-  const theirs = args.filter((arg) => !ours.includes(arg));
-  const projects = command.projects.flatMap((project) => ['--project', project]);
-  return follow(['node_modules/vitest/vitest.mjs', 'run', ...projects, ...theirs], {
+
+  const ours = args.filter((arg) => flags.includes(arg));
+  const theirs = args.filter((arg) => !flags.includes(arg));
+  // A run of some files gets what these ask for.
+  if (theirs.every((arg) => arg.startsWith('-'))) await getAll(parts);
+  const chosen = projects.flatMap((project) => ['--project', project]);
+  return follow(['node_modules/vitest/vitest.mjs', 'run', ...chosen, ...theirs], {
     cwd: project,
     env: Object.fromEntries(ours.map((flag) => [`SLIPWAY_${flag.slice(2).toUpperCase()}`, '1'])),
   });
+}
+
+/**
+ * @param {string} name
+ * @returns {name is keyof typeof commands}
+ */
+function isCommand(name) {
+  return Object.hasOwn(commands, name);
+}
+
+/**
+ * One after another. A part that can't be had fails the tests that ask for it, with the same text; the others go on.
+ *
+ * @param {readonly import('./parts.mjs').PartName[]} names
+ */
+async function getAll(names) {
+  const { part } = await import('./parts.mjs');
+  for (const name of names) {
+    await part(name).catch((error) => process.stderr.write(`${error instanceof Error ? error.message : error}\n`));
+  }
 }
 
 function checkMachine() {
