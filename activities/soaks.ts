@@ -1,5 +1,5 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
-import type { HealthCheck } from '../domain/catalog.ts';
+import type { HealthCheck } from '../domain/health-check.ts';
 import { spoken } from '../domain/duration.ts';
 import type { Observation } from '../domain/soak.ts';
 import { observe } from '../domain/soak.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
+import { healthCheck } from './health-check.ts';
 import { unknownName } from './nearest-name.ts';
 
 /** Names become parts of workflow ids, branches and labels, so they are kept plain. */
@@ -27,11 +28,6 @@ const mechanism = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('deployment') }),
 ]);
-
-const healthCheck = z.strictObject({
-  kind: z.literal('http'),
-  url: z.url({ protocol: /^https?$/ }).describe('Healthy when it answers 2xx.'),
-});
 
 const stage = z.strictObject({
   name,
@@ -101,7 +97,6 @@ export type Catalog = z.output<typeof catalogSchema>;
 export type Component = Catalog['components'][string];
 export type Stage = Component['stages'][number];
 export type Mechanism = Stage['promote'];
-export type HealthCheck = Stage['health'][number];
 export type Pace = Catalog['pace'];
 
 interface Contradiction {

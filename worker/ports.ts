@@ -3,7 +3,7 @@ import type { Environment } from '../activities/adapter.ts';
 import { fileCatalog } from '../activities/catalog/file.ts';
 import * as chats from '../activities/chat/index.ts';
 import * as forges from '../activities/forge/index.ts';
-import { httpProbe } from '../activities/health/http.ts';
+import { connectProbes } from '../activities/health/probes.ts';
 import type { Ports } from '../activities/index.ts';
 import type { WorkerSettings } from './settings.ts';
 
@@ -12,7 +12,7 @@ export function connectPorts({ catalog, forge, chat, readLagMs }: WorkerSettings
     catalog: fileCatalog(catalog),
     forge: connectAdapter('forge', forges, forge, environment),
     chat: connectAdapter('chat', chats, chat, environment),
-    health: httpProbe(),
+    health: connectProbes(environment),
     readLagMs,
   };
 }

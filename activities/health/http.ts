@@ -1,15 +1,14 @@
-import type { HealthCheck } from '../../domain/catalog.ts';
-import type { Health, HealthProbe } from './probe.ts';
+import type { CheckOf, Health, HealthProbe } from './probe.ts';
 
 /**
  * Asks a service's address. Redirects are not followed, so that a service can't send the probe elsewhere and a login page
  * doesn't pass for health.
  */
-export function httpProbe({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): HealthProbe {
+export function httpProbe({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): HealthProbe<CheckOf<'http'>> {
   return { look: (check) => ask(check, timeoutMs) };
 }
 
-async function ask({ url }: HealthCheck, timeoutMs: number): Promise<Health> {
+async function ask({ url }: CheckOf<'http'>, timeoutMs: number): Promise<Health> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
     await response.body?.cancel();
@@ -20,4 +19,8 @@ async function ask({ url }: HealthCheck, timeoutMs: number): Promise<Health> {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return { kind: 'unknown', reason: `${url} did not answer: ${cause instanceof Error ? cause.message : String(cause)}` };
   }
+}
+
+export function fromEnvironment(): HealthProbe<CheckOf<'http'>> {
+  return httpProbe();
 }

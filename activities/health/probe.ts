@@ -1,9 +1,11 @@
-import type { HealthCheck } from '../../domain/catalog.ts';
+import type { HealthCheck } from '../../domain/health-check.ts';
 
-/** Looks at a running service once. */
-export interface HealthProbe {
-  look(check: HealthCheck): Promise<Health>;
+/** Looks at a running service once; an adapter does so by one kind of check. */
+export interface HealthProbe<Check extends HealthCheck = HealthCheck> {
+  look(check: Check): Promise<Health>;
 }
+
+export type CheckOf<Kind extends HealthCheck['kind']> = Extract<HealthCheck, { readonly kind: Kind }>;
 
 /** `unknown` is not healthy: no data never passes a gate. */
 export type Health =
