@@ -5,6 +5,7 @@ import { bundlePath } from './bundle.ts';
 import { startLogging } from './logging.ts';
 import { connectPorts } from './ports.ts';
 import { workerSettings } from './settings.ts';
+import { versioning } from './versioning.ts';
 
 const settings = workerSettings(process.env);
 const log = startLogging(settings.logLevel);
@@ -21,9 +22,10 @@ try {
     activities: createActivities(ports),
     shutdownGraceTime: settings.shutdownMs,
     stickyQueueScheduleToStartTimeout: settings.stickyMs,
+    ...(settings.build && { workerDeploymentOptions: versioning(settings.build) }),
   });
   const ended = worker.run();
-  log.info({ ready: true, namespace, taskQueue: settings.taskQueue }, 'waiting for work');
+  log.info({ ready: true, namespace, taskQueue: settings.taskQueue, build: settings.build?.id }, 'waiting for work');
   await ended;
 } finally {
   await connection.close();

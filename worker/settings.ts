@@ -16,6 +16,8 @@ export function workerSettings(environment: Environment) {
     SLIPWAY_READ_LAG_MS: milliseconds.default(30_000),
     SLIPWAY_SHUTDOWN_MS: milliseconds.default(30_000),
     SLIPWAY_STICKY_MS: milliseconds.default(10_000),
+    SLIPWAY_DEPLOYMENT: z.string().min(1).default('slipway'),
+    SLIPWAY_BUILD_ID: z.string().min(1).optional(),
     SLIPWAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   });
   return {
@@ -29,6 +31,8 @@ export function workerSettings(environment: Environment) {
     shutdownMs: read.SLIPWAY_SHUTDOWN_MS,
     /** How long a workflow task waits for the worker that has the workflow in memory, before any other may take it. */
     stickyMs: read.SLIPWAY_STICKY_MS,
+    /** Undefined where workers aren't versioned: then any of them takes any task. */
+    build: read.SLIPWAY_BUILD_ID === undefined ? undefined : { deployment: read.SLIPWAY_DEPLOYMENT, id: read.SLIPWAY_BUILD_ID },
     logLevel: read.SLIPWAY_LOG_LEVEL,
   } as const;
 }

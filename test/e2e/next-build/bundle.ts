@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { BundleOptions, WorkflowBundle } from '@temporalio/worker';
 import { project } from '../../../sandbox/parts/build.mjs';
 
@@ -25,5 +25,6 @@ export function bundleNextBuild(step: 'guarded-stages' | 'unguarded-stages'): Pr
       },
     ],
   });
-  return bundleWorkflowCode({ workflowsPath: join(project, 'dist/workflows/index.js'), webpackConfigHook: replace });
+  const workflowsPath = join(project, 'dist/workflows/index.js');
+  return bundleWorkflowCode({ workflowsPath, webpackConfigHook: replace, logger: new DefaultLogger('ERROR') });
 }
