@@ -58,14 +58,26 @@ export async function startProcess<Ready>(options: {
   }
 }
 
-/** A port on 127.0.0.1 that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+/** A port on 127.0.0.1 that nobody listens on now: `preferred`, where that is free. */
+export async function freePort(preferred = 0): Promise<number> {
+  const server = createServer().listen(preferred, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (preferred === 0) throw error;
+    return freePort();
+  }
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** The value of a property of a JSON line; undefined where the line isn't one, as a log line isn't. */
+export function property(line: string, name: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const value = (JSON.parse(line) as Record<string, unknown>)[name];
+  return value === undefined ? undefined : String(value);
 }
 
 function runningProcess(child: ChildProcess, said: readonly string[]): RunningProcess {

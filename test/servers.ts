@@ -5,7 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { searchAttributes } from '../domain/search-attributes.ts';
 import { project } from '../sandbox/parts/build.mjs';
 import { part } from '../sandbox/parts/parts.mjs';
-import { freePort, startProcess } from '../sandbox/processes.ts';
+import { freePort, property, startProcess } from '../sandbox/processes.ts';
 import type { RunningProcess } from '../sandbox/processes.ts';
 
 /** What Temporal's operator service calls the type of a search attribute (`temporal.api.enums.v1.IndexedValueType`). */
@@ -86,18 +86,4 @@ export async function startWorker(env: Readonly<Record<string, string>>): Promis
     env,
     ready: (line) => property(line, 'ready'),
   });
-}
-
-/** The value of a property of a JSON line; undefined where the line isn't one, as a log line needn't be. */
-function property(line: string, name: string): string | undefined {
-  const value = jsonObject(line)?.[name];
-  return value === undefined ? undefined : String(value);
-}
-
-function jsonObject(line: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

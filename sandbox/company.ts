@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { project } from './parts/build.mjs';
+import { part } from './parts/parts.mjs';
+import { freePort, property, startProcess } from './processes.ts';
+import type { RunningProcess } from './processes.ts';
+import { slipway } from './slipway.ts';
+import { send } from './world-control.ts';
+
+/** Everything that Slipway needs around it, on this machine: a Temporal server with its UI, a world to release in, a worker. */
+export interface Company {
+  readonly uiUrl: string;
+  readonly world: { readonly url: string; readonly name: string };
+  /** What a `slipway` command needs to know of this company. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends every process, the last started first. */
+  close(): Promise<void>;
+}
+
+const WORLD = 'main';
+const usualPort = { temporal: 7233, ui: 8233 } as const;
+
+/**
+ * @param options.seed a git repository whose history becomes Gitaly's
+ * @param options.announce told of each part as it comes up
+ */
+export async function openCompany({ seed, announce }: { readonly seed?: string | undefined; readonly announce: (line: string) => void }): Promise<Company> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
+  const running: RunningProcess[] = [];
+  const close = async () => {
+    for (const one of running.reverse()) await one.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const [port, uiPort] = [await freePort(usualPort.temporal), await freePort(usualPort.ui)];
+    const temporal = await startProcess({
+      program: await part('temporal'),
+      args: ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--log-level', 'error'],
+      ready: (line) => (line.startsWith('Server:') ? true : undefined),
+    });
+    running.push(temporal);
+    const uiUrl = `http://127.0.0.1:${uiPort}`;
+    announce(`Temporal      ${uiUrl}`);
+
+    const sandbox = await startProcess({
+      program: process.execPath,
+      args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', join(folder, 'worlds')],
+      ready: (line) => property(line, 'url'),
+    });
+    running.push(sandbox);
+    await send(`${sandbox.ready}/worlds`, { name: WORLD, scenario: 'gitaly', latencyMs: { ci: 3_000, run: 2_000, deployment: 2_000 }, ...(seed && { seed }) });
+    const world = { name: WORLD, url: `${sandbox.ready}/w/${WORLD}` };
+    announce(`Sandbox       ${world.url}`);
+
+    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default', SLIPWAY_UI: uiUrl, SLIPWAY_CATALOG: await catalogFor(world.url, folder) };
+    await slipway(['attributes'], env);
+    running.push(
+      await startProcess({
+        program: process.execPath,
+        args: [join(project, 'dist/worker/main.js')],
+        env: {
+          ...env,
+          SLIPWAY_READ_LAG_MS: '500',
+          SLIPWAY_SHUTDOWN_MS: '1000',
+          GITHUB_API_URL: `${world.url}/api/v3`,
+          GITHUB_TOKEN: 'bot-token',
+          GITHUB_WRITE_INTERVAL_MS: '0',
+          SLACK_API_URL: `${world.url}/slack/api/`,
+          SLACK_TOKEN: 'bot-token',
+        },
+        ready: (line) => property(line, 'ready'),
+      }),
+    );
+    announce('Worker        task queue "slipway"');
+    return { uiUrl, world, env, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function catalogFor(world: string, folder: string): Promise<string> {
+  const file = join(folder, 'slipway.yaml');
+  const template = await readFile(join(project, 'sandbox/slipway.yaml'), 'utf8');
+  await writeFile(file, template.replaceAll('{world}', world));
+  return file;
+}
