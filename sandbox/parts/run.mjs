@@ -47,10 +47,10 @@ try {
  * @param {readonly string[]} args
  */
 async function main(name, args) {
-  checkMachine();
   if (!isCommand(name)) throw new Error(`usage: node sandbox/parts/run.mjs <${Object.keys(commands).join('|')}> [arguments]`);
   /** @type {Command} */
   const { program, projects = [], flags = [], parts } = commands[name];
+  checkMachine();
   const { installDependencies } = await import('./dependencies.mjs');
   const { build, project } = await import('./build.mjs');
   await installDependencies(project);
@@ -76,7 +76,7 @@ async function main(name, args) {
  * @returns {name is keyof typeof commands}
  */
 function isCommand(name) {
-  return Object.hasOwn(commands, name);
+  return Object.keys(commands).includes(name);
 }
 
 /**
