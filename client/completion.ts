@@ -17,8 +17,8 @@ export function addCompletion(program: Command, answering: Answering): void {
   program
     .command('components', { hidden: true })
     .action(() =>
-      answering(async () => {
-        const components = (await localComponents(process.env.SLIPWAY_CATALOG ?? 'slipway.yaml')) ?? [];
+      answering(async ({ terminal }) => {
+        const components = (await localComponents(terminal.env.SLIPWAY_CATALOG ?? 'slipway.yaml')) ?? [];
         return { exit: 0, text: components.join('\n'), json: components };
       }),
     );

@@ -12,7 +12,7 @@ import { Failure } from './answer.ts';
 const grpc = { deadlineExceeded: 4, permissionDenied: 7, failedPrecondition: 9, unimplemented: 12, unavailable: 14, unauthenticated: 16 } as const;
 
 /** Types of failures by which a workflow says that what it was given is wrong. */
-const badInput = ['InvalidInput', 'InvalidCatalog', 'UnknownWorkflow'];
+const badInput = ['InvalidInput', 'InvalidCatalog'];
 
 /** Whatever went wrong, as one message that says what to do, and the exit code that belongs to it. */
 export function asFailure(error: unknown): Failure {
@@ -31,9 +31,10 @@ export function asFailure(error: unknown): Failure {
   return asServerFailure(error) ?? new Failure(1, shown(error));
 }
 
-/** Whether trying again later can help: the server, or a worker that could answer, is away. */
+/** Whether waiting can help: the server, or a worker that could answer, is away. */
 export function isAway(error: unknown): boolean {
-  return asServerFailure(error)?.exit === 3;
+  const cause = root(error);
+  return isGrpcServiceError(cause) && [grpc.unavailable, grpc.deadlineExceeded, grpc.failedPrecondition].some((code) => code === Number(cause.code));
 }
 
 export function shown(error: unknown): string {

@@ -1,12 +1,11 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { nearestName } from '../domain/nearest-name.ts';
+import { releasePrefix as prefix } from '../domain/release-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 import { status } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Server } from './connection.ts';
-
-/** All releases' ids begin so (see `releaseId`). */
-const prefix = 'release/';
 
 /**
  * Finds the release that is meant: by its full id, or, while it runs, by anything that tells it from the others
@@ -48,7 +47,7 @@ export function matching(given: string, ids: readonly string[]): readonly string
 
 async function exists(handle: WorkflowHandle): Promise<boolean> {
   const described = await handle.describe().catch((error: unknown) => {
-    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return undefined;
+    if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   });
   return described !== undefined;

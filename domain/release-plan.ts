@@ -45,8 +45,11 @@ export function planRelease(catalog: Catalog, component: string, { candidate, pi
   };
 }
 
+/** Every release's id begins so. */
+export const releasePrefix = 'release/';
+
 export function releaseId(component: string, pinned: Sha): string {
-  return `release/${component}/from-${shortSha(pinned)}`;
+  return `${releasePrefix}${component}/from-${shortSha(pinned)}`;
 }
 
 /** The business key of a promotion, by which its run or deployment is found again. */
