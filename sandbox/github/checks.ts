@@ -1,0 +1,158 @@
+import { json } from '../exchange.ts';
+import { numberParam, paginate } from './call.ts';
+import { commitNamed } from './commits.ts';
+import { notFound } from './refusal.ts';
+import { apiUrl, htmlUrl, renderMinimalRepository } from './repository.ts';
+import { currentJobs, renderHeadCommit } from './runs.ts';
+import { nodeId, renderUser, userNamed } from './users.ts';
+import type { Call, Handlers } from './call.ts';
+import type { Status } from './ci.ts';
+import type { World } from '../world.ts';
+import type { Repository } from './repository.ts';
+import type { Job, Run } from './runs.ts';
+
+/** Check runs, check suites and commit statuses: what GitHub shows of a commit's CI. */
+export const checkHandlers = {
+  'checks/get': getCheckRun,
+  'checks/list-for-ref': listCheckRuns,
+  'checks/list-suites-for-ref': listSuites,
+  'repos/get-combined-status-for-ref': getCombinedStatus,
+  'repos/list-commit-statuses-for-ref': listStatuses,
+} satisfies Handlers<
+  'checks/get' | 'checks/list-for-ref' | 'checks/list-suites-for-ref' | 'repos/get-combined-status-for-ref' | 'repos/list-commit-statuses-for-ref'
+>;
+
+function getCheckRun(call: Call<'checks/get'>) {
+  const id = numberParam(call, 'check_run_id');
+  for (const run of call.repository.runs) {
+    const job = run.jobs.find((one) => one.id === id);
+    if (job) return json(200, renderCheckRun(call.world, call.repository, run, job));
+  }
+  throw notFound();
+}
+
+async function listCheckRuns(call: Call<'checks/list-for-ref'>) {
+  const { world, repository, query } = call;
+  const sha = await commitNamed(repository, call.params['ref'] ?? '');
+  const wanted = repository.runs
+    .filter((run) => run.sha === sha)
+    .flatMap((run) => (query.get('filter') === 'all' ? run.jobs : currentJobs(run)).map((job) => ({ run, job })))
+    .filter(({ job }) => !query.has('check_name') || query.get('check_name') === job.name)
+    .filter(({ job }) => !query.has('status') || query.get('status') === job.status)
+    .toReversed();
+  const { page, headers } = paginate(call, wanted);
+  return { ...json(200, { total_count: wanted.length, check_runs: page.map(({ run, job }) => renderCheckRun(world, repository, run, job)) }), headers };
+}
+
+async function listSuites(call: Call<'checks/list-suites-for-ref'>) {
+  const sha = await commitNamed(call.repository, call.params['ref'] ?? '');
+  const runs = call.repository.runs.filter((run) => run.sha === sha);
+  const { page, headers } = paginate(call, runs);
+  const suites = await Promise.all(page.map((run) => renderSuite(call.world, call.repository, run)));
+  return { ...json(200, { total_count: runs.length, check_suites: suites }), headers };
+}
+
+async function getCombinedStatus(call: Call<'repos/get-combined-status-for-ref'>) {
+  const { world, repository } = call;
+  const sha = await commitNamed(repository, call.params['ref'] ?? '');
+  const latest = new Map(repository.statuses.filter((one) => one.sha === sha).map((one) => [one.context, one]));
+  const { page, headers } = paginate(call, [...latest.values()]);
+  const url = `${apiUrl(world, repository)}/commits/${sha}`;
+  const body = {
+    state: combine([...latest.values()]),
+    statuses: page.map((status) => renderStatus(world, repository, status)),
+    sha,
+    total_count: latest.size,
+    repository: renderMinimalRepository(world, repository),
+    commit_url: url,
+    url: `${url}/status`,
+  };
+  return { ...json(200, body), headers };
+}
+
+/** GitHub calls a commit without any status `pending`. */
+function combine(statuses: readonly Status[]): 'success' | 'pending' | 'failure' {
+  if (statuses.some(({ state }) => state === 'failure' || state === 'error')) return 'failure';
+  return statuses.length === 0 || statuses.some(({ state }) => state === 'pending') ? 'pending' : 'success';
+}
+
+async function listStatuses(call: Call<'repos/list-commit-statuses-for-ref'>) {
+  const { world, repository } = call;
+  const sha = await commitNamed(repository, call.params['ref'] ?? '');
+  const { page, headers } = paginate(call, repository.statuses.filter((one) => one.sha === sha).toReversed());
+  const creator = renderUser(world, userNamed(world, 'ci[bot]', 'Bot'));
+  return { ...json(200, page.map((status) => ({ ...renderStatus(world, repository, status), creator }))), headers };
+}
+
+function renderStatus(world: World, repository: Repository, { id, sha, context, state, at }: Status) {
+  return {
+    id, state, context, node_id: nodeId('SC', id), created_at: at, updated_at: at,
+    url: `${apiUrl(world, repository)}/statuses/${sha}`,
+    avatar_url: null,
+    description: null,
+    target_url: `${htmlUrl(world, repository)}/commit/${sha}`,
+  };
+}
+
+export function renderCheckRun(world: World, repository: Repository, run: Run, job: Job) {
+  const url = `${apiUrl(world, repository)}/check-runs/${job.id}`;
+  return {
+    id: job.id,
+    name: job.name,
+    node_id: nodeId('CR', job.id),
+    head_sha: run.sha,
+    external_id: '',
+    url,
+    html_url: `${htmlUrl(world, repository)}/actions/runs/${run.id}/job/${job.id}`,
+    details_url: `${htmlUrl(world, repository)}/actions/runs/${run.id}/job/${job.id}`,
+    status: job.status,
+    conclusion: job.conclusion ?? null,
+    started_at: job.startedAt,
+    completed_at: job.completedAt ?? null,
+    output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: `${url}/annotations` },
+    check_suite: { id: run.suiteId },
+    app: renderApp(world),
+    pull_requests: [],
+  };
+}
+
+export async function renderSuite(world: World, repository: Repository, run: Run) {
+  const url = `${apiUrl(world, repository)}/check-suites/${run.suiteId}`;
+  return {
+    id: run.suiteId,
+    node_id: nodeId('CS', run.suiteId),
+    head_branch: run.branch ?? null,
+    head_sha: run.sha,
+    status: run.status,
+    conclusion: run.conclusion ?? null,
+    url,
+    before: null,
+    after: run.sha,
+    pull_requests: [],
+    app: renderApp(world),
+    repository: renderMinimalRepository(world, repository),
+    created_at: run.createdAt,
+    updated_at: run.updatedAt,
+    head_commit: await renderHeadCommit(repository, run.sha),
+    latest_check_runs_count: currentJobs(run).length,
+    check_runs_url: `${url}/check-runs`,
+  };
+}
+
+/** GitHub Actions, which owns every check run here. */
+function renderApp(world: World) {
+  return {
+    id: 15368,
+    slug: 'github-actions',
+    node_id: nodeId('A', 15368),
+    owner: renderUser(world, userNamed(world, 'github', 'Organization')),
+    name: 'GitHub Actions',
+    description: 'Automate your workflow from idea to production',
+    external_url: 'https://help.github.com/en/actions',
+    html_url: 'https://github.com/apps/github-actions',
+    created_at: '2018-07-30T09:30:17Z',
+    updated_at: '2018-07-30T09:30:17Z',
+    permissions: { checks: 'write', statuses: 'write' },
+    events: ['check_run', 'check_suite'],
+  };
+}

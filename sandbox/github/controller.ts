@@ -1,0 +1,47 @@
+import { addDeploymentStatus } from './deployments.ts';
+import { beginRun, endRun } from './runs.ts';
+import { notifyRun } from './webhooks.ts';
+import type { World } from '../world.ts';
+import type { Deployment } from './deployments.ts';
+import type { Repository } from './repository.ts';
+import type { Conclusion, Run } from './runs.ts';
+
+/** What carries a dispatched deploy run out: queued, in progress, completed. */
+export function followDeployRun(world: World, repository: Repository, run: Run): void {
+  const { result, afterMs = world.latencyMs.run } = world.outcomes.next(runOutcome(run.workflow.file));
+  const { attempt } = run;
+  world.clock.after(afterMs / 2, () => beginRun(world, run));
+  if (result === 'never') return;
+  world.clock.after(afterMs, () =>
+    world.exclusively(async () => {
+      if (run.attempt !== attempt) return;
+      endRun(world, run, () => result as Conclusion);
+      const { environment, sha = run.sha } = run.inputs;
+      if (result === 'success' && environment) world.state.environments.set(environment, { repository: repository.fullName, sha });
+      await notifyRun(world, repository, run);
+    }),
+  );
+}
+
+/** What carries a deployment out, as an ArgoCD-like controller would: queued, in progress, then its outcome. */
+export function followDeployment(world: World, repository: Repository, deployment: Deployment): void {
+  const { environment, sha } = deployment;
+  const { result, afterMs = world.latencyMs.deployment } = world.outcomes.next(deploymentOutcome(environment));
+  addDeploymentStatus(world, repository, deployment, { state: 'queued', creator: 'argocd[bot]' });
+  world.clock.after(afterMs / 2, () => {
+    addDeploymentStatus(world, repository, deployment, { state: 'in_progress', creator: 'argocd[bot]' });
+  });
+  if (result === 'never') return;
+  world.clock.after(afterMs, () => {
+    addDeploymentStatus(world, repository, deployment, { state: result as 'success' | 'failure' | 'error', creator: 'argocd[bot]' });
+    if (result === 'success') world.state.environments.set(environment, { repository: repository.fullName, sha });
+  });
+}
+
+export function deploymentOutcome(environment: string): string {
+  return `deployment ${environment}`;
+}
+
+export function runOutcome(file: string): string {
+  return `run ${file}`;
+}

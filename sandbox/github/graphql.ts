@@ -1,0 +1,217 @@
+import { GraphQLError, buildSchema, graphql, parse } from 'graphql';
+import { isAncestor } from '../git/history.ts';
+import { objectExists } from '../git/objects.ts';
+import { json, parseJson, ReplyLost } from '../exchange.ts';
+import { FaultReply } from '../fault-reply.ts';
+import { effect, unchanged, write } from '../world.ts';
+import { textKey } from './issues.ts';
+import { githubFault } from './limits.ts';
+import { isOpenPull, mergeability, settlePulls } from './merging.ts';
+import { assertUpdateAllowed } from './protection.ts';
+import { moveRef, refKey } from './refs.ts';
+import { Refusal, refusalReply } from './refusal.ts';
+import { htmlUrl } from './repository.ts';
+import { identify, nodeId } from './users.ts';
+import type { DocumentNode } from 'graphql';
+import type { Exchange, Reply } from '../exchange.ts';
+import type { Visit } from '../visit.ts';
+import type { Plan, World } from '../world.ts';
+import type { MergeMethod } from './merging.ts';
+import type { PullRequest } from './pulls.ts';
+import type { Repository } from './repository.ts';
+import type { User } from './users.ts';
+
+const schema = buildSchema(`
+  scalar DateTime
+  scalar GitObjectID
+  scalar GitRefname
+  scalar URI
+  enum PullRequestMergeMethod { MERGE REBASE SQUASH }
+  enum PullRequestState { OPEN CLOSED MERGED }
+  type Query { viewer: Actor! }
+  type Actor { login: String! }
+  type AutoMergeRequest { mergeMethod: PullRequestMergeMethod! enabledBy: Actor }
+  type PullRequest {
+    id: ID! number: Int! state: PullRequestState! title: String! url: URI! isDraft: Boolean! merged: Boolean!
+    headRefName: String! headRefOid: GitObjectID! baseRefName: String! autoMergeRequest: AutoMergeRequest
+  }
+  input EnablePullRequestAutoMergeInput {
+    pullRequestId: ID! mergeMethod: PullRequestMergeMethod = MERGE commitHeadline: String commitBody: String
+    authorEmail: String expectedHeadOid: GitObjectID clientMutationId: String
+  }
+  input DisablePullRequestAutoMergeInput { pullRequestId: ID! clientMutationId: String }
+  input MarkPullRequestReadyForReviewInput { pullRequestId: ID! clientMutationId: String }
+  input RefUpdate { name: GitRefname! afterOid: GitObjectID! beforeOid: GitObjectID force: Boolean = false }
+  input UpdateRefsInput { repositoryId: ID! refUpdates: [RefUpdate!]! clientMutationId: String }
+  type PullRequestPayload { actor: Actor pullRequest: PullRequest clientMutationId: String }
+  type UpdateRefsPayload { clientMutationId: String }
+  type Mutation {
+    enablePullRequestAutoMerge(input: EnablePullRequestAutoMergeInput!): PullRequestPayload
+    disablePullRequestAutoMerge(input: DisablePullRequestAutoMergeInput!): PullRequestPayload
+    markPullRequestReadyForReview(input: MarkPullRequestReadyForReviewInput!): PullRequestPayload
+    updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
+  }
+`);
+
+interface Context {
+  readonly world: World;
+  readonly user: User;
+}
+
+interface RefUpdate {
+  readonly name: string;
+  readonly afterOid: string;
+  readonly beforeOid?: string;
+  readonly force: boolean;
+}
+
+const none = '0'.repeat(40);
+
+const resolvers = {
+  viewer: (_: unknown, { user }: Context) => ({ login: user.login }),
+
+  async enablePullRequestAutoMerge({ input }: { input: { pullRequestId: string; mergeMethod: string; commitHeadline?: string; commitBody?: string; expectedHeadOid?: string } }, context: Context) {
+    return changePull(context, input, async (repository, issue) => {
+      if (!isOpenPull(issue)) throw unprocessable('Pull request is closed');
+      if (input.expectedHeadOid !== undefined && input.expectedHeadOid !== issue.pull.headSha) throw unprocessable('Head sha did not match expected head oid');
+      const { state } = await mergeability(repository, issue);
+      if (state === 'clean' || state === 'unstable' || state === 'dirty') throw unprocessable(`Pull request Pull request is in ${state} status`);
+      const autoMerge = { by: context.user.login, method: input.mergeMethod.toLowerCase() as MergeMethod, title: input.commitHeadline, message: input.commitBody };
+      if (JSON.stringify(autoMerge) === JSON.stringify(issue.pull.autoMerge)) return unchanged(undefined);
+      return effect(textKey('auto-merge', repository, issue, 'on'), () => {
+        issue.pull.autoMerge = autoMerge;
+      });
+    });
+  },
+
+  async disablePullRequestAutoMerge({ input }: { input: { pullRequestId: string } }, context: Context) {
+    return changePull(context, input, (repository, issue) => {
+      if (issue.pull.autoMerge === undefined) throw unprocessable("Can't disable auto-merge for this pull request.");
+      return effect(textKey('auto-merge', repository, issue, 'off'), () => {
+        issue.pull.autoMerge = undefined;
+      });
+    });
+  },
+
+  async markPullRequestReadyForReview({ input }: { input: { pullRequestId: string } }, context: Context) {
+    return changePull(context, input, (repository, issue) => {
+      if (!issue.pull.draft) return unchanged(undefined);
+      return effect(textKey('ready', repository, issue, 'for review'), () => {
+        issue.pull.draft = false;
+        return settlePulls(context.world, repository);
+      });
+    });
+  },
+
+  /** All or nothing, each ref only if it is where the caller believes it to be. */
+  async updateRefs({ input }: { input: { repositoryId: string; refUpdates: readonly RefUpdate[] } }, { world, user }: Context) {
+    const repository = [...world.state.repositories.values()].find(({ id }) => nodeId('R', id) === input.repositoryId);
+    if (repository === undefined) throw unresolved(input.repositoryId);
+    await write(world, origin(repository, 'git'), async (): Promise<Plan<void>> => {
+      for (const update of input.refUpdates) await assertRefUpdate(repository, update);
+      const moves = input.refUpdates.filter(({ name, afterOid }) => (repository.refs.get(name) ?? none) !== afterOid);
+      if (moves.length === 0) return unchanged(undefined);
+      return {
+        kind: 'effect',
+        keys: moves.map(({ name }) => refKey(repository, name)),
+        commit: async () => {
+          for (const { name, afterOid } of moves) await moveRef(world, repository, { ref: name, to: afterOid === none ? undefined : afterOid, by: user });
+        },
+      };
+    });
+    return {};
+  },
+};
+
+/** One GraphQL request. Octokit finds this address by itself, next to `/api/v3`. */
+export function visitGraphql(world: World, exchange: Exchange): Visit {
+  const user = identify(world, exchange.headers);
+  const request = parsed(exchange);
+  const fields = request.document === undefined ? [] : rootFields(request.document);
+
+  async function answer(): Promise<Reply> {
+    if (user === undefined) return refusalReply({ status: 401, message: 'Bad credentials', errors: [] });
+    const unknown = fields.find((field) => !(field in resolvers));
+    if (unknown !== undefined) return json(501, { message: `The sandbox does not hold GraphQL's ${unknown}.` });
+    const result = await graphql({ schema, source: request.query, rootValue: resolvers, contextValue: { world, user }, variableValues: request.variables });
+    for (const { originalError } of result.errors ?? []) {
+      if (originalError instanceof FaultReply || originalError instanceof ReplyLost) throw originalError;
+    }
+    const errors = result.errors?.map((error) => ({ type: error.extensions['type'], path: error.path, locations: error.locations, message: error.message }));
+    return { ...json(200, { data: result.data ?? null, ...(errors ? { errors } : {}) }), headers: world.limits.headers(user.login) };
+  }
+
+  return {
+    route: 'POST /graphql', operation: fields.join(','), scope: 'graphql', credential: user?.login ?? '', answer,
+    fault: (fault) => githubFault(fault, user?.login ?? ''),
+  };
+}
+
+async function changePull(
+  { world, user }: Context,
+  { pullRequestId }: { pullRequestId: string },
+  plan: (repository: Repository, issue: PullRequest) => Promise<Plan<void>> | Plan<void>,
+) {
+  const { repository, issue } = pullById(world, pullRequestId);
+  await write(world, origin(repository, 'pulls'), () => plan(repository, issue));
+  return { actor: { login: user.login }, pullRequest: renderPull(world, repository, issue) };
+}
+
+function pullById(world: World, id: string): { repository: Repository; issue: PullRequest } {
+  for (const repository of world.state.repositories.values()) {
+    const issue = [...repository.issues.values()].find(({ pull }) => pull !== undefined && nodeId('PR', pull.id) === id);
+    if (issue) return { repository, issue: issue as PullRequest };
+  }
+  throw unresolved(id);
+}
+
+async function assertRefUpdate(repository: Repository, { name, afterOid, beforeOid, force }: RefUpdate): Promise<void> {
+  const from = repository.refs.get(name);
+  if (beforeOid !== undefined && beforeOid !== (from ?? none)) throw unprocessable(`Reference ${name} is not at the expected object ${beforeOid}`);
+  if (afterOid === none) return;
+  if (!/^[0-9a-f]{40}$/.test(afterOid) || !(await objectExists(repository.gitDir, afterOid))) throw unprocessable(`Object ${afterOid} does not exist`);
+  if (!force && from !== undefined && !(await isAncestor(repository.gitDir, from, afterOid))) throw unprocessable(`Update of ${name} is not a fast forward`);
+  try {
+    assertUpdateAllowed(repository, name, afterOid);
+  } catch (error) {
+    throw error instanceof Refusal ? unprocessable(error.message) : error;
+  }
+}
+
+function renderPull(world: World, repository: Repository, { number, title, state, pull }: PullRequest) {
+  const { autoMerge } = pull;
+  return {
+    id: nodeId('PR', pull.id), number, title, url: `${htmlUrl(world, repository)}/pull/${number}`, isDraft: pull.draft,
+    state: pull.merged ? 'MERGED' : state.toUpperCase(), merged: pull.merged !== undefined,
+    headRefName: pull.head, headRefOid: pull.headSha, baseRefName: pull.base,
+    autoMergeRequest: autoMerge ? { mergeMethod: autoMerge.method.toUpperCase(), enabledBy: { login: autoMerge.by } } : null,
+  };
+}
+
+function parsed(exchange: Exchange): { query: string; variables: Record<string, unknown>; document: DocumentNode | undefined } {
+  try {
+    const { query = '', variables = {} } = parseJson(exchange) as { query?: string; variables?: Record<string, unknown> };
+    return { query, variables, document: parse(query) };
+  } catch {
+    return { query: '', variables: {}, document: undefined };
+  }
+}
+
+function rootFields(document: DocumentNode): string[] {
+  return document.definitions.flatMap((definition) =>
+    definition.kind === 'OperationDefinition' ? definition.selectionSet.selections.flatMap((one) => (one.kind === 'Field' ? one.name.value : [])) : [],
+  );
+}
+
+function origin(repository: Repository, resource: string) {
+  return { method: 'POST', route: 'POST /graphql', scope: `${repository.fullName} ${resource}` };
+}
+
+function unprocessable(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { type: 'UNPROCESSABLE' } });
+}
+
+function unresolved(id: string): GraphQLError {
+  return new GraphQLError(`Could not resolve to a node with the global id of '${id}'.`, { extensions: { type: 'NOT_FOUND' } });
+}
+

@@ -1,0 +1,59 @@
+import { json } from '../exchange.ts';
+import { stateOfCheck } from './ci.ts';
+import { Refusal } from './refusal.ts';
+import { apiUrl } from './repository.ts';
+import type { Call, Handlers } from './call.ts';
+import type { Repository } from './repository.ts';
+
+/** What a branch asks of a commit before it takes it. */
+export interface Protection {
+  readonly requiredChecks: readonly string[];
+  /** The head must contain the newest commit of the base. */
+  readonly strict: boolean;
+  readonly requiredReviews: number;
+  readonly dismissStaleReviews: boolean;
+}
+
+export const protectionHandlers = { 'repos/get-branch-protection': getProtection } satisfies Handlers<'repos/get-branch-protection'>;
+
+/** @throws Refusal 422 when the branch is protected and would be deleted or moved to a commit without its checks */
+export function assertUpdateAllowed(repository: Repository, ref: string, to: string | undefined): void {
+  const protection = repository.protections.get(ref.replace(/^refs\/heads\//, ''));
+  if (protection === undefined) return;
+  if (to === undefined) throw new Refusal(422, 'Cannot delete this protected ref.');
+  if (protection.requiredReviews > 0) throw new Refusal(422, 'Cannot update this protected ref.');
+  const missing = protection.requiredChecks.find((name) => stateOfCheck(repository, to, name) !== 'success');
+  if (missing !== undefined) throw new Refusal(422, `Required status check "${missing}" is expected.`);
+}
+
+function getProtection({ world, repository, params }: Call<'repos/get-branch-protection'>) {
+  const branch = params['branch'] ?? '';
+  if (!repository.refs.has(`refs/heads/${branch}`)) throw new Refusal(404, 'Branch not found');
+  const protection = repository.protections.get(branch);
+  if (protection === undefined) throw new Refusal(404, 'Branch not protected');
+  return json(200, renderProtection(`${apiUrl(world, repository)}/branches/${encodeURIComponent(branch)}/protection`, protection));
+}
+
+export function renderProtection(url: string, { requiredChecks, strict, requiredReviews, dismissStaleReviews }: Protection) {
+  const reviews = {
+    url: `${url}/required_pull_request_reviews`,
+    dismiss_stale_reviews: dismissStaleReviews,
+    require_code_owner_reviews: false,
+    required_approving_review_count: requiredReviews,
+  };
+  return {
+    url,
+    required_status_checks: {
+      url: `${url}/required_status_checks`,
+      strict,
+      contexts: requiredChecks,
+      contexts_url: `${url}/required_status_checks/contexts`,
+      checks: requiredChecks.map((context) => ({ context, app_id: null })),
+    },
+    ...(requiredReviews > 0 ? { required_pull_request_reviews: reviews } : {}),
+    enforce_admins: { url: `${url}/enforce_admins`, enabled: true },
+    required_linear_history: { enabled: false },
+    allow_force_pushes: { enabled: false },
+    allow_deletions: { enabled: false },
+  };
+}

@@ -1,0 +1,134 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { renderCheckRun, renderSuite } from './checks.ts';
+import { renderPull } from './pulls.ts';
+import { renderRepository } from './repository.ts';
+import { currentJobs, renderRun } from './runs.ts';
+import { renderUser, userNamed } from './users.ts';
+import type { Clock } from '../clock.ts';
+import type { World } from '../world.ts';
+import type { Status } from './ci.ts';
+import type { PullRequest } from './pulls.ts';
+import type { Repository } from './repository.ts';
+import type { Run } from './runs.ts';
+import type { User } from './users.ts';
+
+export interface Hook {
+  readonly url: string;
+  readonly secret: string;
+  readonly mode: 'normal' | 'lost' | 'duplicated' | 'reversed' | 'delayed';
+  /** How many deliveries the mode is for; for all, if not given. */
+  readonly times?: number | undefined;
+  readonly delayMs?: number | undefined;
+}
+
+export interface Delivery {
+  readonly event: string;
+  readonly id: string;
+  readonly url: string;
+  /** The receiver's status; 0 when it could not be reached. */
+  readonly status: number;
+}
+
+export interface Deliveries {
+  readonly log: readonly Delivery[];
+  hook(hook: Hook): void;
+  isWanted(): boolean;
+  send(event: string, payload: unknown): void;
+}
+
+interface Parcel {
+  readonly event: string;
+  readonly body: string;
+  readonly id: string;
+}
+
+/** `reversed` gathers deliveries for so long before it sends them last first. */
+const gatherMs = 250;
+
+export function createDeliveries(clock: Clock): Deliveries {
+  const hooks: { hook: Hook; left: number; gathered: Parcel[] }[] = [];
+  const log: Delivery[] = [];
+
+  async function deliver({ url, secret }: Hook, { event, body, id }: Parcel): Promise<void> {
+    const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+    const headers = {
+      'content-type': 'application/json', 'user-agent': 'GitHub-Hookshot/sandbox',
+      'x-github-event': event, 'x-github-delivery': id, 'x-hub-signature-256': signature,
+    };
+    const status = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(10_000) }).then(
+      (response) => response.status,
+      () => 0,
+    );
+    log.push({ event, id, url, status });
+  }
+
+  function dispatch(target: (typeof hooks)[number], parcel: Parcel): void {
+    const { hook, gathered } = target;
+    const mode = target.left > 0 ? hook.mode : 'normal';
+    target.left -= 1;
+    const send = (): Promise<void> => deliver(hook, parcel);
+    switch (mode) {
+      case 'lost':
+        return;
+      case 'normal':
+        return clock.after(0, send);
+      case 'duplicated':
+        return clock.after(0, () => Promise.all([send(), send()]));
+      case 'delayed':
+        return clock.after(hook.delayMs ?? 1000, send);
+      case 'reversed':
+        gathered.push(parcel);
+        if (gathered.length > 1) return;
+        return clock.after(hook.delayMs ?? gatherMs, async () => {
+          for (const one of gathered.splice(0).toReversed()) await deliver(hook, one);
+        });
+    }
+  }
+
+  return {
+    log,
+    hook(hook) {
+      const known = hooks.findIndex((one) => one.hook.url === hook.url);
+      hooks.splice(known < 0 ? hooks.length : known, 1, { hook, left: hook.times ?? Infinity, gathered: [] });
+    },
+    isWanted: () => hooks.length > 0,
+    send(event, payload) {
+      const parcel = { event, body: JSON.stringify(payload), id: randomUUID() };
+      for (const target of hooks) dispatch(target, parcel);
+    },
+  };
+}
+
+export function notify(world: World, repository: Repository, event: string, { sender, ...payload }: { sender: User } & Record<string, unknown>): void {
+  if (!world.webhooks.isWanted()) return;
+  world.webhooks.send(event, { ...payload, repository: renderRepository(world, repository), sender: renderUser(world, sender) });
+}
+
+export async function notifyPull(
+  world: World,
+  repository: Repository,
+  issue: PullRequest,
+  { event = 'pull_request', ...what }: { event?: string; action: string; sender: User; review?: unknown },
+): Promise<void> {
+  if (!world.webhooks.isWanted()) return;
+  notify(world, repository, event, { ...what, number: issue.number, pull_request: await renderPull(world, repository, issue) });
+}
+
+/** A run that has ended: its check runs, its suite, and the run itself. */
+export async function notifyRun(world: World, repository: Repository, run: Run): Promise<void> {
+  if (!world.webhooks.isWanted()) return;
+  const sender = userNamed(world, run.actor);
+  for (const job of currentJobs(run)) {
+    notify(world, repository, 'check_run', { action: 'completed', check_run: renderCheckRun(world, repository, run, job), sender });
+  }
+  notify(world, repository, 'check_suite', { action: 'completed', check_suite: await renderSuite(world, repository, run), sender });
+  notify(world, repository, 'workflow_run', { action: 'completed', workflow_run: await renderRun(world, repository, run), sender });
+}
+
+export function notifyStatus(world: World, repository: Repository, { id, sha, context, state, at }: Status): void {
+  const sender = userNamed(world, 'ci[bot]', 'Bot');
+  const branches = [...repository.refs]
+    .filter(([ref, to]) => ref.startsWith('refs/heads/') && to === sha)
+    .map(([ref]) => ({ name: ref.slice('refs/heads/'.length), commit: { sha } }));
+  notify(world, repository, 'status', { id, sha, context, state, branches, name: repository.fullName, created_at: at, updated_at: at, sender });
+}

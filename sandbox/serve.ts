@@ -1,0 +1,28 @@
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { startSandbox } from './server.ts';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    dir: { type: 'string' },
+    description: { type: 'string' },
+    log: { type: 'boolean', default: false },
+  },
+});
+if (values.dir === undefined) {
+  console.error('usage: serve.js --dir <data dir> [--port 0] [--description <path to api.github.com.json>] [--log]');
+  process.exit(2);
+}
+await mkdir(values.dir, { recursive: true });
+const sandbox = await startSandbox({
+  port: Number(values.port),
+  dir: values.dir,
+  descriptionPath: values.description,
+  log: values.log ? (line) => console.error(JSON.stringify(line)) : undefined,
+});
+console.log(JSON.stringify({ url: sandbox.url }));
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
+}

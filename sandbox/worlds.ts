@@ -1,0 +1,55 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildGitaly } from './scenarios/gitaly.ts';
+import { createWorld } from './world.ts';
+import type { World } from './world.ts';
+
+export interface WorldOptions {
+  readonly name: string;
+  readonly scenario: 'gitaly';
+  readonly seed?: string | undefined;
+  readonly pinnedBehind?: number | undefined;
+  readonly mirrorLagMs?: number | undefined;
+  readonly latencyMs?: { readonly ci?: number | undefined; readonly run?: number | undefined; readonly deployment?: number | undefined } | undefined;
+}
+
+export interface Worlds {
+  get(name: string): World | undefined;
+  list(): readonly World[];
+  /** @returns the world and what its scenario made, or undefined when the name is taken */
+  create(options: WorldOptions): Promise<{ world: World; made: object } | undefined>;
+  /** @returns false when there is no such world */
+  remove(name: string): Promise<boolean>;
+}
+
+const usualLatencyMs = { ci: 300, run: 300, deployment: 300 };
+
+export function createWorlds({ dir, url }: { dir: string; url: () => string }): Worlds {
+  const worlds = new Map<string, World>();
+
+  return {
+    get: (name) => worlds.get(name),
+    list: () => [...worlds.values()],
+
+    async create({ name, latencyMs, ...scenario }) {
+      if (worlds.has(name)) return undefined;
+      const latency = Object.fromEntries(Object.entries({ ...usualLatencyMs, ...latencyMs }).filter(([, ms]) => ms !== undefined));
+      const world = createWorld({ name, url: `${url()}/w/${name}`, dir: join(dir, name), latencyMs: latency as World['latencyMs'] });
+      worlds.set(name, world);
+      await rm(world.dir, { recursive: true, force: true });
+      await mkdir(world.dir, { recursive: true });
+      return { world, made: await buildGitaly(world, scenario) };
+    },
+
+    async remove(name) {
+      const world = worlds.get(name);
+      if (world === undefined) return false;
+      worlds.delete(name);
+      world.holds.dropAll();
+      world.clock.stop();
+      // What is under way must not find its directory gone.
+      await world.exclusively(() => rm(world.dir, { recursive: true, force: true, maxRetries: 3 }));
+      return true;
+    },
+  };
+}
