@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * A project is a kind of company that tests need: none, real servers, a server that skips time (one file after another), a browser,
- * and a worker that gets killed. The last two run on their own commands, and `npm test` names the first three.
+ * a worker that gets killed, and a production server that gets killed. The last three run on their own commands, and `npm test` names the
+ * first three.
  */
 export default defineConfig({
   test: {
@@ -12,13 +13,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{activities,client,sandbox,e2e,replay,workflows,ui,crash}/**'],
+          exclude: ['test/{activities,client,sandbox,e2e,replay,workflows,ui,crash,compose,cluster}/**'],
         },
       },
       {
         test: {
           name: 'servers',
-          include: ['test/{activities,client,sandbox,e2e,replay}/**/*.test.ts'],
+          include: ['test/{activities,client,sandbox,e2e,replay,compose}/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts', 'test/shared-temporal.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -52,6 +53,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          globalSetup: ['test/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],

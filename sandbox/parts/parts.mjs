@@ -1,4 +1,5 @@
 import { chromium } from './chromium.mjs';
+import { composeCheck } from './compose-check.mjs';
 import { emulate } from './emulate.mjs';
 import { fakeGcsServer } from './fake-gcs-server.mjs';
 import { githubDescription } from './github-description.mjs';
@@ -23,6 +24,7 @@ export const parts = Object.freeze({
   unleash,
   'temporal-server': temporalServer,
   'temporal-ui-server': temporalUiServer,
+  'compose-check': composeCheck,
 });
 
 /** @typedef {keyof typeof parts} PartName */

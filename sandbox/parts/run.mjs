@@ -22,10 +22,11 @@ const commands = {
   bench: { program: 'dist/bench/main.js', parts: ['temporal'] },
   test: {
     projects: ['unit', 'servers', 'time-skipping'],
-    parts: ['temporal', 'time-skipping-server', 'fake-gcs-server', 'github-description', 'emulate', 'unleash', 'postgresql', 'prometheus'],
+    parts: ['temporal', 'time-skipping-server', 'fake-gcs-server', 'github-description', 'emulate', 'unleash', 'postgresql', 'prometheus', 'compose-check'],
   },
   'test:ui': { projects: ['ui'], parts: ['temporal', 'chromium'] },
   'test:crash': { projects: ['crash'], flags: ['--quick', '--resume'], parts: ['temporal', 'github-description'] },
+  'test:cluster': { projects: ['cluster'], parts: ['temporal', 'temporal-server', 'postgresql', 'github-description'] },
 };
 
 /** @type {import('node:child_process').ChildProcess | undefined} */

@@ -12,4 +12,5 @@ export const versions = Object.freeze({
   unleash: '8.2.0',
   'temporal-server': '1.32.1',
   'temporal-ui-server': '2.50.1',
+  'compose-check': '2.16.2',
 });
