@@ -1,7 +1,8 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Abortion } from '../domain/decision.ts';
 import { abortion } from '../domain/decision.ts';
 import { receive } from './inbox.ts';
+import { isInterruption } from './interruption.ts';
 import { abort } from './messages.ts';
 import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';
@@ -27,7 +28,7 @@ export function openAbort(status: StatusKeeper) {
     try {
       return await scope.run(body);
     } catch (failure) {
-      if (asked && isCancellation(failure)) throw new Stop({ kind: 'aborted', ...asked });
+      if (asked && isInterruption(failure)) throw new Stop({ kind: 'aborted', ...asked });
       throw failure;
     }
   };

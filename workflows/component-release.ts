@@ -12,12 +12,13 @@ import { concluded } from './conclusion.ts';
 import { pipelineGreen } from './gates.ts';
 import { handOver } from './hand-over.ts';
 import { receiveUnknown } from './inbox.ts';
-import { abort, approve, reject } from './messages.ts';
+import { abort, approve, reject, wake } from './messages.ts';
 import { merged, pullRequestOpened } from './pull-request.ts';
 import type { Release } from './release.ts';
 import { startReporting } from './reporting.ts';
 import { passed } from './stages.ts';
 import { keepStatus } from './status.ts';
+import { openWake } from './wake.ts';
 
 /** Carries one candidate of a component from a green commit to its last stage. Input: `{ "component": "gitaly" }`. */
 export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome> {
@@ -25,12 +26,13 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   const status = keepStatus(request.component);
   const approvals = openApprovals(status);
   const abortable = openAbort(status);
+  const wakeable = openWake();
   const reporter = startReporting(status);
-  receiveUnknown([approve.name, reject.name, abort.name], status);
+  receiveUnknown([approve.name, reject.name, abort.name, wake.name], status);
 
   return concluded(status, reporter, () =>
     abortable(async () => {
-      const plan = await planning.plan.executeWithOptions({ summary: request.component }, [request]);
+      const plan = await wakeable(() => planning.plan.executeWithOptions({ summary: request.component }, [request]));
       if (plan.kind !== 'release') return plan;
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
 
@@ -50,7 +52,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     status.planned(plan);
     approvals.open(plan);
     reporter.begin(plan, work);
-    return { plan, status, approvals, work, reporter };
+    return { plan, status, approvals, work, reporter, wakeable };
   }
 }
 

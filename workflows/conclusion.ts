@@ -1,6 +1,8 @@
-import { allHandlersFinished, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancelledFailure } from '@temporalio/common';
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { ReleaseOutcome } from '../domain/outcome.ts';
 import { toldOutcome } from '../domain/outcome.ts';
+import { isInterruption } from './interruption.ts';
 import type { Reporter } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';
@@ -12,9 +14,10 @@ export async function concluded(status: StatusKeeper, reporter: Reporter, body: 
     await CancellationScope.nonCancellable(() => close(toldOutcome(outcome)));
     return outcome;
   } catch (failure) {
-    const line = isCancellation(failure) ? 'cancelled from the Temporal UI' : `failed: ${rootMessage(failure)}`;
+    const cancelled = isInterruption(failure);
+    const line = cancelled ? 'cancelled from the Temporal UI' : `failed: ${rootMessage(failure)}`;
     await CancellationScope.nonCancellable(() => close(line));
-    throw failure;
+    throw cancelled ? new CancelledFailure(line) : failure;
   }
 
   async function close(line: string): Promise<void> {

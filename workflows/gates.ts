@@ -5,10 +5,10 @@ import type { Release } from './release.ts';
 import { Stop } from './stop.ts';
 
 /** Waits until every check of the pull request's head has finished, green. */
-export async function pipelineGreen({ plan, status, work }: Release, { number, head }: Opened): Promise<void> {
+export async function pipelineGreen({ plan, status, work, wakeable }: Release, { number, head }: Opened): Promise<void> {
   const { repository, requiredChecks: required } = plan.downstream;
   status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
-  const verdict = await work.polling.pipeline.executeWithOptions({ summary: `#${number}` }, [{ repository, sha: head, required }]);
+  const verdict = await wakeable(() => work.polling.pipeline.executeWithOptions({ summary: `#${number}` }, [{ repository, sha: head, required }]));
   if (verdict.kind === 'red') throw new Stop({ kind: 'pipelineFailed', failed: verdict.failed });
 }
 

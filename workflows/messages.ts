@@ -17,6 +17,9 @@ export const approve = message<Vote>('approve');
 export const reject = message<Vote>('reject');
 export const abort = message<Abortion>('abort');
 
+/** Nobody decides by it, so it is a Signal only. It carries what happened, for the reader of the history. */
+export const wake = defineSignal<[{ readonly about?: string }?]>('wake');
+
 export const status = defineQuery<ReleaseStatus>('status');
 export const history = defineQuery<{ readonly decisions: readonly Decision[]; readonly refused: readonly Refusal[] }>('history');
 export const plan = defineQuery<ReleasePlan | null>('plan');

@@ -3,6 +3,7 @@ import type { Work } from './activities.ts';
 import type { Approvals } from './approvals.ts';
 import type { Reporter } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
+import type { Wakeable } from './wake.ts';
 
 /** What the steps of one release share. */
 export interface Release {
@@ -11,4 +12,5 @@ export interface Release {
   readonly approvals: Approvals;
   readonly work: Work;
   readonly reporter: Reporter;
+  readonly wakeable: Wakeable;
 }

@@ -14,7 +14,7 @@ export async function passed(release: Release, stage: Stage, sha: Sha): Promise<
   status.stage(stage.name, 'done');
 }
 
-async function promoted({ plan, status, work, reporter }: Release, stage: Stage, sha: Sha): Promise<void> {
+async function promoted({ plan, status, work, reporter, wakeable }: Release, stage: Stage, sha: Sha): Promise<void> {
   const { repository, branch } = plan.downstream;
   const { environment, promote } = stage;
   const key = promotionKey(plan.id, stage.name);
@@ -26,7 +26,7 @@ async function promoted({ plan, status, work, reporter }: Release, stage: Stage,
   reporter.tell({ name: stage.name, line: `deploying to ${environment}`, label: stage.name });
   const { id, url } = await work.writing.promote.executeWithOptions({ summary: environment }, [{ key, repository, branch, environment, sha, mechanism }]);
   status.deployment(stage.name, url);
-  const state = await work.polling.deployed.executeWithOptions({ summary: environment }, [{ repository, kind: promote.kind, id }]);
+  const state = await wakeable(() => work.polling.deployed.executeWithOptions({ summary: environment }, [{ repository, kind: promote.kind, id }]));
   if (state === 'failed') {
     status.stage(stage.name, 'failed');
     throw new Stop({ kind: 'stageFailed', stage: stage.name, url });
