@@ -19,10 +19,8 @@ async function open(): Promise<ForgeStand> {
   const { rest } = new Octokit({ baseUrl: server.url, auth: 'person-token' });
 
   async function headOf(branch: string): Promise<string | undefined> {
-    return rest.git.getRef({ owner, repo, ref: `heads/${branch}` }).then(
-      ({ data }) => data.object.sha,
-      () => undefined,
-    );
+    const { data } = await rest.git.listMatchingRefs({ owner, repo, ref: `heads/${branch}` });
+    return data.find(({ ref }) => ref === `refs/heads/${branch}`)?.object.sha;
   }
 
   return {
@@ -30,7 +28,7 @@ async function open(): Promise<ForgeStand> {
     repository: `${owner}/${repo}`,
     base: 'main',
     login: 'slipway-bot',
-    workflow: { file: 'deploy.yml', keyInput: 'key' },
+    workflow: { file: 'deploy.yml', inputs: (key) => ({ key }) },
     async commit({ branch, path, text, message }) {
       const main = await headOf('main');
       const head = await headOf(branch);

@@ -11,8 +11,8 @@ export interface ForgeStand {
   /** Its base branch holds at least three commits and the file `README.md`. */
   readonly repository: string;
   readonly base: string;
-  /** A workflow that can be dispatched, and the input that becomes part of its run's name. */
-  readonly workflow: { readonly file: string; readonly keyInput: string };
+  /** A workflow that can be dispatched, with inputs that make the key part of its run's name. */
+  readonly workflow: { readonly file: string; inputs(key: string): Readonly<Record<string, string>> };
   /** A person's commit that sets one file. The branch is made off the base where it is missing. */
   commit(change: { readonly branch: string; readonly path: string; readonly text: string; readonly message: string }): Promise<Sha>;
   /** Lets every check of a commit end so. */
@@ -320,14 +320,13 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
 
     describe('workflow runs', () => {
       const key = () => freshName('run');
-      const inputs = (runKey: string) => ({ [stand.workflow.keyInput]: runKey });
 
       for (const [outcome, state] of outcomes) {
         it(`a run that ends with ${outcome} is found by its key, and followed`, async () => {
           await stand.decideDeployments(outcome);
           const runKey = key();
           expect(await forge.deployments.findRun(repository, stand.workflow.file, runKey)).toBeUndefined();
-          await forge.deployments.dispatch(repository, stand.workflow.file, base, inputs(runKey));
+          await forge.deployments.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
           const run = await until(() => forge.deployments.findRun(repository, stand.workflow.file, runKey), (found) => found !== undefined);
           await until(() => forge.deployments.run(repository, run!.id), (now) => now.state === state);
         });
@@ -335,14 +334,14 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
 
       it('of two runs with the same key the older is found', async () => {
         const runKey = key();
-        await forge.deployments.dispatch(repository, stand.workflow.file, base, inputs(runKey));
+        await forge.deployments.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
         const first = await until(() => forge.deployments.findRun(repository, stand.workflow.file, runKey), (found) => found !== undefined);
-        await forge.deployments.dispatch(repository, stand.workflow.file, base, inputs(runKey));
+        await forge.deployments.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
         expect((await forge.deployments.findRun(repository, stand.workflow.file, runKey))?.id).toBe(first?.id);
       });
 
       it('a missing workflow is refused', async () => {
-        await expect(forge.deployments.dispatch(repository, 'no-such-workflow.yml', base, inputs(key()))).rejects.toMatchObject({ nonRetryable: true });
+        await expect(forge.deployments.dispatch(repository, 'no-such-workflow.yml', base, stand.workflow.inputs(key()))).rejects.toMatchObject({ nonRetryable: true });
       });
     });
 

@@ -1,0 +1,135 @@
+import { Octokit } from '@octokit/rest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connectGitHub } from '../../activities/forge/github.ts';
+import type { GitHubSettings } from '../../activities/forge/github/client.ts';
+import type { Forge } from '../../activities/forge/forge.ts';
+import { startSandbox } from '../servers.ts';
+import type { SandboxServer } from '../servers.ts';
+import { openWorld } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+import { until } from './contract.ts';
+import { describeForge } from './forge-contract.ts';
+import type { ForgeStand } from './forge-contract.ts';
+
+const repository = 'gitlab-org/gitlab';
+const [owner, repo] = ['gitlab-org', 'gitlab'];
+
+let sandbox: SandboxServer;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox.stop());
+
+function connect(world: World, settings: Partial<GitHubSettings> = {}): Forge {
+  return connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0, ...settings });
+}
+
+/** Ends the world, and sees that no call of it was one that GitHub's own description does not know. */
+async function close(world: World): Promise<void> {
+  const violations = await world.control<readonly unknown[]>('violations');
+  await world.close();
+  expect(violations).toEqual([]);
+}
+
+async function open(): Promise<ForgeStand> {
+  const world = await openWorld(sandbox.url);
+  const { rest } = new Octokit({ baseUrl: `${world.url}/api/v3`, auth: 'person:ann' });
+  const forge = connect(world);
+
+  async function finishChecks(sha: string, verdict: 'green' | 'red'): Promise<void> {
+    await world.control('ci', { repository, sha, verdict });
+  }
+
+  return {
+    forge,
+    repository,
+    base: 'master',
+    login: 'slipway-bot',
+    workflow: { file: 'deploy.yml', inputs: (key) => ({ release_key: key, environment: 'staging', sha: 'f'.repeat(40) }) },
+    async commit({ branch, path, text, message }) {
+      if (!(await forge.branches.find(repository, branch))) {
+        const sha = await forge.branches.find(repository, 'master');
+        await rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha: sha! });
+      }
+      await world.control('commit', { repository, branch, files: { [path]: text }, message, by: 'ann' });
+      return (await forge.branches.find(repository, branch))!;
+    },
+    finishChecks,
+    async readyToMerge(sha) {
+      await finishChecks(sha, 'green');
+      await until(() => forge.pipelines.checks(repository, sha), (checks) => checks.length > 0 && checks.every(({ state }) => state === 'green'));
+    },
+    async decideDeployments(outcome) {
+      await world.control('runs', { workflow: 'deploy.yml', conclusion: outcome });
+      for (const environment of ['staging', 'production']) await world.control('deployments', { environment, outcome });
+    },
+    writes: async () => (await world.journal()).length,
+    close: () => close(world),
+  };
+}
+
+describeForge('the sandbox', open);
+
+describe('faults', () => {
+  let world: World;
+  let forge: Forge;
+
+  beforeEach(async () => {
+    world = await openWorld(sandbox.url);
+    forge = connect(world, { timeoutMs: 1_000 });
+    return () => close(world);
+  });
+
+  const createRef = 'POST /repos/{owner}/{repo}/git/refs';
+  const fault = (action: object) => world.control('faults', { match: { route: createRef }, action });
+  const head = async () => (await forge.branches.find(repository, 'master'))!;
+  const create = async () => forge.branches.create(repository, 'faulty', await head());
+  const sent = async () => {
+    const requests = await world.control<readonly { method: string; route: string; conditional: boolean; status: number }[]>('requests');
+    return requests.filter(({ method, route }) => `${method} ${route}` === createRef || route === createRef);
+  };
+
+  test.each([
+    ['a reset after it was applied', { kind: 'applyThen', reply: 'reset' }, 'applied', 'Unavailable', undefined],
+    ['silence after it was applied', { kind: 'applyThen', reply: 'timeout' }, 'applied', 'Unavailable', undefined],
+    ['a 502 after it was applied', { kind: 'applyThen', reply: { status: 502 } }, 'applied', 'Unavailable', undefined],
+    ['a 500 before it was applied', { kind: 'fail', status: 500 }, 'not applied', 'Unavailable', undefined],
+    ['a 401', { kind: 'fail', status: 401 }, 'not applied', 'PermissionDenied', 60_000],
+    ['the primary limit', { kind: 'rateLimit', retryAfterSeconds: 7 }, 'not applied', 'RateLimited', expect.any(Number)],
+    ['the secondary limit', { kind: 'rateLimit', retryAfterSeconds: 7, secondary: true }, 'not applied', 'RateLimited', 7_000],
+    ['an answer that comes too late', { kind: 'delay', ms: 2_000 }, 'applied later', 'Unavailable', undefined],
+  ] as const)('a write that meets %s is sent once and says what is known', async (_, action, outcome, type, nextRetryDelay) => {
+    await fault(action);
+    await expect(create()).rejects.toMatchObject({ type, nonRetryable: false, nextRetryDelay });
+    const found = () => forge.branches.find(repository, 'faulty');
+    if (outcome === 'applied later') await until(found, (sha) => sha !== undefined);
+    else expect((await found()) !== undefined).toBe(outcome === 'applied');
+    expect(await sent()).toHaveLength(1);
+    const [planned] = await world.control<readonly { fired: number }[]>('faults');
+    expect(planned?.fired).toBe(1);
+  });
+
+  test('a missing permission is never tried again', async () => {
+    await fault({ kind: 'fail', status: 403, body: { message: 'Resource not accessible by integration' } });
+    await expect(create()).rejects.toMatchObject({ type: 'PermissionDenied', nonRetryable: true, message: expect.stringContaining('contents=write') });
+  });
+
+  test('an unknown token is told, and never shown', async () => {
+    const stranger = connect(world, { token: 'no-such-token' });
+    const failure = await stranger.branches.find(repository, 'master').catch((error: Error) => error);
+    expect(failure).toMatchObject({ type: 'PermissionDenied', nonRetryable: false });
+    expect(String(failure)).not.toContain('no-such-token');
+  });
+
+  test('a poll that learns nothing new costs a 304', async () => {
+    const sha = await head();
+    await forge.pipelines.checks(repository, sha);
+    await fetch(`${world.url}/control/requests`, { method: 'DELETE' });
+    await forge.pipelines.checks(repository, sha);
+    const requests = await world.control<readonly { conditional: boolean; status: number }[]>('requests');
+    expect(requests.map(({ conditional, status }) => ({ conditional, status }))).toEqual([
+      { conditional: true, status: 304 },
+      { conditional: true, status: 304 },
+    ]);
+  });
+});
