@@ -7,7 +7,7 @@ export function changes(before: ReleaseStatus | undefined, after: ReleaseStatus)
   return [
     ...(after.candidate && after.candidate !== before?.candidate ? [`carries ${shortSha(after.candidate)}`] : []),
     ...(after.pullRequest && after.pullRequest.number !== before?.pullRequest?.number ? [`pull request #${after.pullRequest.number} ${after.pullRequest.url}`] : []),
-    ...(after.state !== before?.state ? [after.state] : []),
+    ...(after.state !== before?.state && !toldByStage(after.state) ? [after.state] : []),
     ...stageChanges(before, after),
     ...waitingChange(before, after),
     ...after.decisions.slice(before?.decisions.length ?? 0).map(({ message, stage, by, reason }) => `${message}${stage ? ` of ${stage}` : ''} by ${by}${reason ? `: ${reason}` : ''}`),
@@ -15,6 +15,11 @@ export function changes(before: ReleaseStatus | undefined, after: ReleaseStatus)
     ...news(before?.undone, after.undone).map((what) => `taken back: ${what}`),
     ...news(before?.owed, after.owed).map((what) => `must be taken back by hand: ${what}`),
   ];
+}
+
+/** A stage that is promoting says so itself, with its name. */
+function toldByStage(state: ReleaseStatus['state']): boolean {
+  return state in marks;
 }
 
 function stageChanges(before: ReleaseStatus | undefined, { stages }: ReleaseStatus): string[] {

@@ -23,11 +23,9 @@ function drawing(stream: Stream): View {
   let drawn = 0;
   let picture: readonly string[] = [];
   function draw(lines: readonly string[]): void {
+    stream.write(`${drawn > 0 ? `\x1b[${drawn}A` : ''}\x1b[0J${lines.map((line) => `${line}\n`).join('')}`);
     const columns = stream.columns ?? 80;
-    // A line that wraps would be counted as one and leave its rest behind.
-    const cut = lines.map((line) => (line.length < columns ? line : `${line.slice(0, columns - 2)}…`));
-    stream.write(`${drawn > 0 ? `\x1b[${drawn}A` : ''}\x1b[0J${cut.map((line) => `${line}\n`).join('')}`);
-    drawn = cut.length;
+    drawn = lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / columns)), 0);
   }
   return {
     show(status, link) {

@@ -56,7 +56,6 @@ describe('the changes of a release', () => {
     expect(changes(undefined, waiting)).toEqual([
       'carries cccccccccccc',
       'pull request #7 https://forge/pull/7',
-      'approval',
       'staging: ✓ done https://forge/runs/1',
       'production: ? waits for approval',
       'waiting for approval of production by alice, bob',

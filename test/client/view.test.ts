@@ -26,10 +26,11 @@ describe('in a terminal', () => {
     );
   });
 
-  it('cuts what would wrap, so that it is drawn over in full', () => {
-    const { show, written } = view({ isTTY: true, columns: 12 });
+  it('draws over all rows of a line that wraps', () => {
+    const { show, close, written } = view({ isTTY: true, columns: 20 });
     show(opening, undefined);
-    expect(written()).toBe('\x1b[0Jrelease/gi…\n');
+    close();
+    expect(written()).toBe('\x1b[0Jrelease/gitaly/from-aaaa: opening\n\x1b[2A\x1b[0J');
   });
 
   it('keeps the picture when nobody answers', () => {
