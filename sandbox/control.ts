@@ -5,7 +5,6 @@ import { importCommits } from './git/import.ts';
 import { readCommit } from './git/history.ts';
 import { scriptCi } from './github/ci.ts';
 import { deploymentOutcome, runOutcome } from './github/controller.ts';
-import { refMoved } from './github/refs.ts';
 import { reloadRefs } from './github/repository.ts';
 import { userNamed } from './github/users.ts';
 import { setByPerson } from './gitlab/features.ts';
@@ -110,7 +109,7 @@ export async function serveWorlds(worlds: Worlds, exchange: Exchange): Promise<R
   });
 }
 
-type Act = (world: World, exchange: Exchange) => Promise<unknown> | unknown;
+type Act = (world: World, exchange: Exchange) => unknown;
 
 /** By method and path; an answer of undefined is 204. */
 const acts: Readonly<Record<string, Act>> = {
@@ -191,7 +190,7 @@ async function controlCommit(world: World, exchange: Exchange) {
     await importCommits(repository.gitDir, branch, [{ author, message, files }], { from: parent });
     await reloadRefs(repository);
     const sha = await git(repository.gitDir, ['rev-parse', '--verify', ref]);
-    await refMoved(world, repository, { ref, from, to: sha, by: person });
+    await world.consequences.refMoved(world, repository, { ref, from, to: sha, by: person });
     return { sha };
   });
 }

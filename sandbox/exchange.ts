@@ -30,7 +30,7 @@ export class ReplyLost extends Error {
 export async function readExchange(request: IncomingMessage): Promise<Exchange> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
+  const [path, query] = splitOnce(request.url ?? '/', '?');
   return {
     method: request.method ?? 'GET',
     path,

@@ -18,7 +18,7 @@ export function snapshot(world: World) {
 function describeRepository(repository: Repository) {
   const issues = [...repository.issues.values()];
   return {
-    refs: Object.fromEntries([...repository.refs].toSorted()),
+    refs: Object.fromEntries([...repository.refs].toSorted(([one], [other]) => (one < other ? -1 : 1))),
     pulls: sorted(issues.flatMap((issue) => (issue.pull === undefined ? [] : [{ ...describeIssue(repository, issue), ...describePull(issue.pull) }]))),
     issues: sorted(issues.flatMap((issue) => (issue.pull === undefined ? [describeIssue(repository, issue)] : []))),
     runs: sorted(repository.runs.map(({ workflow, title, sha, status, conclusion, attempt, inputs }) => ({

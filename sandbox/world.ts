@@ -10,6 +10,7 @@ import { ReplyLost } from './exchange.ts';
 import { FaultReply } from './fault-reply.ts';
 import type { Clock } from './clock.ts';
 import type { Action, Faults, Occasion } from './faults.ts';
+import type { Consequences } from './github/consequences.ts';
 import type { Limits } from './github/limits.ts';
 import type { Deliveries } from './github/webhooks.ts';
 import type { Repository } from './github/repository.ts';
@@ -55,6 +56,7 @@ export interface World {
   readonly users: Map<string, User>;
   readonly gitlab: { hundred: Hundred };
   readonly health: Map<string, HealthState>;
+  readonly consequences: Consequences;
   readonly outcomes: Outcomes;
   readonly limits: Limits;
   readonly webhooks: Deliveries;
@@ -141,7 +143,7 @@ export async function suffer<T>(
   }
 }
 
-export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'latencyMs'>): World {
+export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'latencyMs' | 'consequences'>): World {
   const state: WorldState = { repositories: new Map(), channels: new Map(), environments: new Map(), features: new Map() };
   const clock = createClock();
   let lastId = 1000;

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { consequences } from './github/consequences.ts';
 import { buildGitaly } from './scenarios/gitaly.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -34,7 +35,7 @@ export function createWorlds({ dir, url }: { dir: string; url: () => string }): 
     async create({ name, latencyMs, ...scenario }) {
       if (worlds.has(name)) return undefined;
       const latency = Object.fromEntries(Object.entries({ ...usualLatencyMs, ...latencyMs }).filter(([, ms]) => ms !== undefined));
-      const world = createWorld({ name, url: `${url()}/w/${name}`, dir: join(dir, name), latencyMs: latency as World['latencyMs'] });
+      const world = createWorld({ name, url: `${url()}/w/${name}`, dir: join(dir, name), latencyMs: latency as World['latencyMs'], consequences });
       worlds.set(name, world);
       await rm(world.dir, { recursive: true, force: true });
       await mkdir(world.dir, { recursive: true });

@@ -51,6 +51,12 @@ export async function readCommit(dir: string, sha: string): Promise<Commit> {
   return commit;
 }
 
+/** One second after the newest of these commits. */
+export async function timeAfter(gitDir: string, parents: readonly string[]): Promise<number> {
+  const commits = await Promise.all(parents.map((parent) => readCommit(gitDir, parent)));
+  return Math.max(0, ...commits.map(({ committer }) => committer.time)) + 1;
+}
+
 export async function log(dir: string, query: LogQuery): Promise<Commit[]> {
   const paging = [`--skip=${query.skip ?? 0}`, ...(query.limit === undefined ? [] : [`--max-count=${query.limit}`])];
   const { stdout } = await runGit(dir, ['log', '-z', `--format=${fields}`, ...paging, ...range(query)]);

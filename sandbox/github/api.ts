@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { json, parseJson } from '../exchange.ts';
+import { actionHandlers } from './actions.ts';
 import { scopeOf } from './call.ts';
 import { checkHandlers } from './checks.ts';
 import { commentHandlers } from './comments.ts';
@@ -7,6 +8,8 @@ import { commitHandlers } from './commits.ts';
 import { contentHandlers } from './contents.ts';
 import { deploymentHandlers } from './deployments.ts';
 import { gitDataHandlers } from './git-data.ts';
+import { refHandlers } from './git-refs.ts';
+import { issueLabelHandlers } from './issue-labels.ts';
 import { issueHandlers } from './issues.ts';
 import { labelHandlers } from './labels.ts';
 import { exhausted, getRateLimit, githubFault } from './limits.ts';
@@ -15,11 +18,9 @@ import { milestoneHandlers } from './milestones.ts';
 import { findOperation } from './operations.ts';
 import { protectionHandlers } from './protection.ts';
 import { pullHandlers } from './pulls.ts';
-import { refHandlers } from './refs.ts';
 import { Refusal, notFound, refusalReply } from './refusal.ts';
 import { releaseHandlers } from './releases.ts';
 import { reviewHandlers } from './reviews.ts';
-import { runHandlers } from './runs.ts';
 import { identify, renderAccount } from './users.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Visit } from '../visit.ts';
@@ -29,9 +30,9 @@ import type { Description } from './validation.ts';
 import type { World } from '../world.ts';
 
 const handlers = {
-  ...checkHandlers, ...commentHandlers, ...commitHandlers, ...contentHandlers, ...deploymentHandlers, ...gitDataHandlers, ...issueHandlers,
-  ...labelHandlers, ...mergeHandlers, ...milestoneHandlers, ...protectionHandlers, ...pullHandlers, ...refHandlers, ...releaseHandlers,
-  ...reviewHandlers, ...runHandlers,
+  ...actionHandlers, ...checkHandlers, ...commentHandlers, ...commitHandlers, ...contentHandlers, ...deploymentHandlers, ...gitDataHandlers,
+  ...issueHandlers, ...issueLabelHandlers, ...labelHandlers, ...mergeHandlers, ...milestoneHandlers, ...protectionHandlers, ...pullHandlers,
+  ...refHandlers, ...releaseHandlers, ...reviewHandlers,
 } satisfies Handlers<RepositoryOperationId>;
 
 const accountHandlers: AccountHandlers = {

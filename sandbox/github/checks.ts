@@ -3,10 +3,11 @@ import { numberParam, paginate } from './call.ts';
 import { commitNamed } from './commits.ts';
 import { notFound } from './refusal.ts';
 import { apiUrl, htmlUrl, renderMinimalRepository } from './repository.ts';
-import { currentJobs, renderHeadCommit } from './runs.ts';
+import { currentJobs, renderHeadCommit, renderRun } from './runs.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
+import { notify } from './webhooks.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Status } from './ci.ts';
+import type { Status } from './check-state.ts';
 import type { World } from '../world.ts';
 import type { Repository } from './repository.ts';
 import type { Job, Run } from './runs.ts';
@@ -21,6 +22,25 @@ export const checkHandlers = {
 } satisfies Handlers<
   'checks/get' | 'checks/list-for-ref' | 'checks/list-suites-for-ref' | 'repos/get-combined-status-for-ref' | 'repos/list-commit-statuses-for-ref'
 >;
+
+/** A run that has ended: its check runs, its suite, and the run itself. */
+export async function notifyRun(world: World, repository: Repository, run: Run): Promise<void> {
+  if (!world.webhooks.isWanted()) return;
+  const sender = userNamed(world, run.actor);
+  for (const job of currentJobs(run)) {
+    notify(world, repository, 'check_run', { action: 'completed', check_run: renderCheckRun(world, repository, run, job), sender });
+  }
+  notify(world, repository, 'check_suite', { action: 'completed', check_suite: await renderSuite(world, repository, run), sender });
+  notify(world, repository, 'workflow_run', { action: 'completed', workflow_run: await renderRun(world, repository, run), sender });
+}
+
+export function notifyStatus(world: World, repository: Repository, { id, sha, context, state, at }: Status): void {
+  const sender = userNamed(world, 'ci[bot]', 'Bot');
+  const branches = [...repository.refs]
+    .filter(([ref, to]) => ref.startsWith('refs/heads/') && to === sha)
+    .map(([ref]) => ({ name: ref.slice('refs/heads/'.length), commit: { sha } }));
+  notify(world, repository, 'status', { id, sha, context, state, branches, name: repository.fullName, created_at: at, updated_at: at, sender });
+}
 
 function getCheckRun(call: Call<'checks/get'>) {
   const id = numberParam(call, 'check_run_id');
@@ -94,7 +114,7 @@ function renderStatus(world: World, repository: Repository, { id, sha, context, 
   };
 }
 
-export function renderCheckRun(world: World, repository: Repository, run: Run, job: Job) {
+function renderCheckRun(world: World, repository: Repository, run: Run, job: Job) {
   const url = `${apiUrl(world, repository)}/check-runs/${job.id}`;
   return {
     id: job.id,
@@ -116,7 +136,7 @@ export function renderCheckRun(world: World, repository: Repository, run: Run, j
   };
 }
 
-export async function renderSuite(world: World, repository: Repository, run: Run) {
+async function renderSuite(world: World, repository: Repository, run: Run) {
   const url = `${apiUrl(world, repository)}/check-suites/${run.suiteId}`;
   return {
     id: run.suiteId,

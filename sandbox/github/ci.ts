@@ -1,7 +1,7 @@
-import { settlePulls } from './merging.ts';
+import { notifyRun, notifyStatus } from './checks.ts';
 import { addRun, beginRun, currentJobs, endRun, retry, workflowNamed } from './runs.ts';
-import { notifyRun, notifyStatus } from './webhooks.ts';
 import type { World } from '../world.ts';
+import type { Status } from './check-state.ts';
 import type { Repository } from './repository.ts';
 import type { Conclusion, Run } from './runs.ts';
 
@@ -22,16 +22,6 @@ export interface CiPlan {
   /** Commit statuses that another system posts. */
   readonly contexts: readonly string[];
 }
-
-export interface Status {
-  readonly id: number;
-  readonly sha: string;
-  readonly context: string;
-  readonly state: 'pending' | 'success' | 'failure' | 'error';
-  readonly at: string;
-}
-
-export type CheckState = 'missing' | 'pending' | 'success' | 'failure';
 
 const slowMs = 60_000;
 
@@ -80,22 +70,6 @@ export function addPassedCi(world: World, repository: Repository, { sha, branch 
   for (const context of ci.contexts) addStatus(world, repository, { sha, context, state: 'success' });
 }
 
-/** How a check run or status context of this name stands at a commit, as protection sees it. */
-export function stateOfCheck(repository: Repository, sha: string, name: string): CheckState {
-  const status = repository.statuses.findLast((one) => one.sha === sha && one.context === name);
-  if (status) return status.state === 'error' ? 'failure' : status.state;
-  const job = repository.runs.filter((run) => run.sha === sha).flatMap(currentJobs).findLast((one) => one.name === name);
-  if (job === undefined) return 'missing';
-  if (job.conclusion === undefined) return 'pending';
-  return job.conclusion === 'failure' || job.conclusion === 'cancelled' ? 'failure' : 'success';
-}
-
-/** Every check and context that a commit has. */
-export function checkNames({ runs, statuses }: Repository, sha: string): string[] {
-  const jobs = runs.filter((run) => run.sha === sha).flatMap((run) => currentJobs(run).map((job) => job.name));
-  return [...new Set([...jobs, ...statuses.filter((one) => one.sha === sha).map((one) => one.context)])];
-}
-
 interface Course {
   readonly script: CiScript;
   readonly isRerun: boolean;
@@ -127,7 +101,7 @@ async function finish(world: World, repository: Repository, run: Run, course: Co
     notifyStatus(world, repository, status);
   }
   await notifyRun(world, repository, run);
-  await settlePulls(world, repository);
+  await world.consequences.ciFinished(world, repository);
 }
 
 function failingNames({ ci }: Repository, { script, isRerun }: Course): ReadonlySet<string> {

@@ -1,8 +1,8 @@
-import { addDeploymentStatus } from './deployments.ts';
+import { notifyRun } from './checks.ts';
+import { addDeploymentStatus } from './deployment.ts';
 import { beginRun, endRun } from './runs.ts';
-import { notifyRun } from './webhooks.ts';
 import type { World } from '../world.ts';
-import type { Deployment } from './deployments.ts';
+import type { Deployment } from './deployment.ts';
 import type { Repository } from './repository.ts';
 import type { Conclusion, Run } from './runs.ts';
 

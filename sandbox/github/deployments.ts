@@ -2,43 +2,15 @@ import { countCommits, mergeTrees } from '../git/history.ts';
 import { json } from '../exchange.ts';
 import { effect } from '../world.ts';
 import { numberParam, paginate, perform } from './call.ts';
-import { checkNames, stateOfCheck } from './ci.ts';
+import { checkNames, stateOfCheck } from './check-state.ts';
 import { followDeployment } from './controller.ts';
+import { addDeploymentStatus, renderDeployment, renderDeploymentStatus } from './deployment.ts';
 import { writeMerge } from './merging.ts';
 import { moveRef, refKey, resolveCommit } from './refs.ts';
 import { Refusal, notFound } from './refusal.ts';
-import { apiUrl } from './repository.ts';
-import { nodeId, renderUser, userNamed } from './users.ts';
-import { notify } from './webhooks.ts';
 import type { Call, Handlers } from './call.ts';
-import type { World } from '../world.ts';
+import type { Deployment } from './deployment.ts';
 import type { Repository } from './repository.ts';
-
-export interface DeploymentStatus {
-  readonly id: number;
-  readonly state: 'error' | 'failure' | 'inactive' | 'in_progress' | 'queued' | 'pending' | 'success';
-  readonly creator: string;
-  readonly description: string;
-  readonly url: string;
-  readonly environmentUrl: string;
-  readonly at: string;
-}
-
-export interface Deployment {
-  readonly id: number;
-  readonly sha: string;
-  readonly ref: string;
-  readonly task: string;
-  readonly environment: string;
-  readonly payload: unknown;
-  readonly description: string | null;
-  readonly isProduction: boolean;
-  readonly isTransient: boolean;
-  readonly creator: string;
-  readonly at: string;
-  /** Oldest first. */
-  readonly statuses: DeploymentStatus[];
-}
 
 export const deploymentHandlers = {
   'repos/create-deployment': create,
@@ -49,35 +21,6 @@ export const deploymentHandlers = {
 } satisfies Handlers<
   'repos/create-deployment' | 'repos/list-deployments' | 'repos/get-deployment' | 'repos/create-deployment-status' | 'repos/list-deployment-statuses'
 >;
-
-/** Appends a status; a success retires the environment's earlier deployments that are neither transient nor production. */
-export function addDeploymentStatus(
-  world: World,
-  repository: Repository,
-  deployment: Deployment,
-  status: Pick<DeploymentStatus, 'state' | 'creator'> & Partial<DeploymentStatus> & { autoInactive?: boolean },
-): DeploymentStatus {
-  const { autoInactive = true, ...given } = status;
-  const added = { description: '', url: '', environmentUrl: '', ...given, id: world.nextId(), at: world.clock.now() };
-  deployment.statuses.push(added);
-  if (added.state === 'success' && autoInactive) retireEarlier(world, repository, deployment);
-  notify(world, repository, 'deployment_status', {
-    action: 'created',
-    deployment: renderDeployment(world, repository, deployment),
-    deployment_status: renderStatus(world, repository, deployment, added),
-    sender: userNamed(world, added.creator, 'Bot'),
-  });
-  return added;
-}
-
-function retireEarlier(world: World, { deployments }: Repository, current: Deployment): void {
-  const retired = deployments.filter(
-    (one) => one.id < current.id && one.environment === current.environment && !one.isTransient && !one.isProduction && one.statuses.at(-1)?.state === 'success',
-  );
-  for (const one of retired) {
-    one.statuses.push({ id: world.nextId(), state: 'inactive', creator: 'argocd[bot]', description: '', url: '', environmentUrl: '', at: world.clock.now() });
-  }
-}
 
 async function create(call: Call<'repos/create-deployment'>) {
   const { world, repository, user, body } = call;
@@ -159,13 +102,13 @@ async function createStatus(call: Call<'repos/create-deployment-status'>) {
       }),
     ),
   );
-  return json(201, renderStatus(world, repository, deploymentOf(call), status));
+  return json(201, renderDeploymentStatus(world, repository, deploymentOf(call), status));
 }
 
 function listStatuses(call: Call<'repos/list-deployment-statuses'>) {
   const deployment = deploymentOf(call);
   const { page, headers } = paginate(call, deployment.statuses.toReversed());
-  return { ...json(200, page.map((status) => renderStatus(call.world, call.repository, deployment, status))), headers };
+  return { ...json(200, page.map((status) => renderDeploymentStatus(call.world, call.repository, deployment, status))), headers };
 }
 
 function deploymentOf(call: Call): Deployment {
@@ -173,47 +116,4 @@ function deploymentOf(call: Call): Deployment {
   const deployment = call.repository.deployments.find((one) => one.id === id);
   if (deployment === undefined) throw notFound();
   return deployment;
-}
-
-function renderDeployment(world: World, repository: Repository, deployment: Deployment) {
-  const url = `${apiUrl(world, repository)}/deployments/${deployment.id}`;
-  return {
-    url,
-    id: deployment.id,
-    node_id: nodeId('DE', deployment.id),
-    sha: deployment.sha,
-    ref: deployment.ref,
-    task: deployment.task,
-    payload: deployment.payload,
-    original_environment: deployment.environment,
-    environment: deployment.environment,
-    description: deployment.description,
-    creator: renderUser(world, userNamed(world, deployment.creator)),
-    created_at: deployment.at,
-    updated_at: deployment.statuses.at(-1)?.at ?? deployment.at,
-    statuses_url: `${url}/statuses`,
-    repository_url: apiUrl(world, repository),
-    transient_environment: deployment.isTransient,
-    production_environment: deployment.isProduction,
-  };
-}
-
-function renderStatus(world: World, repository: Repository, deployment: Deployment, status: DeploymentStatus) {
-  const url = `${apiUrl(world, repository)}/deployments/${deployment.id}`;
-  return {
-    url: `${url}/statuses/${status.id}`,
-    id: status.id,
-    node_id: nodeId('DES', status.id),
-    state: status.state,
-    creator: renderUser(world, userNamed(world, status.creator)),
-    description: status.description,
-    environment: deployment.environment,
-    target_url: status.url || url,
-    ...(status.url === '' ? {} : { log_url: status.url }),
-    ...(status.environmentUrl === '' ? {} : { environment_url: status.environmentUrl }),
-    created_at: status.at,
-    updated_at: status.at,
-    deployment_url: url,
-    repository_url: apiUrl(world, repository),
-  };
 }

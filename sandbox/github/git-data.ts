@@ -1,4 +1,4 @@
-import { readCommit } from '../git/history.ts';
+import { readCommit, timeAfter } from '../git/history.ts';
 import { blob, changeTree, commit as commitObject, listTree, objectExists, objectType, readBlob, signatureTime, tag as tagObject, writeObject } from '../git/objects.ts';
 import { json } from '../exchange.ts';
 import { effect, unchanged } from '../world.ts';
@@ -6,11 +6,10 @@ import { perform } from './call.ts';
 import { renderParent, renderPerson } from './commits.ts';
 import { Refusal, notFound } from './refusal.ts';
 import { apiUrl, htmlUrl } from './repository.ts';
-import { nodeId } from './users.ts';
+import { nodeId, signatureOf } from './users.ts';
 import type { Commit } from '../git/history.ts';
 import type { GitObject, Signature, TreeChange } from '../git/objects.ts';
 import type { Call, Handlers } from './call.ts';
-import type { User } from './users.ts';
 
 export const gitDataHandlers = {
   'git/create-blob': createBlob,
@@ -149,16 +148,6 @@ function renderGitCommit(call: Call, commit: Commit) {
 /** The caller, one second after the newest parent: GitHub takes the clock, which no two runs share. */
 async function implicitSignature({ repository, user }: Call, parents: readonly string[]): Promise<Signature> {
   return signatureOf(user, await timeAfter(repository.gitDir, parents));
-}
-
-export function signatureOf({ name, email }: User, time: number): Signature {
-  return { name, email, time };
-}
-
-/** One second after the newest of these commits. */
-export async function timeAfter(gitDir: string, parents: readonly string[]): Promise<number> {
-  const commits = await Promise.all(parents.map((parent) => readCommit(gitDir, parent)));
-  return Math.max(0, ...commits.map(({ committer }) => committer.time)) + 1;
 }
 
 function signature({ name, email, date }: { name?: string; email?: string; date?: string }, fallback: Signature): Signature {

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { pushCommands, serveGit } from '../git/smart-http.ts';
 import { readRefs } from '../git/refs.ts';
 import { write } from '../world.ts';
-import { stateOfCheck } from './ci.ts';
-import { refKey, refMoved } from './refs.ts';
+import { stateOfCheck } from './check-state.ts';
+import { refKey } from './refs.ts';
 import { reloadRefs } from './repository.ts';
 import { identify } from './users.ts';
 import type { Exchange, Reply } from '../exchange.ts';
@@ -59,7 +59,7 @@ async function push(
   const after = await readRefs(repository.gitDir);
   const moved = commands.filter(({ ref }) => before.get(ref) !== after.get(ref));
   await reloadRefs(repository);
-  for (const { ref } of moved) await refMoved(world, repository, { ref, from: before.get(ref), to: after.get(ref), by });
+  for (const { ref } of moved) await world.consequences.refMoved(world, repository, { ref, from: before.get(ref), to: after.get(ref), by });
   return { reply, moved };
 }
 

@@ -9,7 +9,7 @@ import { nodeId, renderUser, userNamed } from './users.ts';
 import type { Call, Handlers } from './call.ts';
 import type { Comment } from './comments.ts';
 import type { World } from '../world.ts';
-import type { Pull } from './pulls.ts';
+import type { Pull } from './pull-request.ts';
 import type { Repository } from './repository.ts';
 import type { User } from './users.ts';
 

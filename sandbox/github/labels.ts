@@ -1,8 +1,7 @@
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect } from '../world.ts';
 import { perform } from './call.ts';
-import { issueOf, renderLabels, textKey } from './issues.ts';
-import { Refusal, invalid, notFound } from './refusal.ts';
+import { invalid, notFound } from './refusal.ts';
 import { apiUrl } from './repository.ts';
 import { nodeId } from './users.ts';
 import type { Call, Handlers } from './call.ts';
@@ -16,17 +15,7 @@ export interface Label {
   readonly description: string | null;
 }
 
-type Operations =
-  | 'issues/add-labels' | 'issues/set-labels' | 'issues/remove-label' | 'issues/list-labels-on-issue' | 'issues/create-label' | 'issues/get-label';
-
-export const labelHandlers = {
-  'issues/add-labels': (call) => setLabels(call, (present) => [...present, ...labelNames(givenLabels(call.body))]),
-  'issues/set-labels': (call) => setLabels(call, () => labelNames(givenLabels(call.body))),
-  'issues/remove-label': removeLabel,
-  'issues/list-labels-on-issue': (call) => json(200, renderLabels(call.world, call.repository, issueOf(call))),
-  'issues/create-label': createLabel,
-  'issues/get-label': getLabel,
-} satisfies Handlers<Operations>;
+export const labelHandlers = { 'issues/create-label': createLabel, 'issues/get-label': getLabel } satisfies Handlers<'issues/create-label' | 'issues/get-label'>;
 
 /** The label of this name; GitHub makes one silently when an issue is given a label that it does not know. */
 export function labelNamed(world: World, repository: Repository, name: string, fields: Partial<Label> = {}): Label {
@@ -39,36 +28,6 @@ export function labelNamed(world: World, repository: Repository, name: string, f
 
 export function labelNames(labels: readonly (string | { name?: string })[]): string[] {
   return labels.flatMap((label) => (typeof label === 'string' ? label : (label.name ?? [])));
-}
-
-/** A bare list, or one under `labels`, of names or of objects. */
-function givenLabels(body: unknown): (string | { name?: string })[] {
-  if (Array.isArray(body)) return body as string[];
-  return (body as { labels?: string[] } | undefined)?.labels ?? [];
-}
-
-async function setLabels(call: Call, change: (present: readonly string[]) => string[]) {
-  const { world, repository } = call;
-  await perform(call, () => {
-    const issue = issueOf(call);
-    const wanted = [...new Set(change(issue.labels))];
-    const added = wanted.filter((name) => !issue.labels.includes(name)).toSorted();
-    const removed = issue.labels.filter((name) => !wanted.includes(name)).toSorted();
-    if (added.length + removed.length === 0) return unchanged(undefined);
-    const what = [...removed.map((name) => `-${name}`), ...added.map((name) => `+${name}`)].join(' ');
-    return effect(textKey('label', repository, issue, what), () => {
-      for (const name of added) labelNamed(world, repository, name);
-      issue.labels = wanted;
-      issue.updatedAt = world.clock.now();
-    });
-  });
-  return json(200, renderLabels(world, repository, issueOf(call)));
-}
-
-async function removeLabel(call: Call<'issues/remove-label'>) {
-  const name = call.params['name'] ?? '';
-  if (!issueOf(call).labels.includes(name)) throw new Refusal(404, 'Label does not exist');
-  return setLabels(call, (present) => present.filter((one) => one !== name));
 }
 
 async function createLabel(call: Call<'issues/create-label'>) {

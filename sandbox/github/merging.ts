@@ -1,23 +1,19 @@
-import { countCommits, isAncestor, log, mergeBase, mergeTrees, readCommit } from '../git/history.ts';
+import { countCommits, log, mergeBase, mergeTrees, readCommit, timeAfter } from '../git/history.ts';
 import { commit, writeObject } from '../git/objects.ts';
 import { json } from '../exchange.ts';
 import { effect, unchanged } from '../world.ts';
 import { perform } from './call.ts';
-import { checkNames, stateOfCheck } from './ci.ts';
 import { renderCommit } from './commits.ts';
-import { signatureOf, timeAfter } from './git-data.ts';
-import { markMerged, pullOf } from './pulls.ts';
+import { isOpenPull, mergeability } from './mergeability.ts';
+import { markMerged, pullOf } from './pull-request.ts';
 import { moveRef, resolveCommit } from './refs.ts';
 import { Refusal } from './refusal.ts';
-import { approvals } from './reviews.ts';
-import { userNamed } from './users.ts';
+import { signatureOf, userNamed } from './users.ts';
 import type { World } from '../world.ts';
 import type { Call, Handlers } from './call.ts';
-import type { PullRequest } from './pulls.ts';
+import type { MergeMethod, PullRequest } from './pull-request.ts';
 import type { Repository } from './repository.ts';
 import type { User } from './users.ts';
-
-export type MergeMethod = 'merge' | 'squash' | 'rebase';
 
 export interface MergeOrder {
   readonly method: MergeMethod;
@@ -26,34 +22,7 @@ export interface MergeOrder {
   readonly by: User;
 }
 
-/** GitHub's `mergeable_state`, and why a merge would be refused. */
-export interface Mergeability {
-  readonly state: 'draft' | 'dirty' | 'blocked' | 'behind' | 'unstable' | 'clean';
-  readonly refusals: readonly string[];
-}
-
 export const mergeHandlers = { 'pulls/merge': mergePull, 'repos/merge': mergeBranches } satisfies Handlers<'pulls/merge' | 'repos/merge'>;
-
-export async function mergeability(repository: Repository, issue: PullRequest): Promise<Mergeability> {
-  const { pull } = issue;
-  const base = repository.refs.get(`refs/heads/${pull.base}`);
-  if (base === undefined || (await mergeTrees(repository.gitDir, base, pull.headSha)).kind === 'conflict') {
-    return { state: 'dirty', refusals: ['Pull Request is not mergeable'] };
-  }
-  if (pull.draft) return { state: 'draft', refusals: ['Pull Request is still a draft'] };
-
-  const protection = repository.protections.get(pull.base);
-  const missing = (protection?.requiredChecks ?? []).flatMap((name) => missingCheck(repository, pull.headSha, name));
-  const lacksReviews = approvals(issue).size < (protection?.requiredReviews ?? 0);
-  const reviewRefusal = `At least ${protection?.requiredReviews} approving review is required by reviewers with write access.`;
-  if (missing.length > 0 || lacksReviews) return { state: 'blocked', refusals: [...missing, ...(lacksReviews ? [reviewRefusal] : [])] };
-
-  if (protection?.strict && !(await isAncestor(repository.gitDir, base, pull.headSha))) {
-    return { state: 'behind', refusals: ['Head branch is not up to date with the base branch.'] };
-  }
-  const settled = checkNames(repository, pull.headSha).every((name) => stateOfCheck(repository, pull.headSha, name) === 'success');
-  return { state: settled ? 'clean' : 'unstable', refusals: [] };
-}
 
 /** Merges every open pull request whose auto-merge has been waiting for what just happened. */
 export async function settlePulls(world: World, repository: Repository): Promise<void> {
@@ -74,10 +43,6 @@ export async function writeMerge(
   const time = await timeAfter(gitDir, parents);
   const committer = { name: 'GitHub', email: 'noreply@github.com', time };
   return writeObject(gitDir, commit({ tree, parents, author: signatureOf(author, time), committer, message }));
-}
-
-export function isOpenPull(issue: { pull?: unknown; state: string }): issue is PullRequest {
-  return issue.pull !== undefined && issue.state === 'open';
 }
 
 async function mergePull(call: Call<'pulls/merge'>) {
@@ -164,12 +129,6 @@ async function mergeBranches(call: Call<'repos/merge'>) {
   });
   if (sha === undefined) return { status: 204 };
   return json(201, renderCommit(world, repository, await readCommit(repository.gitDir, sha)));
-}
-
-function missingCheck(repository: Repository, sha: string, name: string): string[] {
-  const state = stateOfCheck(repository, sha, name);
-  const words = { missing: 'is expected', pending: 'is in progress', failure: 'is failing' } as const;
-  return state === 'success' ? [] : [`Required status check "${name}" ${words[state]}.`];
 }
 
 function messageOf(title: string, body: string): string {

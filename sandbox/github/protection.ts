@@ -1,5 +1,5 @@
 import { json } from '../exchange.ts';
-import { stateOfCheck } from './ci.ts';
+import { stateOfCheck } from './check-state.ts';
 import { Refusal } from './refusal.ts';
 import { apiUrl } from './repository.ts';
 import type { Call, Handlers } from './call.ts';

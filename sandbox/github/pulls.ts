@@ -1,36 +1,16 @@
-import { changedFiles, countCommits, isAncestor, log, mergeBase } from '../git/history.ts';
+import { countCommits, log } from '../git/history.ts';
 import { json } from '../exchange.ts';
 import { effect, unchanged } from '../world.ts';
-import { linkHeader, numberParam, paginate, perform, window } from './call.ts';
+import { linkHeader, paginate, perform, window } from './call.ts';
 import { renderCommit, renderFile } from './commits.ts';
-import { addIssue, closeIssue, renderLabels, renderMilestone, reopenIssue, textKey } from './issues.ts';
-import { isOpenPull, mergeability } from './merging.ts';
-import { Refusal, invalid, notFound } from './refusal.ts';
-import { apiUrl, htmlUrl, renderRepository } from './repository.ts';
-import { nodeId, renderUser, userNamed } from './users.ts';
-import { notifyPull } from './webhooks.ts';
+import { addIssue, reopenIssue, textKey } from './issues.ts';
+import { isOpenPull } from './mergeability.ts';
+import { baseOf, closePull, filesOf, notifyPull, pullOf, pullUrl, renderPull, renderSimplePull } from './pull-request.ts';
+import { invalid } from './refusal.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Issue } from './issues.ts';
-import type { MergeMethod } from './merging.ts';
-import type { Plan, World } from '../world.ts';
+import type { Plan } from '../world.ts';
+import type { Pull, PullRequest } from './pull-request.ts';
 import type { Repository } from './repository.ts';
-import type { Review } from './reviews.ts';
-import type { User } from './users.ts';
-
-export interface Pull {
-  readonly id: number;
-  readonly head: string;
-  headSha: string;
-  base: string;
-  /** The base branch's commit when the pull request was merged or closed; until then it follows the branch. */
-  baseSha: string | undefined;
-  draft: boolean;
-  readonly reviews: Review[];
-  autoMerge: { by: string; method: MergeMethod; title?: string | undefined; message?: string | undefined } | undefined;
-  merged: { sha: string; at: string; by: string } | undefined;
-}
-
-export type PullRequest = Issue & { pull: Pull };
 
 type Operations = 'pulls/list' | 'pulls/create' | 'pulls/get' | 'pulls/update' | 'pulls/list-commits' | 'pulls/list-files';
 
@@ -42,49 +22,6 @@ export const pullHandlers = {
   'pulls/list-commits': listCommits,
   'pulls/list-files': listFiles,
 } satisfies Handlers<Operations>;
-
-/** @throws Refusal 404 when the number is no pull request's */
-export function pullOf(call: Call): PullRequest {
-  const issue = call.repository.issues.get(numberParam(call, 'pull_number'));
-  if (issue?.pull === undefined) throw notFound();
-  return issue as PullRequest;
-}
-
-export async function markMerged(world: World, repository: Repository, issue: PullRequest, merge: { sha: string; baseSha: string; by: User }): Promise<void> {
-  issue.pull.merged = { sha: merge.sha, at: world.clock.now(), by: merge.by.login };
-  issue.pull.baseSha = merge.baseSha;
-  await closePull(world, repository, issue, merge.by);
-}
-
-/** What a moved or deleted branch means for the pull requests from it and to it. */
-export async function followRefs(world: World, repository: Repository, move: { branch: string; to: string | undefined; by: User }): Promise<void> {
-  for (const issue of repository.issues.values()) {
-    if (!isOpenPull(issue)) continue;
-    const { pull } = issue;
-    if (pull.head === move.branch && move.to === undefined) await closePull(world, repository, issue, move.by);
-    else if (pull.head === move.branch && move.to !== undefined) await synchronize(world, repository, issue, { to: move.to, by: move.by });
-    else if (pull.base === move.branch && move.to !== undefined && (await isAncestor(repository.gitDir, pull.headSha, move.to))) {
-      await markMerged(world, repository, issue, { sha: move.to, baseSha: move.to, by: move.by });
-    }
-  }
-}
-
-async function synchronize(world: World, repository: Repository, issue: PullRequest, { to, by }: { to: string; by: User }): Promise<void> {
-  const { pull } = issue;
-  pull.headSha = to;
-  issue.updatedAt = world.clock.now();
-  if (repository.protections.get(pull.base)?.dismissStaleReviews) {
-    for (const review of pull.reviews) if (review.state === 'APPROVED') review.state = 'DISMISSED';
-  }
-  await notifyPull(world, repository, issue, { action: 'synchronize', sender: by });
-}
-
-async function closePull(world: World, repository: Repository, issue: PullRequest, by: User): Promise<void> {
-  issue.pull.baseSha ??= repository.refs.get(`refs/heads/${issue.pull.base}`);
-  issue.pull.autoMerge = undefined;
-  closeIssue(world, issue, by);
-  await notifyPull(world, repository, issue, { action: 'closed', sender: by });
-}
 
 async function list(call: Call<'pulls/list'>) {
   const { world, repository, query } = call;
@@ -198,100 +135,4 @@ async function listFiles(call: Call<'pulls/list-files'>) {
   const { pull } = pullOf(call);
   const { page, headers } = paginate(call, await filesOf(repository, pull));
   return { ...json(200, page.map((file) => renderFile(world, repository, pull.headSha, file))), headers };
-}
-
-async function filesOf(repository: Repository, pull: Pull) {
-  const base = baseOf(repository, pull);
-  if (base === undefined) return [];
-  return changedFiles(repository.gitDir, (await mergeBase(repository.gitDir, base, pull.headSha)) ?? base, pull.headSha);
-}
-
-function baseOf(repository: Repository, pull: Pull): string | undefined {
-  return pull.baseSha ?? repository.refs.get(`refs/heads/${pull.base}`);
-}
-
-export function pullUrl(world: World, repository: Repository, issue: Issue): string {
-  return `${apiUrl(world, repository)}/pulls/${issue.number}`;
-}
-
-/** GitHub's `pull-request-simple`: a pull request in a list. */
-export function renderSimplePull(world: World, repository: Repository, issue: PullRequest) {
-  const { pull, number } = issue;
-  const url = pullUrl(world, repository, issue);
-  const issueUrl = `${apiUrl(world, repository)}/issues/${number}`;
-  const html = `${htmlUrl(world, repository)}/pull/${number}`;
-  const statuses = `${apiUrl(world, repository)}/statuses/${pull.headSha}`;
-  return {
-    url,
-    id: pull.id,
-    node_id: nodeId('PR', pull.id),
-    html_url: html,
-    diff_url: `${html}.diff`,
-    patch_url: `${html}.patch`,
-    issue_url: issueUrl,
-    commits_url: `${url}/commits`,
-    review_comments_url: `${url}/comments`,
-    review_comment_url: `${apiUrl(world, repository)}/pulls/comments{/number}`,
-    comments_url: `${issueUrl}/comments`,
-    statuses_url: statuses,
-    number,
-    state: issue.state,
-    locked: false,
-    title: issue.title,
-    user: renderUser(world, userNamed(world, issue.author)),
-    body: issue.body,
-    labels: renderLabels(world, repository, issue),
-    milestone: renderMilestone(world, repository, issue.milestone),
-    active_lock_reason: null,
-    created_at: issue.createdAt,
-    updated_at: issue.updatedAt,
-    closed_at: issue.closedAt ?? null,
-    merged_at: pull.merged?.at ?? null,
-    merge_commit_sha: pull.merged?.sha ?? null,
-    assignee: null,
-    assignees: [],
-    requested_reviewers: [],
-    requested_teams: [],
-    head: renderSide(world, repository, pull.head, pull.headSha),
-    base: renderSide(world, repository, pull.base, baseOf(repository, pull) ?? pull.headSha),
-    _links: {
-      self: { href: url }, html: { href: html }, issue: { href: issueUrl }, comments: { href: `${issueUrl}/comments` },
-      review_comments: { href: `${url}/comments` }, review_comment: { href: `${apiUrl(world, repository)}/pulls/comments{/number}` },
-      commits: { href: `${url}/commits` }, statuses: { href: statuses },
-    },
-    author_association: 'MEMBER',
-    auto_merge: pull.autoMerge === undefined ? null : renderAutoMerge(world, pull.autoMerge),
-    draft: pull.draft,
-  };
-}
-
-/** GitHub's `pull-request`: alone, with what takes a merge to find out. */
-export async function renderPull(world: World, repository: Repository, issue: PullRequest) {
-  const { pull } = issue;
-  const files = await filesOf(repository, pull);
-  const merge = isOpenPull(issue) ? await mergeability(repository, issue) : undefined;
-  return {
-    ...renderSimplePull(world, repository, issue),
-    merged: pull.merged !== undefined,
-    mergeable: merge === undefined ? null : merge.state !== 'dirty',
-    rebaseable: merge === undefined ? null : merge.state !== 'dirty',
-    mergeable_state: merge?.state ?? 'unknown',
-    merged_by: pull.merged === undefined ? null : renderUser(world, userNamed(world, pull.merged.by)),
-    comments: issue.comments.length,
-    review_comments: 0,
-    maintainer_can_modify: false,
-    commits: await countCommits(repository.gitDir, { from: pull.headSha, excluding: baseOf(repository, pull) }),
-    additions: files.reduce((total, file) => total + file.additions, 0),
-    deletions: files.reduce((total, file) => total + file.deletions, 0),
-    changed_files: files.length,
-  };
-}
-
-function renderSide(world: World, repository: Repository, ref: string, sha: string) {
-  const user = renderUser(world, userNamed(world, repository.owner));
-  return { label: `${repository.owner}:${ref}`, ref, sha, user, repo: renderRepository(world, repository) };
-}
-
-function renderAutoMerge(world: World, { by, method, title, message }: NonNullable<Pull['autoMerge']>) {
-  return { enabled_by: renderUser(world, userNamed(world, by)), merge_method: method, commit_title: title ?? '', commit_message: message ?? '' };
 }

@@ -1,7 +1,8 @@
 import { initBare, readRefs } from '../git/refs.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
-import type { CiPlan, CiScript, Status } from './ci.ts';
-import type { Deployment } from './deployments.ts';
+import type { Status } from './check-state.ts';
+import type { CiPlan, CiScript } from './ci.ts';
+import type { Deployment } from './deployment.ts';
 import type { Issue } from './issues.ts';
 import type { Label } from './labels.ts';
 import type { Milestone } from './milestones.ts';

@@ -3,34 +3,18 @@ import { effect } from '../world.ts';
 import { paginate, perform } from './call.ts';
 import { textKey } from './issues.ts';
 import { settlePulls } from './merging.ts';
-import { pullOf, pullUrl } from './pulls.ts';
+import { notifyPull, pullOf, pullUrl } from './pull-request.ts';
 import { Refusal } from './refusal.ts';
 import { htmlUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
-import { notifyPull } from './webhooks.ts';
 import type { Call, Handlers } from './call.ts';
 import type { World } from '../world.ts';
-import type { PullRequest } from './pulls.ts';
+import type { PullRequest, Review } from './pull-request.ts';
 import type { Repository } from './repository.ts';
-
-export interface Review {
-  readonly id: number;
-  readonly author: string;
-  readonly body: string;
-  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';
-  readonly sha: string;
-  readonly at: string;
-}
 
 export const reviewHandlers = { 'pulls/create-review': create, 'pulls/list-reviews': list } satisfies Handlers<'pulls/create-review' | 'pulls/list-reviews'>;
 
 const states = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const;
-
-/** Who approves now: a reviewer's newest verdict counts. */
-export function approvals({ pull }: PullRequest): ReadonlySet<string> {
-  const verdicts = new Map(pull.reviews.filter(({ state }) => state !== 'COMMENTED' && state !== 'PENDING').map((review) => [review.author, review.state]));
-  return new Set([...verdicts].filter(([, state]) => state === 'APPROVED').map(([author]) => author));
-}
 
 async function create(call: Call<'pulls/create-review'>) {
   const { world, repository, user } = call;

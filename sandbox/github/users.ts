@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Signature } from '../git/objects.ts';
 import type { World } from '../world.ts';
 
 export interface User {
@@ -73,6 +74,11 @@ export function renderAccount(world: World, user: User) {
     created_at: at,
     updated_at: at,
   };
+}
+
+/** This user's name on a commit. */
+export function signatureOf({ name, email }: User, time: number): Signature {
+  return { name, email, time };
 }
 
 export function nodeId(kind: string, id: number | string): string {

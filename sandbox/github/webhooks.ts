@@ -1,15 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { renderCheckRun, renderSuite } from './checks.ts';
-import { renderPull } from './pulls.ts';
 import { renderRepository } from './repository.ts';
-import { currentJobs, renderRun } from './runs.ts';
-import { renderUser, userNamed } from './users.ts';
+import { renderUser } from './users.ts';
 import type { Clock } from '../clock.ts';
 import type { World } from '../world.ts';
-import type { Status } from './ci.ts';
-import type { PullRequest } from './pulls.ts';
 import type { Repository } from './repository.ts';
-import type { Run } from './runs.ts';
 import type { User } from './users.ts';
 
 export interface Hook {
@@ -102,33 +96,4 @@ export function createDeliveries(clock: Clock): Deliveries {
 export function notify(world: World, repository: Repository, event: string, { sender, ...payload }: { sender: User } & Record<string, unknown>): void {
   if (!world.webhooks.isWanted()) return;
   world.webhooks.send(event, { ...payload, repository: renderRepository(world, repository), sender: renderUser(world, sender) });
-}
-
-export async function notifyPull(
-  world: World,
-  repository: Repository,
-  issue: PullRequest,
-  { event = 'pull_request', ...what }: { event?: string; action: string; sender: User; review?: unknown },
-): Promise<void> {
-  if (!world.webhooks.isWanted()) return;
-  notify(world, repository, event, { ...what, number: issue.number, pull_request: await renderPull(world, repository, issue) });
-}
-
-/** A run that has ended: its check runs, its suite, and the run itself. */
-export async function notifyRun(world: World, repository: Repository, run: Run): Promise<void> {
-  if (!world.webhooks.isWanted()) return;
-  const sender = userNamed(world, run.actor);
-  for (const job of currentJobs(run)) {
-    notify(world, repository, 'check_run', { action: 'completed', check_run: renderCheckRun(world, repository, run, job), sender });
-  }
-  notify(world, repository, 'check_suite', { action: 'completed', check_suite: await renderSuite(world, repository, run), sender });
-  notify(world, repository, 'workflow_run', { action: 'completed', workflow_run: await renderRun(world, repository, run), sender });
-}
-
-export function notifyStatus(world: World, repository: Repository, { id, sha, context, state, at }: Status): void {
-  const sender = userNamed(world, 'ci[bot]', 'Bot');
-  const branches = [...repository.refs]
-    .filter(([ref, to]) => ref.startsWith('refs/heads/') && to === sha)
-    .map(([ref]) => ({ name: ref.slice('refs/heads/'.length), commit: { sha } }));
-  notify(world, repository, 'status', { id, sha, context, state, branches, name: repository.fullName, created_at: at, updated_at: at, sender });
 }

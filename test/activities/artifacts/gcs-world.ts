@@ -5,7 +5,8 @@ import { connectGcs } from '../../../activities/artifacts/gcs.ts';
 import { readExchange, ReplyLost, sendReply } from '../../../sandbox/exchange.ts';
 import { startEmulator } from '../../../sandbox/gcs/emulator.ts';
 import { answerGcs, gcsToken } from '../../../sandbox/gcs/gcs.ts';
-import { findObject, putObject } from '../../../sandbox/gcs/objects.ts';
+import { findObject, putBucket, putObject } from '../../../sandbox/gcs/objects.ts';
+import { consequences } from '../../../sandbox/github/consequences.ts';
 import { part } from '../../../sandbox/parts/parts.mjs';
 import { createWorld } from '../../../sandbox/world.ts';
 import type { Action, Match } from '../../../sandbox/faults.ts';
@@ -14,8 +15,7 @@ import type { StoreWorld } from './store-contract.ts';
 /** The adapter for GCS before the sandbox's GCS, in this process, so that tests can look behind it. */
 export async function openGcsWorld(): Promise<StoreWorld> {
   const emulator = await startEmulator(await part('fake-gcs-server'));
-  const nothing = undefined as never;
-  const world = createWorld({ name: 'gcs', url: '', dir: '', latencyMs: { ci: 0, run: 0, deployment: 0 }, outcomes: nothing, webhooks: nothing });
+  const world = createWorld({ name: 'gcs', url: '', dir: '', latencyMs: { ci: 0, run: 0, deployment: 0 }, consequences });
 
   const server = createServer((request, response) => {
     readExchange(request)
@@ -31,6 +31,7 @@ export async function openGcsWorld(): Promise<StoreWorld> {
 
   return {
     connect: (settings = {}) => connectGcs({ endpoint: url, token: gcsToken, timeoutMs: 2_000, ...settings }),
+    bucket: (name) => putBucket(emulator, name),
     put: (bucket, name, content) => putObject(emulator, { bucket, name, content }),
     async content(bucket, name) {
       const there = await findObject(emulator, bucket, name);

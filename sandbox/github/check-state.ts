@@ -1,0 +1,28 @@
+import { currentJobs } from './runs.ts';
+import type { Repository } from './repository.ts';
+
+export interface Status {
+  readonly id: number;
+  readonly sha: string;
+  readonly context: string;
+  readonly state: 'pending' | 'success' | 'failure' | 'error';
+  readonly at: string;
+}
+
+export type CheckState = 'missing' | 'pending' | 'success' | 'failure';
+
+/** How a check run or status context of this name stands at a commit, as protection sees it. */
+export function stateOfCheck(repository: Repository, sha: string, name: string): CheckState {
+  const status = repository.statuses.findLast((one) => one.sha === sha && one.context === name);
+  if (status) return status.state === 'error' ? 'failure' : status.state;
+  const job = repository.runs.filter((run) => run.sha === sha).flatMap(currentJobs).findLast((one) => one.name === name);
+  if (job === undefined) return 'missing';
+  if (job.conclusion === undefined) return 'pending';
+  return job.conclusion === 'failure' || job.conclusion === 'cancelled' ? 'failure' : 'success';
+}
+
+/** Every check and context that a commit has. */
+export function checkNames({ runs, statuses }: Repository, sha: string): string[] {
+  const jobs = runs.filter((run) => run.sha === sha).flatMap((run) => currentJobs(run).map((job) => job.name));
+  return [...new Set([...jobs, ...statuses.filter((one) => one.sha === sha).map((one) => one.context)])];
+}
