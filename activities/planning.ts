@@ -19,7 +19,7 @@ export function createPlanning({ catalog, forge }: { readonly catalog: CatalogSo
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `NotYet` while CI still runs. */
   async function plan({ component: name, sha }: ReleaseRequest): Promise<Planned> {
     const read = await catalog.read();
-    const component = read.components[name];
+    const component = Object.hasOwn(read.components, name) ? read.components[name] : undefined;
     if (!component) throw neverRetry('InvalidInput', unknownName('component', name, Object.keys(read.components)));
     const [pinned, base] = await Promise.all([readPin(component.downstream), headOf(component.downstream)]);
     const found = sha ? await asked(component, sha, pinned) : await newest(component, pinned);

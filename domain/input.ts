@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { unknownName } from './nearest-name.ts';
+import type { z } from 'zod';
+import { check, mistakeLine } from './mistakes.ts';
 
 export type Parsed<T> = { readonly kind: 'valid'; readonly value: T } | { readonly kind: 'invalid'; readonly message: string };
 
@@ -7,22 +7,14 @@ export type Parsed<T> = { readonly kind: 'valid'; readonly value: T } | { readon
  * Reads what a person typed into a form: one JSON object. The message of a refusal names the field, what was given, and
  * what is allowed, and ends with `example`, ready to paste.
  */
-export function parseInput<T>(schema: z.ZodObject & z.ZodType<T>, input: unknown, example: object): Parsed<T> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return { kind: 'valid', value: parsed.data };
-  const problems = isObject(input) ? parsed.error.issues.map((issue) => describe(issue, input, Object.keys(schema.shape))) : [`expected one JSON object, got ${shown(input)}`];
-  return { kind: 'invalid', message: `${problems.join('; ')}. Send for example ${JSON.stringify(example)}` };
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown, example: object): Parsed<T> {
+  const checked = check(schema, input);
+  if (checked.kind === 'valid') return checked;
+  const mistakes = isObject(input) ? checked.mistakes.map(mistakeLine) : [`expected one JSON object, got ${shown(input)}`];
+  return { kind: 'invalid', message: `${mistakes.join('; ')}. Send for example ${JSON.stringify(example)}` };
 }
 
-function describe(issue: z.core.$ZodIssue, input: Record<string, unknown>, allowed: readonly string[]): string {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName('key', key, allowed)).join('; ');
-  const field = issue.path.join('.');
-  const given = issue.path.reduce<unknown>((value, key) => (isObject(value) ? value[String(key)] : undefined), input);
-  if (given === undefined) return `"${field}" is missing`;
-  return `"${field}" is ${shown(given)}: ${issue.message}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -91,7 +91,8 @@ function shown(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (input === null) return 'nothing';
   if (typeof input === 'object') return 'a mapping';
-  return JSON.stringify(input).slice(0, 100);
+  const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
 function listed(choices: readonly unknown[]): string {

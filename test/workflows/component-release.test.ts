@@ -197,8 +197,8 @@ describe('what people type', () => {
     ['text', ['gitaly'], 'expected one JSON object, got "gitaly"'],
     ['a list', [[gitaly]], 'expected one JSON object, got [{"component":"gitaly"}]'],
     ['an unknown key', [{ compnent: 'gitaly' }], 'unknown key "compnent": did you mean "component"? Known: component, sha, reason'],
-    ['no component', [{}], '"component" is missing'],
-    ['a short SHA', [{ ...gitaly, sha: 'abc' }], '"sha" is "abc": must be a full commit SHA of 40 hex digits'],
+    ['no component', [{}], 'component: missing: must be text'],
+    ['a short SHA', [{ ...gitaly, sha: 'abc' }], 'sha: must be a full commit SHA of 40 hex digits, not "abc"'],
   ])('ends at once, with a clear error, when it is started with %s', async (_, args, message) => {
     const { release } = await start({}, { args });
     const failure = await release.result().catch((error: unknown) => error);
