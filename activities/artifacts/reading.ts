@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { adaptiveLimit } from './adaptive-limit.ts';
@@ -26,6 +27,7 @@ export async function* readInOrder(store: ArtifactStore, artifacts: readonly Art
   const { concurrency = 32, windowBytes = 64 * 1024 * 1024, attempts = 6, backoffMs = 250 } = settings;
   const limit = adaptiveLimit({ most: concurrency, overload });
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
 
   async function read(artifact: Artifact): Promise<Buffer> {
     for (let attempt = 1; ; attempt += 1) {

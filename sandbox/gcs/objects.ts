@@ -34,16 +34,17 @@ export async function findObject(emulator: Emulator, bucket: string, name: strin
   return status === 200 ? (JSON.parse(body.toString()) as StoredObject) : undefined;
 }
 
-/** Makes an object, and its bucket if need be, behind the journal's back: for scenarios. */
+const json = { 'content-type': 'application/json' };
+
+/** Both behind the journal's back: for scenarios. */
+export async function putBucket(emulator: Emulator, name: string): Promise<void> {
+  const { status } = await forward(emulator, { method: 'POST', path: '/storage/v1/b', headers: json, body: Buffer.from(JSON.stringify({ name })) });
+  if (status !== 200) throw new Error(`the emulator answered ${status} to the making of bucket ${name}`);
+}
+
 export async function putObject(emulator: Emulator, { bucket, name, content }: { bucket: string; name: string; content: string }): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
   const path = `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?uploadType=media&name=${encodeURIComponent(name)}`;
-  const put = () => forward(emulator, { method: 'POST', path, headers, body: Buffer.from(content) });
-  let { status } = await put();
-  if (status === 404) {
-    await forward(emulator, { method: 'POST', path: '/storage/v1/b', headers, body: Buffer.from(JSON.stringify({ name: bucket })) });
-    ({ status } = await put());
-  }
+  const { status } = await forward(emulator, { method: 'POST', path, headers: json, body: Buffer.from(content) });
   if (status !== 200) throw new Error(`the emulator answered ${status} to the making of ${bucket}/${name}`);
 }
 

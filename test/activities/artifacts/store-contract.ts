@@ -7,7 +7,8 @@ import type { ArtifactStore, NewArtifact } from '../../../activities/artifacts/s
 /** A world with a store in it, that a test can spoil and look behind. */
 export interface StoreWorld {
   connect(settings?: { token?: string; timeoutMs?: number }): ArtifactStore;
-  /** Makes an object behind everybody's back. */
+  /** Both behind everybody's back. */
+  bucket(name: string): Promise<void>;
   put(bucket: string, name: string, content: string): Promise<void>;
   content(bucket: string, name: string): Promise<string | undefined>;
   fault(match: Match, action: Action, times?: number): unknown;
@@ -39,7 +40,7 @@ export function describeStore(title: string, open: () => Promise<StoreWorld>): v
     beforeAll(async () => {
       world = await open();
       store = world.connect();
-      await world.put(bucket, 'elsewhere/x.json', 'x');
+      await world.bucket(bucket);
     });
     beforeEach(() => world.forget());
     afterAll(() => world.close());
@@ -125,6 +126,7 @@ export function describeStore(title: string, open: () => Promise<StoreWorld>): v
 
     describe('list', () => {
       it('finds all of a prefix over many pages, and nothing else', async () => {
+        await world.bucket('a-large-one');
         const many = Array.from({ length: 1_050 }, (_, index) => `many/v${index}.json`);
         await Promise.all(many.map((name) => world.put('a-large-one', name, name)));
         await world.put('a-large-one', 'man', 'no');
