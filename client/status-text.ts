@@ -15,7 +15,7 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     ...(next ? [`next: ${next}`] : []),
     ...listed('taken back', status.undone),
     ...listed('stays', status.stays),
-    ...listed('must be taken back by hand', status.owed),
+    ...listed('still to do by hand', status.owed),
     ...(link ? [link] : []),
   ];
   return lines.join('\n');

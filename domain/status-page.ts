@@ -47,7 +47,7 @@ function waiting({ waitingFor }: ReleaseStatus): string[] {
 
 function remains({ undone, stays, owed }: ReleaseStatus): string[] {
   const list = (title: string, items: readonly string[]) => (items.length > 0 ? ['', `**${title}:** ${items.join('; ')}`] : []);
-  return [...list('Taken back', undone), ...list('Stays', stays), ...list('Must be taken back by hand', owed)];
+  return [...list('Taken back', undone), ...list('Stays', stays), ...list('Still to do by hand', owed)];
 }
 
 function refusals({ refused }: ReleaseStatus): string[] {

@@ -33,6 +33,6 @@ async function undoing({ what, act }: Undo, status: StatusKeeper): Promise<void>
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     log.error('could not be taken back', { what, failure });
-    status.owed(what);
+    status.owed(`take back ${what}`);
   }
 }

@@ -1,6 +1,6 @@
 import { CancelledFailure } from '@temporalio/common';
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
-import type { ReleaseOutcome } from '../domain/outcome.ts';
+import type { Outcome, Remains, StoppedOutcome } from '../domain/outcome.ts';
 import { toldOutcome } from '../domain/outcome.ts';
 import { isInterruption } from './interruption.ts';
 import type { Reporter } from './reporting.ts';
@@ -8,21 +8,19 @@ import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';
 
 /** Brings a release to its end, whichever it is: names what remains, tells people, and lets the handlers finish. */
-export async function concluded(status: StatusKeeper, reporter: Reporter, body: () => Promise<ReleaseOutcome>): Promise<ReleaseOutcome> {
+export async function concluded<Done extends Outcome>(status: StatusKeeper, reporter: Reporter, body: () => Promise<Done>): Promise<Done | StoppedOutcome> {
   try {
     const outcome = await body().catch((failure: unknown) => stopped(failure, status));
-    await CancellationScope.nonCancellable(() => close(toldOutcome(outcome)));
+    await CancellationScope.nonCancellable(() => close(toldOutcome(outcome), 'undone' in outcome ? remaining(outcome) : []));
     return outcome;
   } catch (failure) {
     const cancelled = isInterruption(failure);
     const line = cancelled ? 'cancelled from the Temporal UI' : `failed: ${rootMessage(failure)}`;
-    await CancellationScope.nonCancellable(() => close(line));
+    await CancellationScope.nonCancellable(() => close(line, remaining(status.get())));
     throw cancelled ? new CancelledFailure(line) : failure;
   }
 
-  async function close(line: string): Promise<void> {
-    const { undone, stays, owed } = status.get();
-    const remains = [...undone.map((what) => `taken back: ${what}`), ...stays, ...owed.map((what) => `still to be done by hand: ${what}`)];
+  async function close(line: string, remains: readonly string[]): Promise<void> {
     status.enter('ended');
     status.change({ outcome: line });
     reporter.tell({ name: 'end', line: [line, ...remains].join('; ') });
@@ -31,10 +29,14 @@ export async function concluded(status: StatusKeeper, reporter: Reporter, body: 
   }
 }
 
-function stopped(failure: unknown, status: StatusKeeper): ReleaseOutcome {
+function stopped(failure: unknown, status: StatusKeeper): StoppedOutcome {
   if (!(failure instanceof Stop)) throw failure;
   const { undone, stays, owed } = status.get();
   return { ...failure.reason, undone, stays, owed };
+}
+
+function remaining({ undone, stays, owed }: Remains): string[] {
+  return [...undone.map((what) => `taken back: ${what}`), ...stays, ...owed.map((what) => `still to do by hand: ${what}`)];
 }
 
 /** The message of what went wrong first: failures of activities wrap the one that tells. */

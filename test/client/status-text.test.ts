@@ -73,13 +73,13 @@ describe('the changes of a release', () => {
       decisions: [{ message: 'reject', stage: 'production', by: 'bob', reason: 'the incident', at }],
       refused: [{ message: 'approve', why: 'eve may not', at }],
       undone: ['the pull request'],
-      owed: ['the branch'],
+      owed: ['take back the branch'],
     };
     expect(changes(waiting, after)).toEqual([
       'reject of production by bob: the incident',
       'approve was not accepted: eve may not',
       'taken back: the pull request',
-      'must be taken back by hand: the branch',
+      'still to do by hand: take back the branch',
     ]);
     expect(changes(after, after)).toEqual([]);
   });
