@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { unknownName } from '../domain/nearest-name.ts';
-import type { ReleaseOutcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Server } from './connection.ts';
@@ -51,7 +51,7 @@ async function start(session: Session, type: string, component: string, options:
     note(session, `no worker polls the task queue "${options.taskQueue}" at ${server.address}: it goes on as soon as one does`);
   }
 
-  const outcome: ReleaseOutcome = await handle.result();
+  const outcome: Outcome = await handle.result();
   if (outcome.kind !== 'handedOver') return concluded(handle, server.link(handle.workflowId));
   const release = server.client.workflow.getHandle(outcome.to);
   if (options.wait) return watch(session, server, release, { until: 'ended' });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
-import type { ReleaseOutcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import { toldOutcome } from '../domain/outcome.ts';
 import type { Answer } from './answer.ts';
 import type { Server } from './connection.ts';
@@ -53,8 +53,8 @@ export async function watch(session: Session, server: Server, handle: WorkflowHa
 
 /** The answer that belongs to how a release ended; being up to date is as good as being released. */
 export async function concluded(handle: WorkflowHandle, link: string | undefined): Promise<Answer> {
-  const outcome = (await handle.result()) as ReleaseOutcome;
-  const good = outcome.kind === 'released' || outcome.kind === 'upToDate';
+  const outcome = (await handle.result()) as Outcome;
+  const good = ['released', 'upToDate', 'rolledOut', 'alreadyOn'].includes(outcome.kind)
   return {
     exit: good ? 0 : 1,
     text: [`${handle.workflowId}: ${toldOutcome(outcome)}`, ...(link ? [link] : [])].join('\n'),

@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
+import { flagRules } from './flag-rules.ts';
 import { healthCheck } from './health-check.ts';
+import { branch, channel, login, name, path, repository, workflowFile } from './names.ts';
 import { unknownName } from './nearest-name.ts';
-
-/** Names become parts of workflow ids, branches and labels, so they are kept plain. */
-const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes, starting with a letter');
-const repository = z.string().regex(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/, 'must be "owner/name"');
-const branch = z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[A-Za-z0-9][\w./-]*(?<![./])$/, 'must be a plain branch name');
-const path = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\0][^\0]*$/, 'must be a relative path inside the repository');
-const channel = z.string().regex(/^#[a-z0-9_-]+$/, 'must be a channel such as "#g_gitaly"');
-const login = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*$/, 'must be a login');
 
 const approval = z.strictObject({
   approvers: z.array(login).min(1).describe('Who may approve or reject; votes of others are refused.'),
@@ -23,7 +17,7 @@ export const placeholders = ['component', 'candidate', 'sha', 'stage', 'environm
 const mechanism = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('workflow'),
-    workflow: z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"'),
+    workflow: workflowFile,
     inputs: z.record(z.string(), z.string()).prefault({}).describe(`May use ${placeholders.map((name) => `{${name}}`).join(', ')}. One must carry {key}, and the run name must show it.`),
   }),
   z.strictObject({ kind: z.literal('deployment') }),
@@ -67,6 +61,7 @@ const component = z.strictObject({
     progress: channel.describe('One thread a release.'),
     team: channel.describe('Where failures are reported.'),
   }),
+  flags: flagRules.optional().describe('How its feature flags are rolled out.'),
 });
 
 /** Nothing may be asked or waited for in no time at all. */
@@ -107,7 +102,7 @@ interface Contradiction {
 /** What is well-formed piece by piece and still can't work. */
 function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>): Generator<Contradiction> {
   const heads = new Map<string, string>();
-  for (const [component, { downstream, stages }] of Object.entries(catalog.components)) {
+  for (const [component, { downstream, stages, flags }] of Object.entries(catalog.components)) {
     const head = `${downstream.repository} ${downstream.head}`;
     const other = heads.get(head);
     if (other) yield { path: ['components', component, 'downstream', 'head'], message: `already the branch of component "${other}"` };
@@ -121,6 +116,11 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>):
         yield { path: [...at, 'environment'], message: unknownName('environment', stage.environment, Object.keys(catalog.environments)) };
       }
       for (const { path, message } of stageContradictions(stage)) yield { path: [...at, ...path], message };
+    }
+    for (const place of ['staging', 'production'] as const) {
+      const environment = flags?.[place]?.environment;
+      if (environment === undefined || Object.hasOwn(catalog.environments, environment)) continue;
+      yield { path: ['components', component, 'flags', place, 'environment'], message: unknownName('environment', environment, Object.keys(catalog.environments)) };
     }
   }
 }

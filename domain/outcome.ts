@@ -1,5 +1,13 @@
 import type { Sha } from './candidate.ts';
 import type { FailedCheck } from './pipeline.ts';
+import { toldRollout } from './rollout-outcome.ts';
+import type { RolloutOutcome } from './rollout-outcome.ts';
+
+/** How any of the workflows ends. */
+export type Outcome = ReleaseOutcome | RolloutOutcome;
+
+/** What did not get to its end, and was cleaned up. */
+export type StoppedOutcome = Extract<ReleaseOutcome, Remains>;
 
 /** How a component release ends. Faults (a system that is down, a bug) are not outcomes: they are thrown. */
 export type ReleaseOutcome =
@@ -27,7 +35,7 @@ export interface Remains {
 }
 
 /** An outcome as one line for people. */
-export function toldOutcome(outcome: ReleaseOutcome): string {
+export function toldOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'released':
       return `released through ${outcome.stages.join(', ')}`;
@@ -49,5 +57,8 @@ export function toldOutcome(outcome: ReleaseOutcome): string {
       return `rejected at ${outcome.stage} by ${outcome.by}${outcome.reason ? `: ${outcome.reason}` : ''}`;
     case 'aborted':
       return `aborted by ${outcome.by}: ${outcome.reason}`;
+    case 'rolledOut':
+    case 'alreadyOn':
+      return toldRollout(outcome);
   }
 }

@@ -15,7 +15,7 @@ import { receiveUnknown } from './inbox.ts';
 import { abort, approve, reject, wake } from './messages.ts';
 import { merged, pullRequestOpened } from './pull-request.ts';
 import type { Release } from './release.ts';
-import { startReporting } from './reporting.ts';
+import { releaseThread, startReporting } from './reporting.ts';
 import { passed } from './stages.ts';
 import { keepStatus } from './status.ts';
 import { openWake } from './wake.ts';
@@ -51,7 +51,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     const work = workAt(plan.pace);
     status.planned(plan);
     approvals.open(plan);
-    reporter.begin(plan, work);
+    reporter.begin(releaseThread(plan, work, status));
     return { plan, status, approvals, work, reporter, wakeable };
   }
 }

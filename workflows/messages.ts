@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Abortion, Decision, Refusal, Vote } from '../domain/decision.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
+import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 
 /**
@@ -22,4 +23,4 @@ export const wake = defineSignal<[{ readonly about?: string }?]>('wake');
 
 export const status = defineQuery<ReleaseStatus>('status');
 export const history = defineQuery<{ readonly decisions: readonly Decision[]; readonly refused: readonly Refusal[] }>('history');
-export const plan = defineQuery<ReleasePlan | null>('plan');
+export const plan = defineQuery<ReleasePlan | RolloutPlan | null>('plan');

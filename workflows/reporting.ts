@@ -10,8 +10,16 @@ export interface Transition {
   /** Unique within the release. */
   readonly name: string;
   readonly line: string;
-  /** What the pull request's `workflow::` label should say from now on. */
+  /** What the pull request's, or the issue's, label should say from now on. */
   readonly label?: string;
+}
+
+/** One place where people follow a release. */
+export interface Audience {
+  /** What it is called where it could not be told. */
+  readonly name: string;
+  /** Nothing while there is nothing to tell of. */
+  tell(transition: Transition): Promise<void> | undefined;
 }
 
 /**
@@ -20,14 +28,39 @@ export interface Transition {
  */
 export function startReporting(status: StatusKeeper) {
   let told = Promise.resolve();
-  let begun: { readonly plan: ReleasePlan; readonly work: Work } | undefined;
+  let audiences: readonly Audience[] = [];
 
-  async function tell({ name, line, label }: Transition): Promise<void> {
-    const number = status.get().pullRequest?.number;
-    if (!begun || number === undefined) return;
-    const { id, component, candidate, chat, downstream } = begun.plan;
-    try {
-      await begun.work.telling.report.executeWithOptions({ summary: line }, [
+  async function tell(transition: Transition): Promise<void> {
+    for (const audience of audiences) {
+      try {
+        await audience.tell(transition);
+      } catch (failure) {
+        log.warn('people could not be told', { line: transition.line, failure });
+        status.owed(`tell ${audience.name}: ${transition.line}`);
+      }
+    }
+  }
+
+  return {
+    begin(...listening: readonly Audience[]): void {
+      audiences = listening;
+    },
+    tell(transition: Transition): void {
+      // What has happened is told even if the release is being aborted.
+      told = told.then(() => CancellationScope.nonCancellable(() => tell(transition)));
+    },
+    allTold: () => told,
+  };
+}
+
+/** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
+export function releaseThread({ id, component, candidate, chat, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
+  return {
+    name: chat.progress,
+    tell({ name, line, label }) {
+      const number = status.get().pullRequest?.number;
+      if (number === undefined) return undefined;
+      return work.telling.report.executeWithOptions({ summary: line }, [
         {
           thread: `${id}#${number}`,
           channel: chat.progress,
@@ -37,21 +70,6 @@ export function startReporting(status: StatusKeeper) {
           ...(label && { label: { repository: downstream.repository, number, name: label } }),
         },
       ]);
-    } catch (failure) {
-      log.warn('people could not be told', { line, failure });
-      status.owed(`tell ${chat.progress}: ${line}`);
-    }
-  }
-
-  return {
-    begin(plan: ReleasePlan, work: Work): void {
-      begun = { plan, work };
     },
-    /** Before there is a pull request there is nothing to tell of. */
-    tell(transition: Transition): void {
-      // What has happened is told even if the release is being aborted.
-      told = told.then(() => CancellationScope.nonCancellable(() => tell(transition)));
-    },
-    allTold: () => told,
   };
 }

@@ -2,6 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Decision } from '../domain/decision.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
+import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { SearchAttribute } from '../domain/search-attributes.ts';
 import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
 import { statusPage } from '../domain/status-page.ts';
@@ -10,6 +11,9 @@ import { history, plan as planQuery, status as statusQuery } from './messages.ts
 /** Longest value of a search attribute, in characters; a longer one (2,048 bytes) would loop the workflow task for ever. */
 const longestAttribute = 500;
 const mostRefusals = 50;
+
+/** What of a plan is shown from the moment that it is agreed on. */
+type Agreed = (ReleasePlan | RolloutPlan) & Pick<Partial<ReleasePlan>, 'candidate' | 'pinned'>;
 
 /** What a release knows of itself, kept in step with its queries, its details in the UI, and its search attributes. */
 export type StatusKeeper = ReturnType<typeof keepStatus>;
@@ -26,7 +30,7 @@ export function keepStatus(component: string) {
     decisions: [],
     refused: [],
   };
-  let plan: ReleasePlan | undefined;
+  let plan: Agreed | undefined;
   let upserted: Partial<Record<SearchAttribute, string>> = {};
 
   setHandler(statusQuery, () => status, { description: 'Stages, what it waits for, since when, and what to send' });
@@ -68,11 +72,11 @@ export function keepStatus(component: string) {
   return {
     get: () => status,
     change,
-    planned(agreed: ReleasePlan): void {
+    planned(agreed: Agreed): void {
       plan = agreed;
       change({
-        candidate: agreed.candidate,
-        pinned: agreed.pinned,
+        ...(agreed.candidate && { candidate: agreed.candidate }),
+        ...(agreed.pinned && { pinned: agreed.pinned }),
         stages: agreed.stages.map(({ name, environment }) => ({ name, environment, mark: 'ahead' })),
       });
     },
