@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { json, parseJson } from '../exchange.ts';
 import { actionHandlers } from './actions.ts';
 import { scopeOf } from './call.ts';
@@ -45,7 +45,7 @@ export function visitGithub(world: World, exchange: Exchange, path: string, desc
   const user = identify(world, exchange.headers);
   const found = findOperation(exchange.method, path);
   const credential = user?.login ?? '';
-  const shape = (reply: Reply): Reply => ({ ...reply, headers: { ...world.limits.headers(credential), 'x-github-request-id': String(world.nextId()), ...reply.headers } });
+  const shape = (reply: Reply): Reply => ({ ...reply, headers: { ...world.limits.headers(credential), 'x-github-request-id': randomUUID(), ...reply.headers } });
   const common = { credential, fault: (fault: Parameters<typeof githubFault>[0]) => githubFault(fault, credential) };
 
   if (user === undefined) {

@@ -112,10 +112,10 @@ export function createRouter<Id extends string>(table: Readonly<Record<Id, strin
 export const findOperation: Router<OperationId> = createRouter(operations);
 
 function templatePattern(template: string): RegExp {
-  const source = template.replace(/[.\\+*?^$()[\]|]/g, '\\$&').replace(/\{([^}]+)\}/g, (_, name: string) => {
-    const group = name.replaceAll('-', '_');
-    if (name === 'path') return '(?<path>.*?)'; // the root of the tree has an empty one
-    return greedy.has(name) ? `(?<${group}>.+?)` : `(?<${group}>[^/]+)`;
+  const source = template.replace(/[.\\+*?^$()[\]|]/g, '\\$&').replace(/\/\{([^}]+)\}/g, (_, name: string) => {
+    // The root of a tree has no path at all.
+    if (name === 'path') return '(?:/(?<path>.*?))?';
+    return greedy.has(name) ? `/(?<${name}>.+?)` : `/(?<${name.replaceAll('-', '_')}>[^/]+)`;
   });
   return new RegExp(`^${source}/?$`);
 }
@@ -124,6 +124,6 @@ function literalSegments(template: string): number {
   return template.split('/').filter((segment) => !segment.includes('{')).length;
 }
 
-function decodeAll(groups: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
+function decodeAll(groups: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups).map(([name, value = '']) => [name, decodeURIComponent(value)]));
 }
