@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDemonstration, writeDemonstrationCatalog } from './demonstration.ts';
 import { project } from './parts/build.mjs';
 import { part } from './parts/parts.mjs';
 import { freePort, property, startProcess } from './processes.ts';
 import type { RunningProcess } from './processes.ts';
 import { slipway } from './slipway.ts';
-import { send } from './world-control.ts';
 
 /** Everything that Slipway needs around it, on this machine: a Temporal server with its UI, a world to release in, a worker. */
 export interface Company {
@@ -18,7 +18,6 @@ export interface Company {
   close(): Promise<void>;
 }
 
-const WORLD = 'main';
 const usualPort = { temporal: 7233, ui: 8233 } as const;
 
 /**
@@ -49,11 +48,12 @@ export async function openCompany({ seed, announce }: { readonly seed?: string |
       ready: (line) => property(line, 'url'),
     });
     running.push(sandbox);
-    await send(`${sandbox.ready}/worlds`, { name: WORLD, scenario: 'gitaly', latencyMs: { ci: 3_000, run: 2_000, deployment: 2_000 }, ...(seed && { seed }) });
-    const world = { name: WORLD, url: `${sandbox.ready}/w/${WORLD}` };
+    const world = await openDemonstration(sandbox.ready, { seed });
+    const catalog = join(folder, 'slipway.yaml');
+    await writeDemonstrationCatalog(catalog, world);
     announce(`Sandbox       ${world.url}`);
 
-    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default', SLIPWAY_UI: uiUrl, SLIPWAY_CATALOG: await catalogFor(world.url, folder) };
+    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default', SLIPWAY_UI: uiUrl, SLIPWAY_CATALOG: catalog };
     await slipway(['attributes'], env);
     running.push(
       await startProcess({
@@ -78,11 +78,4 @@ export async function openCompany({ seed, announce }: { readonly seed?: string |
     await close();
     throw error;
   }
-}
-
-async function catalogFor(world: string, folder: string): Promise<string> {
-  const file = join(folder, 'slipway.yaml');
-  const template = await readFile(join(project, 'sandbox/slipway.yaml'), 'utf8');
-  await writeFile(file, template.replaceAll('{world}', world));
-  return file;
 }
