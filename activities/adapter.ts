@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { unknownName } from '../domain/nearest-name.ts';
 
@@ -22,10 +23,23 @@ export function connectAdapter<Port>(port: string, adapters: Readonly<Record<str
   return adapter.fromEnvironment(environment);
 }
 
-/** An adapter's own variables; an empty one counts as missing. Throws an Error that names every variable that is wrong. */
+/**
+ * An adapter's own variables; an empty one counts as missing. Instead of any of them, the same name with `_FILE` may name a file that
+ * holds the value, as secrets are often handed over. Throws an Error that names every variable that is wrong.
+ */
 export function settings<Shape extends z.ZodRawShape>(environment: Environment, shape: Shape): z.output<z.ZodObject<Shape>> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(Object.keys(shape).map((name) => [name, environment[name] || fileOf(name, environment)]));
   const { success, data, error } = z.object(shape).safeParse(given);
   if (!success) throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
   return data;
+}
+
+function fileOf(name: string, environment: Environment): string | undefined {
+  const file = environment[`${name}_FILE`];
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch (error) {
+    throw new Error(`${name}_FILE: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
