@@ -62,6 +62,23 @@ export function releaseMarker(releaseId: string): string {
   return `<!-- slipway: ${releaseId} -->`;
 }
 
+export interface NamedRelease {
+  readonly id: string;
+  readonly component: string;
+}
+
+/** The release that a text names first, by its id or by the key of one of its promotions. */
+export function namedRelease(text: string): NamedRelease | undefined {
+  const [id, component] = /(?<![\w./-])release\/([a-z][a-z0-9-]*)\/[\w.-]+/.exec(text) ?? [];
+  return id === undefined || component === undefined ? undefined : { id, component };
+}
+
+/** The release whose marker a pull request's body carries. */
+export function markedRelease(body: string): NamedRelease | undefined {
+  const [, id = ''] = /<!-- slipway: (\S+) -->/.exec(body) ?? [];
+  return namedRelease(id);
+}
+
 /** The inputs of a deploy workflow with their placeholders filled in. */
 export function fillInputs(inputs: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

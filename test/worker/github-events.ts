@@ -1,0 +1,30 @@
+import type { components } from '@octokit/openapi-types';
+
+type Schemas = components['schemas'];
+type Part<T> = T extends object ? { readonly [Key in keyof T]?: Part<T[Key]> } : T;
+
+const from = (full_name: string) => ({ repository: { full_name } });
+
+/** What of GitHub's payloads counts, held against GitHub's own description of them. */
+export const githubEvents = {
+  push: (repository: string, branch: string) =>
+    ({ ...from(repository), ref: `refs/heads/${branch}`, before: 'a'.repeat(40), after: 'b'.repeat(40), created: false, deleted: false }) satisfies Part<Schemas['webhook-push']>,
+
+  suite: (repository: string, head_branch: string | null, action: 'completed' = 'completed') =>
+    ({ ...from(repository), action, check_suite: { head_branch } }) satisfies Part<Schemas['webhook-check-suite-completed']>,
+
+  status: (repository: string, branch: string, state: 'success' | 'pending' | 'failure' = 'success') =>
+    ({ ...from(repository), sha: 'b'.repeat(40), context: 'ci', state, branches: [{ name: branch }] }) satisfies Part<Schemas['webhook-status']>,
+
+  run: (repository: string, display_title: string) =>
+    ({ ...from(repository), action: 'completed', workflow_run: { display_title } }) satisfies Part<Schemas['webhook-workflow-run-completed']>,
+
+  deployment: (repository: string, task: string, state: 'success' | 'in_progress' | 'failure' = 'success') =>
+    ({ ...from(repository), deployment: { task }, deployment_status: { state } }) satisfies Part<Schemas['webhook-deployment-status-created']>,
+
+  pullRequest: (repository: string, ref: string, body: string | null = null) =>
+    ({ ...from(repository), action: 'closed', number: 7, pull_request: { body, head: { ref } } }) satisfies Part<Schemas['webhook-pull-request-closed']>,
+
+  review: (repository: string, ref: string, body: string | null = null) =>
+    ({ ...from(repository), action: 'submitted', review: { state: 'approved' }, pull_request: { body, head: { ref } } }) satisfies Part<Schemas['webhook-pull-request-review-submitted']>,
+} as const;

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { releaseMarker } from '../../domain/release-plan.ts';
+import { concernsOf } from '../../worker/webhooks/concern.ts';
+import { readNews } from '../../worker/webhooks/news.ts';
+import { catalog } from './receiver-world.ts';
+import { githubEvents as github } from './github-events.ts';
+
+const { canonical, mirror } = catalog.components.gitaly!.source;
+const { repository: product } = catalog.components.gitaly!.downstream;
+const id = 'release/gitaly/from-aaaaaaaaaaaa';
+const ours = [{ kind: 'release', id }];
+const every = [{ kind: 'component', name: 'gitaly' }];
+
+describe('a release hears of', () => {
+  it.each<[string, string, object, object]>([
+    ['a push to the mirror', 'push', github.push(mirror, 'master'), every],
+    ['a push to the canonical repository', 'push', github.push(canonical, 'master'), every],
+    ['checks of the mirror', 'check_suite', github.suite(mirror, 'master'), every],
+    ['checks of its pull request', 'check_suite', github.suite(product, 'release/gitaly'), every],
+    ['a status of its pull request', 'status', github.status(product, 'release/gitaly', 'failure'), every],
+    ['its pull request, whoever opened it', 'pull_request', github.pullRequest(product, 'release/gitaly'), every],
+    ['its pull request, by the marker', 'pull_request', github.pullRequest(product, 'release/gitaly', `text\n${releaseMarker(id)}`), ours],
+    ['a review', 'pull_request_review', github.review(product, 'release/gitaly', releaseMarker(id)), ours],
+    ['its run, by the key in its name', 'workflow_run', github.run(product, `Deploy ${id}/staging`), ours],
+    ['its deployment, by its task', 'deployment_status', github.deployment(product, `${id}/canary`), ours],
+    ['a repository in other letters', 'push', github.push(mirror.toUpperCase(), 'master'), every],
+  ])('%s', (_, event, payload, concerns) => {
+    expect(concerned(event, payload)).toEqual(concerns);
+  });
+});
+
+describe('no release hears of', () => {
+  it.each<[string, string, object]>([
+    ['a repository that the catalog does not name', 'push', github.push('org/other', 'master')],
+    ['our key in such a repository', 'workflow_run', github.run('org/other', `${id}/staging`)],
+    ['a key of a component that is not in the catalog', 'workflow_run', github.run(product, 'release/prometheus/from-aaaaaaaaaaaa/staging')],
+    ['another branch', 'check_suite', github.suite(product, 'master')],
+    ['a suite on no branch', 'check_suite', github.suite(product, null)],
+    ['a new branch', 'push', { ...github.push(product, 'release/gitaly'), created: true }],
+    ['a tag', 'push', { ...github.push(mirror, 'master'), ref: 'refs/tags/master' }],
+    ['what is only pending', 'status', github.status(product, 'release/gitaly', 'pending')],
+    ['a deployment under way', 'deployment_status', github.deployment(product, `${id}/canary`, 'in_progress')],
+    ["somebody else's run", 'workflow_run', github.run(product, 'Nightly')],
+    ["somebody else's pull request", 'pull_request', github.pullRequest(product, 'fix')],
+    ['a label on its pull request', 'pull_request', { ...github.pullRequest(product, 'release/gitaly'), action: 'labeled' }],
+    ['an event that is not known', 'star', { ...github.push(mirror, 'master'), action: 'created' }],
+    ['a key of the prototype', 'constructor', github.push(mirror, 'master')],
+  ])('%s', (_, event, payload) => {
+    expect(concerned(event, payload)).toEqual([]);
+  });
+});
+
+it('takes no payload for another event than it is', () => {
+  const payloads = {
+    push: github.push(mirror, 'master'),
+    check_suite: github.suite(mirror, 'master'),
+    status: github.status(mirror, 'master'),
+    workflow_run: github.run(product, id),
+    deployment_status: github.deployment(product, id),
+    pull_request: github.pullRequest(product, 'release/gitaly'),
+    pull_request_review: github.review(product, 'release/gitaly'),
+  };
+  for (const [event, payload] of Object.entries(payloads)) {
+    const takenFor = Object.keys(payloads).filter((name) => readNews(name, payload).kind !== 'malformed');
+    expect({ event, takenFor }).toEqual({ event, takenFor: [event] });
+  }
+});
+
+it.each([undefined, null, 'text', [], {}, { repository: null }, { ref: 'refs/heads/master', before: '', after: '', created: false, deleted: false }])('takes %j for no push', (payload) => {
+  expect(readNews('push', payload)).toEqual({ kind: 'malformed' });
+});
+
+it('says in a line what has happened', () => {
+  const reading = readNews('check_suite', github.suite(product, 'release/gitaly'));
+  expect(reading).toMatchObject({ kind: 'news', news: { what: `check_suite on ${product} release/gitaly` } });
+});
+
+function concerned(event: string, payload: object) {
+  const reading = readNews(event, payload);
+  if (reading.kind === 'malformed') throw new Error(`no ${event}: ${JSON.stringify(payload)}`);
+  return reading.kind === 'nothing' ? [] : concernsOf(reading.news, catalog);
+}

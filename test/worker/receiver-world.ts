@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createHmac, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { readCatalog } from '../../domain/catalog-text.ts';
+import { createAlarm } from '../../worker/webhooks/alarm.ts';
+import { createMailbox } from '../../worker/webhooks/mailbox.ts';
+import { createReceiver, webhookPath } from '../../worker/webhooks/receiver.ts';
+
+export const secret = 'the secret of today';
+
+export const catalog = readCatalogText(`
+version: 1
+environments: { staging: {} }
+components:
+  gitaly: &gitaly
+    source: { canonical: org/gitaly, mirror: security/gitaly }
+    downstream: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
+    stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
+    chat: { progress: "#progress", team: "#team" }
+  kas:
+    source: { canonical: org/kas, mirror: security/kas }
+    downstream: { repository: org/product, versionFile: KAS_VERSION, head: release/kas, title: Update KAS version }
+    stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
+    chat: { progress: "#progress", team: "#team" }
+`);
+
+/** Releases that only note who was woken; all of `running` run. */
+export function scriptedReleases(running: Readonly<Record<string, readonly string[]>>) {
+  const woken: string[] = [];
+  let inquiries = 0;
+  return {
+    woken,
+    inquiries: () => inquiries,
+    async waiting(component: string) {
+      inquiries++;
+      return running[component] ?? [];
+    },
+    async wake(id: string) {
+      woken.push(id);
+      return Object.values(running).flat().includes(id);
+    },
+  };
+}
+
+/** A receiver on a free port, which has `say` written into its log. */
+export async function startReceiver({ running = {} }: { readonly running?: Readonly<Record<string, readonly string[]>> } = {}) {
+  const lines: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const releases = scriptedReleases(running);
+  const receive = createMailbox({ catalog: async () => catalog, ring: createAlarm({ releases, log }), log });
+  const server = createReceiver({ secrets: { current: secret }, receive, log }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    releases,
+    log: () => lines.join(''),
+    /** Posts a webhook as GitHub does; headers that are undefined are left out. */
+    async deliver(event: string, payload: unknown, { headers = {}, body = JSON.stringify(payload), path = webhookPath }: { headers?: Record<string, string | undefined>; body?: string | Uint8Array<ArrayBuffer>; path?: string } = {}) {
+      const all = {
+        'content-type': 'application/json',
+        'x-github-event': event,
+        'x-github-delivery': randomUUID(),
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+        ...headers,
+      };
+      const sent = Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined);
+      return fetch(url + path, { method: 'POST', headers: sent, body, redirect: 'manual' });
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+function readCatalogText(text: string) {
+  const reading = readCatalog(text);
+  if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.problems));
+  return reading.catalog;
+}

@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { pino } from 'pino';
+import { fileCatalog } from '../activities/catalog/file.ts';
+import { createAlarm } from './webhooks/alarm.ts';
+import { followCatalog } from './webhooks/current-catalog.ts';
+import { createMailbox } from './webhooks/mailbox.ts';
+import { createReceiver } from './webhooks/receiver.ts';
+import { temporalReleases } from './webhooks/releases.ts';
+import { receiverSettings } from './webhooks/settings.ts';
+
+/** The process that GitHub's webhooks go to. It has no credentials of GitHub's, and releases do without it, only slower. */
+const { secrets, host, port, catalog, logLevel } = receiverSettings(process.env);
+const log = pino({ level: logLevel });
+const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const connection = await Connection.connect(connectionOptions);
+
+const releases = temporalReleases(new Client({ connection, namespace }));
+const receive = createMailbox({ catalog: await followCatalog(fileCatalog(catalog), log), ring: createAlarm({ releases, log }), log });
+const server = createReceiver({ secrets, receive, log }).listen(port, host);
+await once(server, 'listening');
+log.info({ ready: true, namespace, url: `http://${host}:${(server.address() as AddressInfo).port}` }, 'waiting for webhooks');
+
+await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+server.close();
+server.closeIdleConnections();
+await once(server, 'close');
+await connection.close();

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Catalog } from '../../domain/catalog.ts';
+import type { Ring } from './alarm.ts';
+import { concernsOf } from './concern.ts';
+import { createMemory } from './memory.ts';
+import { readNews } from './news.ts';
+
+/** A webhook whose body is GitHub's. Its id and the name of its event are not signed. */
+export interface Delivery {
+  readonly id: string;
+  readonly event: string;
+  readonly body: string;
+}
+
+export type Receipt = 'accepted' | 'known' | 'ignored' | 'malformed' | 'busy';
+
+const mostRemembered = 10_000;
+
+/** Takes deliveries, each once, and rings for whom they concern. */
+export function createMailbox({ catalog, ring, log }: { readonly catalog: () => Promise<Catalog>; readonly ring: (ring: Ring) => boolean; readonly log: Logger }) {
+  const seen = createMemory(2 * mostRemembered);
+
+  async function sorted({ id, event, body }: Delivery): Promise<Receipt> {
+    const marks = [`id ${id}`, `body ${event} ${createHash('sha256').update(body).digest('base64')}`];
+    if (marks.some(seen.has)) return 'known';
+    const reading = readNews(event, json(body));
+    if (reading.kind === 'malformed') return 'malformed';
+    const { news } = reading.kind === 'news' ? reading : {};
+    const concerns = news ? concernsOf(news, await catalog()) : [];
+    const taken = concerns.every((concern) => ring({ concern, repository: news!.repository, about: news!.what }));
+    if (!taken) return 'busy';
+    marks.forEach(seen.add);
+    return concerns.length > 0 ? 'accepted' : 'ignored';
+  }
+
+  return async function receive(delivery: Delivery): Promise<Receipt> {
+    const receipt = await sorted(delivery);
+    const { id, event } = delivery;
+    log[receipt === 'busy' || receipt === 'malformed' ? 'warn' : 'info']({ delivery: id, event, receipt }, 'webhook');
+    return receipt;
+  };
+}
+
+/** Undefined for a text that is no JSON: no event has that shape. */
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

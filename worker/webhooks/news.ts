@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { NamedRelease } from '../../domain/release-plan.ts';
+import { markedRelease, namedRelease } from '../../domain/release-plan.ts';
+
+/** What a webhook says has happened. It is a claim: it decides who looks, never what is true. */
+export interface News {
+  readonly repository: string;
+  /** "check_suite on org/product release/gitaly" */
+  readonly what: string;
+  /** The branches that it is about. */
+  readonly branches: readonly string[];
+  /** The release that it is about, where it carries a key of ours. */
+  readonly release?: NamedRelease | undefined;
+}
+
+type Reading = { readonly kind: 'news'; readonly news: News } | { readonly kind: 'nothing' } | { readonly kind: 'malformed' };
+
+/** Undefined where nobody waits for it. */
+type Subject = Pick<News, 'branches' | 'release'> | undefined;
+
+const action = z.string();
+const pullRequest = z.object({ body: z.string().nullable(), head: z.object({ ref: z.string() }) });
+
+/**
+ * The events that a release can wait for, each with what only its payload has: GitHub signs the body, not the header that names the
+ * event. Single check runs are left out, because their suite follows when all have ended.
+ */
+const events: Readonly<Record<string, (payload: unknown) => Subject | 'malformed'>> = {
+  push: event({ ref: z.string(), before: z.string(), after: z.string(), created: z.boolean(), deleted: z.boolean() }, ({ ref, created, deleted }) =>
+    created || deleted ? undefined : onBranch(ref.replace(/^refs\/heads\//, '')),
+  ),
+  check_suite: event({ action, check_suite: z.object({ head_branch: z.string().nullable() }) }, ({ action, check_suite }) =>
+    action === 'completed' && check_suite.head_branch !== null ? onBranch(check_suite.head_branch) : undefined,
+  ),
+  status: event({ sha: z.string(), context: z.string(), state: z.string(), branches: z.array(z.object({ name: z.string() })) }, ({ state, branches }) =>
+    state === 'pending' ? undefined : onBranch(...branches.map(({ name }) => name)),
+  ),
+  workflow_run: event({ action, workflow_run: z.object({ display_title: z.string() }) }, ({ action, workflow_run }) =>
+    action === 'completed' ? ofRelease(namedRelease(workflow_run.display_title)) : undefined,
+  ),
+  deployment_status: event({ deployment: z.object({ task: z.string() }), deployment_status: z.object({ state: z.string() }) }, ({ deployment, deployment_status }) =>
+    ['queued', 'pending', 'in_progress'].includes(deployment_status.state) ? undefined : ofRelease(namedRelease(deployment.task)),
+  ),
+  pull_request: event({ action, number: z.number(), pull_request: pullRequest }, ({ action, pull_request }) =>
+    ['closed', 'reopened', 'synchronize'].includes(action) ? ofPullRequest(pull_request) : undefined,
+  ),
+  pull_request_review: event({ action, review: z.object({ state: z.string() }), pull_request: pullRequest }, ({ pull_request }) => ofPullRequest(pull_request)),
+};
+
+const origin = z.object({ repository: z.object({ full_name: z.string() }) });
+
+/** Reads the payload of an event; events that no release waits for are nothing, whatever they carry. */
+export function readNews(name: string, payload: unknown): Reading {
+  const subjectOf = Object.hasOwn(events, name) ? events[name] : undefined;
+  if (!subjectOf) return { kind: 'nothing' };
+  const from = origin.safeParse(payload);
+  const subject = subjectOf(payload);
+  if (!from.success || subject === 'malformed') return { kind: 'malformed' };
+  if (!subject) return { kind: 'nothing' };
+  const repository = from.data.repository.full_name;
+  const what = [name, 'on', repository, ...subject.branches, subject.release?.id ?? ''].join(' ').trim().slice(0, 200);
+  return { kind: 'news', news: { repository, what, ...subject } };
+}
+
+function event<Shape extends z.ZodRawShape>(shape: Shape, subjectOf: (payload: z.output<z.ZodObject<Shape>>) => Subject) {
+  const schema = z.object(shape);
+  return (payload: unknown) => {
+    const { success, data } = schema.safeParse(payload);
+    return success ? subjectOf(data) : 'malformed';
+  };
+}
+
+function onBranch(...branches: string[]): Subject {
+  return { branches };
+}
+
+function ofRelease(release: NamedRelease | undefined): Subject {
+  return release === undefined ? undefined : { branches: [], release };
+}
+
+function ofPullRequest({ body, head }: z.output<typeof pullRequest>): Subject {
+  return ofRelease(markedRelease(body ?? '')) ?? onBranch(head.ref);
+}

@@ -1,0 +1,89 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { Delivery, Receipt } from './mailbox.ts';
+import type { Secrets } from './signature.ts';
+import { signedText } from './signature.ts';
+
+export const webhookPath = '/webhooks/github';
+
+/** In bytes. GitHub sends up to 25 MB, in pushes of thousands of commits; what is refused here is found by the next poll. */
+export const largestBody = 2 ** 20;
+
+/** With `largestBody`, bounds the memory that strangers can fill. */
+const mostConnections = 100;
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+const answers = {
+  accepted: { status: 202 },
+  known: { status: 202 },
+  ignored: { status: 202 },
+  malformed: { status: 400 },
+  busy: { status: 503, headers: { 'retry-after': '10' } },
+} satisfies Record<Receipt, Answer>;
+
+/** Serves GitHub's webhooks, and /healthz. Says nothing about why it refuses. */
+export function createReceiver({ secrets, receive, log }: { readonly secrets: Secrets; readonly receive: (delivery: Delivery) => Promise<Receipt>; readonly log: Logger }): Server {
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const { pathname } = new URL(request.url ?? '/', 'http://receiver');
+    if (pathname === '/healthz') return allowed(request, ['GET', 'HEAD']) ?? { status: 200 };
+    if (pathname !== webhookPath) return { status: 404 };
+    return allowed(request, ['POST']) ?? accept(request);
+  }
+
+  async function accept(request: IncomingMessage): Promise<Answer> {
+    const { headers } = request;
+    const body = await bodyOf(request);
+    if (!body) return { status: 413, headers: { connection: 'close' } };
+    const text = await signedText(body, headers['x-hub-signature-256'], secrets);
+    if (text === undefined) return { status: 401 };
+    if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return { status: 415 };
+    const id = word(headers['x-github-delivery']);
+    const event = word(headers['x-github-event']);
+    return id && event ? answers[await receive({ id, event, body: text })] : { status: 400 };
+  }
+
+  const server = createServer((request, response) => {
+    answer(request)
+      .catch((error: unknown): Answer => {
+        if (request.socket.destroyed) return { status: 400 };
+        log.error({ err: error }, 'webhook');
+        return { status: 500 };
+      })
+      .then(({ status, headers }) => {
+        if (status === 401) log.warn({ from: request.socket.remoteAddress }, 'webhook without a valid signature');
+        response.writeHead(status, { 'content-length': 0, ...headers }).end();
+      })
+      .catch((error: unknown) => log.error({ err: error }, 'webhook'));
+  });
+  server.maxConnections = mostConnections;
+  server.headersTimeout = 5_000;
+  server.requestTimeout = 10_000;
+  return server;
+}
+
+function allowed({ method }: IncomingMessage, methods: readonly string[]): Answer | undefined {
+  return methods.includes(method ?? '') ? undefined : { status: 405, headers: { allow: methods.join(', ') } };
+}
+
+/** Undefined for one that is larger than `largestBody`; the rest of it is not read. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > largestBody) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop must not close the connection, on which the answer is still to be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length;
+    if (size > largestBody) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function word(header: unknown): string | undefined {
+  return typeof header === 'string' && /^[\w-]{1,100}$/.test(header) ? header : undefined;
+}
