@@ -29,7 +29,7 @@ const rejected: Case = {
 
 const aborted: Case = {
   name: 'a release that is aborted while its pipeline runs',
-  world: { latencyMs: { ci: 600_000, run: 0, deployment: 0 } },
+  prepare: (world) => world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'slow', afterMs: 600_000 }),
   begin,
   async attend(release) {
     await inState(release, 'pipeline');

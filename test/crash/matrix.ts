@@ -8,8 +8,8 @@ import type { KillableWorker } from './killable-worker.ts';
 /** One process that must survive: how it is begun, and what people do while it runs. */
 export interface Case {
   readonly name: string;
-  /** Options of the sandbox's world. */
-  readonly world?: object;
+  /** Scripts what will happen in the world. */
+  readonly prepare?: (world: World) => Promise<unknown>;
   begin(client: Client, taskQueue: string): Promise<WorkflowHandle>;
   /** Does what people would, once: watches `describe`, which needs no worker, and sends signals. */
   attend(release: WorkflowHandle, world: World): Promise<void>;
@@ -48,8 +48,8 @@ const patienceMs = 60_000;
  *
  * @throws when a blow never fell: then nothing was tested
  */
-export async function run(lane: Lane, { name, world: options, begin, attend }: Case, blows: readonly Blow[] = []): Promise<Ending> {
-  const world = await openWorld(lane.sandboxUrl, options);
+export async function run(lane: Lane, { name, prepare, begin, attend }: Case, blows: readonly Blow[] = []): Promise<Ending> {
+  const world = await openWorld(lane.sandboxUrl);
   const catalog = await writeCatalog(world);
   const env = workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file });
   const frozen: KillableWorker[] = [];
@@ -57,6 +57,7 @@ export async function run(lane: Lane, { name, world: options, begin, attend }: C
   let release: WorkflowHandle | undefined;
   try {
     for (const { effect: match, moment } of blows) await world.control('faults', { match, action: { kind: 'hold', when: moment } });
+    await prepare?.(world);
     release = await begin(lane.client, world.name);
     const ended = Promise.all([release.result(), attend(release, world)]).then(([result]) => ({ result }));
     ended.catch(() => undefined);

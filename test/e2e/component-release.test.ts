@@ -54,7 +54,7 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
   });
 
   it('leaves nothing behind when it is aborted before the merge', async () => {
-    const { world, release } = await begin({ latencyMs: { ci: 600_000 } });
+    const { world, release } = await begin({}, (fresh) => fresh.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'slow', afterMs: 600_000 }));
     const before = await world.snapshot();
     await reached(release, /^the pipeline of #/);
     await release.executeUpdate(abort.update, { args: [{ by: 'alice', reason: 'wrong week' }] });
@@ -119,8 +119,9 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
 });
 
 /** A release under its own id, in a world, with a worker, of its own. */
-async function begin(options: object = {}) {
+async function begin(options: object = {}, prepare: (world: World) => Promise<unknown> = async () => undefined) {
   const world = await openWorld(sandbox.url, options);
+  await prepare(world);
   const catalog = await writeCatalog(world);
   const taskQueue = world.name;
   const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
