@@ -79,6 +79,17 @@ test('a post carries its key, and brings no mention or link to life', async () =
   });
 });
 
+test('an update brings none to life either, and keeps the key', async () => {
+  const chat = await slack({ 'chat.update': { body: { ok: true } } });
+  await chat.update('#g_gitaly', '1.2', { key: 'gitaly/1', text: 'Fix <!here>' });
+  expect(form(sent('chat.update')[0])).toMatchObject({
+    channel: 'C1',
+    ts: '1.2',
+    text: 'Fix &lt;!here&gt;',
+    metadata: JSON.stringify({ event_type: 'slipway', event_payload: { key: 'gitaly/1' } }),
+  });
+});
+
 describe('finding', () => {
   const written = (ts: string, key: string, user = 'U1', type = 'slipway') => ({ ts, user, text: `text ${ts}`, metadata: { event_type: type, event_payload: { key } } });
 

@@ -4,7 +4,7 @@ import { at } from './client.ts';
 import type { GitHub } from './client.ts';
 import { refusal, unlessMissing } from './failures.ts';
 
-/** Written out, because a commit's SHA holds it and because GitHub takes our date only together with a name. */
+/** Written out, because a commit's SHA holds it and because GitHub takes our date only together with a name. It is the committer's, too. */
 const author = { name: 'Slipway', email: 'slipway@noreply.invalid' };
 
 export function githubBranches({ rest }: GitHub): Branches {
@@ -25,8 +25,7 @@ export function githubBranches({ rest }: GitHub): Branches {
         base_tree: base.data.tree.sha,
         tree: [{ path, mode: '100644', type: 'blob', content: text }],
       });
-      const who = { ...author, date };
-      const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [parent], author: who, committer: who });
+      const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [parent], author: { ...author, date } });
       return written.data.sha;
     },
 
