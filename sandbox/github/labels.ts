@@ -12,7 +12,8 @@ export interface Label {
   readonly id: number;
   readonly name: string;
   readonly color: string;
-  readonly description: string | null;
+  /** Empty where there is none: GitHub's own description of pull request lists allows no null. */
+  readonly description: string;
 }
 
 export const labelHandlers = { 'issues/create-label': createLabel, 'issues/get-label': getLabel } satisfies Handlers<'issues/create-label' | 'issues/get-label'>;
@@ -21,7 +22,7 @@ export const labelHandlers = { 'issues/create-label': createLabel, 'issues/get-l
 export function labelNamed(world: World, repository: Repository, name: string, fields: Partial<Label> = {}): Label {
   const known = repository.labels.get(name);
   if (known) return known;
-  const label = { id: world.nextId(), name, color: 'ededed', description: null, ...fields };
+  const label = { id: world.nextId(), name, color: 'ededed', description: '', ...fields };
   repository.labels.set(name, label);
   return label;
 }
@@ -35,7 +36,7 @@ async function createLabel(call: Call<'issues/create-label'>) {
   const label = await perform(call, () => {
     if (repository.labels.has(body.name)) throw invalid({ resource: 'Label', code: 'already_exists', field: 'name' });
     return effect(`label-definition ${repository.fullName} ${body.name}`, () =>
-      labelNamed(world, repository, body.name, { color: body.color ?? 'ededed', description: body.description ?? null }),
+      labelNamed(world, repository, body.name, { color: body.color ?? 'ededed', description: body.description ?? '' }),
     );
   });
   return json(201, renderLabel(world, repository, label));
