@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,13 +21,17 @@ let file: ComposeFile;
 let temporal: TemporalServer;
 let client: Client;
 let mounted: string;
-let sandboxPort: number;
+/** What listens on a port that the file names listens on this one here. */
+let ports: ReadonlyMap<string, number>;
 
 beforeAll(async () => {
-  [file, temporal, sandboxPort, mounted] = await Promise.all([
+  ports = new Map([
+    ['8080', await freePort()],
+    ['8090', await freePort()],
+  ]);
+  [file, temporal, mounted] = await Promise.all([
     readCompose({ password: 'pw' }),
     startTemporal(),
-    freePort(),
     mkdtemp(join(tmpdir(), 'slipway-compose-')),
   ]);
   client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
@@ -39,6 +44,8 @@ afterAll(async () => {
 
 /** What the operator writes into deploy/worker.env. */
 const workerEnv = { GITHUB_TOKEN: 'token', SLACK_TOKEN: 'token' };
+/** … and into deploy/webhooks.env. */
+const webhooksEnv = { GITHUB_WEBHOOK_SECRET: 'sixteen characters', GITHUB_WEBHOOK_SECRET_PREVIOUS: '' };
 
 describe('the services of docker-compose.yml, as plain processes', () => {
   it('register the search attributes', async () => {
@@ -70,6 +77,24 @@ describe('the services of docker-compose.yml, as plain processes', () => {
         timeout: 20_000,
       })
       .toEqual(['sha256-1']);
+  });
+
+  it('receive webhooks, and believe only signed ones', async () => {
+    const webhooks = await startService('webhooks', webhooksEnv);
+    await runToEnd(healthcheckOf('webhooks'), {});
+    await expect(runToEnd(healthcheckOf('sandbox'), {})).rejects.toThrow(/Command failed/);
+
+    const body = JSON.stringify({ zen: 'Keep it logically awesome.', hook_id: 1 });
+    const signature = `sha256=${createHmac('sha256', webhooksEnv.GITHUB_WEBHOOK_SECRET).update(body).digest('hex')}`;
+    const deliver = async (signature: string) => {
+      const headers = { 'content-type': 'application/json', 'x-github-event': 'ping', 'x-github-delivery': '1', 'x-hub-signature-256': signature };
+      return (await fetch(`http://127.0.0.1:${ports.get('8080')}/webhooks/github`, { method: 'POST', headers, body })).status;
+    };
+    expect(await deliver(signature)).toBe(202);
+    expect(await deliver(signature.replace(/.$/, (last) => (last === '0' ? '1' : '0')))).toBe(401);
+
+    process.kill(webhooks.pid, 'SIGTERM');
+    await webhooks.exited;
   });
 
   it('carry a release of the sandbox as far as its approval', async () => {
@@ -137,7 +162,8 @@ function asProcess([program = '', ...args]: readonly string[]): readonly string[
 function here(text: string): string {
   return text
     .replaceAll('temporal:7233', temporal.address)
-    .replaceAll('8090', String(sandboxPort))
+    .replaceAll(/\b80[89]0\b/g, (port) => String(ports.get(port)))
+    .replace('0.0.0.0', '127.0.0.1')
     .replace(/^dist\//, `${project}/dist/`)
     .replace(/^\/catalog\//, `${mounted}/`)
     .replace(/^\/tmp\/worlds$/, join(mounted, 'worlds'))
