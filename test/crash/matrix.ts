@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { Effect, World } from '../worlds.ts';
 import { startKillableWorker } from './killable-worker.ts';
@@ -22,9 +23,11 @@ export interface Lane {
   readonly sandboxUrl: string;
 }
 
-/** How a run ended: what is compared with the run that nothing befell. */
+/** How a run ended. The snapshot and the effects are compared with those of the run that nothing befell. */
 export interface Ending {
   readonly result: unknown;
+  readonly workflowId: string;
+  readonly history: History;
   readonly snapshot: unknown;
   readonly effects: readonly Effect[];
 }
@@ -79,7 +82,8 @@ export async function run(lane: Lane, { name, prepare, begin, attend }: Case, bl
     const { result } = await within(patienceMs, ended, `${name}: did not end`);
     for (const zombie of frozen) zombie.thaw();
     if (frozen.length > 0) await sleep(3_000);
-    return { result, snapshot: await world.snapshot(), effects: await world.journal() };
+    const { workflowId } = release;
+    return { result, workflowId, history: await release.fetchHistory(), snapshot: await world.snapshot(), effects: await world.journal() };
   } finally {
     await release?.terminate('the case is over').catch(() => undefined);
     await Promise.all([worker, ...frozen].map((one) => one.kill('group').catch(() => undefined)));

@@ -1,9 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startSandbox, startTemporal } from '../servers.ts';
+import { openLanes } from './lanes.ts';
 import { passed, rememberPassed } from './memory.ts';
 import { named, run } from './matrix.ts';
-import type { Blow, Case, Ending, Kill, Lane, Moment } from './matrix.ts';
+import type { Blow, Case, Ending, Kill, Moment } from './matrix.ts';
 
 const quick = process.env.SLIPWAY_QUICK === '1';
 const moments: readonly Moment[] = ['before', 'after'];
@@ -54,30 +53,4 @@ export async function survives(cases: readonly Case[]): Promise<void> {
 function expectSame(disturbed: Ending, undisturbed: Ending): void {
   expect(disturbed.snapshot).toEqual(undisturbed.snapshot);
   expect(disturbed.effects.map(named).sort()).toEqual(undisturbed.effects.map(named).sort());
-}
-
-async function openLanes(count: number) {
-  const sandbox = await startSandbox({ validated: false });
-  const servers = await Promise.all(Array.from({ length: count }, () => startTemporal()));
-  const connections = await Promise.all(servers.map(({ address }) => Connection.connect({ address })));
-  const free: Lane[] = servers.map(({ address }, index) => ({ address, client: new Client({ connection: connections[index]! }), sandboxUrl: sandbox.url }));
-  const waiting: ((lane: Lane) => void)[] = [];
-
-  async function use<T>(work: (lane: Lane) => Promise<T>): Promise<T> {
-    const lane = free.pop() ?? (await new Promise<Lane>((resolve) => waiting.push(resolve)));
-    try {
-      return await work(lane);
-    } finally {
-      const next = waiting.shift();
-      if (next) next(lane);
-      else free.push(lane);
-    }
-  }
-
-  async function close(): Promise<void> {
-    await Promise.all(connections.map((connection) => connection.close()));
-    await Promise.all([...servers, sandbox].map((server) => server.stop()));
-  }
-
-  return { use, close };
 }
