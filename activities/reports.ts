@@ -19,10 +19,14 @@ export interface Report {
 const labelFamily = 'workflow::';
 
 export function createReports({ forge, chat, readLagMs }: { readonly forge: Forge; readonly chat: Chat; readonly readLagMs: number }) {
+  /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
   async function report({ thread, channel, headline, transition, line, label }: Report): Promise<void> {
+    const key = `${thread}/${transition}`;
+    const begun = await chat.find(channel, thread);
+    if (begun && (await chat.find(channel, key, begun.id))?.text === line) return;
     const root = await say({ channel, key: thread, text: headline });
-    await say({ channel, key: `${thread}/${transition}`, text: line, thread: root.id });
     if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
+    await say({ channel, key, text: line, thread: root.id });
   }
 
   /** Posts a message, or brings the one with this key up to date. */

@@ -10,9 +10,17 @@ export interface World {
   readonly url: string;
   control<T>(path: string, body?: object): Promise<T>;
   journal(): Promise<readonly Effect[]>;
-  /** What the world looks like, without ids, times, and its own address. */
-  snapshot(): Promise<Record<string, unknown>>;
+  /** What the world looks like, without ids and times. */
+  snapshot(): Promise<Snapshot>;
   close(): Promise<void>;
+}
+
+export interface Snapshot {
+  /** By channel, without `#`. */
+  readonly chat: Readonly<Record<string, readonly { readonly text: string; readonly key: string | null; readonly thread: string | null }[]>>;
+  /** What runs where. */
+  readonly environments: Readonly<Record<string, { readonly repository: string; readonly sha: string }>>;
+  readonly repositories: Readonly<Record<string, { readonly refs: Readonly<Record<string, string>>; readonly pulls: readonly object[] }>>;
 }
 
 export interface Effect {
@@ -29,10 +37,7 @@ export async function openWorld(sandboxUrl: string, options: object = {}): Promi
     url,
     control: (path, body) => json(`${url}/control/${path}`, body ? { method: 'POST', body } : {}),
     journal: () => json(`${url}/control/journal`),
-    async snapshot() {
-      const text = JSON.stringify(await json(`${url}/control/snapshot`));
-      return JSON.parse(text.replaceAll(url, 'http://world')) as Record<string, unknown>;
-    },
+    snapshot: () => json(`${url}/control/snapshot`),
     close: () => json(`${sandboxUrl}/worlds/${name}`, { method: 'DELETE' }),
   };
 }
