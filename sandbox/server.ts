@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serveControl, serveWorlds } from './control.ts';
 import { ReplyLost, json, readExchange, sendReply } from './exchange.ts';
 import { FaultReply } from './fault-reply.ts';
+import { visitGcs } from './gcs/gcs.ts';
 import { visitGithub } from './github/api.ts';
 import { visitGit } from './github/git-visit.ts';
 import { visitGraphql } from './github/graphql.ts';
@@ -31,14 +32,16 @@ export interface SandboxOptions {
   readonly dir: string;
   /** GitHub's OpenAPI description; without it requests and responses are not validated. */
   readonly descriptionPath?: string | undefined;
+  /** fake-gcs-server; without it the worlds have no GCS. */
+  readonly gcsProgram?: string | undefined;
   readonly log?: ((line: object) => void) | undefined;
 }
 
 /** A server on 127.0.0.1 that holds any number of worlds. */
-export async function startSandbox({ port, dir, descriptionPath, log }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ port, dir, descriptionPath, gcsProgram, log }: SandboxOptions): Promise<Sandbox> {
   const description = descriptionPath === undefined ? undefined : await loadDescription(descriptionPath);
   let url = '';
-  const worlds = createWorlds({ dir, url: () => url });
+  const worlds = createWorlds({ dir, url: () => url, gcsProgram });
   const server = createServer((request, response) => void respond(request, response, { worlds, description, log }));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -67,8 +70,9 @@ async function respond(request: IncomingMessage, response: ServerResponse, house
     if (!response.destroyed) sendReply(response, reply);
   } catch (error) {
     if (error instanceof ReplyLost && error.how === 'timeout') return;
-    if (!(error instanceof ReplyLost) && !request.errored) console.error('the sandbox failed:', error);
-    response.destroy();
+    if (error instanceof ReplyLost || request.errored) return void response.destroy();
+    console.error('the sandbox failed:', error);
+    sendReply(response, json(500, { message: `the sandbox failed: ${error}` }));
   }
 }
 
@@ -88,6 +92,7 @@ function openVisit(world: World, exchange: Exchange, path: string, description: 
   if (path.startsWith('/git/')) return visitGit(world, exchange, path.slice('/git'.length));
   if (path.startsWith('/slack/api/')) return visitSlack(world, exchange, path.slice('/slack/api'.length));
   if (path.startsWith('/gitlab/')) return visitGitlab(world, exchange, path.slice('/gitlab'.length));
+  if (path.startsWith('/gcs/')) return visitGcs(world, exchange, path.slice('/gcs'.length));
   if (path.startsWith('/health/')) return visitHealth(world, exchange, path.slice('/health'.length));
   return undefined;
 }

@@ -1,3 +1,5 @@
+import { canonicalObjects } from './gcs/objects.ts';
+import { canonicalText } from './canonical-text.ts';
 import { messageKey } from './slack/channels.ts';
 import type { Issue } from './github/issues.ts';
 import type { Repository } from './github/repository.ts';
@@ -5,14 +7,15 @@ import type { Channel } from './slack/channels.ts';
 import type { World } from './world.ts';
 
 /** What the world looks like, without server ids and times: two runs that did the same give the same snapshot. */
-export function snapshot(world: World) {
+export async function snapshot(world: World) {
   const view = {
     repositories: mapValues(world.state.repositories, describeRepository),
     chat: mapValues(world.state.channels, describeChannel),
     environments: mapValues(world.state.environments, (running) => running),
     flags: mapValues(world.state.features, (features) => mapValues(features, (gates) => gates)),
+    objects: world.gcs.started ? await canonicalObjects(await world.gcs.emulator()) : {},
   };
-  return JSON.parse(canonicalText(JSON.stringify(view), world)) as typeof view;
+  return JSON.parse(canonicalText(JSON.stringify(view), world.url)) as typeof view;
 }
 
 function describeRepository(repository: Repository) {
@@ -62,16 +65,6 @@ function describeChannel({ messages }: Channel) {
     text: message.text,
     blocks: message.blocks ?? null,
   })));
-}
-
-/** Links and times in texts differ between worlds: the address, the ids of runs and the like, ISO times, message times. */
-function canonicalText(text: string, world: World): string {
-  return text
-    .replaceAll(world.url, '<world>')
-    .replace(/\/(actions\/runs|job|deployments|releases|check-runs)\/\d+/g, '/$1/<id>')
-    .replace(/#(issuecomment|pullrequestreview)-\d+/g, '#$1-<id>')
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, '<time>')
-    .replace(/\b\d{10}\.\d{6}\b/g, '<ts>');
 }
 
 function sorted<T>(items: readonly T[]): T[] {

@@ -1,3 +1,4 @@
+import { canonicalText } from './canonical-text.ts';
 import { createClock } from './clock.ts';
 import { createFaults } from './faults.ts';
 import { createLimits } from './github/limits.ts';
@@ -15,6 +16,7 @@ import type { Limits } from './github/limits.ts';
 import type { Deliveries } from './github/webhooks.ts';
 import type { Repository } from './github/repository.ts';
 import type { User } from './github/users.ts';
+import type { Gcs } from './gcs/emulator.ts';
 import type { Features, Hundred } from './gitlab/gates.ts';
 import type { HealthState } from './health.ts';
 import type { Holds } from './holds.ts';
@@ -55,6 +57,7 @@ export interface World {
   readonly state: WorldState;
   readonly users: Map<string, User>;
   readonly gitlab: { hundred: Hundred };
+  readonly gcs: Gcs;
   readonly health: Map<string, HealthState>;
   readonly consequences: Consequences;
   readonly outcomes: Outcomes;
@@ -143,7 +146,7 @@ export async function suffer<T>(
   }
 }
 
-export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'latencyMs' | 'consequences'>): World {
+export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'latencyMs' | 'consequences' | 'gcs'>): World {
   const state: WorldState = { repositories: new Map(), channels: new Map(), environments: new Map(), features: new Map() };
   const clock = createClock();
   let lastId = 1000;
@@ -177,10 +180,10 @@ export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'laten
 async function apply<T>(world: World, { method, route }: Origin, plan: Plan<T>): Promise<T> {
   if (plan.kind === 'unchanged') return plan.value;
   const value = await plan.commit();
-  for (const key of plan.applied?.(value) ?? plan.keys) world.journal.record({ key, method, route });
+  for (const key of plan.applied?.(value) ?? plan.keys) world.journal.record({ key: canonicalText(key, world.url), method, route });
   return value;
 }
 
 function occasions(world: World, keys: readonly string[]): Occasion[] {
-  return keys.map((key) => ({ key, nth: world.journal.nextNth(key) }));
+  return keys.map((key) => canonicalText(key, world.url)).map((key) => ({ key, nth: world.journal.nextNth(key) }));
 }

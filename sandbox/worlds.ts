@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createGcs } from './gcs/emulator.ts';
 import { consequences } from './github/consequences.ts';
 import { buildGitaly } from './scenarios/gitaly.ts';
 import { createWorld } from './world.ts';
@@ -25,8 +26,20 @@ export interface Worlds {
 
 const usualLatencyMs = { ci: 300, run: 300, deployment: 300 };
 
-export function createWorlds({ dir, url }: { dir: string; url: () => string }): Worlds {
+export function createWorlds({ dir, url, gcsProgram }: { dir: string; url: () => string; gcsProgram?: string | undefined }): Worlds {
   const worlds = new Map<string, World>();
+
+  async function remove(name: string): Promise<boolean> {
+    const world = worlds.get(name);
+    if (world === undefined) return false;
+    worlds.delete(name);
+    world.holds.dropAll();
+    world.clock.stop();
+    await world.gcs.stop();
+    // What is under way must not find its directory gone.
+    await world.exclusively(() => rm(world.dir, { recursive: true, force: true, maxRetries: 3 }));
+    return true;
+  }
 
   return {
     get: (name) => worlds.get(name),
@@ -35,22 +48,20 @@ export function createWorlds({ dir, url }: { dir: string; url: () => string }): 
     async create({ name, latencyMs, ...scenario }) {
       if (worlds.has(name)) return undefined;
       const latency = Object.fromEntries(Object.entries({ ...usualLatencyMs, ...latencyMs }).filter(([, ms]) => ms !== undefined));
-      const world = createWorld({ name, url: `${url()}/w/${name}`, dir: join(dir, name), latencyMs: latency as World['latencyMs'], consequences });
+      const world = createWorld({
+        name, url: `${url()}/w/${name}`, dir: join(dir, name), latencyMs: latency as World['latencyMs'], consequences, gcs: createGcs(gcsProgram),
+      });
       worlds.set(name, world);
       await rm(world.dir, { recursive: true, force: true });
       await mkdir(world.dir, { recursive: true });
-      return { world, made: await buildGitaly(world, scenario) };
+      try {
+        return { world, made: await buildGitaly(world, scenario) };
+      } catch (error) {
+        await remove(name);
+        throw error;
+      }
     },
 
-    async remove(name) {
-      const world = worlds.get(name);
-      if (world === undefined) return false;
-      worlds.delete(name);
-      world.holds.dropAll();
-      world.clock.stop();
-      // What is under way must not find its directory gone.
-      await world.exclusively(() => rm(world.dir, { recursive: true, force: true, maxRetries: 3 }));
-      return true;
-    },
+    remove,
   };
 }

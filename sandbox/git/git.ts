@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export interface GitOptions {
   readonly input?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
+  /** Run in a folder of a work tree: git finds the repository itself. */
+  readonly inside?: boolean;
   /** Exit codes that are answers, not errors. */
   readonly accept?: readonly number[];
 }
@@ -30,7 +32,7 @@ export function gitEnvironment(): Record<string, string> {
  */
 export function runGit(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', ['--git-dir', dir, ...args], { env: { ...gitEnvironment(), ...options.env } });
+    const child = spawn('git', [options.inside ? '-C' : '--git-dir', dir, ...args], { env: { ...gitEnvironment(), ...options.env } });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git } from './git.ts';
+import type { GitOptions } from './git.ts';
 import type { Signature } from './objects.ts';
 
 export interface ImportedCommit {
@@ -16,19 +17,21 @@ export async function importCommits(dir: string, branch: string, commits: readon
   await git(dir, ['fast-import', '--quiet', '--force'], { input: stream });
 }
 
-/** Borrows all objects of another repository, without copying any. */
+/** The commit that is checked out in a repository of this machine, whoever owns it. */
+export function checkedOutCommit(source: string): Promise<string> {
+  return git(source, ['rev-parse', '--verify', 'HEAD^{commit}'], trusted);
+}
+
+/** Borrows all objects of another repository, given by its folder, without copying any. */
 export async function borrowObjects(dir: string, source: string): Promise<void> {
-  const gitDir = await git(source, ['rev-parse', '--absolute-git-dir'], { env: trusted(source) });
-  const common = await git(gitDir, ['rev-parse', '--path-format=absolute', '--git-common-dir'], { env: trusted(source) });
+  const common = await git(source, ['rev-parse', '--path-format=absolute', '--git-common-dir'], trusted);
   await writeFile(join(dir, 'objects/info/alternates'), `${join(common, 'objects')}\n`);
   // A shallow clone stays shallow: git must not look for commits that were never fetched.
   const shallow = await readFile(join(common, 'shallow')).catch(() => undefined);
   if (shallow) await writeFile(join(dir, 'shallow'), shallow);
 }
 
-function trusted(source: string): Record<string, string> {
-  return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: source };
-}
+const trusted: GitOptions = { inside: true, env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' } };
 
 function commitCommand(branch: string, { author, message, files }: ImportedCommit, from: string | undefined): string {
   const signature = `${author.name} <${author.email}> ${author.time} ${author.zone ?? '+0000'}`;

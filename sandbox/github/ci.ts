@@ -1,5 +1,5 @@
 import { notifyRun, notifyStatus } from './checks.ts';
-import { addRun, beginRun, currentJobs, endRun, retry, workflowNamed } from './runs.ts';
+import { addRun, beginRun, currentJobs, endRun, newJob, retry, workflowNamed } from './runs.ts';
 import type { World } from '../world.ts';
 import type { Status } from './check-state.ts';
 import type { Repository } from './repository.ts';
@@ -77,16 +77,16 @@ interface Course {
 
 /** Queued now, in progress halfway, then finished; a newer attempt takes over. */
 function follow(world: World, repository: Repository, run: Run, course: Course): void {
-  const { attempt } = run;
+  const { turn } = run;
   const { verdict, afterMs } = course.script;
   const duration = afterMs ?? (verdict === 'slow' ? slowMs : world.latencyMs.ci);
   for (const context of reportedContexts(repository, course.script)) addStatus(world, repository, { sha: run.sha, context, state: 'pending' });
   world.clock.after(Math.min(duration / 2, 1000), () => {
-    if (run.attempt === attempt && run.status === 'queued') beginRun(world, run);
+    if (run.turn === turn && run.status === 'queued') beginRun(world, run);
   });
   world.clock.after(duration, () =>
     world.exclusively(async () => {
-      if (run.attempt === attempt) await finish(world, repository, run, course);
+      if (run.turn === turn) await finish(world, repository, run, course);
     }),
   );
 }
@@ -114,10 +114,13 @@ function reportedContexts({ ci }: Repository, { verdict }: CiScript): readonly s
   return verdict === 'cancelled' || verdict === 'neutral' || verdict === 'skipped' ? [] : (ci?.contexts ?? []);
 }
 
+/** What has ended begins anew as another attempt; what is under way just takes another turn. */
 function startOver(world: World, run: Run): void {
+  run.turn += 1;
+  if (run.status !== 'completed') return;
   const names = currentJobs(run).map((job) => job.name);
   Object.assign(run, { attempt: run.attempt + 1, status: 'queued', conclusion: undefined });
-  for (const name of names) run.jobs.push({ ...run.jobs[0]!, id: world.nextId(), name, attempt: run.attempt, status: 'queued', conclusion: undefined });
+  run.jobs.push(...names.map((name) => newJob(world, name, run.attempt)));
 }
 
 function forget({ runs, statuses }: Repository, sha: string): void {

@@ -29,7 +29,7 @@ export const commentHandlers = {
 /** What tells texts apart without ids: the hidden marker of a text, else its beginning. */
 export function gist(text: string): string {
   const marker = /<!--\s*(.*?)\s*-->/s.exec(text)?.[1];
-  return marker ?? text.split('\n')[0]?.slice(0, 60) ?? '';
+  return marker ?? text.split('\n')[0] ?? '';
 }
 
 async function create(call: Call<'issues/create-comment'>) {

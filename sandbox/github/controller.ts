@@ -9,12 +9,12 @@ import type { Conclusion, Run } from './runs.ts';
 /** What carries a dispatched deploy run out: queued, in progress, completed. */
 export function followDeployRun(world: World, repository: Repository, run: Run): void {
   const { result, afterMs = world.latencyMs.run } = world.outcomes.next(runOutcome(run.workflow.file));
-  const { attempt } = run;
+  const { turn } = run;
   world.clock.after(afterMs / 2, () => beginRun(world, run));
   if (result === 'never') return;
   world.clock.after(afterMs, () =>
     world.exclusively(async () => {
-      if (run.attempt !== attempt) return;
+      if (run.turn !== turn) return;
       endRun(world, run, () => result as Conclusion);
       const { environment, sha = run.sha } = run.inputs;
       if (result === 'success' && environment) world.state.environments.set(environment, { repository: repository.fullName, sha });

@@ -45,6 +45,8 @@ export interface Run {
   readonly inputs: Readonly<Record<string, string>>;
   readonly createdAt: string;
   attempt: number;
+  /** Counts what was set in motion for this run, so that only the newest goes on. */
+  turn: number;
   updatedAt: string;
   status: Progress;
   conclusion: Conclusion | undefined;
@@ -64,6 +66,7 @@ export function addRun(
     suiteId: world.nextId(),
     number: repository.runs.filter(({ workflow }) => workflow.id === run.workflow.id).length + 1,
     attempt: 1,
+    turn: 1,
     createdAt: at,
     updatedAt: at,
     status: 'queued',
@@ -105,7 +108,7 @@ export function endRun(world: World, run: Run, conclude: (job: Job) => Conclusio
 /** Starts a new attempt: what failed runs again, what passed is taken over. */
 export function retry(world: World, run: Run, follow: (run: Run) => void): void {
   const before = currentJobs(run);
-  Object.assign(run, { attempt: run.attempt + 1, status: 'queued', conclusion: undefined, updatedAt: world.clock.now() });
+  Object.assign(run, { attempt: run.attempt + 1, turn: run.turn + 1, status: 'queued', conclusion: undefined, updatedAt: world.clock.now() });
   for (const job of before) {
     const passed = job.conclusion === 'success';
     const again = newJob(world, job.name, run.attempt);

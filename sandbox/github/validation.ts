@@ -57,7 +57,8 @@ export async function loadDescription(path: string): Promise<Description> {
         const pointer = given.$ref ? given.$ref.slice(2).split('/') : [...operation.pointer, 'parameters', String(index)];
         const parameter = given.$ref ? (resolve(document, pointer) as Parameter) : given;
         const value = parameter.in === 'path' ? params[parameter.name] : (query.get(parameter.name) ?? undefined);
-        if (value === undefined || parameter.in === 'header') continue;
+        // Against its schema, `created` takes the search syntax that its text describes.
+        if (value === undefined || parameter.in === 'header' || parameter.name === 'created') continue;
         const validate = judge(lenient, [...pointer, 'schema']);
         if (validate?.(value) === false) return `Invalid request.\n\nFor '${parameter.name}', ${JSON.stringify(value)} ${validate.errors?.[0]?.message}.`;
       }

@@ -1,5 +1,5 @@
 import { git } from '../git/git.ts';
-import { borrowObjects, importCommits } from '../git/import.ts';
+import { borrowObjects, checkedOutCommit, importCommits } from '../git/import.ts';
 import { setRef } from '../git/refs.ts';
 import { addPassedCi } from '../github/ci.ts';
 import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
@@ -90,8 +90,7 @@ async function inventHistory(repository: Repository, length: number): Promise<vo
 
 async function adoptHistory(repository: Repository, seed: string): Promise<void> {
   await borrowObjects(repository.gitDir, seed);
-  const tip = await git(seed, ['rev-parse', '--verify', 'HEAD^{commit}'], { env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' } });
-  await setRef(repository.gitDir, head, tip);
+  await setRef(repository.gitDir, head, await checkedOutCommit(seed));
   await reloadRefs(repository);
 }
 
