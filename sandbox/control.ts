@@ -7,6 +7,7 @@ import { scriptCi } from './github/ci.ts';
 import { deploymentOutcome, runOutcome } from './github/controller.ts';
 import { reloadRefs } from './github/repository.ts';
 import { userNamed } from './github/users.ts';
+import { putByPerson } from './gcs/objects.ts';
 import { setByPerson } from './gitlab/features.ts';
 import { snapshot } from './snapshot.ts';
 import type { Exchange, Reply } from './exchange.ts';
@@ -66,6 +67,7 @@ const flag = z.strictObject({
   user: z.string().optional(),
 });
 const mirror = z.strictObject({ repository: z.string().default('gitlab-org/gitaly'), lagMs: ms.nullable() });
+const objects = z.strictObject({ bucket: z.string(), files: z.record(z.string(), z.string().nullable()).default({}) });
 const resolution = z.strictObject({ resolve: z.enum(['drop', 'apply']) });
 const commit = z.strictObject({
   repository: z.string(),
@@ -104,7 +106,7 @@ export async function serveWorlds(worlds: Worlds, exchange: Exchange): Promise<R
     if (created === undefined) return json(409, { error: `there is a world ${options.name} already` });
     const { world, made } = created;
     const { url } = world;
-    const urls = { url, api: `${url}/api/v3`, graphql: `${url}/api/graphql`, git: `${url}/git`, slack: `${url}/slack/api/`, health: `${url}/health`, gitlab: `${url}/gitlab`, control: `${url}/control` };
+    const urls = { url, api: `${url}/api/v3`, graphql: `${url}/api/graphql`, git: `${url}/git`, slack: `${url}/slack/api/`, health: `${url}/health`, gitlab: `${url}/gitlab`, gcs: `${url}/gcs`, control: `${url}/control` };
     return json(201, { name: options.name, ...urls, ...made });
   });
 }
@@ -140,6 +142,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   'POST /flags': (world, exchange) => world.exclusively(() => setByPerson(world, read(flag, exchange))),
   'POST /gitlab': (world, exchange) => void Object.assign(world.gitlab, read(gitlab, exchange)),
+  'POST /objects': (world, exchange) => world.exclusively(async () => putByPerson(await world.gcs.emulator(), read(objects, exchange))),
   'POST /mirror'(world, exchange) {
     const { repository, lagMs } = read(mirror, exchange);
     const { mirror: following } = repositoryNamed(world, repository);

@@ -58,14 +58,15 @@ export interface SandboxServer extends RunningProcess {
 
 /**
  * Starts the sandbox in a temporary folder, which goes when it stops. Unless `validated` is false, its GitHub holds every call
- * against GitHub's own description.
+ * against GitHub's own description. Its worlds have a GCS where it is asked for.
  */
-export async function startSandbox({ validated = true }: { readonly validated?: boolean } = {}): Promise<SandboxServer> {
+export async function startSandbox({ validated = true, gcs = false }: { readonly validated?: boolean; readonly gcs?: boolean } = {}): Promise<SandboxServer> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-sandbox-'));
   const description = validated ? ['--description', await part('github-description')] : [];
+  const storage = gcs ? ['--gcs', await part('fake-gcs-server')] : [];
   const server = await startProcess({
     program: process.execPath,
-    args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', folder, ...description],
+    args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', folder, ...description, ...storage],
     ready: (line) => property(line, 'url'),
   });
   return {
@@ -85,5 +86,15 @@ export async function startWorker(env: Readonly<Record<string, string>>): Promis
     args: [join(project, 'dist/worker/main.js')],
     env,
     ready: (line) => property(line, 'ready'),
+  });
+}
+
+/** Starts the process that takes webhooks, on a free port: `ready` is its address. */
+export async function startWebhookReceiver(env: Readonly<Record<string, string>>): Promise<RunningProcess & { readonly ready: string }> {
+  return startProcess({
+    program: process.execPath,
+    args: [join(project, 'dist/worker/webhooks.js')],
+    env: { SLIPWAY_WEBHOOK_PORT: '0', ...env },
+    ready: (line) => property(line, 'url'),
   });
 }

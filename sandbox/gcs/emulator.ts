@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../processes.ts';
 
 /** A running fake-gcs-server, which keeps its objects in memory. */
 export interface Emulator {
@@ -10,18 +8,49 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-/** @param program path of the fake-gcs-server binary */
+/** The GCS of a world, which starts when it is first asked for: most worlds do without. */
+export interface Gcs {
+  readonly started: boolean;
+  emulator(): Promise<Emulator>;
+  stop(): Promise<void>;
+}
+
+/** @param program path of the fake-gcs-server binary, if there is one */
+export function createGcs(program: string | undefined): Gcs {
+  let emulator: Promise<Emulator> | undefined;
+  return {
+    get started() {
+      return emulator !== undefined;
+    },
+    emulator() {
+      if (program === undefined) throw new Error('this sandbox has no GCS: start it with --gcs <path of fake-gcs-server>');
+      emulator ??= startEmulator(program);
+      return emulator;
+    },
+    async stop() {
+      await (await emulator)?.stop();
+    },
+  };
+}
+
+/** It has nothing to say on stdout when it is ready, so it is asked. */
 export async function startEmulator(program: string): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const address = ['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-public-host', `127.0.0.1:${port}`];
   const child = spawn(program, [...address, '-backend', 'memory', '-log-level', 'error'], { stdio: 'ignore' });
-  const ended = once(child, 'exit');
-  const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
-  await Promise.race([answering(url), failed, ended.then(([code]) => Promise.reject(new Error(`fake-gcs-server ended with ${code}`)))]);
-  // It may only end with us from now on.
-  failed.catch(() => undefined);
+  const insist = () => child.kill('SIGKILL');
+  process.once('exit', insist);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', ({ message }) => resolve(message));
+    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`));
+  }).finally(() => process.off('exit', insist));
 
+  const failure = await Promise.race([answering(url), ended]);
+  if (failure !== undefined) {
+    insist();
+    throw new Error(`${program}: ${failure}`);
+  }
   return {
     url,
     async stop() {
@@ -31,20 +60,11 @@ export async function startEmulator(program: string): Promise<Emulator> {
   };
 }
 
-async function answering(url: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 20) {
+/** @returns what is wrong, if it does not answer in time */
+async function answering(url: string): Promise<string | undefined> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
     const answer = await fetch(`${url}/_internal/healthcheck`).catch(() => undefined);
-    if (answer?.ok) return;
-    await sleep(20);
+    if (answer?.ok) return undefined;
   }
-  throw new Error('fake-gcs-server does not answer');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  return 'it does not answer';
 }

@@ -1,8 +1,9 @@
-import { FaultReply } from '../fault-reply.ts';
-import { suffer, write } from '../world.ts';
+import { write } from '../world.ts';
 import { conditionNotMet, GcsRefusal, gcsRefusalReply } from './refusal.ts';
 import { findObject, forward, objectPath } from './objects.ts';
 import type { Exchange, Reply } from '../exchange.ts';
+import type { FaultReply } from '../fault-reply.ts';
+import type { Visit } from '../visit.ts';
 import type { World } from '../world.ts';
 import type { Emulator } from './emulator.ts';
 import type { Forwarded, StoredObject } from './objects.ts';
@@ -14,6 +15,8 @@ interface Call {
   readonly world: World;
   readonly emulator: Emulator;
   readonly exchange: Exchange;
+  /** Below the world's GCS, still encoded. */
+  readonly path: string;
   readonly route: string;
   /** Of the path, decoded, in order. */
   readonly params: readonly string[];
@@ -39,52 +42,47 @@ const routes: readonly { readonly route: string; readonly method: string; readon
  * Google Cloud Storage as fake-gcs-server has it, behind the world's journal and faults, and with what that one does not check:
  * credentials, and preconditions on everything but uploads.
  */
-export async function answerGcs(world: World, emulator: Emulator, exchange: Exchange): Promise<Reply> {
+export function visitGcs(world: World, exchange: Exchange, path: string): Visit {
   const media = exchange.query.get('alt') === 'media';
-  const found = routes.find((one) => one.method === exchange.method && (one.media ?? media) === media && one.path.test(exchange.path));
-  const route = found?.route ?? `${exchange.method} ${exchange.path}`;
+  const found = routes.find((one) => one.method === exchange.method && (one.media ?? media) === media && one.path.test(path));
+  const route = found?.route ?? `${exchange.method} ${path}`;
   const authorized = exchange.headers.authorization === `Bearer ${gcsToken}`;
-  try {
+
+  async function answer(): Promise<Reply> {
     if (!authorized) throw new GcsRefusal(401, 'authError', 'Invalid Credentials');
     if (!found) throw new GcsRefusal(501, 'notImplemented', `the sandbox's GCS does not hold ${route}`);
-    const params = (found.path.exec(exchange.path) ?? []).slice(1).map(decodeURIComponent);
-    const fault = world.faults.forRequest(route);
-    const act = () => found.handle({ world, emulator, exchange, route, params });
-    return noted(fault ? await suffer(world, fault, 'gcs', act) : await act());
-  } catch (error) {
-    if (error instanceof FaultReply) return noted(faultReply(error));
-    if (error instanceof GcsRefusal) return noted(gcsRefusalReply(error));
-    throw error;
+    const params = (found.path.exec(path) ?? []).slice(1).map(decodeURIComponent);
+    return found.handle({ world, emulator: await world.gcs.emulator(), exchange, path, route, params });
   }
 
-  function noted(reply: Reply): Reply {
-    world.requests.push({
-      at: world.clock.now(),
-      method: exchange.method,
-      route,
-      path: exchange.path,
-      status: reply.status,
-      operation: route,
-      conditional: [...exchange.query.keys()].some((name) => /^if.*Match$/.test(name)),
-      credential: authorized ? 'gcs' : 'nobody',
-    });
-    return reply;
-  }
+  return {
+    route,
+    operation: route,
+    credential: authorized ? 'slipway' : '',
+    scope: 'gcs',
+    answer: () => answer().catch(asReply),
+    fault: faultReply,
+  };
 }
 
-function read({ emulator, exchange }: Call): Promise<Reply> {
-  return forward(emulator, { method: 'GET', path: `${exchange.path}?${exchange.query}` });
+function asReply(error: unknown): Reply {
+  if (error instanceof GcsRefusal) return gcsRefusalReply(error);
+  throw error;
+}
+
+function read({ emulator, exchange, path }: Call): Promise<Reply> {
+  return forward(emulator, { method: 'GET', path: `${path}?${exchange.query}` });
 }
 
 async function create(call: Call): Promise<Reply> {
-  const { emulator, exchange, params } = call;
+  const { emulator, exchange, path, params } = call;
   const [bucket = ''] = params;
   const name = exchange.query.get('name');
   if (!name || exchange.query.get('uploadType') === 'resumable') throw new GcsRefusal(501, 'notImplemented', "the sandbox's GCS takes whole uploads with their name in the query");
   return perform(call, `upload ${bucket}/${name}`, async () => {
     precondition(exchange, await findObject(emulator, bucket, name));
     const type = exchange.headers['content-type'] ?? 'application/octet-stream';
-    return { method: 'POST', path: `${exchange.path}?${exchange.query}`, headers: { 'content-type': type }, body: exchange.body };
+    return { method: 'POST', path: `${path}?${exchange.query}`, headers: { 'content-type': type }, body: exchange.body };
   });
 }
 

@@ -34,18 +34,20 @@ export async function findObject(emulator: Emulator, bucket: string, name: strin
   return status === 200 ? (JSON.parse(body.toString()) as StoredObject) : undefined;
 }
 
-const json = { 'content-type': 'application/json' };
-
-/** Both behind the journal's back: for scenarios. */
-export async function putBucket(emulator: Emulator, name: string): Promise<void> {
-  const { status } = await forward(emulator, { method: 'POST', path: '/storage/v1/b', headers: json, body: Buffer.from(JSON.stringify({ name })) });
-  if (status !== 200) throw new Error(`the emulator answered ${status} to the making of bucket ${name}`);
+/** A person's doing, behind the journal's back: makes the bucket, and in it each file, or takes it away where its text is null. */
+export async function putByPerson(emulator: Emulator, { bucket, files }: { bucket: string; files: Readonly<Record<string, string | null>> }): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  await expecting([200, 409], forward(emulator, { method: 'POST', path: '/storage/v1/b', headers, body: Buffer.from(JSON.stringify({ name: bucket })) }));
+  for (const [name, text] of Object.entries(files)) {
+    const upload = `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?uploadType=media&name=${encodeURIComponent(name)}`;
+    const request = text === null ? { method: 'DELETE', path: objectPath(bucket, name) } : { method: 'POST', path: upload, headers, body: Buffer.from(text) };
+    await expecting([200], forward(emulator, request));
+  }
 }
 
-export async function putObject(emulator: Emulator, { bucket, name, content }: { bucket: string; name: string; content: string }): Promise<void> {
-  const path = `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?uploadType=media&name=${encodeURIComponent(name)}`;
-  const { status } = await forward(emulator, { method: 'POST', path, headers: json, body: Buffer.from(content) });
-  if (status !== 200) throw new Error(`the emulator answered ${status} to the making of ${bucket}/${name}`);
+async function expecting(statuses: readonly number[], answer: Promise<Reply & { readonly body: Buffer }>): Promise<void> {
+  const { status, body } = await answer;
+  if (!statuses.includes(status)) throw new Error(`fake-gcs-server answered ${status}: ${body.toString()}`);
 }
 
 /** Every object of every bucket, without what differs from run to run. */

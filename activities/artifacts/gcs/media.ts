@@ -16,13 +16,14 @@ export interface MediaSettings {
  * It only lends its credentials, and none to a stand-in that it would not send them to either.
  */
 export function gcsMedia(storage: Storage, { connections, timeoutMs }: MediaSettings): (artifact: Artifact, signal?: AbortSignal) => Promise<Buffer> {
-  const pool = new Pool(new URL(storage.apiEndpoint).origin, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const { origin, pathname } = new URL(storage.apiEndpoint);
+  const pool = new Pool(origin, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
   const authenticated = !storage.customEndpoint || storage.useAuthWithCustomEndpoint;
 
   return async (artifact, signal) => {
     const { bucket, name, generation, size, crc32c } = artifact;
     const asked = `read gs://${bucket}/${name}#${generation}`;
-    const path = `/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media&generation=${generation}`;
+    const path = `${pathname.replace(/\/$/, '')}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media&generation=${generation}`;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const { statusCode, headers, body } = await pool.request({

@@ -1,9 +1,39 @@
-import { describe, expect, it } from 'vitest';
-import { fromEnvironment } from '../../../activities/artifacts/gcs.ts';
-import { openGcsWorld } from './gcs-world.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectGcs, fromEnvironment } from '../../../activities/artifacts/gcs.ts';
+import { startSandbox } from '../../servers.ts';
+import type { SandboxServer } from '../../servers.ts';
+import { openWorld } from '../../worlds.ts';
 import { describeStore } from './store-contract.ts';
+import type { StoreStand } from './store-contract.ts';
 
-describeStore('the store on GCS', openGcsWorld);
+let sandbox: SandboxServer;
+beforeAll(async () => {
+  sandbox = await startSandbox({ validated: false, gcs: true });
+});
+afterAll(() => sandbox.stop());
+
+async function open(): Promise<StoreStand> {
+  const world = await openWorld(sandbox.url);
+  const gcs = `${world.url}/gcs`;
+  return {
+    connect: (settings = {}) => connectGcs({ endpoint: gcs, token: 'gcs-token', timeoutMs: 2_000, ...settings }),
+    put: (bucket, files = {}) => world.control('objects', { bucket, files }),
+    async content(bucket, name) {
+      const answer = await fetch(`${gcs}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}?alt=media`, { headers: { authorization: 'Bearer gcs-token' } });
+      return answer.status === 404 ? undefined : answer.text();
+    },
+    fault: (match, action, times = 1) => world.control('faults', { match, action, times }),
+    fired: async () => (await world.control<{ fired: number }[]>('faults')).map(({ fired }) => fired),
+    journal: async () => (await world.journal()).map(({ key }) => key),
+    requests: async () => (await world.control<{ route: string; status: number }[]>('requests')).map(({ route, status }) => `${status} ${route}`),
+    async forget() {
+      for (const what of ['requests', 'faults']) await fetch(`${world.url}/control/${what}`, { method: 'DELETE' });
+    },
+    close: () => world.close(),
+  };
+}
+
+describeStore('the store on GCS', open);
 
 describe("the worker's environment", () => {
   it('may not hold the variable that would send reads of the client elsewhere', () => {
