@@ -2,17 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { neverRetry, tryAgain } from '../../../activities/failures.ts';
 import { readInOrder } from '../../../activities/artifacts/reading.ts';
+import { storeThat } from './scripted-store.ts';
 import type { ReadSettings } from '../../../activities/artifacts/reading.ts';
 import type { Artifact, ArtifactStore } from '../../../activities/artifacts/store.ts';
 
 function artifacts(count: number, size = 10): Artifact[] {
   return Array.from({ length: count }, (_, index) => ({ bucket: 'b', name: `${index}`, generation: '1', size, crc32c: '' }));
-}
-
-/** A store of which only reading matters. */
-function storeThat(read: ArtifactStore['read']): ArtifactStore {
-  const unused = () => Promise.reject(new Error('not to be used here'));
-  return { list: unused, find: unused, create: unused, copy: unused, remove: unused, read };
 }
 
 async function names(store: ArtifactStore, all: readonly Artifact[], settings: ReadSettings = {}): Promise<string[]> {
