@@ -8,6 +8,7 @@ import { createPromotions } from './promotions.ts';
 import { createPullRequests } from './pull-requests.ts';
 import { beating } from './pulse.ts';
 import { createReports } from './reports.ts';
+import type { RunningReleases } from './running-releases.ts';
 import { createSoaks } from './soaks.ts';
 
 /** What the activities touch the world through. */
@@ -16,6 +17,7 @@ export interface Ports {
   readonly forge: Forge;
   readonly chat: Chat;
   readonly health: HealthProbe;
+  readonly releases: RunningReleases;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
   readonly readLagMs: number;
 }

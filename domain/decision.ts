@@ -12,7 +12,21 @@ export const vote = z.strictObject({
 /** What `abort` carries. */
 export const abortion = z.strictObject({ by: z.string().min(1), reason: z.string().min(1) });
 
+/** What `decide` carries: the answer to what the release asks at that moment. */
+export const choice = z.strictObject({
+  choice: z.string().min(1),
+  by: z.string().min(1),
+  reason: z.string().min(1).optional(),
+  stage: z.string().min(1).optional(),
+  sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
+});
+
+/** What `candidate` carries: a newer commit that the release should carry instead. */
+export const offer = z.strictObject({ sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits') });
+
 export type Vote = z.output<typeof vote>;
+export type Choice = z.output<typeof choice>;
+export type Offer = z.output<typeof offer>;
 export type Abortion = z.output<typeof abortion>;
 export type Verdict = 'approve' | 'reject';
 

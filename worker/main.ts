@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
@@ -10,10 +11,10 @@ import { versioning } from './versioning.ts';
 const settings = workerSettings(process.env);
 const log = startLogging(settings.logLevel);
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-const ports = connectPorts(settings, process.env);
 
 const connection = await NativeConnection.connect(connectionOptions);
 try {
+  const ports = connectPorts(settings, process.env, new Client({ connection, namespace }));
   const worker = await Worker.create({
     connection,
     namespace,

@@ -52,6 +52,15 @@ export function openApprovals(status: StatusKeeper) {
       }
     },
 
+    /** From now on the release carries another candidate. Votes were for the one before it: they are void, and their voters see why. */
+    carries(agreed: ReleasePlan): void {
+      for (const { verdict, stage, by } of votes) {
+        status.refused(verdict, `the vote of ${by} on ${stage} is void: it was for ${plan!.candidate}, but the release carries ${agreed.candidate} now`);
+      }
+      votes = [];
+      plan = agreed;
+    },
+
     /** Waits for as many people as the stage asks for. Ends the release when one of them rejects it. */
     async approved(stage: Stage, announce: () => void): Promise<void> {
       if (!stage.approval) return;

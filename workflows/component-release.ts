@@ -12,8 +12,10 @@ import { concluded } from './conclusion.ts';
 import { pipelineGreen } from './gates.ts';
 import { handOver } from './hand-over.ts';
 import { receiveUnknown } from './inbox.ts';
-import { abort, approve, reject, wake } from './messages.ts';
+import { abort, approve, candidate, decide, reject, wake } from './messages.ts';
+import { openOffers } from './offers.ts';
 import { merged, pullRequestOpened } from './pull-request.ts';
+import { openQuestions } from './questions.ts';
 import type { Release } from './release.ts';
 import { releaseThread, startReporting } from './reporting.ts';
 import { passed } from './stages.ts';
@@ -25,10 +27,12 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   const request = requested(input);
   const status = keepStatus(request.component);
   const approvals = openApprovals(status);
+  const questions = openQuestions(status);
+  const offers = openOffers(status);
   const abortable = openAbort(status);
   const wakeable = openWake();
   const reporter = startReporting(status);
-  receiveUnknown([approve.name, reject.name, abort.name, wake.name], status);
+  receiveUnknown([approve.name, reject.name, decide.name, abort.name, candidate.name, wake.name], status);
 
   return concluded(status, reporter, () =>
     abortable(async () => {
@@ -52,7 +56,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     status.planned(plan);
     approvals.open(plan);
     reporter.begin(releaseThread(plan, work, status));
-    return { plan, status, approvals, work, reporter, wakeable };
+    return { plan, status, approvals, questions, offers, work, reporter, wakeable };
   }
 }
 

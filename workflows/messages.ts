@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Abortion, Decision, Refusal, Vote } from '../domain/decision.ts';
+import type { Abortion, Choice, Decision, Offer, Refusal, Vote } from '../domain/decision.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
@@ -17,6 +17,10 @@ export type Message<Payload> = ReturnType<typeof message<Payload>>;
 export const approve = message<Vote>('approve');
 export const reject = message<Vote>('reject');
 export const abort = message<Abortion>('abort');
+export const decide = message<Choice>('decide');
+
+/** Sent by `updateComponent`, with what starts the release where it does not run yet. Believed only after a look of the release's own. */
+export const candidate = defineSignal<[Offer]>('candidate');
 
 /** Nobody decides by it, so it is a Signal only. It carries what happened, for the reader of the history. */
 export const wake = defineSignal<[{ readonly about?: string }?]>('wake');

@@ -1,6 +1,8 @@
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { Work } from './activities.ts';
 import type { Approvals } from './approvals.ts';
+import type { Offers } from './offers.ts';
+import type { Questions } from './questions.ts';
 import type { Reporter } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
 import type { Wakeable } from './wake.ts';
@@ -10,6 +12,8 @@ export interface Release {
   readonly plan: ReleasePlan;
   readonly status: StatusKeeper;
   readonly approvals: Approvals;
+  readonly questions: Questions;
+  readonly offers: Offers;
   readonly work: Work;
   readonly reporter: Reporter;
   readonly wakeable: Wakeable;

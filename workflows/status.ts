@@ -80,6 +80,11 @@ export function keepStatus(component: string) {
         stages: agreed.stages.map(({ name, environment }) => ({ name, environment, mark: 'ahead' })),
       });
     },
+    /** The release carries another candidate from now on. */
+    carries(agreed: ReleasePlan): void {
+      plan = agreed;
+      change({ candidate: agreed.candidate });
+    },
     /** The release is in this state from now on, and waits for this, or for nothing. */
     enter(state: ReleaseState, { waitingFor, next }: { waitingFor?: Omit<Waiting, 'since'>; next?: string } = {}): void {
       const { waitingFor: _, next: __, ...rest } = status;

@@ -239,7 +239,7 @@ describe('what people type', () => {
     await waitsFor(release, 'approval of production');
     await release.signal('aprove', approval);
     expect((await release.query(status)).refused).toMatchObject([
-      { message: 'aprove', why: 'unknown message "aprove": did you mean "approve"? Known: approve, reject, abort, wake' },
+      { message: 'aprove', why: 'unknown message "aprove": did you mean "approve"? Known: approve, reject, decide, abort, candidate, wake' },
     ]);
     const refused = await release.executeUpdate('aprove', { args: [approval] }).catch((error: unknown) => error);
     expect(rootMessage(refused)).toContain('did you mean "approve"?');
