@@ -22,7 +22,7 @@ function describeRepository(repository: Repository) {
   const issues = [...repository.issues.values()];
   return {
     refs: Object.fromEntries([...repository.refs].toSorted(([one], [other]) => (one < other ? -1 : 1))),
-    pulls: sorted(issues.flatMap((issue) => (issue.pull === undefined ? [] : [{ ...describeIssue(repository, issue), ...describePull(issue.pull) }]))),
+    pulls: sorted(issues.flatMap((issue) => (issue.pull === undefined ? [] : [{ ...describeIssue(repository, issue), ...describePull(issue.pull, issue.state) }]))),
     issues: sorted(issues.flatMap((issue) => (issue.pull === undefined ? [describeIssue(repository, issue)] : []))),
     runs: sorted(repository.runs.map(({ workflow, title, sha, status, conclusion, attempt, inputs }) => ({
       workflow: workflow.file, name: title, sha, status, conclusion: conclusion ?? null, attempt, inputs,
@@ -48,8 +48,9 @@ function describeIssue(repository: Repository, { title, body, state, labels, ass
   };
 }
 
-function describePull({ head, headSha, base, draft, merged, autoMerge, reviews }: NonNullable<Issue['pull']>) {
+function describePull({ head, headSha, base, draft, merged, autoMerge, reviews }: NonNullable<Issue['pull']>, state: Issue['state']) {
   return {
+    state: merged === undefined ? state : 'merged',
     head, headSha, base, draft,
     merged: merged?.sha ?? null,
     autoMerge: autoMerge?.method ?? null,

@@ -1,9 +1,10 @@
-import { GraphQLError, buildSchema, graphql, parse } from 'graphql';
+import { GraphQLError, graphql, parse } from 'graphql';
 import { isAncestor } from '../git/history.ts';
 import { objectExists } from '../git/objects.ts';
 import { json, parseJson, ReplyLost } from '../exchange.ts';
 import { FaultReply } from '../fault-reply.ts';
 import { effect, unchanged, write } from '../world.ts';
+import { schema } from './graphql-schema.ts';
 import { textKey } from './issues.ts';
 import { githubFault } from './limits.ts';
 import { isOpenPull, mergeability } from './mergeability.ts';
@@ -17,52 +18,14 @@ import type { DocumentNode } from 'graphql';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Visit } from '../visit.ts';
 import type { Plan, World } from '../world.ts';
+import type { EnableAutoMerge, PullRequestInput, RefUpdate, UpdateRefs } from './graphql-schema.ts';
 import type { MergeMethod, PullRequest } from './pull-request.ts';
 import type { Repository } from './repository.ts';
 import type { User } from './users.ts';
 
-const schema = buildSchema(`
-  scalar DateTime
-  scalar GitObjectID
-  scalar GitRefname
-  scalar URI
-  enum PullRequestMergeMethod { MERGE REBASE SQUASH }
-  enum PullRequestState { OPEN CLOSED MERGED }
-  type Query { viewer: Actor! }
-  type Actor { login: String! }
-  type AutoMergeRequest { mergeMethod: PullRequestMergeMethod! enabledBy: Actor }
-  type PullRequest {
-    id: ID! number: Int! state: PullRequestState! title: String! url: URI! isDraft: Boolean! merged: Boolean!
-    headRefName: String! headRefOid: GitObjectID! baseRefName: String! autoMergeRequest: AutoMergeRequest
-  }
-  input EnablePullRequestAutoMergeInput {
-    pullRequestId: ID! mergeMethod: PullRequestMergeMethod = MERGE commitHeadline: String commitBody: String
-    authorEmail: String expectedHeadOid: GitObjectID clientMutationId: String
-  }
-  input DisablePullRequestAutoMergeInput { pullRequestId: ID! clientMutationId: String }
-  input MarkPullRequestReadyForReviewInput { pullRequestId: ID! clientMutationId: String }
-  input RefUpdate { name: GitRefname! afterOid: GitObjectID! beforeOid: GitObjectID force: Boolean = false }
-  input UpdateRefsInput { repositoryId: ID! refUpdates: [RefUpdate!]! clientMutationId: String }
-  type PullRequestPayload { actor: Actor pullRequest: PullRequest clientMutationId: String }
-  type UpdateRefsPayload { clientMutationId: String }
-  type Mutation {
-    enablePullRequestAutoMerge(input: EnablePullRequestAutoMergeInput!): PullRequestPayload
-    disablePullRequestAutoMerge(input: DisablePullRequestAutoMergeInput!): PullRequestPayload
-    markPullRequestReadyForReview(input: MarkPullRequestReadyForReviewInput!): PullRequestPayload
-    updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
-  }
-`);
-
 interface Context {
   readonly world: World;
   readonly user: User;
-}
-
-interface RefUpdate {
-  readonly name: string;
-  readonly afterOid: string;
-  readonly beforeOid?: string;
-  readonly force: boolean;
 }
 
 const none = '0'.repeat(40);
@@ -70,7 +33,7 @@ const none = '0'.repeat(40);
 const resolvers = {
   viewer: (_: unknown, { user }: Context) => ({ login: user.login }),
 
-  async enablePullRequestAutoMerge({ input }: { input: { pullRequestId: string; mergeMethod: string; commitHeadline?: string; commitBody?: string; expectedHeadOid?: string } }, context: Context) {
+  async enablePullRequestAutoMerge({ input }: { input: EnableAutoMerge }, context: Context) {
     return changePull(context, input, async (repository, issue) => {
       if (!isOpenPull(issue)) throw unprocessable('Pull request is closed');
       if (input.expectedHeadOid !== undefined && input.expectedHeadOid !== issue.pull.headSha) throw unprocessable('Head sha did not match expected head oid');
@@ -84,7 +47,7 @@ const resolvers = {
     });
   },
 
-  async disablePullRequestAutoMerge({ input }: { input: { pullRequestId: string } }, context: Context) {
+  async disablePullRequestAutoMerge({ input }: { input: PullRequestInput }, context: Context) {
     return changePull(context, input, (repository, issue) => {
       if (issue.pull.autoMerge === undefined) throw unprocessable("Can't disable auto-merge for this pull request.");
       return effect(textKey('auto-merge', repository, issue, 'off'), () => {
@@ -93,7 +56,7 @@ const resolvers = {
     });
   },
 
-  async markPullRequestReadyForReview({ input }: { input: { pullRequestId: string } }, context: Context) {
+  async markPullRequestReadyForReview({ input }: { input: PullRequestInput }, context: Context) {
     return changePull(context, input, (repository, issue) => {
       if (!issue.pull.draft) return unchanged(undefined);
       return effect(textKey('ready', repository, issue, 'for review'), () => {
@@ -104,7 +67,7 @@ const resolvers = {
   },
 
   /** All or nothing, each ref only if it is where the caller believes it to be. */
-  async updateRefs({ input }: { input: { repositoryId: string; refUpdates: readonly RefUpdate[] } }, { world, user }: Context) {
+  async updateRefs({ input }: { input: UpdateRefs }, { world, user }: Context) {
     const repository = [...world.state.repositories.values()].find(({ id }) => nodeId('R', id) === input.repositoryId);
     if (repository === undefined) throw unresolved(input.repositoryId);
     await write(world, origin(repository, 'git'), async (): Promise<Plan<void>> => {
@@ -149,7 +112,7 @@ export function visitGraphql(world: World, exchange: Exchange): Visit {
 
 async function changePull(
   { world, user }: Context,
-  { pullRequestId }: { pullRequestId: string },
+  { pullRequestId }: PullRequestInput,
   plan: (repository: Repository, issue: PullRequest) => Promise<Plan<void>> | Plan<void>,
 ) {
   const { repository, issue } = pullById(world, pullRequestId);

@@ -55,6 +55,19 @@ describe('Slack', () => {
     expect([first.has_more, rest.has_more]).toEqual([true, false]);
   });
 
+  it('can lag behind what was posted, and takes edits all the same', async () => {
+    const world = await stand.open();
+    const channel = await channelId(world, 'g_gitaly');
+    const { chat, conversations } = slack(world);
+    const { ts } = await chat.postMessage({ channel, text: 'One', metadata: metadata('k') });
+    await world.control('faults', { match: { key: 'message-edit #g_gitaly k' }, action: { kind: 'staleReads', seconds: 0.5 } });
+    await chat.update({ channel, ts: ts!, text: 'Two' });
+    await chat.update({ channel, ts: ts!, text: 'Three' });
+    const texts = async () => (await conversations.history({ channel })).messages!.map(({ text }) => text);
+    expect(await texts()).toEqual(['One']);
+    await expect.poll(texts, { timeout: 3_000 }).toEqual(['Three']);
+  });
+
   it.each([
     ['channel_not_found', (client: WebClient) => client.chat.postMessage({ channel: '#nowhere', text: 'x' })],
     ['channel_not_found', (client: WebClient) => client.conversations.history({ channel: '#g_gitaly' })],
