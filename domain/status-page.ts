@@ -18,7 +18,7 @@ const lastRefusals = 3;
 
 /** The operator's console: the release as markdown for the Temporal UI's Current Details, below 4 KB. */
 export function statusPage(status: ReleaseStatus): string {
-  const page = [...headline(status), ...stageTable(status), ...waiting(status), ...remains(status), ...refusals(status)].join('\n');
+  const page = [...headline(status), ...waiting(status), ...stageTable(status), ...remains(status), ...refusals(status)].join('\n');
   return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
 }
 
@@ -41,8 +41,8 @@ function stageTable({ stages }: ReleaseStatus): string[] {
 function waiting({ waitingFor }: ReleaseStatus): string[] {
   if (!waitingFor) return [];
   const whom = waitingFor.whom ? ` by ${waitingFor.whom.join(', ')}` : '';
-  const send = (waitingFor.send ?? []).flatMap(({ message, payload }) => [`Send \`${message}\` with`, '```json', JSON.stringify(payload), '```']);
-  return ['', `**Waiting for** ${waitingFor.what}${whom}, since ${waitingFor.since}`, ...send];
+  const send = (waitingFor.send ?? []).flatMap(({ message, payload }) => ['', `Send \`${message}\` with`, '```json', JSON.stringify(payload), '```']);
+  return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...send];
 }
 
 function remains({ undone, stays, owed }: ReleaseStatus): string[] {
