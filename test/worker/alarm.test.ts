@@ -5,7 +5,8 @@ import { scriptedReleases } from './receiver-world.ts';
 
 const id = 'release/gitaly/from-aaaaaaaaaaaa';
 const eventsPerWake = 10; // see test/e2e/wake.test.ts
-const component = { concern: { kind: 'component', name: 'gitaly' }, repository: 'org/product', about: 'checks' } as const;
+const news = { event: 'check_suite', repository: 'org/product', what: 'checks' };
+const component = { concern: { kind: 'component', name: 'gitaly' }, news } as const;
 const silent = pino({ level: 'silent' });
 
 beforeEach(() => void vi.useFakeTimers());
@@ -20,7 +21,7 @@ it('adds no more than fifty events to a release in ten minutes of a flood', asyn
   }
   expect(releases.woken.length).toBeGreaterThanOrEqual(4);
   expect(releases.woken.length * eventsPerWake).toBeLessThanOrEqual(50);
-  expect(releases.inquiries()).toBeLessThanOrEqual(10 * 60 + 1);
+  expect(releases.inquiries()).toBeLessThanOrEqual(2 * 10 * 60 + 1);
 });
 
 it('wakes again after the last news, however many came', async () => {
@@ -36,9 +37,22 @@ it('wakes again after the last news, however many came', async () => {
   expect(releases.woken.length).toBeGreaterThan(before);
 });
 
+it('wakes for its deployment, however often it was woken for checks', async () => {
+  const releases = scriptedReleases({ gitaly: [id] });
+  const ring = createAlarm({ releases, log: silent });
+  for (let n = 0; n < 20; n++) {
+    ring(component);
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  const before = releases.woken.length;
+  ring({ concern: { kind: 'release', id }, news: { ...news, event: 'deployment_status' } });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(releases.woken).toHaveLength(before + 1);
+});
+
 it('turns a repository away that names more releases than its share, and no other', () => {
   const ring = createAlarm({ releases: scriptedReleases({}), log: silent });
-  const named = (repository: string, n: number) => ring({ concern: { kind: 'release', id: `release/gitaly/${n}` }, repository, about: 'a run' });
+  const named = (repository: string, n: number) => ring({ concern: { kind: 'release', id: `release/gitaly/${n}` }, news: { ...news, repository } });
   const taken = Array.from({ length: 200 }, (_, n) => named('org/loud', n)).filter((isTaken) => isTaken);
   expect(taken).toHaveLength(100);
   expect(named('org/quiet', 1_000)).toBe(true);

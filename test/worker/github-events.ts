@@ -8,7 +8,7 @@ const from = (full_name: string) => ({ repository: { full_name } });
 /** What of GitHub's payloads counts, held against GitHub's own description of them. */
 export const githubEvents = {
   push: (repository: string, branch: string) =>
-    ({ ...from(repository), ref: `refs/heads/${branch}`, before: 'a'.repeat(40), after: 'b'.repeat(40), created: false, deleted: false }) satisfies Part<Schemas['webhook-push']>,
+    ({ ...from(repository), ref: `refs/heads/${branch}`, before: 'a'.repeat(40), after: 'b'.repeat(40) }) satisfies Part<Schemas['webhook-push']>,
 
   suite: (repository: string, head_branch: string | null, action: 'completed' = 'completed') =>
     ({ ...from(repository), action, check_suite: { head_branch } }) satisfies Part<Schemas['webhook-check-suite-completed']>,

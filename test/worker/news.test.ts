@@ -36,7 +36,7 @@ describe('no release hears of', () => {
     ['a key of a component that is not in the catalog', 'workflow_run', github.run(product, 'release/prometheus/from-aaaaaaaaaaaa/staging')],
     ['another branch', 'check_suite', github.suite(product, 'master')],
     ['a suite on no branch', 'check_suite', github.suite(product, null)],
-    ['a new branch', 'push', { ...github.push(product, 'release/gitaly'), created: true }],
+    ['a new branch', 'push', { ...github.push(product, 'release/gitaly'), before: '0'.repeat(40) }],
     ['a tag', 'push', { ...github.push(mirror, 'master'), ref: 'refs/tags/master' }],
     ['what is only pending', 'status', github.status(product, 'release/gitaly', 'pending')],
     ['a deployment under way', 'deployment_status', github.deployment(product, `${id}/canary`, 'in_progress')],
@@ -66,7 +66,7 @@ it('takes no payload for another event than it is', () => {
   }
 });
 
-it.each([undefined, null, 'text', [], {}, { repository: null }, { ref: 'refs/heads/master', before: '', after: '', created: false, deleted: false }])('takes %j for no push', (payload) => {
+it.each([undefined, null, 'text', [], {}, { repository: null }, { ref: 'refs/heads/master', before: '', after: '' }])('takes %j for no push', (payload) => {
   expect(readNews('push', payload)).toEqual({ kind: 'malformed' });
 });
 

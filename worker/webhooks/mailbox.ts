@@ -26,12 +26,10 @@ export function createMailbox({ catalog, ring, log }: { readonly catalog: () => 
     if (marks.some(seen.has)) return 'known';
     const reading = readNews(event, json(body));
     if (reading.kind === 'malformed') return 'malformed';
-    const { news } = reading.kind === 'news' ? reading : {};
-    const concerns = news ? concernsOf(news, await catalog()) : [];
-    const taken = concerns.every((concern) => ring({ concern, repository: news!.repository, about: news!.what }));
-    if (!taken) return 'busy';
+    const rings = reading.kind === 'nothing' ? [] : concernsOf(reading.news, await catalog()).map((concern) => ({ concern, news: reading.news }));
+    if (!rings.every(ring)) return 'busy';
     marks.forEach(seen.add);
-    return concerns.length > 0 ? 'accepted' : 'ignored';
+    return rings.length > 0 ? 'accepted' : 'ignored';
   }
 
   return async function receive(delivery: Delivery): Promise<Receipt> {

@@ -4,6 +4,8 @@ import { markedRelease, namedRelease } from '../../domain/release-plan.ts';
 
 /** What a webhook says has happened. It is a claim: it decides who looks, never what is true. */
 export interface News {
+  /** "check_suite" */
+  readonly event: string;
   readonly repository: string;
   /** "check_suite on org/product release/gitaly" */
   readonly what: string;
@@ -18,6 +20,9 @@ type Reading = { readonly kind: 'news'; readonly news: News } | { readonly kind:
 /** Undefined where nobody waits for it. */
 type Subject = Pick<News, 'branches' | 'release'> | undefined;
 
+/** Where a push makes or removes a branch. */
+const absent = '0'.repeat(40);
+
 const action = z.string();
 const pullRequest = z.object({ body: z.string().nullable(), head: z.object({ ref: z.string() }) });
 
@@ -26,8 +31,8 @@ const pullRequest = z.object({ body: z.string().nullable(), head: z.object({ ref
  * event. Single check runs are left out, because their suite follows when all have ended.
  */
 const events: Readonly<Record<string, (payload: unknown) => Subject | 'malformed'>> = {
-  push: event({ ref: z.string(), before: z.string(), after: z.string(), created: z.boolean(), deleted: z.boolean() }, ({ ref, created, deleted }) =>
-    created || deleted ? undefined : onBranch(ref.replace(/^refs\/heads\//, '')),
+  push: event({ ref: z.string(), before: z.string(), after: z.string() }, ({ ref, before, after }) =>
+    before === absent || after === absent ? undefined : onBranch(ref.replace(/^refs\/heads\//, '')),
   ),
   check_suite: event({ action, check_suite: z.object({ head_branch: z.string().nullable() }) }, ({ action, check_suite }) =>
     action === 'completed' && check_suite.head_branch !== null ? onBranch(check_suite.head_branch) : undefined,
@@ -59,7 +64,7 @@ export function readNews(name: string, payload: unknown): Reading {
   if (!subject) return { kind: 'nothing' };
   const repository = from.data.repository.full_name;
   const what = [name, 'on', repository, ...subject.branches, subject.release?.id ?? ''].join(' ').trim().slice(0, 200);
-  return { kind: 'news', news: { repository, what, ...subject } };
+  return { kind: 'news', news: { event: name, repository, what, ...subject } };
 }
 
 function event<Shape extends z.ZodRawShape>(shape: Shape, subjectOf: (payload: z.output<z.ZodObject<Shape>>) => Subject) {

@@ -3,20 +3,11 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ReleaseState } from '../../domain/status.ts';
 import { wake } from '../../workflows/messages.ts';
 
-/** Whether a release in this state waits for the forge, or is about to. The others wait for people or clocks, and a wake would be wasted. */
-const waitsForForge = {
-  planning: true,
-  opening: true,
-  pipeline: true,
-  merging: true,
-  promoting: true,
-  approval: false,
-  soaking: false,
-  undoing: false,
-  ended: false,
-} satisfies Record<ReleaseState, boolean>;
+/** The workflows that take a wake. */
+const types = ['componentRelease'];
 
-const states = Object.entries(waitsForForge).flatMap(([state, waits]) => (waits ? [`"${state}"`] : []));
+/** States in which a release waits for people or clocks: a wake would be wasted. */
+const otherwiseEngaged: readonly ReleaseState[] = ['approval', 'soaking', 'undoing', 'ended'];
 
 const mostReleases = 100;
 
@@ -31,7 +22,12 @@ export interface Releases {
 export function temporalReleases({ workflow }: Client): Releases {
   return {
     async waiting(component) {
-      const query = `ExecutionStatus = "Running" AND Component = "${component}" AND ReleaseState IN (${states.join(', ')})`;
+      const query = [
+        'ExecutionStatus = "Running"',
+        `Component = "${component}"`,
+        `WorkflowType IN (${quoted(types)})`,
+        `ReleaseState NOT IN (${quoted(otherwiseEngaged)})`,
+      ].join(' AND ');
       const ids: string[] = [];
       for await (const { workflowId } of workflow.list({ query, pageSize: mostReleases })) {
         if (ids.push(workflowId) === mostReleases) break;
@@ -49,4 +45,8 @@ export function temporalReleases({ workflow }: Client): Releases {
       }
     },
   };
+}
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `"${value}"`).join(', ');
 }

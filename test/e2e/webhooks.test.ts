@@ -1,0 +1,188 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { ReleaseOutcome } from '../../domain/outcome.ts';
+import { approve, status } from '../../workflows/messages.ts';
+import { startSandbox, startTemporal, startWebhookReceiver, startWorker } from '../servers.ts';
+import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+
+const secret = 'a secret of some length';
+const pollMs = 3_000;
+
+let temporal: TemporalServer;
+let sandbox: SandboxServer;
+let connection: Connection;
+
+beforeAll(async () => {
+  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ validated: false })]);
+  connection = await Connection.connect({ address: temporal.address });
+});
+afterAll(async () => {
+  await connection?.close();
+  await Promise.all([temporal?.stop(), sandbox?.stop()]);
+});
+
+describe('a release', () => {
+  let first: ReturnType<typeof carried> | undefined;
+  const whenAllIsWell = () => (first ??= carried([{ mode: 'normal' }]));
+
+  it('goes on as soon as a webhook says that there is something to see', async () => {
+    const straight = await whenAllIsWell();
+    expect(straight.wakes).toBeGreaterThanOrEqual(4);
+    expect(straight.waits.every((ms) => ms < pollMs / 2)).toBe(true);
+  });
+
+  it('comes to the same end without any webhook, only later', async () => {
+    const straight = await whenAllIsWell();
+    const lost = await carried([{ mode: 'lost' }]);
+    expect(lost.wakes).toBe(0);
+    expect(lost.snapshot).toEqual(straight.snapshot);
+    expect(lost.keys).toEqual(straight.keys);
+    expect(total(lost.waits)).toBeGreaterThan(2 * total(straight.waits));
+  });
+
+  it('comes to the same end, for hardly an event more, when each comes a hundred times', async () => {
+    const straight = await whenAllIsWell();
+    // Twice each, to fifty addresses that are one.
+    const duplicated = await carried(Array.from({ length: 50 }, () => ({ mode: 'duplicated' })));
+    expect(duplicated.deliveries).toBeGreaterThanOrEqual(90 * straight.deliveries);
+    expect(duplicated.snapshot).toEqual(straight.snapshot);
+    expect(duplicated.keys).toEqual(straight.keys);
+    expect(duplicated.events).toBeLessThan(straight.events + 50);
+  });
+
+  it.each([
+    ['in reverse', { mode: 'reversed', delayMs: 1_000 }],
+    ['when they are about the past', { mode: 'delayed', delayMs: 5_000 }],
+  ])('comes to the same end when webhooks come %s', async (_, hook) => {
+    const straight = await whenAllIsWell();
+    const late = await carried([hook]);
+    expect(late.snapshot).toEqual(straight.snapshot);
+    expect(late.keys).toEqual(straight.keys);
+  });
+});
+
+it('believes no webhook: it looks, and sees that nothing has ended', async () => {
+  const { world, release, receiver } = await begin({ latencyMs: { ci: 600_000 } });
+  await reached(release, /^the pipeline of #/);
+  const requests = await checkRequests(world);
+  const body = JSON.stringify({
+    action: 'completed',
+    check_suite: { head_branch: 'release/gitaly', status: 'completed', conclusion: 'success' },
+    repository: { full_name: 'gitlab-org/gitlab' },
+  });
+  const post = (key: string) =>
+    fetch(`${receiver.ready}/webhooks/github`, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'x-github-event': 'check_suite',
+        'x-github-delivery': randomUUID(),
+        'x-hub-signature-256': `sha256=${createHmac('sha256', key).update(body).digest('hex')}`,
+      },
+    });
+  expect((await post('forged, but of some length')).status).toBe(401);
+  expect(wakesIn(await eventsOf(release))).toHaveLength(0);
+
+  expect((await post(secret)).status).toBe(202);
+  await expect.poll(async () => wakesIn(await eventsOf(release)).length).toBe(1);
+  await expect.poll(() => checkRequests(world)).toBeGreaterThan(requests);
+  expect((await release.query(status)).state).toBe('pipeline');
+});
+
+it('stops at once when it is asked to', async () => {
+  const { receiver } = await begin();
+  const asked = performance.now();
+  await receiver.stop();
+  expect(performance.now() - asked).toBeLessThan(5_000);
+  expect(receiver.output()).not.toContain(secret);
+});
+
+/** Carries a release to its end while the world's webhooks come as the hooks say, and tells what that was like. */
+async function carried(hooks: readonly object[]) {
+  const { world, release } = await begin({ hooks });
+  await reached(release, 'approval of production');
+  await release.signal(approve.signal, { stage: 'production', by: 'alice' });
+  expect(await release.result()).toMatchObject({ kind: 'released' });
+  const events = await eventsOf(release);
+  return {
+    snapshot: await world.snapshot(),
+    keys: (await world.journal()).map(({ key, nth }) => `${key} (${nth})`).toSorted(),
+    deliveries: (await world.control<readonly unknown[]>('deliveries')).length,
+    events: events.length,
+    wakes: wakesIn(events).length,
+    waits: waitsIn(events),
+  };
+}
+
+async function begin({ latencyMs = {}, hooks = [] }: { readonly latencyMs?: object; readonly hooks?: readonly object[] } = {}) {
+  const world = await openWorld(sandbox.url, { latencyMs: { ci: 700, run: 700, deployment: 700, ...latencyMs } });
+  const catalog = await writeCatalog(world, { pace: { poll: `${pollMs}ms` } });
+  const taskQueue = world.name;
+  const environment = workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file });
+  const [worker, receiver] = await Promise.all([
+    startWorker(environment),
+    startWebhookReceiver({ TEMPORAL_ADDRESS: temporal.address, SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret }),
+  ]);
+  onTestFinished(async () => {
+    await Promise.all([worker.stop(), receiver.stop()]);
+    await catalog.remove();
+    await world.close();
+  });
+  for (const [n, hook] of hooks.entries()) await world.control('webhooks', { url: `${receiver.ready}/webhooks/github?${n}`, secret, ...hook });
+
+  const client = new Client({ connection });
+  const first = await client.workflow.start('componentRelease', { workflowId: `start-${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
+  const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
+  onTestFinished(async () => {
+    await client.workflow.getHandle(to).terminate().catch(() => undefined);
+  });
+  const release: WorkflowHandle<() => Promise<ReleaseOutcome>> = client.workflow.getHandle(to);
+  return { world, release, receiver };
+}
+
+type Events = Awaited<ReturnType<typeof eventsOf>>;
+
+async function eventsOf(release: WorkflowHandle) {
+  return (await release.fetchHistory()).events ?? [];
+}
+
+function wakesIn(events: Events): Events {
+  return events.filter(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'wake');
+}
+
+/** How long the release waited for each pipeline and deployment, in ms, from its first look to its last. */
+function waitsIn(events: Events): number[] {
+  const begun = new Map<string, number>();
+  const waits: number[] = [];
+  let since: number | undefined;
+  for (const { eventId, eventTime, activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } of events) {
+    const at = Number(eventTime?.seconds) * 1_000 + Number(eventTime?.nanos) / 1e6;
+    if (scheduled && ['pipeline', 'deployed'].includes(scheduled.activityType?.name ?? '')) begun.set(String(eventId), (since ??= at));
+    const start = completed && begun.get(String(completed.scheduledEventId));
+    if (start === undefined || start === null) continue;
+    waits.push(at - start);
+    since = undefined;
+  }
+  return waits;
+}
+
+function total(waits: readonly number[]): number {
+  return waits.reduce((sum, ms) => sum + ms, 0);
+}
+
+async function checkRequests(world: World): Promise<number> {
+  return (await world.control<{ route: string }[]>('requests')).filter(({ route }) => route.includes('check-runs')).length;
+}
+
+async function reached(release: WorkflowHandle, what: string | RegExp): Promise<void> {
+  const waitsFor = async () => {
+    const { waitingFor, outcome } = await release.query(status);
+    return waitingFor?.what ?? outcome;
+  };
+  await expect.poll(waitsFor, { timeout: 50_000, interval: 50 }).toMatch(what);
+}
