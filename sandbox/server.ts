@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serveControl, serveWorlds } from './control.ts';
+import { serveControl } from './control.ts';
 import { ReplyLost, json, readExchange, sendReply } from './exchange.ts';
 import { FaultReply } from './fault-reply.ts';
 import { visitGcs } from './gcs/gcs.ts';
@@ -14,6 +14,7 @@ import { visitHealth } from './health.ts';
 import { visitSlack } from './slack/slack.ts';
 import { suffer } from './world.ts';
 import { createWorlds } from './worlds.ts';
+import { serveWorlds } from './worlds-control.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Description } from './github/validation.ts';
 import type { Visit } from './visit.ts';
