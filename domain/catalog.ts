@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
 import { flagRules } from './flag-rules.ts';
+import { freezeRule, timeZone } from './freeze.ts';
 import { healthCheck } from './health-check.ts';
 import { branch, channel, login, name, path, repository, workflowFile } from './names.ts';
 import { unknownName } from './nearest-name.ts';
 
+/** Nothing may be asked or waited for in no time at all. */
+const interval = duration.refine((ms) => ms > 0, 'must be longer than nothing');
+
 const approval = z.strictObject({
   approvers: z.array(login).min(1).describe('Who may approve or reject; votes of others are refused.'),
   required: z.int().min(1).prefault(1).describe('How many different people must approve.'),
+  separation: z.array(z.enum(['starter', 'author'])).optional().describe('Who may not approve, though an approver: whoever started the release, or wrote a commit of it.'),
+  timeout: duration.optional().describe('The release ends when it has waited for so long.'),
+  escalate: z.strictObject({ every: interval, channel }).optional().describe('Where to ask again, and how often.'),
 });
 
 /** What `inputs` may use, in braces. */
-export const placeholders = ['component', 'candidate', 'sha', 'stage', 'environment', 'key'] as const;
+export const placeholders = ['component', 'candidate', 'sha', 'stage', 'environment', 'key', 'fence'] as const;
 
 /** How a candidate gets to an environment. */
 const mechanism = z.discriminatedUnion('kind', [
@@ -30,6 +37,14 @@ const stage = z.strictObject({
   approval: approval.optional(),
   soak: duration.optional().describe('Healthy, observed time that must pass before the next stage.'),
   health: z.array(healthCheck).prefault([]),
+  unhealthyLimit: interval.optional().describe('A soak that is not shown to be healthy for so long without a break counts as failed; without a limit it waits.'),
+  onFailure: z.enum(['ask', 'rollback']).optional().describe('What to do when the stage fails: wait for a decision (unless told otherwise), or bring back what ran before.'),
+});
+
+const environment = z.strictObject({
+  description: z.string().optional(),
+  timeZone: timeZone.prefault('UTC').describe('Of the clocks that freezes go by.'),
+  freezes: z.array(freezeRule).prefault([]).describe('When nothing is promoted to it. Rollbacks go on.'),
 });
 
 const source = z.strictObject({
@@ -64,9 +79,6 @@ const component = z.strictObject({
   flags: flagRules.optional().describe('How its feature flags are rolled out.'),
 });
 
-/** Nothing may be asked or waited for in no time at all. */
-const interval = duration.refine((ms) => ms > 0, 'must be longer than nothing');
-
 /** How often and how patiently remote systems are asked. The defaults suit GitHub; tests and demonstrations are faster. */
 const pace = z.strictObject({
   poll: interval.prefault('30s').describe('Between two looks at a pipeline or a deployment.'),
@@ -80,7 +92,7 @@ export const catalogSchema = z
   .strictObject({
     version: z.literal(1),
     pace: pace.prefault({}),
-    environments: z.record(name, z.strictObject({ description: z.string().optional() })),
+    environments: z.record(name, environment),
     components: z.record(name, component),
   })
   .superRefine((catalog, context) => {

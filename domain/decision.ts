@@ -24,6 +24,10 @@ export const choice = z.strictObject({
 /** What `candidate` carries: a newer commit that the release should carry instead. */
 export const offer = z.strictObject({ sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits') });
 
+/** What `pause` and `resume` carry. */
+export const interval = z.strictObject({ by: z.string().min(1), reason: z.string().min(1).optional() });
+
+export type Interval = z.output<typeof interval>;
 export type Vote = z.output<typeof vote>;
 export type Choice = z.output<typeof choice>;
 export type Offer = z.output<typeof offer>;

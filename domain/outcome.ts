@@ -1,4 +1,5 @@
 import type { Sha } from './candidate.ts';
+import { spoken } from './duration.ts';
 import type { FailedCheck } from './pipeline.ts';
 import { toldRollout } from './rollout-outcome.ts';
 import type { RolloutOutcome } from './rollout-outcome.ts';
@@ -21,6 +22,9 @@ export type ReleaseOutcome =
   | ({ readonly kind: 'mergeRefused'; readonly reason: string } & Remains)
   | ({ readonly kind: 'closed'; readonly by: string } & Remains)
   | ({ readonly kind: 'stageFailed'; readonly stage: string; readonly url: string } & Remains)
+  | ({ readonly kind: 'rolledBack'; readonly stage: string; readonly by?: string; readonly reason: string } & Remains)
+  | ({ readonly kind: 'superseded'; readonly stage: string; readonly by: string } & Remains)
+  | ({ readonly kind: 'unapproved'; readonly stage: string; readonly waitedMs: number } & Remains)
   | ({ readonly kind: 'rejected'; readonly stage: string; readonly by: string; readonly reason?: string } & Remains)
   | ({ readonly kind: 'aborted'; readonly by: string; readonly reason: string } & Remains);
 
@@ -53,6 +57,12 @@ export function toldOutcome(outcome: Outcome): string {
       return `closed by ${outcome.by}`;
     case 'stageFailed':
       return `stopped: ${outcome.stage} failed`;
+    case 'rolledBack':
+      return `rolled back ${outcome.by ? `by ${outcome.by}` : 'by itself'} at ${outcome.stage}: ${outcome.reason}`;
+    case 'superseded':
+      return `superseded at ${outcome.stage} by ${outcome.by}`;
+    case 'unapproved':
+      return `stopped: nobody approved ${outcome.stage} within ${spoken(outcome.waitedMs)}`;
     case 'rejected':
       return `rejected at ${outcome.stage} by ${outcome.by}${outcome.reason ? `: ${outcome.reason}` : ''}`;
     case 'aborted':

@@ -57,6 +57,16 @@ export function promotionKey(releaseId: string, stage: string): string {
   return `${releaseId}/${stage}`;
 }
 
+/** A retry that an operator asked for is another promotion, of a key of its own. */
+export function attemptKey(key: string, attempt: number): string {
+  return attempt === 1 ? key : `${key}/${attempt}`;
+}
+
+/** The promotion that brings back what ran before. */
+export function rollbackKey(key: string): string {
+  return `${key}/rollback`;
+}
+
 /** Hidden in a pull request's body, so that the release that opened it recognises it. */
 export function releaseMarker(releaseId: string): string {
   return `<!-- slipway: ${releaseId} -->`;

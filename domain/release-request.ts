@@ -5,6 +5,7 @@ import { shaPattern } from './candidate.ts';
 export const releaseRequest = z.strictObject({
   component: z.string().min(1),
   sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
+  by: z.string().min(1).optional().describe('Who starts it: a claim, like that of whoever decides.'),
   reason: z.string().optional(),
 });
 

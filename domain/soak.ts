@@ -4,6 +4,8 @@ export interface Observation {
   /** When the last sample was taken, and whether it was healthy. */
   readonly lastAt: number;
   readonly lastHealthy: boolean;
+  /** Since when no sample was healthy, and nobody looked away. */
+  readonly unhealthySince?: number;
 }
 
 /**
@@ -12,6 +14,17 @@ export interface Observation {
  */
 export function observe(before: Observation | undefined, sample: { at: number; healthy: boolean }, intervalMs: number): Observation {
   const gap = before ? sample.at - before.lastAt : 0;
-  const counts = before?.lastHealthy && sample.healthy && gap <= 2 * intervalMs;
-  return { observedMs: (before?.observedMs ?? 0) + (counts ? gap : 0), lastAt: sample.at, lastHealthy: sample.healthy };
+  const unbroken = gap <= 2 * intervalMs;
+  const counts = before?.lastHealthy && sample.healthy && unbroken;
+  return {
+    observedMs: (before?.observedMs ?? 0) + (counts ? gap : 0),
+    lastAt: sample.at,
+    lastHealthy: sample.healthy,
+    ...(!sample.healthy && { unhealthySince: (unbroken ? before?.unhealthySince : undefined) ?? sample.at }),
+  };
+}
+
+/** For how long, in ms, it has not been shown to be healthy. */
+export function unhealthyMs({ unhealthySince, lastAt }: Observation): number {
+  return unhealthySince === undefined ? 0 : lastAt - unhealthySince;
 }

@@ -5,11 +5,15 @@ import type { ReleaseStatus, StageStatus } from './status.ts';
 export const marks: Record<StageStatus['mark'], string> = {
   ahead: '·',
   approval: '? waits for approval',
+  queued: '… queued',
   promoting: '→ promoting',
   soaking: '~ soaking',
   done: '✓ done',
   failed: '✗ failed',
   rejected: '✗ rejected',
+  skipped: '↷ skipped',
+  rollingBack: '← rolling back',
+  rolledBack: '← rolled back',
 };
 
 /** The Temporal UI renders details through a URL, so they must stay small: bytes. */
@@ -18,7 +22,7 @@ const lastRefusals = 3;
 
 /** The operator's console: the release as markdown for the Temporal UI's Current Details, below 4 KB. */
 export function statusPage(status: ReleaseStatus): string {
-  const page = [...headline(status), ...waiting(status), ...stageTable(status), ...remains(status), ...refusals(status)].join('\n');
+  const page = [...headline(status), ...pause(status), ...waiting(status), ...stageTable(status), ...remains(status), ...refusals(status)].join('\n');
   return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
 }
 
@@ -36,6 +40,10 @@ function stageTable({ stages }: ReleaseStatus): string[] {
     return `| ${name} | ${environment} | ${shown} | ${since ?? ''} |`;
   });
   return ['', '| stage | environment | state | since |', '| --- | --- | --- | --- |', ...rows];
+}
+
+function pause({ paused }: ReleaseStatus): string[] {
+  return paused ? ['', `**Paused** by ${paused.by}${paused.reason ? `: ${paused.reason}` : ''}, since ${paused.since}`] : [];
 }
 
 function waiting({ waitingFor }: ReleaseStatus): string[] {

@@ -7,15 +7,18 @@ export type ReleaseState =
   | 'pipeline'
   | 'merging'
   | 'approval'
+  | 'queued'
   | 'promoting'
   | 'soaking'
+  | 'deciding'
+  | 'rollingBack'
   | 'undoing'
   | 'ended';
 
 export interface StageStatus {
   readonly name: string;
   readonly environment: string;
-  readonly mark: 'ahead' | 'approval' | 'promoting' | 'soaking' | 'done' | 'failed' | 'rejected';
+  readonly mark: 'ahead' | 'approval' | 'queued' | 'promoting' | 'soaking' | 'done' | 'failed' | 'rejected' | 'skipped' | 'rollingBack' | 'rolledBack';
   /** ISO 8601: since when it has this mark. */
   readonly since?: string;
   /** The run or deployment. */
@@ -30,7 +33,12 @@ export interface Waiting {
   /** Who can end the wait; nobody, when a machine does. */
   readonly whom?: readonly string[];
   /** Messages that would end it, ready to send. */
-  readonly send?: readonly { readonly message: string; readonly payload: object }[];
+  readonly send?: readonly Sendable[];
+}
+
+export interface Sendable {
+  readonly message: string;
+  readonly payload: object;
 }
 
 /** What the query `status` answers. */
@@ -43,6 +51,7 @@ export interface ReleaseStatus {
   readonly pullRequest?: { readonly number: number; readonly url: string };
   readonly stages: readonly StageStatus[];
   readonly waitingFor?: Waiting;
+  readonly paused?: { readonly by: string; readonly reason?: string; readonly since: string };
   readonly next?: string;
   /** How it ended, in one line. */
   readonly outcome?: string;

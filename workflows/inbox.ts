@@ -20,11 +20,14 @@ export interface Handling<Payload> {
   accept(payload: Payload): void;
 }
 
+/** Where it is recorded what was not accepted. */
+export type Refusals = Pick<StatusKeeper, 'refused'>;
+
 /**
  * Receives one message, as a Signal and as an Update. A Signal handler must never throw (a plain Error would wedge the
  * workflow, an ApplicationFailure would end the release): what it can't accept is recorded.
  */
-export function receive<Payload>(message: Message<Payload>, status: StatusKeeper, handling: Handling<Payload>): void {
+export function receive<Payload>(message: Message<Payload>, status: Refusals, handling: Handling<Payload>): void {
   const { schema, example, about, refusal, accept } = handling;
   const description = `${about}. For example ${JSON.stringify(example)}`;
 
@@ -61,7 +64,7 @@ export function receive<Payload>(message: Message<Payload>, status: StatusKeeper
 }
 
 /** Messages of an unknown name: a Signal is recorded, an Update answered. Without this a mistyped Signal would vanish. */
-export function receiveUnknown(known: readonly string[], status: StatusKeeper): void {
+export function receiveUnknown(known: readonly string[], status: Refusals): void {
   setDefaultSignalHandler((name) => status.refused(name, unknownName('message', name, known)));
   setDefaultUpdateHandler((name) => {
     throw ApplicationFailure.nonRetryable(unknownName('message', name, known), 'Refused');

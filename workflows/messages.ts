@@ -1,5 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Abortion, Choice, Decision, Offer, Refusal, Vote } from '../domain/decision.ts';
+import type { Abortion, Choice, Decision, Interval, Offer, Refusal, Vote } from '../domain/decision.ts';
+import type { Claim, ClaimAnswer, Deployed, EnvironmentRecord, Frozen, Leaving } from '../domain/environment.ts';
+import type { FreezeWindow, Freezing, Thawing } from '../domain/freeze.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
@@ -18,6 +20,8 @@ export const approve = message<Vote>('approve');
 export const reject = message<Vote>('reject');
 export const abort = message<Abortion>('abort');
 export const decide = message<Choice>('decide');
+export const pause = message<Interval>('pause');
+export const resume = message<Interval>('resume');
 
 /** Sent by `updateComponent`, with what starts the release where it does not run yet. Believed only after a look of the release's own. */
 export const candidate = defineSignal<[Offer]>('candidate');
@@ -28,3 +32,17 @@ export const wake = defineSignal<[{ readonly about?: string }?]>('wake');
 export const status = defineQuery<ReleaseStatus>('status');
 export const history = defineQuery<{ readonly decisions: readonly Decision[]; readonly refused: readonly Refusal[] }>('history');
 export const plan = defineQuery<ReleasePlan | RolloutPlan | null>('plan');
+
+/** What people say to an environment. */
+export const freeze = message<Freezing>('freeze');
+export const thaw = message<Thawing>('thaw');
+
+/** What releases say to an environment, by way of an activity: a workflow can't send Updates. */
+export const claim = defineUpdate<ClaimAnswer, [{ readonly claim: Claim; readonly after: readonly string[]; readonly windows: readonly FreezeWindow[] }]>('claim');
+export const leave = defineUpdate<void, [Leaving]>('leave');
+export const environmentStatus = defineQuery<EnvironmentRecord & { readonly frozen?: Frozen }>('status');
+
+/** What an environment says to a release that has claimed it. */
+export const granted = defineSignal<[{ readonly key: string; readonly fence: number; readonly previous?: Deployed }]>('granted');
+export const superseded = defineSignal<[{ readonly key: string; readonly by: string }]>('superseded');
+export const environmentFrozen = defineSignal<[{ readonly environment: string; readonly frozen?: Frozen }]>('environmentFrozen');

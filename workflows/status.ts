@@ -107,6 +107,11 @@ export function keepStatus(component: string) {
     owed(what: string): void {
       change({ owed: [...status.owed, what] });
     },
+    resumed(): void {
+      const { paused: _, ...rest } = status;
+      status = rest;
+      change({});
+    },
     decided(decision: Omit<Decision, 'at'>): void {
       change({ decisions: [...status.decisions, { ...decision, at: now() }] });
     },

@@ -7,7 +7,7 @@ import { wake } from '../../workflows/messages.ts';
 const types = ['componentRelease'];
 
 /** States in which a release waits for people or clocks: a wake would be wasted. */
-const otherwiseEngaged: readonly ReleaseState[] = ['approval', 'soaking', 'undoing', 'ended'];
+const otherwiseEngaged: readonly ReleaseState[] = ['approval', 'queued', 'soaking', 'undoing', 'ended'];
 
 const mostReleases = 100;
 

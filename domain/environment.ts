@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import type { Sha } from './candidate.ts';
+import type { Mechanism, Pace } from './catalog.ts';
+import type { FreezeWindow, Freezing } from './freeze.ts';
+
+/** What starts an environment's workflow by hand. A release starts it by itself. */
+export const environmentRequest = z.strictObject({ environment: z.string().min(1) });
+export const environmentRequestExample = { environment: 'production' };
+
+export const environmentPrefix = 'environment/';
+
+export function environmentId(environment: string): string {
+  return environmentPrefix + environment;
+}
+
+/** A version of a component that an environment runs. */
+export interface Deployed {
+  readonly candidate: Sha;
+  /** Downstream commit that pins the candidate: what a rollback to this version deploys. */
+  readonly sha: Sha;
+  /** Id of the release that brought it. */
+  readonly release: string;
+  /** ISO 8601 */
+  readonly since: string;
+}
+
+/** A release's wish to have an environment to itself. */
+export interface Claim {
+  /** `<release id>/<stage>`: whoever asks again under the same key gets the same answer. */
+  readonly key: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly component: string;
+  readonly candidate: Sha;
+  readonly sha: Sha;
+  /** A rollback goes before all others and through every freeze, but only where this release is what runs. */
+  readonly purpose: 'promote' | 'rollback';
+  /** Where a deployment of this claim can be found by its key. */
+  readonly deployment: { readonly repository: string; readonly mechanism: Mechanism };
+  readonly pace: Pace;
+}
+
+export interface Queued {
+  readonly claim: Claim;
+  /** ISO 8601 */
+  readonly since: string;
+}
+
+export interface Lease extends Queued {
+  /** Rises with each grant: a deployment that carries a lower one than its environment has seen is out of date. */
+  readonly fence: number;
+}
+
+/** What is known of one environment. */
+export interface EnvironmentRecord {
+  readonly environment: string;
+  /** Of the last grant. */
+  readonly fence: number;
+  readonly lease?: Lease;
+  /** In the order in which they will be served. */
+  readonly queue: readonly Queued[];
+  /** By component. */
+  readonly deployed: Readonly<Record<string, Deployed>>;
+  readonly freeze?: Freezing & { readonly since: string };
+  readonly windows: readonly FreezeWindow[];
+}
+
+export type ClaimAnswer =
+  | { readonly kind: 'granted'; readonly fence: number; readonly previous?: Deployed }
+  | { readonly kind: 'queued'; readonly behind: readonly string[]; readonly frozen?: Frozen }
+  /** Ask again once it is known which of these candidates this one comes after. */
+  | { readonly kind: 'compare'; readonly with: readonly Sha[] }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** Something that a release has to hear. */
+export type Notice =
+  | { readonly kind: 'granted'; readonly to: string; readonly key: string; readonly fence: number; readonly previous?: Deployed }
+  | { readonly kind: 'superseded'; readonly to: string; readonly key: string; readonly by: string };
+
+export interface Step {
+  readonly record: EnvironmentRecord;
+  readonly notices: readonly Notice[];
+}
+
+/** Why nothing may be promoted now, and until when, if that is known. */
+export interface Frozen {
+  readonly reason: string;
+  /** Login of the operator; nobody for the calendar. */
+  readonly by?: string;
+  /** ISO 8601 */
+  readonly until?: string;
+}
+
+export function newEnvironment(environment: string): EnvironmentRecord {
+  return { environment, fence: 0, queue: [], deployed: {}, windows: [] };
+}
+
+/**
+ * Takes a claim in. `after` names the candidates that this one is known to come after: without that, nobody can tell a newer
+ * candidate, which takes the place of an older one in the queue, from an older one, which has no business here.
+ */
+export function claimed(record: EnvironmentRecord, claim: Claim, { after, now }: { readonly after: readonly Sha[]; readonly now: string }): Step & { readonly answer: ClaimAnswer } {
+  const refused = (answer: ClaimAnswer) => ({ record, notices: [], answer });
+  if (!knows(record, claim.key)) {
+    const { component, candidate } = claim;
+    if (claim.purpose === 'rollback' && record.deployed[component]?.release !== claim.release) {
+      return refused({ kind: 'refused', why: `${record.environment} runs ${record.deployed[component]?.release ?? 'something else'} by now` });
+    }
+    const unknown = claim.purpose === 'rollback' ? [] : rivals(record, component).filter((rival) => rival !== candidate && !after.includes(rival));
+    if (unknown.length > 0) return refused({ kind: 'compare', with: unknown });
+  }
+  const { record: next, notices } = knows(record, claim.key) ? { record, notices: [] } : queued(record, { claim, since: now });
+  const step = served(next, now);
+  const others = step.notices.filter(({ key }) => key !== claim.key);
+  return { record: step.record, notices: [...notices, ...others], answer: answerTo(step.record, claim, now) };
+}
+
+/** Whoever holds the environment, or waits for it, needs it no more. `runs` is what its component runs there now, if that has changed. */
+export function left(record: EnvironmentRecord, { key, component, runs }: Leaving, now: string): Step {
+  const held = record.lease?.claim.key === key;
+  const { lease, ...rest } = record;
+  return served(
+    {
+      ...rest,
+      ...(!held && lease && { lease }),
+      queue: record.queue.filter(({ claim }) => claim.key !== key),
+      deployed: held && runs ? { ...record.deployed, [component]: runs } : record.deployed,
+    },
+    now,
+  );
+}
+
+export interface Leaving {
+  readonly environment: string;
+  readonly key: string;
+  readonly component: string;
+  readonly runs?: Deployed;
+}
+
+/** Grants the environment to whoever is next, if it is free and may be changed. */
+export function served(record: EnvironmentRecord, now: string): Step {
+  const [next, ...queue] = record.queue;
+  if (record.lease || !next || (next.claim.purpose === 'promote' && frozenBy(record, now))) return { record, notices: [] };
+  const { key, release, component } = next.claim;
+  const fence = record.fence + 1;
+  const previous = record.deployed[component];
+  const lease = { claim: next.claim, fence, since: now };
+  return { record: { ...record, fence, lease, queue }, notices: [{ kind: 'granted', to: release, key, fence, ...(previous && { previous }) }] };
+}
+
+export function frozen(record: EnvironmentRecord, freeze: Freezing, now: string): EnvironmentRecord {
+  return { ...record, freeze: { ...freeze, since: now } };
+}
+
+/** Ends an operator's freeze; the calendar's stay. */
+export function thawed(record: EnvironmentRecord, now: string): Step {
+  const { freeze: _, ...rest } = record;
+  return served(rest, now);
+}
+
+/** What keeps the environment frozen at that time. */
+export function frozenBy({ freeze, windows }: EnvironmentRecord, now: string): Frozen | undefined {
+  const at = Date.parse(now);
+  if (freeze && (freeze.until === undefined || Date.parse(freeze.until) > at)) {
+    return { by: freeze.by, reason: freeze.reason, ...(freeze.until && { until: freeze.until }) };
+  }
+  const window = windows.find(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to));
+  return window && { reason: window.reason, until: window.to };
+}
+
+/** When the calendar, or the end of an operator's freeze, next changes something: ms since 1970. */
+export function nextChange({ freeze, windows }: EnvironmentRecord, now: string): number | undefined {
+  const times = [freeze?.until, ...windows.flatMap(({ from, to }) => [from, to])].flatMap((time) => (time === undefined ? [] : Date.parse(time)));
+  const ahead = times.filter((time) => time > Date.parse(now));
+  return ahead.length > 0 ? Math.min(...ahead) : undefined;
+}
+
+function knows({ lease, queue }: EnvironmentRecord, key: string): boolean {
+  return lease?.claim.key === key || queue.some(({ claim }) => claim.key === key);
+}
+
+/** Candidates of the component that run there, or are about to. */
+function rivals({ deployed, lease, queue }: EnvironmentRecord, component: string): Sha[] {
+  const claims = [...(lease ? [lease] : []), ...queue].map(({ claim }) => claim).filter((claim) => claim.component === component);
+  return [...new Set([...(deployed[component] ? [deployed[component].candidate] : []), ...claims.map(({ candidate }) => candidate)])];
+}
+
+/** A newer candidate takes the place of the oldest one of its component; a rollback goes before everything but earlier rollbacks. */
+function queued(record: EnvironmentRecord, one: Queued): Step {
+  const { queue } = record;
+  if (one.claim.purpose === 'rollback') {
+    const at = queue.filter(({ claim }) => claim.purpose === 'rollback').length;
+    return { record: { ...record, queue: queue.toSpliced(at, 0, one) }, notices: [] };
+  }
+  const older = queue.filter(({ claim }) => claim.purpose === 'promote' && claim.component === one.claim.component);
+  const place = queue.findIndex((other) => other === older[0]);
+  const rest = queue.filter((other) => !older.includes(other));
+  return {
+    record: { ...record, queue: place === -1 ? [...rest, one] : rest.toSpliced(place, 0, one) },
+    notices: older.map(({ claim }) => ({ kind: 'superseded', to: claim.release, key: claim.key, by: one.claim.release })),
+  };
+}
+
+function answerTo(record: EnvironmentRecord, { key, component }: Claim, now: string): ClaimAnswer {
+  const { lease, queue, deployed } = record;
+  const previous = deployed[component];
+  if (lease?.claim.key === key) return { kind: 'granted', fence: lease.fence, ...(previous && { previous }) };
+  const before = queue.slice(0, queue.findIndex(({ claim }) => claim.key === key));
+  const freeze = frozenBy(record, now);
+  return { kind: 'queued', behind: [...(lease ? [lease] : []), ...before].map(({ claim }) => claim.release), ...(freeze && { frozen: freeze }) };
+}
