@@ -9,6 +9,12 @@ import type { Call, Handlers } from './call.ts';
 
 export const contentHandlers = { 'repos/get-content': getContent } satisfies Handlers<'repos/get-content'>;
 
+/** Larger files are only told of. */
+const shownBytes = 1024 * 1024;
+
+/** A longer list of a folder's entries is cut. */
+const listedEntries = 1_000;
+
 async function getContent(call: Call<'repos/get-content'>) {
   const { repository, params, query } = call;
   const path = (params['path'] ?? '').replace(/\/$/, '');
@@ -24,14 +30,15 @@ async function getContent(call: Call<'repos/get-content'>) {
 }
 
 async function listDirectory(call: Call, tree: string, prefix: string, ref: string) {
-  const entries = await listTree(call.repository.gitDir, tree);
+  const entries = (await listTree(call.repository.gitDir, tree)).slice(0, listedEntries);
   return json(200, entries.map((entry) => renderEntry(call, { ...entry, path: prefix + entry.path }, ref)));
 }
 
 async function readFile(call: Call, entry: TreeEntry, ref: string) {
   const content = await readBlob(call.repository.gitDir, entry.sha);
   if (call.headers.accept?.includes('raw')) return { status: 200, headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' }, body: content };
-  return json(200, { ...renderEntry(call, entry, ref), encoding: 'base64', content: wrapped(content.toString('base64')) });
+  const shown = content.length > shownBytes ? { encoding: 'none', content: '' } : { encoding: 'base64', content: wrapped(content.toString('base64')) };
+  return json(200, { ...renderEntry(call, entry, ref), ...shown });
 }
 
 function renderEntry({ world, repository }: Call, entry: TreeEntry, ref: string) {

@@ -134,6 +134,25 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       it('a missing file is not there', async () => {
         expect(await forge.commits.read(repository, 'no/such/file', base)).toBeUndefined();
       });
+
+      it('reads a large file as a whole', async () => {
+        const text = 'a line of a schema\n'.repeat(80_000);
+        await change(base, 'docs/large.json', text);
+        expect(await forge.commits.read(repository, 'docs/large.json', base)).toBe(text);
+      });
+
+      it('lists the files right in a folder, and none for a folder that is missing', async () => {
+        const before = await change(base, 'listed/one.json', '{}');
+        const after = await change(base, 'listed/below/two.json', '{}');
+        await change(base, 'listed/three.json', 'drei');
+        expect(await forge.commits.list(repository, 'listed', before)).toEqual([{ path: 'listed/one.json', size: 2 }]);
+        expect(await forge.commits.list(repository, 'listed', after)).toEqual([{ path: 'listed/one.json', size: 2 }]);
+        expect(await forge.commits.list(repository, 'listed', base)).toEqual([
+          { path: 'listed/one.json', size: 2 },
+          { path: 'listed/three.json', size: 4 },
+        ]);
+        expect(await forge.commits.list(repository, 'no/such/folder', base)).toBeUndefined();
+      });
     });
 
     describe('branches', () => {

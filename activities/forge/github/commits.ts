@@ -8,6 +8,8 @@ import { refusal, unlessMissing } from './failures.ts';
 const PAGE = 100;
 /** Commits of a range that are read at most: GitHub counts them all, but gives a page at a time. */
 const RANGE = 500;
+/** Entries of a folder that GitHub tells of, without a word about those that it leaves out. */
+const LISTED = 1_000;
 
 export function githubCommits({ rest, paginate }: GitHub): Commits {
   return {
@@ -47,10 +49,19 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
       const found = await unlessMissing(rest.repos.getContent({ ...at(repository), path, ref }));
       if (!found) return undefined;
       const { data } = found;
-      if (Array.isArray(data) || data.type !== 'file' || !('content' in data) || data.encoding !== 'base64') {
-        throw neverRetry('InvalidInput', `${path} in ${repository} is not a file of less than 1 MB`);
-      }
-      return Buffer.from(data.content, 'base64').toString('utf8');
+      if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) throw neverRetry('InvalidInput', `${path} in ${repository} is not a file`);
+      // Above 1 MB the file's own address tells everything but the content.
+      const { content } = data.encoding === 'none' ? (await rest.git.getBlob({ ...at(repository), file_sha: data.sha })).data : data;
+      return Buffer.from(content, 'base64').toString('utf8');
+    },
+
+    async list(repository, folder, ref) {
+      const found = await unlessMissing(rest.repos.getContent({ ...at(repository), path: folder, ref }));
+      if (!found) return undefined;
+      const { data } = found;
+      if (!Array.isArray(data)) throw neverRetry('InvalidInput', `${folder} in ${repository} is not a folder`);
+      if (data.length >= LISTED) throw neverRetry('InvalidInput', `${folder} in ${repository} holds more than GitHub lists (${LISTED})`);
+      return data.filter(({ type }) => type === 'file').map(({ path, size }) => ({ path, size }));
     },
   };
 }
