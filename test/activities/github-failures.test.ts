@@ -88,6 +88,20 @@ describe('no answer', () => {
   });
 });
 
+test('after a limit nothing is sent before its time, whoever asks', async () => {
+  const limited = { status: 429, headers: { 'retry-after': '1' }, body: { message: 'Slow down' } };
+  const forge = await github((_, response) => (server.seen.length === 1 ? json(response, limited.status, limited.body, limited.headers) : json(response, 200, [])));
+  const asked = performance.now();
+  await failure(forge.pullRequests.list('acme/app', 'release', 'main'));
+  const again = await failure(forge.pullRequests.list('acme/app', 'release', 'main'));
+  expect(again).toMatchObject({ type: 'RateLimited', nonRetryable: false });
+  expect(Number(again.nextRetryDelay)).toBeLessThanOrEqual(1_000);
+  expect(server.seen).toHaveLength(1);
+  await new Promise((resolve) => setTimeout(resolve, Number(again.nextRetryDelay)));
+  expect(await forge.pullRequests.list('acme/app', 'release', 'main')).toEqual([]);
+  expect(performance.now() - asked).toBeGreaterThanOrEqual(1_000);
+});
+
 test('names the permission that GitHub asks for', async () => {
   const forge = await github((_, response) => json(response, 403, { message: 'Resource not accessible by personal access token' }, { 'x-accepted-github-permissions': 'pull_requests=write' }));
   expect((await failure(forge.pullRequests.close('acme/app', 1))).message).toContain('pull_requests=write');

@@ -3,6 +3,7 @@ import { neverRetry } from '../../failures.ts';
 import type { Repository } from '../forge.ts';
 import { conditional } from './conditional-requests.ts';
 import { githubFailure } from './failures.ts';
+import { quietTime } from './quiet-time.ts';
 import { asFetch, within } from './request.ts';
 import { writePace } from './write-pace.ts';
 
@@ -21,7 +22,7 @@ export interface GitHubSettings {
 
 /**
  * Octokit as Slipway needs it: it never sends a request twice, waits `timeoutMs` at most (Octokit itself waits for ever),
- * asks conditionally, and fails with ApplicationFailures only.
+ * asks conditionally, keeps quiet when GitHub asks for it, and fails with ApplicationFailures only.
  */
 export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeIntervalMs = 1_000 }: GitHubSettings): GitHub {
   const octokit = new Octokit({
@@ -30,10 +31,12 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
     log: { debug() {}, info() {}, warn() {}, error() {} },
     request: { fetch: asFetch(conditional(within(timeoutMs))) },
   });
+  const quiet = quietTime();
   const turn = writePace({ intervalMs: writeIntervalMs, patienceMs: timeoutMs });
   octokit.hook.before('request', async (options) => {
     options.headers['x-github-api-version'] = '2022-11-28';
     options.headers.authorization = `token ${typeof token === 'string' ? token : await token()}`;
+    quiet.respect();
     if (options.method !== 'GET') await turn();
   });
   octokit.hook.after('request', ({ status, headers, data }) => {
@@ -41,7 +44,9 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
     if (status !== 204 && typeof data === 'string') throw new Error('not the API, but something in between has answered');
   });
   octokit.hook.error('request', (error, { method, url }) => {
-    throw githubFailure(error, { method, url });
+    const failure = githubFailure(error, { method, url });
+    if (failure !== error) quiet.note(failure);
+    throw failure;
   });
   return octokit;
 }
