@@ -85,7 +85,7 @@ const pace = z.strictObject({
   sample: interval.prefault('15s').describe('Between two health samples of a soak.'),
   attempt: interval.prefault('60s').describe('Longest run of one attempt of an activity.'),
   heartbeat: interval.prefault('10s').describe('A worker that is silent for this long is taken for dead.'),
-  retry: interval.prefault('2s').describe('Before the first retry of a failed activity; doubled from there.'),
+  retry: interval.prefault('2s').describe('Before the first retry of a failed activity; doubled from there, up to thirty times as long.'),
 });
 
 export const catalogSchema = z

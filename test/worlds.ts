@@ -74,7 +74,7 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
   const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
     version: 1,
-    pace: { poll: '300ms', sample: '500ms', attempt: '3s', heartbeat: '1s', retry: '200ms', ...changes.pace },
+    pace: { poll: '300ms', sample: '500ms', attempt: '3s', heartbeat: '1s', retry: '100ms', ...changes.pace },
     environments: { staging: {}, canary: {}, production: {} },
     components: {
       gitaly: {

@@ -9,7 +9,7 @@ import type { Pace } from '../domain/catalog.ts';
 export function workAt(pace: Pace) {
   const options = {
     startToCloseTimeout: pace.attempt,
-    retry: { initialInterval: pace.retry, backoffCoefficient: 2, maximumInterval: Math.max(pace.retry, 60_000) },
+    retry: { initialInterval: pace.retry, backoffCoefficient: 2, maximumInterval: 30 * pace.retry },
     // An abort waits for the write that is in the air: what it did must be known before it is undone.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   };
