@@ -13,14 +13,14 @@ export const laneCount = 3;
 
 /**
  * Defines the crash matrix of these cases. Each is run once undisturbed; then, for each of its effects, killed before and
- * after it, in every way. The world must end up the same, with every effect applied once. The quick matrix has one run a
- * case, which is killed before and after every effect in turn.
+ * after it, in every way. The world must end up the same, with every effect applied once. The quick matrix has one run of
+ * the first case, which is killed before and after every effect in turn.
  */
 export async function survives(cases: readonly Case[]): Promise<void> {
   const lanes = await openLanes(quick ? 1 : laneCount);
   afterAll(() => lanes.close());
 
-  for (const one of cases) {
+  for (const one of quick ? cases.slice(0, 1) : cases) {
     const undisturbed = await lanes.use((lane) => run(lane, one));
     const blows = undisturbed.effects.flatMap((effect) => moments.map((moment) => ({ effect: { key: effect.key, nth: effect.nth }, moment })));
 
