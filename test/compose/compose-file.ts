@@ -14,6 +14,7 @@ export interface Service {
   readonly image: string;
   /** The target of the Dockerfile: set for the services that are ours. */
   readonly build?: { readonly target: string };
+  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly healthcheck?: { readonly test: readonly string[] };
