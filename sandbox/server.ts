@@ -44,6 +44,8 @@ export async function startSandbox({ port, dir, descriptionPath, gcsProgram, log
   let url = '';
   const worlds = createWorlds({ dir, url: () => url, gcsProgram });
   const server = createServer((request, response) => void respond(request, response, { worlds, description, log }));
+  // Longer than any client keeps a connection: none is closed just when it is used again.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
