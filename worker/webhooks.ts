@@ -8,7 +8,7 @@ import { createAlarm } from './webhooks/alarm.ts';
 import { followCatalog } from './webhooks/current-catalog.ts';
 import { createMailbox } from './webhooks/mailbox.ts';
 import { createReceiver } from './webhooks/receiver.ts';
-import { temporalReleases } from './webhooks/releases.ts';
+import { connectReleases } from './webhooks/releases.ts';
 import { receiverSettings } from './webhooks/settings.ts';
 
 /** The process that GitHub's webhooks go to. It has no credentials of GitHub's, and releases do without it, only slower. */
@@ -17,7 +17,7 @@ const log = pino({ level: logLevel });
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await Connection.connect(connectionOptions);
 
-const releases = temporalReleases(new Client({ connection, namespace }));
+const releases = connectReleases(new Client({ connection, namespace }));
 const receive = createMailbox({ catalog: await followCatalog(fileCatalog(catalog), log), ring: createAlarm({ releases, log }), log });
 const server = createReceiver({ secrets, receive, log }).listen(port, host);
 await once(server, 'listening');

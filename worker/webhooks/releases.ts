@@ -19,7 +19,7 @@ export interface Releases {
   wake(id: string, about: string): Promise<boolean>;
 }
 
-export function temporalReleases({ workflow }: Client): Releases {
+export function connectReleases({ workflow }: Client): Releases {
   return {
     async waiting(component) {
       const query = [
