@@ -3,13 +3,13 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { bundlePath } from './bundle.ts';
-import { startLogging } from './logging.ts';
 import { connectPorts } from './ports.ts';
+import { startRuntime } from './runtime.ts';
 import { workerSettings } from './settings.ts';
 import { versioning } from './versioning.ts';
 
 const settings = workerSettings(process.env);
-const log = startLogging(settings.logLevel);
+const log = startRuntime(settings);
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 
 const connection = await NativeConnection.connect(connectionOptions);

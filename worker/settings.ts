@@ -18,6 +18,7 @@ export function workerSettings(environment: Environment) {
     SLIPWAY_STICKY_MS: milliseconds.default(10_000),
     SLIPWAY_DEPLOYMENT: z.string().min(1).default('slipway'),
     SLIPWAY_BUILD_ID: z.string().min(1).optional(),
+    SLIPWAY_METRICS_ADDRESS: z.string().regex(/^[\w.]+:\d+$/, 'must be like "127.0.0.1:9464"').optional(),
     SLIPWAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   });
   return {
@@ -33,6 +34,8 @@ export function workerSettings(environment: Environment) {
     stickyMs: read.SLIPWAY_STICKY_MS,
     /** Undefined where workers aren't versioned: then any of them takes any task. */
     build: read.SLIPWAY_BUILD_ID === undefined ? undefined : { deployment: read.SLIPWAY_DEPLOYMENT, id: read.SLIPWAY_BUILD_ID },
+    /** host:port that Prometheus may scrape. */
+    metricsAddress: read.SLIPWAY_METRICS_ADDRESS,
     logLevel: read.SLIPWAY_LOG_LEVEL,
   } as const;
 }

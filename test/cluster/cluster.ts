@@ -26,6 +26,7 @@ export async function startCluster(): Promise<Cluster> {
   const [postgres, { server, sqlTool }, cli] = await Promise.all([startPostgres(), part('temporal-server'), part('temporal')]);
   const ports = await serverPorts();
   const address = `127.0.0.1:${ports.FRONTEND_GRPC_PORT}`;
+  const metrics = `127.0.0.1:${await freePort()}`;
   let running: RunningProcess | undefined;
   const stop = async () => {
     await running?.stop();
@@ -43,6 +44,7 @@ export async function startCluster(): Promise<Cluster> {
         DB_PORT: String(postgres.port),
         POSTGRES_USER: postgres.user,
         BIND_ON_IP: '127.0.0.1',
+        PROMETHEUS_ENDPOINT: metrics,
         DYNAMIC_CONFIG_FILE_PATH: join(project, 'deploy/temporal.yaml'),
       },
       // It never says that it is ready, but something when it starts.

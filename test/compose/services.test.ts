@@ -28,6 +28,7 @@ beforeAll(async () => {
   ports = new Map([
     ['8080', await freePort()],
     ['8090', await freePort()],
+    ['9464', await freePort()],
   ]);
   [file, temporal, mounted] = await Promise.all([
     readCompose({ password: 'pw' }),
@@ -61,6 +62,12 @@ describe('the services of docker-compose.yml, as plain processes', () => {
     await worker.exited;
     expect(Date.now() - asked).toBeLessThan(duration.parse(file.services.worker!.stop_grace_period));
     expect(worker.output()).toContain('"state":"STOPPED"');
+  });
+
+  it('run a worker that Prometheus can watch', async () => {
+    await startService('worker', workerEnv);
+    const metrics = await (await fetch(`http://127.0.0.1:${ports.get('9464')}/metrics`)).text();
+    expect(metrics).toContain('temporal_worker_task_slots_available');
   });
 
   it('call a worker that does not poll unhealthy', async () => {
@@ -162,7 +169,7 @@ function asProcess([program = '', ...args]: readonly string[]): readonly string[
 function here(text: string): string {
   return text
     .replaceAll('temporal:7233', temporal.address)
-    .replaceAll(/\b80[89]0\b/g, (port) => String(ports.get(port)))
+    .replaceAll(/\b(?:8080|8090|9464)\b/g, (port) => String(ports.get(port)))
     .replace('0.0.0.0', '127.0.0.1')
     .replace(/^dist\//, `${project}/dist/`)
     .replace(/^\/catalog\//, `${mounted}/`)
