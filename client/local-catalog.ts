@@ -8,5 +8,7 @@ import { readCatalog } from '../domain/catalog-text.ts';
 export async function localComponents(file: string): Promise<readonly string[] | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const reading = text === undefined ? undefined : readCatalog(text);
-  return reading?.kind === 'valid' ? Object.keys(reading.catalog.components) : undefined;
+  if (reading?.kind !== 'valid') return undefined;
+  const { components, schemas } = reading.catalog;
+  return [...new Set([...Object.keys(components), ...Object.keys(schemas)])];
 }

@@ -5,6 +5,7 @@ import { freezeRule, timeZone } from './freeze.ts';
 import { healthCheck } from './health-check.ts';
 import { branch, channel, login, name, path, repository, workflowFile } from './names.ts';
 import { unknownName } from './nearest-name.ts';
+import { schemaRules } from './schema-rules.ts';
 
 /** Nothing may be asked or waited for in no time at all. */
 const interval = duration.refine((ms) => ms > 0, 'must be longer than nothing');
@@ -94,6 +95,7 @@ export const catalogSchema = z
     pace: pace.prefault({}),
     environments: z.record(name, environment),
     components: z.record(name, component),
+    schemas: z.record(name, schemaRules).prefault({}).describe('Components whose database schemas are released.'),
   })
   .superRefine((catalog, context) => {
     for (const { path, message } of contradictions(catalog)) context.addIssue({ code: 'custom', path, message });

@@ -3,12 +3,14 @@ import { spoken } from './duration.ts';
 import type { FailedCheck } from './pipeline.ts';
 import { toldRollout } from './rollout-outcome.ts';
 import type { RolloutOutcome } from './rollout-outcome.ts';
+import { toldSchemas } from './schema-outcome.ts';
+import type { SchemaOutcome, SchemaStopped } from './schema-outcome.ts';
 
 /** How any of the workflows ends. */
-export type Outcome = ReleaseOutcome | RolloutOutcome;
+export type Outcome = ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped;
 
 /** What did not get to its end, and was cleaned up. */
-export type StoppedOutcome = Extract<ReleaseOutcome, Remains>;
+export type StoppedOutcome = Extract<ReleaseOutcome, Remains> | SchemaStopped;
 
 /** How a component release ends. Faults (a system that is down, a bug) are not outcomes: they are thrown. */
 export type ReleaseOutcome =
@@ -70,5 +72,11 @@ export function toldOutcome(outcome: Outcome): string {
     case 'rolledOut':
     case 'alreadyOn':
       return toldRollout(outcome);
+    case 'schemasReleased':
+    case 'schemasUploaded':
+    case 'schemasRefused':
+    case 'notOverwritten':
+    case 'buildTimedOut':
+      return toldSchemas(outcome);
   }
 }

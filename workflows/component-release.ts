@@ -1,6 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { parseInput } from '../domain/input.ts';
-import type { ReleaseOutcome } from '../domain/outcome.ts';
+import type { ReleaseOutcome, StoppedOutcome } from '../domain/outcome.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
 import { releaseRequest, releaseRequestExample } from '../domain/release-request.ts';
@@ -23,7 +23,7 @@ import { keepStatus } from './status.ts';
 import { openWake } from './wake.ts';
 
 /** Carries one candidate of a component from a green commit to its last stage. Input: `{ "component": "gitaly" }`. */
-export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome> {
+export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome | StoppedOutcome> {
   const request = requested(input);
   const status = keepStatus(request.component);
   const approvals = openApprovals(status);

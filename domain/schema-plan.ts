@@ -1,0 +1,77 @@
+import type { Sha } from './candidate.ts';
+import type { Catalog, Pace } from './catalog.ts';
+import type { SchemaAction } from './schema-inventory.ts';
+import type { SchemaRequest, UploadRequest } from './schema-request.ts';
+import type { SchemaRules } from './schema-rules.ts';
+import type { SchemaVersion } from './schema-version.ts';
+
+/** Where the bucket keeps the schemas of released versions, and the tarballs that builds take them from. */
+export const schemaFolder = 'schemas/';
+export const archiveFolder = 'dist/';
+
+/** What one schema release, or upload, has agreed to do: computed once, and from then on part of its history. */
+export interface SchemaPlan {
+  readonly kind: 'schemas';
+  /** The workflow's id: a version is released once at a time. */
+  readonly id: string;
+  readonly component: string;
+  readonly version: SchemaVersion;
+  readonly action: SchemaAction | 'upload-current-schemas';
+  /** The branch that the release is cut from, and merged back into. */
+  readonly base: string;
+  /** Head of the base when the release began: the schemas are those of this commit. */
+  readonly candidate: Sha;
+  /** Its committer date: dates every commit that the release makes, so that they come out the same again. */
+  readonly date: string;
+  /** The tarball's name in the bucket. */
+  readonly archive: string;
+  /** Where builds get it. */
+  readonly url: string;
+  /** The pull request's branch and title. */
+  readonly head: string;
+  readonly title: string;
+  readonly rules: SchemaRules;
+  readonly stages: readonly [];
+  /** Confirmed beforehand. */
+  readonly overwrite: boolean;
+  readonly chat: SchemaRules['chat'];
+  readonly pace: Pace;
+  readonly reason?: string;
+}
+
+export interface SchemaCut {
+  readonly request: SchemaRequest | UploadRequest;
+  readonly base: string;
+  readonly candidate: Sha;
+  readonly date: string;
+}
+
+/** Every schema release's id begins so. */
+export const schemaPrefix = 'schemas/';
+
+/** @param cut of a component that the catalog has schemas of */
+export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, date }: SchemaCut): SchemaPlan {
+  const { component, version, reason } = request;
+  const rules = catalog.schemas[component]!;
+  const archive = `schemas-${version}.tar.gz`;
+  return {
+    kind: 'schemas',
+    id: `${schemaPrefix}${component}/${version}`,
+    component,
+    version,
+    action: 'action' in request ? request.action : 'upload-current-schemas',
+    base,
+    candidate,
+    date,
+    archive: archiveFolder + archive,
+    url: rules.url.replace('{bucket}', rules.bucket).replace('{archive}', archive),
+    head: rules.head.replace('{version}', version),
+    title: rules.title.replace('{version}', version),
+    rules,
+    stages: [],
+    overwrite: 'overwrite' in request && request.overwrite !== undefined,
+    chat: rules.chat,
+    pace: catalog.pace,
+    ...(reason !== undefined && { reason }),
+  };
+}
