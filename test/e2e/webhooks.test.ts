@@ -32,7 +32,8 @@ describe('a release', () => {
   it('goes on as soon as a webhook says that there is something to see', async () => {
     const straight = await whenAllIsWell();
     expect(straight.wakes).toBeGreaterThanOrEqual(4);
-    expect(straight.waits.every((ms) => ms < pollMs / 2)).toBe(true);
+    // Before any poll could have told it.
+    expect(Math.max(...straight.waits)).toBeLessThan(pollMs);
   });
 
   it('comes to the same end without any webhook, only later', async () => {
@@ -41,7 +42,7 @@ describe('a release', () => {
     expect(lost.wakes).toBe(0);
     expect(lost.snapshot).toEqual(straight.snapshot);
     expect(lost.keys).toEqual(straight.keys);
-    expect(total(lost.waits)).toBeGreaterThan(2 * total(straight.waits));
+    expect(total(lost.waits)).toBeGreaterThan(total(straight.waits) + pollMs);
   });
 
   it('comes to the same end, for hardly an event more, when each comes a hundred times', async () => {
@@ -69,29 +70,17 @@ it('believes no webhook: it looks, and sees that nothing has ended', async () =>
   const { world, release, receiver } = await begin({ latencyMs: { ci: 600_000 } });
   await reached(release, /^the pipeline of #/);
   const requests = await checkRequests(world);
-  const body = JSON.stringify({
-    action: 'completed',
-    check_suite: { head_branch: 'release/gitaly', status: 'completed', conclusion: 'success' },
-    repository: { full_name: 'gitlab-org/gitlab' },
-  });
-  const post = (key: string) =>
-    fetch(`${receiver.ready}/webhooks/github`, {
-      method: 'POST',
-      body,
-      headers: {
-        'content-type': 'application/json',
-        'x-github-event': 'check_suite',
-        'x-github-delivery': randomUUID(),
-        'x-hub-signature-256': `sha256=${createHmac('sha256', key).update(body).digest('hex')}`,
-      },
-    });
-  expect((await post('forged, but of some length')).status).toBe(401);
+  const suite = { action: 'completed', check_suite: { head_branch: 'release/gitaly', status: 'completed', conclusion: 'success' } };
+  expect(await post(receiver.ready, 'check_suite', suite, 'forged, but of some length')).toBe(401);
   expect(wakesIn(await eventsOf(release))).toHaveLength(0);
 
-  expect((await post(secret)).status).toBe(202);
+  expect(await post(receiver.ready, 'check_suite', suite)).toBe(202);
   await expect.poll(async () => wakesIn(await eventsOf(release)).length).toBe(1);
   await expect.poll(() => checkRequests(world)).toBeGreaterThan(requests);
   expect((await release.query(status)).state).toBe('pipeline');
+
+  expect(await post(receiver.ready, 'workflow_run', { action: 'completed', workflow_run: { display_title: 'release/gitaly/from-long-ago/staging' } })).toBe(202);
+  await expect.poll(() => receiver.output()).toContain('not running');
 });
 
 it('stops at once when it is asked to', async () => {
@@ -143,6 +132,14 @@ async function begin({ latencyMs = {}, hooks = [] }: { readonly latencyMs?: obje
   });
   const release: WorkflowHandle<() => Promise<ReleaseOutcome>> = client.workflow.getHandle(to);
   return { world, release, receiver };
+}
+
+/** Posts a webhook as GitHub does, and gives the status. */
+async function post(receiver: string, event: string, payload: object, key = secret): Promise<number> {
+  const body = JSON.stringify({ ...payload, repository: { full_name: 'gitlab-org/gitlab' } });
+  const signature = `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+  const headers = { 'content-type': 'application/json', 'x-github-event': event, 'x-github-delivery': randomUUID(), 'x-hub-signature-256': signature };
+  return (await fetch(`${receiver}/webhooks/github`, { method: 'POST', body, headers })).status;
 }
 
 type Events = Awaited<ReturnType<typeof eventsOf>>;

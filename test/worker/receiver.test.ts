@@ -68,6 +68,7 @@ describe('what is not a webhook', () => {
     [400, 'the payload of another event', () => receiver.deliver('push', suite)],
     [400, 'no JSON', () => receiver.deliver('push', suite, { body: '{"ref":' })],
     [404, 'another path', () => receiver.deliver('check_suite', suite, { path: '/' })],
+    [404, 'a path that is no path', () => receiver.deliver('check_suite', suite, { path: '//' })],
     [405, 'a GET', () => fetch(`${receiver.url}/webhooks/github`)],
     [405, 'a POST to the health check', () => receiver.deliver('check_suite', suite, { path: '/healthz' })],
     [413, 'a body that is too large', () => receiver.deliver('check_suite', { ...suite, text: 'x'.repeat(largestBody) })],

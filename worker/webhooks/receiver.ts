@@ -29,9 +29,9 @@ const answers = {
 /** Serves GitHub's webhooks, and /healthz. Says nothing about why it refuses. */
 export function createReceiver({ secrets, receive, log }: { readonly secrets: Secrets; readonly receive: (delivery: Delivery) => Promise<Receipt>; readonly log: Logger }): Server {
   async function answer(request: IncomingMessage): Promise<Answer> {
-    const { pathname } = new URL(request.url ?? '/', 'http://receiver');
-    if (pathname === '/healthz') return allowed(request, ['GET', 'HEAD']) ?? { status: 200 };
-    if (pathname !== webhookPath) return { status: 404 };
+    const [path] = request.url!.split('?', 1);
+    if (path === '/healthz') return allowed(request, ['GET', 'HEAD']) ?? { status: 200 };
+    if (path !== webhookPath) return { status: 404 };
     return allowed(request, ['POST']) ?? accept(request);
   }
 
