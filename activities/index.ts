@@ -1,5 +1,7 @@
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
+import { createDeployedCode } from './deployed-code.ts';
+import type { FlagBackends } from './flags/backend.ts';
 import type { Forge } from './forge/forge.ts';
 import type { HealthProbe } from './health/probe.ts';
 import { createPipelines } from './pipelines.ts';
@@ -8,6 +10,9 @@ import { createPromotions } from './promotions.ts';
 import { createPullRequests } from './pull-requests.ts';
 import { beating } from './pulse.ts';
 import { createReports } from './reports.ts';
+import { createRolloutIssues } from './rollout-issues.ts';
+import { createRolloutPlanning } from './rollout-planning.ts';
+import { createRollouts } from './rollouts.ts';
 import type { RunningReleases } from './running-releases.ts';
 import { createSoaks } from './soaks.ts';
 
@@ -17,6 +22,7 @@ export interface Ports {
   readonly forge: Forge;
   readonly chat: Chat;
   readonly health: HealthProbe;
+  readonly flags: FlagBackends;
   readonly releases: RunningReleases;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
   readonly readLagMs: number;
@@ -26,6 +32,8 @@ export interface Ports {
 export function createActivities(ports: Ports) {
   const { openPullRequest, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
   const { promote, deployed } = createPromotions(ports);
+  const { setFlag, restoreFlag, ...looking } = createRollouts(ports);
+  const { openRolloutIssue, followRolloutIssue, askForRemoval } = createRolloutIssues(ports);
   return {
     ...createPlanning(ports),
     ...createPipelines(ports),
@@ -36,6 +44,14 @@ export function createActivities(ports: Ports) {
     mergePullRequest: beating(mergePullRequest),
     promote: beating(promote),
     report: beating(createReports(ports).report),
+    ...createRolloutPlanning(ports),
+    ...createDeployedCode(ports),
+    ...looking,
+    setFlag: beating(setFlag),
+    restoreFlag: beating(restoreFlag),
+    openRolloutIssue: beating(openRolloutIssue),
+    followRolloutIssue: beating(followRolloutIssue),
+    askForRemoval: beating(askForRemoval),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Catalog, Pace } from './catalog.ts';
 import type { FlagRules } from './flag-rules.ts';
 import { planRollout } from './rollout.ts';
 import type { RolloutStep } from './rollout.ts';
+import type { RolloutRequest } from './rollout-request.ts';
 import { shownSetting } from './flag.ts';
 
 /** What one rollout has agreed to do: computed once, and from then on part of its history. */
@@ -38,16 +39,8 @@ export function stepName({ to }: Pick<RolloutStep, 'to'>): string {
   return shownSetting(to);
 }
 
-export interface Asked {
-  readonly component: string;
-  readonly flag: string;
-  readonly commit: Sha;
-  readonly steps?: readonly number[];
-  readonly issue?: number;
-  readonly reason?: string;
-}
-
-export function agreeOnRollout(catalog: Catalog, rules: FlagRules, { component, flag, commit, steps: percentages, issue, reason }: Asked): RolloutPlan {
+/** @param request with a flag's name that is right, and a commit's SHA */
+export function agreeOnRollout(catalog: Catalog, rules: FlagRules, { component, flag, commit, steps: percentages, issue, reason }: RolloutRequest): RolloutPlan {
   const { source, downstream, chat } = catalog.components[component]!;
   const { staging, production } = rules;
   const steps = planRollout({ percentages: percentages ?? production.steps, soak: production.soak });

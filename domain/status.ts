@@ -10,6 +10,11 @@ export type ReleaseState =
   | 'queued'
   | 'promoting'
   | 'soaking'
+  /** A rollout: its code is not deployed yet; it is tried out; an incident is open; somebody must say how it goes on. */
+  | 'deployment'
+  | 'testing'
+  | 'blocked'
+  | 'held'
   | 'deciding'
   | 'rollingBack'
   | 'undoing'

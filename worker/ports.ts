@@ -3,18 +3,20 @@ import { connectAdapter } from '../activities/adapter.ts';
 import type { Environment } from '../activities/adapter.ts';
 import { fileCatalog } from '../activities/catalog/file.ts';
 import * as chats from '../activities/chat/index.ts';
+import * as flagServices from '../activities/flags/index.ts';
 import * as forges from '../activities/forge/index.ts';
 import { connectProbes } from '../activities/health/probes.ts';
 import type { Ports } from '../activities/index.ts';
 import { temporalReleases } from '../activities/running-releases.ts';
 import type { WorkerSettings } from './settings.ts';
 
-export function connectPorts({ catalog, forge, chat, readLagMs }: WorkerSettings, environment: Environment, client: Client): Ports {
+export function connectPorts({ catalog, forge, chat, flags, readLagMs }: WorkerSettings, environment: Environment, client: Client): Ports {
   return {
     catalog: fileCatalog(catalog),
     forge: connectAdapter('forge', forges, forge, environment),
     chat: connectAdapter('chat', chats, chat, environment),
     health: connectProbes(environment),
+    flags: connectAdapter('flag service', flagServices, flags, environment),
     releases: temporalReleases(client),
     readLagMs,
   };

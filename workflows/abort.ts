@@ -1,4 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
+import type { z } from 'zod';
 import type { Abortion } from '../domain/decision.ts';
 import { abortion } from '../domain/decision.ts';
 import { receive } from './inbox.ts';
@@ -7,19 +8,31 @@ import { abort } from './messages.ts';
 import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';
 
+export interface AbortRule {
+  readonly schema: z.ZodObject & z.ZodType<Abortion>;
+  /** What it is for, in a few words. */
+  readonly about: string;
+  /** Who may not. */
+  readonly refusal?: (abortion: Abortion) => string | undefined;
+  readonly accept?: (abortion: Abortion) => void;
+}
+
+const releaseRule: AbortRule = { schema: abortion, about: 'Stops the release, and takes back what is not merged yet' };
+
 /** Lets a person stop whatever runs inside it, at any moment. The UI's Cancel passes through as what it is. */
-export function openAbort(status: StatusKeeper) {
+export function openAbort(status: StatusKeeper, { schema, about, refusal, accept }: AbortRule = releaseRule) {
   const scope = new CancellationScope();
   let asked: Abortion | undefined;
 
   receive(abort, status, {
-    schema: abortion,
+    schema,
     example: { by: 'your-login', reason: 'why' },
-    about: 'Stops the release, and takes back what is not merged yet',
-    refusal: () => (asked ? `${asked.by} has aborted it already` : undefined),
+    about,
+    refusal: (abortion) => (asked ? `${asked.by} has aborted it already` : refusal?.(abortion)),
     accept: (abortion) => {
       asked = abortion;
-      status.decided({ message: 'abort', ...abortion });
+      accept?.(abortion);
+      status.decided({ message: 'abort', by: abortion.by, reason: abortion.reason });
       scope.cancel();
     },
   });
@@ -28,7 +41,7 @@ export function openAbort(status: StatusKeeper) {
     try {
       return await scope.run(body);
     } catch (failure) {
-      if (asked && isInterruption(failure)) throw new Stop({ kind: 'aborted', ...asked });
+      if (asked && isInterruption(failure)) throw new Stop({ kind: 'aborted', by: asked.by, reason: asked.reason });
       throw failure;
     }
   };

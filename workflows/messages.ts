@@ -4,6 +4,7 @@ import type { Claim, ClaimAnswer, Deployed, EnvironmentRecord, Frozen, Leaving }
 import type { FreezeWindow, Freezing, Thawing } from '../domain/freeze.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import type { Consent, Jumping, Overruling, Testing } from '../domain/steering.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 
 /**
@@ -25,6 +26,13 @@ export const resume = message<Interval>('resume');
 
 /** Sent by `updateComponent`, with what starts the release where it does not run yet. Believed only after a look of the release's own. */
 export const candidate = defineSignal<[Offer]>('candidate');
+
+/** To a rollout. */
+export const advance = message<Overruling>('advance');
+export const hold = message<Overruling>('hold');
+export const jump = message<Jumping>('jump');
+export const retry = message<Consent>('retry');
+export const tested = message<Testing>('tested');
 
 /** Nobody decides by it, so it is a Signal only. It carries what happened, for the reader of the history. */
 export const wake = defineSignal<[{ readonly about?: string }?]>('wake');

@@ -7,18 +7,21 @@ import type { FlagSetting } from '../../domain/flag.ts';
  * carries a delay; `Unavailable` means that the outcome of a write is unknown. Trying again is safe: what is there already is not written again.
  */
 export interface FlagBackend {
+  /** How long a read may lag behind a write, in ms. */
+  readonly lagMs: number;
   /** The flags whose names contain `match`, by name. */
   list(match: string): Promise<readonly Flag[]>;
   read(flag: string): Promise<FlagReading>;
   /**
    * Writes `to`, if the flag still is what the caller takes it for.
+   * @param beforeWrite called right before each request that writes; what it throws calls the write off
    * @returns what the flag is now: `to`, or what the service makes of it (some keep 100 as true, and unset as false)
    * @throws `Conflict` when the flag is neither `from` nor `to`: somebody else has set it
    */
-  set(change: FlagChange): Promise<FlagSetting>;
+  set(change: FlagChange, beforeWrite?: () => void): Promise<FlagSetting>;
 }
 
-/** The flags of an environment, by Slipway's name of it. @throws an Error when the worker has no access to them */
+/** The flags of an environment, by Slipway's name of it. @throws `PermissionDenied` when the worker has no access to them */
 export type FlagBackends = (environment: string) => FlagBackend;
 
 export interface Flag {

@@ -16,13 +16,15 @@ export interface GitLabSettings {
   readonly token: string;
   /** Longest wait for one answer, in ms. */
   readonly timeoutMs?: number | undefined;
+  /** How long each of GitLab's processes may keep a flag in memory, in ms. */
+  readonly lagMs?: number | undefined;
 }
 
 /**
  * GitLab's own flags, by its Features API. One GitLab is one environment.
  * @see https://docs.gitlab.com/api/features
  */
-export function connectGitLab({ url, token, timeoutMs }: GitLabSettings): FlagBackend {
+export function connectGitLab({ url, token, timeoutMs, lagMs = 60_000 }: GitLabSettings): FlagBackend {
   const gitlab = restService({ name: 'GitLab', url, headers: { 'private-token': token }, timeoutMs });
 
   async function list(match: string): Promise<readonly Flag[]> {
@@ -40,14 +42,18 @@ export function connectGitLab({ url, token, timeoutMs }: GitLabSettings): FlagBa
     return found?.reading ?? { kind: 'plain', setting: 'unset' };
   }
 
-  async function set(change: FlagChange): Promise<FlagSetting> {
+  async function set(change: FlagChange, beforeWrite: () => void = () => {}): Promise<FlagSetting> {
     assertWritable(change);
     const { flag, from, to } = change;
     const reading = await read(flag);
     // `true` outranks a percentage: the flag would stay on for everybody. Later versions refuse to try.
     const throughOff = from === true && typeof to === 'number';
     if (!mustWrite(change, reading, throughOff ? [false] : [])) return settled(change, reading);
-    if (throughOff) await write(flag, false);
+    beforeWrite();
+    if (throughOff) {
+      await write(flag, false);
+      beforeWrite();
+    }
     return settled(change, await write(flag, to));
   }
 
@@ -61,7 +67,7 @@ export function connectGitLab({ url, token, timeoutMs }: GitLabSettings): FlagBa
     return readGates(gitlab.parse(feature, await gitlab.send('POST', path, form)));
   }
 
-  return { list, read, set };
+  return { lagMs, list, read, set };
 }
 
 /** Only the gates that were set are told of, but for `boolean`, which always is. */
@@ -84,7 +90,12 @@ export function fromEnvironment(variables: Environment): FlagBackends {
   return (environment) => {
     const suffix = environment.toUpperCase().replaceAll('-', '_');
     const [url, token] = [`GITLAB_URL_${suffix}`, `GITLAB_TOKEN_${suffix}`];
-    const read = settings(variables, { [url]: z.url(), [token]: z.string().min(1) });
-    return connectGitLab({ url: read[url]!, token: read[token]! });
+    try {
+      const read = settings(variables, { [url]: z.url(), [token]: z.string().min(1) });
+      const { GITLAB_FLAG_LAG_MS: lagMs } = settings(variables, { GITLAB_FLAG_LAG_MS: z.coerce.number().int().min(0).optional() });
+      return connectGitLab({ url: read[url]!, token: read[token]!, lagMs });
+    } catch (error) {
+      throw neverRetry('PermissionDenied', `the worker has no access to the flags of ${environment}: ${(error as Error).message}`);
+    }
   };
 }

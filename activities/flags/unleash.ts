@@ -66,31 +66,35 @@ export function connectUnleash({ url, token, project, environment: target, stick
     return flags;
   }
 
-  async function set(change: FlagChange): Promise<FlagSetting> {
+  async function set(change: FlagChange, beforeWrite: () => void = () => {}): Promise<FlagSetting> {
     assertWritable(change);
     const { flag, from, to } = change;
     const found = await find(flag);
     const reading = readStrategies(found);
-    if (mustWrite(change, reading, from === 'unset' ? [false] : [])) await write(flag, to, found);
+    if (mustWrite(change, reading, from === 'unset' ? [false] : [])) await write(flag, to, found, (...request) => {
+      beforeWrite();
+      return unleash.send(...request);
+    });
     return settled(change, await read(flag));
   }
 
-  async function write(flag: string, to: FlagSetting, found: Environment | undefined): Promise<void> {
-    if (!found) await unleash.send('POST', features, { name: flag, type: 'release' });
+  async function write(flag: string, to: FlagSetting, found: Environment | undefined, send: RestService['send']): Promise<void> {
+    if (!found) await send('POST', features, { name: flag, type: 'release' });
     if (to === 'unset' || to === false) {
-      if (found?.enabled) await unleash.send('POST', `${inTarget(flag)}/off`);
+      if (found?.enabled) await send('POST', `${inTarget(flag)}/off`);
       return;
     }
     // The strategy comes first: a flag that is turned on without one is on for everybody.
     const [present] = found?.strategies ?? [];
     const wanted = { ...strategyFor(flag, to, stickiness), constraints: [], segments: [] };
     await (present
-      ? unleash.send('PUT', `${inTarget(flag)}/strategies/${present.id}`, wanted)
-      : unleash.send('POST', `${inTarget(flag)}/strategies`, wanted));
-    if (!found?.enabled) await unleash.send('POST', `${inTarget(flag)}/on`);
+      ? send('PUT', `${inTarget(flag)}/strategies/${present.id}`, wanted)
+      : send('POST', `${inTarget(flag)}/strategies`, wanted));
+    if (!found?.enabled) await send('POST', `${inTarget(flag)}/on`);
   }
 
-  return { list, read, set };
+  // It reads from its database.
+  return { lagMs: 0, list, read, set };
 }
 
 async function namesIn(unleash: RestService, project: string, match: string): Promise<readonly string[]> {

@@ -15,6 +15,7 @@ export interface Forge {
   readonly pullRequests: PullRequests;
   readonly pipelines: Pipelines;
   readonly deployments: Deployments;
+  readonly issues: Issues;
 }
 
 /** "owner/name" */
@@ -109,6 +110,8 @@ export interface PullRequests {
 export interface Pipelines {
   /** All check runs and commit statuses of a SHA, the newest attempt of each name. */
   checks(repository: Repository, sha: Sha): Promise<readonly Check[]>;
+  /** The newest run of a workflow that was started at or after `since` (ISO 8601), whoever started it. */
+  newestRun(repository: Repository, workflow: string, since: string): Promise<Deployment | undefined>;
 }
 
 export interface Deployment {
@@ -126,4 +129,36 @@ export interface Deployments {
   findDeployment(repository: Repository, environment: string, sha: Sha, key: string): Promise<Deployment | undefined>;
   deploy(repository: Repository, environment: string, sha: Sha, key: string): Promise<Deployment>;
   deployment(repository: Repository, id: number): Promise<Deployment>;
+  /** The commit of the newest deployment to `environment` that succeeded, whoever deployed it. */
+  current(repository: Repository, environment: string): Promise<Sha | undefined>;
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly url: string;
+  readonly state: 'open' | 'closed';
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
+export interface NewIssue {
+  readonly repository: Repository;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  /** By its title; left out where there is no such milestone. */
+  readonly milestone?: string;
+}
+
+export interface Issues {
+  get(repository: Repository, number: number): Promise<Issue | undefined>;
+  /** Open issues that carry all these labels, newest first. */
+  list(repository: Repository, labels: readonly string[]): Promise<readonly Issue[]>;
+  open(issue: NewIssue): Promise<Issue>;
+  /** Replaces the text. */
+  rewrite(repository: Repository, number: number, body: string): Promise<void>;
+  close(repository: Repository, number: number): Promise<void>;
+  /** Replaces the labels that match `family` (a prefix such as "rollout::") by `label`, and leaves all others. */
+  label(repository: Repository, number: number, label: string, family: string): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { githubClient } from './github/client.ts';
 import type { GitHubSettings } from './github/client.ts';
 import { githubCommits } from './github/commits.ts';
 import { githubDeployments } from './github/deployments.ts';
+import { githubIssues } from './github/issues.ts';
 import { githubPipelines } from './github/pipelines.ts';
 import { githubPullRequests } from './github/pull-requests.ts';
 
@@ -19,6 +20,7 @@ export function connectGitHub(settings: GitHubSettings): Forge {
     pullRequests: githubPullRequests(github),
     pipelines: githubPipelines(github),
     deployments: githubDeployments(github),
+    issues: githubIssues(github),
   };
 }
 

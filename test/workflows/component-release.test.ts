@@ -208,7 +208,7 @@ describe('what people type', () => {
   it('names the workflow that was meant when its type is mistyped', async () => {
     const { release } = await start({}, { type: 'componentRelaese' });
     const failure = await release.result().catch((error: unknown) => error);
-    expect(rootMessage(failure)).toBe('unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: componentRelease');
+    expect(rootMessage(failure)).toBe('unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: componentRelease, featureFlagRollout');
   });
 
   it.each([

@@ -50,7 +50,7 @@ export interface ScriptedWorld {
 /** Activities that do as the script says, and well where it says nothing. Their effects are tested elsewhere, against real parts. */
 export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
   const calls: string[] = [];
-  const well: Activities = {
+  const well = {
     plan: async () => plan,
     openPullRequest: async () => ({ number: 7, url: 'https://forge/org/product/pull/7', head }),
     withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7 }),
@@ -60,7 +60,7 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     deployed: async () => 'succeeded',
     soak: async ({ soakMs }) => ({ observedMs: soakMs }),
     report: async () => undefined,
-  };
+  } satisfies Partial<Activities>;
   const activities = Object.fromEntries(
     Object.entries({ ...well, ...script }).map(([name, run]) => [
       name,

@@ -59,6 +59,17 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
       if (!found) throw tryAgain('Unavailable', `${repository} does not show the deployment ${id}`);
       return withState(repository, found.data);
     },
+
+    async current(repository, environment) {
+      for await (const { data } of paginate.iterator(rest.repos.listDeployments, { ...at(repository), environment, per_page: 30 })) {
+        for (const deployment of data.toSorted((a, b) => b.id - a.id)) {
+          const { data: statuses } = await rest.repos.listDeploymentStatuses({ ...at(repository), deployment_id: deployment.id, per_page: 100 });
+          // One that succeeded becomes inactive when the next one does.
+          if (oldestFirst(statuses).at(-1)?.state === 'success') return deployment.sha;
+        }
+      }
+      return undefined;
+    },
   };
 }
 
@@ -77,7 +88,7 @@ function oldestFirst<T extends { readonly id: number }>(list: readonly T[]): rea
   return list.toSorted((a, b) => a.id - b.id);
 }
 
-function fromRun({ id, html_url, status, conclusion }: { readonly id: number; readonly html_url: string; readonly status: string | null; readonly conclusion: string | null }): Deployment {
+export function fromRun({ id, html_url, status, conclusion }: { readonly id: number; readonly html_url: string; readonly status: string | null; readonly conclusion: string | null }): Deployment {
   const outcome = conclusion === 'success' ? 'succeeded' : 'failed';
   return { id, url: html_url, state: status === 'completed' ? outcome : 'running' };
 }

@@ -1,0 +1,63 @@
+import type { Issue, Issues } from '../forge.ts';
+import { at } from './client.ts';
+import type { GitHub } from './client.ts';
+import { unlessMissing } from './failures.ts';
+import { githubLabels } from './labels.ts';
+
+export function githubIssues(github: GitHub): Issues {
+  const { rest, paginate } = github;
+
+  async function milestoneNumber(repository: string, title: string): Promise<number | undefined> {
+    const milestones = await paginate(rest.issues.listMilestones, { ...at(repository), state: 'open', per_page: 100 });
+    return milestones.find((milestone) => milestone.title === title)?.number;
+  }
+
+  return {
+    async get(repository, number) {
+      const found = await unlessMissing(rest.issues.get({ ...at(repository), issue_number: number }));
+      return found && fromGitHub(found.data);
+    },
+
+    async list(repository, labels) {
+      const found = await paginate(rest.issues.listForRepo, { ...at(repository), state: 'open', labels: labels.join(','), per_page: 100 });
+      // To GitHub a pull request is an issue, too.
+      return found.filter(({ pull_request }) => !pull_request).map(fromGitHub);
+    },
+
+    async open({ repository, title, body, labels, milestone }) {
+      const number = milestone === undefined ? undefined : await milestoneNumber(repository, milestone);
+      const { data } = await rest.issues.create({ ...at(repository), title, body, labels: [...labels], ...(number !== undefined && { milestone: number }) });
+      return fromGitHub(data);
+    },
+
+    async rewrite(repository, number, body) {
+      await rest.issues.update({ ...at(repository), issue_number: number, body });
+    },
+
+    async close(repository, number) {
+      await rest.issues.update({ ...at(repository), issue_number: number, state: 'closed' });
+    },
+
+    label: githubLabels(github).label,
+  };
+}
+
+interface Given {
+  readonly number: number;
+  readonly html_url: string;
+  readonly state: string;
+  readonly title: string;
+  readonly body?: string | null | undefined;
+  readonly labels: readonly (string | { readonly name?: string | undefined })[];
+}
+
+function fromGitHub({ number, html_url, state, title, body, labels }: Given): Issue {
+  return {
+    number,
+    url: html_url,
+    state: state === 'open' ? 'open' : 'closed',
+    title,
+    body: body ?? '',
+    labels: labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),
+  };
+}

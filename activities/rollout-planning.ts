@@ -1,0 +1,33 @@
+import { parseFlagName } from '../domain/flag.ts';
+import { unknownName } from '../domain/nearest-name.ts';
+import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import { agreeOnRollout } from '../domain/rollout-plan.ts';
+import type { RolloutRequest } from '../domain/rollout-request.ts';
+import type { CatalogSource } from './catalog/catalog.ts';
+import { neverRetry } from './failures.ts';
+import type { Forge, Repository } from './forge/forge.ts';
+
+/** Decides what a rollout will do. Writes nothing. */
+export function createRolloutPlanning({ catalog, forge }: { readonly catalog: CatalogSource; readonly forge: Forge }) {
+  /** @throws `InvalidInput` for an unknown component, a flag without its prefix, a commit that does not exist; `InvalidCatalog` */
+  async function planRollout({ component, flag: given, commit: asked, ...rest }: RolloutRequest): Promise<RolloutPlan> {
+    const read = await catalog.read();
+    const found = read.components[component];
+    if (!found) throw neverRetry('InvalidInput', unknownName('component', component, Object.keys(read.components)));
+    if (!found.flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);
+    const flag = parseFlagName(given, found.flags.prefix);
+    if (flag.kind === 'invalid') throw neverRetry('InvalidInput', flag.message);
+    const commit = asked.startsWith('#') ? await mergedBy(found.source.canonical, Number(asked.slice(1))) : asked;
+    if (!(await forge.commits.find(found.source.mirror, commit))) throw neverRetry('InvalidInput', `commit ${commit} does not exist on ${found.source.mirror}`);
+    return agreeOnRollout(read, found.flags, { component, flag: flag.value, commit, ...rest });
+  }
+
+  async function mergedBy(repository: Repository, number: number): Promise<string> {
+    const pull = await forge.pullRequests.get(repository, number);
+    if (!pull) throw neverRetry('InvalidInput', `${repository} has no pull request #${number}`);
+    if (!pull.mergeSha) throw neverRetry('InvalidInput', `pull request ${pull.url} is ${pull.state}, not merged: its code can't be deployed`);
+    return pull.mergeSha;
+  }
+
+  return { planRollout };
+}

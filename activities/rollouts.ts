@@ -1,0 +1,119 @@
+import { activityInfo, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { FlagSetting } from '../domain/flag.ts';
+import { shownSetting } from '../domain/flag.ts';
+import type { Finding, Watched } from '../domain/flag-watch.ts';
+import { watch } from '../domain/flag-watch.ts';
+import type { HealthCheck } from '../domain/health-check.ts';
+import type { CodeQuestion } from './deployed-code.ts';
+import { createDeployedCode } from './deployed-code.ts';
+import { neverRetry, notYet, tryAgain } from './failures.ts';
+import type { FlagBackends, FlagReading } from './flags/backend.ts';
+import type { Forge, Repository } from './forge/forge.ts';
+import type { Health, HealthProbe } from './health/probe.ts';
+import { assertStillOurs } from './pulse.ts';
+
+export interface FlagPlace {
+  readonly environment: string;
+  readonly flag: string;
+}
+
+export interface FlagWatch extends FlagPlace {
+  readonly expected: FlagSetting;
+  readonly checks: readonly HealthCheck[];
+  readonly soakMs: number;
+  readonly sampleMs: number;
+  /** The code that must stay deployed. */
+  readonly code?: CodeQuestion;
+  /** A CI workflow of which a run must have passed since then (ISO 8601). */
+  readonly smoke?: { readonly repository: Repository; readonly workflow: string; readonly since: string };
+}
+
+export interface RolloutPorts {
+  readonly forge: Forge;
+  readonly flags: FlagBackends;
+  readonly health: HealthProbe;
+}
+
+export function createRollouts({ forge, flags, health }: RolloutPorts) {
+  const { deployedCode } = createDeployedCode({ forge });
+
+  /** @throws `Conflict` for a flag that has gates which Slipway does not set */
+  async function readFlag({ environment, flag }: FlagPlace): Promise<FlagSetting> {
+    const reading = await flags(environment).read(flag);
+    if (reading.kind === 'plain') return reading.setting;
+    throw neverRetry('Conflict', `${flag} in ${environment} has gates that Slipway doesn't set (${reading.gates.join(', ')}): remove them first`);
+  }
+
+  /** @returns what the flag is now @throws `Conflict` when somebody else has set it */
+  async function setFlag({ environment, flag, from, to }: FlagPlace & { readonly from: FlagSetting; readonly to: FlagSetting }): Promise<FlagSetting> {
+    const backend = flags(environment);
+    try {
+      return await backend.set({ flag, from, to }, () => assertStillOurs(`flag ${environment} ${flag} ${to}`));
+    } catch (failure) {
+      throw believed(failure, backend.lagMs);
+    }
+  }
+
+  /** Puts a flag back to what it was, if it still is what the rollout made of it. */
+  async function restoreFlag({ environment, flag, ours, to }: FlagPlace & { readonly ours: readonly FlagSetting[]; readonly to: FlagSetting }): Promise<{ readonly left?: string }> {
+    const reading = await flags(environment).read(flag);
+    if (reading.kind === 'custom') return { left: shownReading(reading) };
+    const { setting } = reading;
+    if (setting !== to && !ours.includes(setting)) return { left: shownSetting(setting) };
+    await setFlag({ environment, flag, from: setting, to });
+    return {};
+  }
+
+  /**
+   * Looks once at a flag that is on; what is known from the looks before travels in the heartbeat details.
+   * @throws `NotYet` while there is nothing to say
+   */
+  async function watchFlag(rules: FlagWatch): Promise<Finding> {
+    const { environment, flag, expected, checks, code, smoke } = rules;
+    const backend = flags(environment);
+    const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
+    const [reading, looks, answer, run] = await Promise.all([
+      backend.read(flag),
+      Promise.all(checks.map((check) => health.look(check))),
+      code && deployedCode(code),
+      smoke && forge.pipelines.newestRun(smoke.repository, smoke.workflow, smoke.since),
+    ]);
+    const ill = looks.filter((look): look is Exclude<Health, { kind: 'healthy' }> => look.kind !== 'healthy');
+    const failed = run?.state === 'failed' ? ({ kind: 'unhealthy', reason: `the smoke run failed: ${run.url}` } as const) : undefined;
+    const sick = failed ?? ill.find(({ kind }) => kind === 'unhealthy') ?? ill[0];
+    const finding = watch(
+      before,
+      {
+        at: Date.now(),
+        strange: reading.kind === 'plain' && reading.setting === expected ? undefined : shownReading(reading),
+        rolledBack: answer?.kind === 'undeployed' ? (answer.at ?? 'nothing that is known') : undefined,
+        sick,
+        pending: smoke && run?.state !== 'succeeded' ? 'a smoke run' : undefined,
+      },
+      { ...rules, lagMs: backend.lagMs },
+    );
+    if (finding.kind !== 'going') return finding;
+    heartbeat(finding.watched);
+    throw notYet(`${finding.watched.observation?.observedMs ?? 0} of ${rules.soakMs} ms observed${sick ? `; ${sick.kind}` : ''}`);
+  }
+
+  /** Looks once. @throws `NotYet` while there is an incident */
+  async function noIncident({ repository, label }: { readonly repository: Repository; readonly label: string }): Promise<void> {
+    const [incident] = await forge.issues.list(repository, [label]);
+    if (incident) throw notYet(`incident ${incident.url}`);
+  }
+
+  return { readFlag, setFlag, restoreFlag, watchFlag, noIncident };
+}
+
+/** A read may lag behind our own write of a moment ago: sooner than that, a strange value is not somebody else's. */
+function believed(failure: unknown, lagMs: number): unknown {
+  const isConflict = failure instanceof ApplicationFailure && failure.type === 'Conflict';
+  if (!isConflict || Date.now() - activityInfo().scheduledTimestampMs >= lagMs) return failure;
+  return tryAgain('Unavailable', failure.message);
+}
+
+function shownReading(reading: FlagReading): string {
+  return reading.kind === 'plain' ? shownSetting(reading.setting) : reading.gates.join(', ');
+}

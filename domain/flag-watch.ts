@@ -1,0 +1,52 @@
+import type { Observation } from './soak.ts';
+import { observe } from './soak.ts';
+
+/** One look at a flag that is on. */
+export interface Look {
+  /** ms since 1970 */
+  readonly at: number;
+  /** What the flag reads as, where that is not what it was set to. */
+  readonly strange?: string | undefined;
+  /** What is deployed, where that lacks the flag's code. */
+  readonly rolledBack?: string | undefined;
+  readonly sick?: { readonly kind: 'unhealthy' | 'unknown'; readonly reason: string } | undefined;
+  /** What must still happen besides the soak. */
+  readonly pending?: string | undefined;
+}
+
+/** What is known from the looks so far. */
+export interface Watched {
+  readonly observation?: Observation;
+  readonly strangeSince?: number;
+  readonly unknownSince?: number;
+}
+
+export interface WatchRule {
+  readonly soakMs: number;
+  readonly sampleMs: number;
+  /** How long a read may lag behind a write: sooner than that, a strange value is not believed. */
+  readonly lagMs: number;
+}
+
+export type Finding =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'unhealthy'; readonly reason: string }
+  | { readonly kind: 'changed'; readonly to: string }
+  | { readonly kind: 'rolledBack'; readonly to: string };
+
+/** No data for so many intervals is as bad as bad data; a single probe may fail by itself. */
+const patience = 3;
+
+/** Adds a look: either the watch ends with a finding, or it goes on from what is known now. */
+export function watch(before: Watched, look: Look, { soakMs, sampleMs, lagMs }: WatchRule): Finding | { readonly kind: 'going'; readonly watched: Watched } {
+  const strangeSince = look.strange === undefined ? undefined : (before.strangeSince ?? look.at);
+  const unknownSince = look.sick?.kind === 'unknown' ? (before.unknownSince ?? look.at) : undefined;
+  if (look.strange !== undefined && look.at - strangeSince! >= lagMs) return { kind: 'changed', to: look.strange };
+  if (look.rolledBack !== undefined) return { kind: 'rolledBack', to: look.rolledBack };
+  if (look.sick?.kind === 'unhealthy') return { kind: 'unhealthy', reason: look.sick.reason };
+  if (look.sick && look.at - unknownSince! >= patience * sampleMs) return { kind: 'unhealthy', reason: `no data: ${look.sick.reason}` };
+
+  const observation = observe(before.observation, { at: look.at, healthy: !look.sick && look.strange === undefined }, sampleMs);
+  if (observation.observedMs >= soakMs && observation.lastHealthy && look.pending === undefined) return { kind: 'passed' };
+  return { kind: 'going', watched: { observation, ...(strangeSince !== undefined && { strangeSince }), ...(unknownSince !== undefined && { unknownSince }) } };
+}

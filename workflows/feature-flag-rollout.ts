@@ -1,0 +1,86 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import type { Outcome } from '../domain/outcome.ts';
+import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import type { RolloutRequest } from '../domain/rollout-request.ts';
+import { parseRolloutRequest } from '../domain/rollout-request.ts';
+import type { RolloutAbortion } from '../domain/steering.ts';
+import { rolloutAbortion } from '../domain/steering.ts';
+import { openAbort } from './abort.ts';
+import { planning, workAt } from './activities.ts';
+import { compensating } from './compensation.ts';
+import { concluded } from './conclusion.ts';
+import { takeFlag } from './flag.ts';
+import { codeDeployed, rolledOut, triedOnStaging } from './flag-steps.ts';
+import { handOver } from './hand-over.ts';
+import { receiveUnknown } from './inbox.ts';
+import { abort, advance, hold, jump, resume, retry, tested, wake } from './messages.ts';
+import { permitted } from './permission.ts';
+import { startReporting } from './reporting.ts';
+import type { Rollout } from './rollout.ts';
+import type { Milestones } from './rollout-issue.ts';
+import { rolloutChecklist, rolloutThread } from './rollout-issue.ts';
+import { keepStatus } from './status.ts';
+import { openSteering } from './steering.ts';
+import { openWake } from './wake.ts';
+
+/**
+ * Turns a feature flag on, step by step, until it is on for everybody. Input:
+ * `{ "component": "gitaly", "flag": "gitaly_go_user_delete_tag", "commit": "#3371" }`.
+ */
+export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcome> {
+  const request = requested(input);
+  const status = keepStatus(request.component);
+  const steering = openSteering(status);
+  let leave = false;
+  const abortable = openAbort(status, {
+    schema: rolloutAbortion,
+    about: 'Stops the rollout, and puts the flag back to what it was; {"leave":true} leaves it',
+    refusal: steering.refusal,
+    accept: (abortion: RolloutAbortion) => {
+      leave = abortion.leave === true;
+    },
+  });
+  const wakeable = openWake();
+  const reporter = startReporting(status);
+  const milestones: Milestones = {};
+  receiveUnknown([abort, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
+
+  return concluded(status, reporter, () =>
+    abortable(async () => {
+      const plan = await planning.planRollout.executeWithOptions({ summary: request.flag }, [request]);
+      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+      const rollout = begun(plan);
+      const { work } = rollout;
+      const { staging, production } = plan.rules;
+
+      return compensating(status, async (register) => {
+        const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
+        if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
+        milestones.issue = await permitted(rollout, () => work.writing.openRolloutIssue.executeWithOptions({ summary: plan.flag }, [plan]));
+        reporter.tell({ name: 'begun', line: `rollout begins${plan.reason ? `: ${plan.reason}` : ''}` });
+        await codeDeployed(rollout);
+        milestones.codeDeployed = true;
+        if (staging) await triedOnStaging(rollout, await takeFlag(rollout, staging.environment, { register, leave: () => leave }));
+        await rolledOut(rollout, flag);
+        const removal = await permitted(rollout, () => work.writing.askForRemoval.executeWithOptions({ summary: plan.flag }, [{ plan, rollout: milestones.issue!.url }]));
+        milestones.removal = removal.url;
+        reporter.tell({ name: 'removal', line: `on for everybody; its removal is asked for in ${removal.url}`, label: 'done' });
+        return { kind: 'rolledOut', flag: plan.flag, environment: flag.environment, before: flag.before, written: flag.written(), removal: removal.url };
+      });
+    }),
+  );
+
+  function begun(plan: RolloutPlan): Rollout {
+    const work = workAt(plan.pace);
+    status.planned(plan);
+    steering.open(plan);
+    reporter.begin(rolloutChecklist(plan, { work, status, steering, milestones }), rolloutThread(plan, work, milestones));
+    return { plan, status, steering, work, reporter, wakeable };
+  }
+}
+
+function requested(input: unknown): RolloutRequest {
+  const parsed = parseRolloutRequest(input);
+  if (parsed.kind === 'valid') return parsed.value;
+  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
+}

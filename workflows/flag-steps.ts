@@ -1,0 +1,181 @@
+import type { CodeQuestion } from '../activities/deployed-code.ts';
+import { shortSha } from '../domain/candidate.ts';
+import { shownSetting } from '../domain/flag.ts';
+import type { FlagSetting } from '../domain/flag.ts';
+import type { Finding } from '../domain/flag-watch.ts';
+import { fallback, jump, stepsAhead } from '../domain/rollout.ts';
+import type { RolloutStep } from '../domain/rollout.ts';
+import { stagingStage, stepName } from '../domain/rollout-plan.ts';
+import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import type { Flag } from './flag.ts';
+import { heldUntilReleased, watched } from './flag-watch.ts';
+import { permitted } from './permission.ts';
+import { operatorsOf } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
+import { now } from './status.ts';
+
+/** Waits until production runs the flag's code. Says what is missing, and goes on by itself when it is deployed. */
+export async function codeDeployed(rollout: Rollout): Promise<void> {
+  const { plan, status, work, reporter, wakeable } = rollout;
+  const question = codeOf(plan);
+  const answer = await permitted(rollout, () => work.writing.deployedCode.executeWithOptions({ summary: shortSha(plan.commit) }, [question]));
+  if (answer.kind === 'deployed') return;
+  const missing = answer.missing.map(({ sha, title }) => `${shortSha(sha)} ${title}`).join('; ');
+  const more = answer.total > answer.missing.length ? `; and ${answer.total - answer.missing.length} more` : '';
+  status.enter('deployment', {
+    waitingFor: { what: `the deployment of ${shortSha(plan.commit)} to ${question.environment}` },
+    next: missing ? `deploy ${missing}${more}` : `deploy ${shortSha(plan.commit)}`,
+  });
+  reporter.tell({ name: `undeployed-${now()}`, line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
+  await permitted(rollout, () => wakeable(() => work.polling.codeDeployed.executeWithOptions({ summary: question.environment }, [question])));
+}
+
+/** Tries the flag on staging: on, tested by a person, healthy for as long as the catalog asks. */
+export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void> {
+  const { plan, status, steering, reporter } = rollout;
+  const { soak: soakMs, health: checks, smoke, testers } = plan.rules.staging!;
+  const since = now();
+  for (;;) {
+    status.stage(stagingStage, 'promoting');
+    status.enter('promoting', { next: `turn ${plan.flag} on in ${flag.environment}` });
+    const conflict = await flag.set(true);
+    if (conflict !== undefined) {
+      await stranger(rollout, stagingStage, flag, conflict);
+      continue;
+    }
+    reporter.tell({ name: `staging-on-${flag.written().length}`, line: `on in ${flag.environment}`, label: stagingStage });
+    if (!steering.isTested()) {
+      const whom = testers ?? operatorsOf(rollout);
+      status.stage(stagingStage, 'approval');
+      status.enter('testing', {
+        waitingFor: { what: `a test of ${plan.flag} in ${flag.environment}`, whom, send: [{ message: 'tested', payload: { by: whom[0]!, note: 'what was tried' } }] },
+      });
+      reporter.tell({ name: 'staging-test', line: `${flag.environment} waits for a test` });
+      await steering.testedBySomebody();
+    }
+    const seen = await watched(rollout, stagingStage, {
+      environment: flag.environment,
+      expected: flag.setting(),
+      checks,
+      soakMs,
+      ...(smoke && { smoke: { ...smoke, since } }),
+    });
+    if (['passed', 'advanced', 'jumping'].includes(seen.kind)) break;
+    await trouble(rollout, stagingStage, flag, seen as Exclude<Finding, { kind: 'passed' }>);
+    if (steering.wasAdvanced()) break;
+  }
+  status.stage(stagingStage, 'done');
+  reporter.tell({ name: 'staging-done', line: `healthy in ${flag.environment}` });
+}
+
+/** Takes the flag up through production's steps, whatever comes in between. */
+export async function rolledOut(rollout: Rollout, flag: Flag): Promise<void> {
+  const { plan, status, steering, reporter } = rollout;
+  steering.follow(flag.setting);
+  for (let step = next(rollout, flag); step; step = next(rollout, flag)) {
+    const name = stepName(step);
+    if (!(await mayRaise(rollout, name))) continue;
+    status.stage(name, 'promoting');
+    status.enter('promoting', { next: `set ${plan.flag} to ${name} in ${flag.environment}` });
+    const conflict = await flag.set(step.to);
+    if (conflict !== undefined) {
+      await stranger(rollout, name, flag, conflict);
+      continue;
+    }
+    steering.reached(step.to);
+    reporter.tell({ name: `${name}-${flag.written().length}`, line: `${name} in ${flag.environment}`, label: flag.environment });
+    // On the way to where somebody jumps, nothing is waited for.
+    if (steering.target() === undefined) await stepWatched(rollout, flag, step);
+    else status.stage(name, 'done');
+  }
+}
+
+/** Watches a step until it has passed, or was left for another one. */
+async function stepWatched(rollout: Rollout, flag: Flag, { to, soakMs }: RolloutStep): Promise<void> {
+  const { plan, status, steering } = rollout;
+  const name = stepName({ to });
+  for (;;) {
+    const at = flag.setting();
+    const seen = await watched(rollout, name, {
+      environment: flag.environment,
+      expected: at,
+      checks: plan.rules.production.health,
+      soakMs,
+      code: codeOf(plan),
+    });
+    if (seen.kind === 'passed' || seen.kind === 'advanced') return status.stage(name, 'done');
+    if (seen.kind === 'jumping') return status.stage(name, 'done');
+    await trouble(rollout, name, flag, seen);
+    if (steering.wasAdvanced()) return status.stage(name, 'done');
+    if (steering.target() !== undefined || flag.setting() !== at) return;
+  }
+}
+
+/** What is written next: the next step, or the way to where somebody jumps. */
+function next({ plan, steering }: Rollout, flag: Flag): RolloutStep | undefined {
+  const target = steering.target();
+  if (target === undefined) return stepsAhead(plan.steps, flag.setting())[0];
+  const path = jump(plan.steps, flag.setting(), target);
+  if (path.kind === 'valid') return path.value[0];
+  steering.reached(target);
+  return stepsAhead(plan.steps, flag.setting())[0];
+}
+
+/** Waits while the rollout is held or an incident is open. @returns false when an operator has said something else meanwhile */
+async function mayRaise(rollout: Rollout, name: string): Promise<boolean> {
+  const { plan, status, steering, work, wakeable } = rollout;
+  const { incidents } = plan.rules;
+  const target = steering.target();
+  if (steering.isHeld()) await heldUntilReleased(rollout, 'an operator holds it');
+  if (steering.wasAdvanced() || !incidents) return steering.target() === target;
+  const [by] = operatorsOf(rollout);
+  status.enter('blocked', {
+    waitingFor: { what: `the end of incidents (${incidents.label}) before ${name}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
+  });
+  await permitted(rollout, () =>
+    steering.unlessSteered(() => wakeable(() => work.polling.noIncident.executeWithOptions({ summary: incidents.label }, [incidents]))),
+  );
+  if (steering.isHeld()) return false;
+  steering.wasAdvanced();
+  return steering.target() === target;
+}
+
+/** A step is not as it should be: does with the flag what the policy says, tells people, and waits for an operator. */
+async function trouble(rollout: Rollout, stage: string, flag: Flag, seen: Exclude<Finding, { kind: 'passed' }>): Promise<void> {
+  const { plan, status } = rollout;
+  if (seen.kind === 'changed') return stranger(rollout, stage, flag, `${plan.flag} in ${flag.environment} was set to ${seen.to} by somebody else`);
+  status.stage(stage, 'failed');
+  const why = seen.kind === 'unhealthy' ? seen.reason : `${flag.environment} was rolled back to ${shortSha(seen.to)}, which lacks ${shortSha(plan.commit)}`;
+  const lower = seen.kind === 'unhealthy' ? fallback(policyFor(plan, stage), plan.steps, flag.setting()) : rolledBackTo(plan, flag.setting());
+  const conflict = lower === undefined ? undefined : await flag.set(lower);
+  if (conflict !== undefined) return stranger(rollout, stage, flag, conflict);
+  const done = lower === undefined ? `left at ${shownSetting(flag.setting())}` : `taken back to ${shownSetting(lower)}`;
+  await stopped(rollout, `${why}; ${done}`);
+  if (seen.kind === 'rolledBack') await codeDeployed(rollout);
+}
+
+/** Somebody else has set the flag: it is left alone, and adopted as it then is when an operator lets the rollout go on. */
+async function stranger(rollout: Rollout, stage: string, flag: Flag, why: string): Promise<void> {
+  rollout.status.stage(stage, 'failed');
+  await stopped(rollout, why);
+  await flag.adopt();
+}
+
+async function stopped(rollout: Rollout, why: string): Promise<void> {
+  const { steering, reporter } = rollout;
+  steering.holdOn();
+  reporter.tell({ name: `stopped-${now()}`, line: `stopped: ${why}`, label: 'stopped' });
+  await heldUntilReleased(rollout, why);
+}
+
+function policyFor(plan: RolloutPlan, stage: string) {
+  return stage === stagingStage ? 'hold' : plan.rules.production.whenUnhealthy;
+}
+
+function rolledBackTo(plan: RolloutPlan, at: FlagSetting): false | undefined {
+  return plan.rules.production.whenRolledBack === 'off' && at !== false ? false : undefined;
+}
+
+function codeOf({ source, commit, downstream, rules }: RolloutPlan): CodeQuestion {
+  return { source, commit, downstream, environment: rules.production.environment, deployed: rules.deployed };
+}

@@ -1,0 +1,45 @@
+import type { FlagWatch } from '../activities/rollouts.ts';
+import type { Finding } from '../domain/flag-watch.ts';
+import { spoken } from '../domain/duration.ts';
+import { operatorsOf } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
+import { permitted } from './permission.ts';
+
+/** How a watch ended: by itself, cut short, or by a jump elsewhere. */
+export type WatchEnd = Finding | { readonly kind: 'advanced' } | { readonly kind: 'jumping' };
+
+/** Watches a flag until it was healthy for long enough, something is wrong, or an operator cuts it short. A hold begins it anew. */
+export async function watched(rollout: Rollout, stage: string, rules: Omit<FlagWatch, 'sampleMs' | 'flag'>): Promise<WatchEnd> {
+  const { plan, status, steering, work } = rollout;
+  for (;;) {
+    status.stage(stage, 'soaking');
+    status.enter('soaking', { waitingFor: { what: `${spoken(rules.soakMs)} of healthy ${rules.environment} at ${stage}` } });
+    const finding = await permitted(rollout, () =>
+      steering.unlessSteered(() =>
+        work.sampling.watchFlag.executeWithOptions({ summary: `${rules.environment}: ${stage}` }, [{ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }]),
+      ),
+    );
+    if (finding) return finding;
+    if (steering.isHeld()) await heldUntilReleased(rollout, 'an operator holds it');
+    if (steering.wasAdvanced()) return { kind: 'advanced' };
+    if (steering.target() !== undefined) return { kind: 'jumping' };
+  }
+}
+
+/** Shows why the rollout is held, and waits until an operator lets it go on. */
+export async function heldUntilReleased(rollout: Rollout, why: string): Promise<void> {
+  const [by] = operatorsOf(rollout);
+  const override = { by: by!, reason: 'why' };
+  rollout.status.enter('held', {
+    waitingFor: {
+      what: `a decision: ${why}`,
+      whom: operatorsOf(rollout),
+      send: [
+        { message: 'resume', payload: { by: by! } },
+        { message: 'advance', payload: override },
+        { message: 'abort', payload: override },
+      ],
+    },
+  });
+  await rollout.steering.released();
+}

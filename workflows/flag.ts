@@ -1,0 +1,68 @@
+import type { FlagSetting } from '../domain/flag.ts';
+import { shownSetting } from '../domain/flag.ts';
+import type { Undo } from './compensation.ts';
+import { permitted, refusedAs } from './permission.ts';
+import type { Rollout } from './rollout.ts';
+
+/** A flag in one environment, as this rollout knows it. */
+export interface Flag {
+  readonly environment: string;
+  /** What it was before the rollout. */
+  readonly before: FlagSetting;
+  /** What this rollout has made of it, oldest first. */
+  written(): readonly FlagSetting[];
+  setting(): FlagSetting;
+  /** @returns why it could not be: somebody else has set it */
+  set(to: FlagSetting): Promise<string | undefined>;
+  /** Takes what somebody else has set for what it is to be from now on. */
+  adopt(): Promise<void>;
+}
+
+/** Takes a flag in hand, and registers how it is put back. */
+export async function takeFlag(rollout: Rollout, environment: string, { register, leave }: { register: (undo: Undo) => void; leave: () => boolean }): Promise<Flag> {
+  const { plan, work } = rollout;
+  const place = { environment, flag: plan.flag };
+  const summary = `${plan.flag} in ${environment}`;
+  const read = () => permitted(rollout, () => work.writing.readFlag.executeWithOptions({ summary }, [place]));
+
+  const before = await read();
+  let setting = before;
+  /** What it may be while a write is in the air. */
+  let next: FlagSetting | undefined;
+  const written: FlagSetting[] = [];
+
+  register({
+    what: `${summary} (back to ${shownSetting(before)})`,
+    act: async () => {
+      if (leave()) return { stays: `${summary} stays ${shownSetting(setting)}` };
+      if (next === undefined && written.length === 0) return { stays: `${summary} was not touched` };
+      const ours = [setting, ...(next === undefined ? [] : [next])];
+      const { left } = await work.writing.restoreFlag.executeWithOptions({ summary: `${summary}: back to ${shownSetting(before)}` }, [{ ...place, ours, to: before }]);
+      return left === undefined ? {} : { stays: `${summary} is ${left}: somebody else has set it` };
+    },
+  });
+
+  return {
+    environment,
+    before,
+    written: () => written,
+    setting: () => setting,
+    async set(to) {
+      next = to;
+      try {
+        setting = await permitted(rollout, () => work.writing.setFlag.executeWithOptions({ summary: `${summary}: ${shownSetting(setting)} → ${shownSetting(to)}` }, [{ ...place, from: setting, to }]));
+        if (written.at(-1) !== setting) written.push(setting);
+        next = undefined;
+        return undefined;
+      } catch (failure) {
+        const conflict = refusedAs('Conflict', failure);
+        if (conflict === undefined) throw failure;
+        next = undefined;
+        return conflict;
+      }
+    },
+    async adopt() {
+      setting = await read();
+    },
+  };
+}

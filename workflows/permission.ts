@@ -1,0 +1,29 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { operatorsOf } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
+
+/** The message of an activity's failure of this type; undefined for any other failure. */
+export function refusedAs(type: string, failure: unknown): string | undefined {
+  const { cause } = failure instanceof ActivityFailure ? failure : {};
+  return cause instanceof ApplicationFailure && cause.type === type ? cause.message : undefined;
+}
+
+/** Runs `act`; what a service refuses is shown to the operators, and tried again when they say so. */
+export async function permitted<T>(rollout: Rollout, act: () => Promise<T>): Promise<T> {
+  const { status, steering, reporter } = rollout;
+  for (let refusals = 1; ; refusals += 1) {
+    try {
+      return await act();
+    } catch (failure) {
+      const why = refusedAs('PermissionDenied', failure) ?? refusedAs('Refused', failure);
+      if (why === undefined) throw failure;
+      const { state } = status.get();
+      status.enter('held', {
+        waitingFor: { what: `permission: ${why}`, whom: operatorsOf(rollout), send: [{ message: 'retry', payload: { by: operatorsOf(rollout)[0]! } }] },
+      });
+      reporter.tell({ name: `refused-${why}-${refusals}`, line: `stopped: ${why}` });
+      await steering.retried();
+      status.enter(state);
+    }
+  }
+}

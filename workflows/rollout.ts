@@ -1,0 +1,21 @@
+import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import type { Work } from './activities.ts';
+import type { Reporter } from './reporting.ts';
+import type { StatusKeeper } from './status.ts';
+import type { Steering } from './steering.ts';
+import type { Wakeable } from './wake.ts';
+
+/** What the steps of one rollout share. */
+export interface Rollout {
+  readonly plan: RolloutPlan;
+  readonly status: StatusKeeper;
+  readonly steering: Steering;
+  readonly work: Work;
+  readonly reporter: Reporter;
+  readonly wakeable: Wakeable;
+}
+
+/** Who can be waited for: the operators whom the catalog names, or somebody. */
+export function operatorsOf({ plan }: Pick<Rollout, 'plan'>): readonly string[] {
+  return plan.rules.operators ?? ['somebody'];
+}
