@@ -110,18 +110,15 @@ async function carried(hooks: readonly object[]) {
 
 async function begin({ latencyMs = {}, hooks = [] }: { readonly latencyMs?: object; readonly hooks?: readonly object[] } = {}) {
   const world = await openWorld(sandbox.url, { latencyMs: { ci: 700, run: 700, deployment: 700, ...latencyMs } });
+  onTestFinished(() => world.close());
   const catalog = await writeCatalog(world, { pace: { poll: `${pollMs}ms` } });
+  onTestFinished(() => catalog.remove());
   const taskQueue = world.name;
   const environment = workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file });
-  const [worker, receiver] = await Promise.all([
-    startWorker(environment),
-    startWebhookReceiver({ TEMPORAL_ADDRESS: temporal.address, SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret }),
-  ]);
-  onTestFinished(async () => {
-    await Promise.all([worker.stop(), receiver.stop()]);
-    await catalog.remove();
-    await world.close();
-  });
+  const worker = await startWorker(environment);
+  onTestFinished(() => worker.stop());
+  const receiver = await startWebhookReceiver({ TEMPORAL_ADDRESS: temporal.address, SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret });
+  onTestFinished(() => receiver.stop());
   for (const [n, hook] of hooks.entries()) await world.control('webhooks', { url: `${receiver.ready}/webhooks/github?${n}`, secret, ...hook });
 
   const client = new Client({ connection });
