@@ -23,5 +23,8 @@ export function tryAgain(type: FailureType, message: string, { afterMs, cause }:
 
 /** A poll that found nothing yet. Benign: it is how Slipway waits, not an error to log or count. */
 export function notYet(message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: 'NotYet', message, category: ApplicationFailureCategory.BENIGN });
+  const failure = ApplicationFailure.create({ type: 'NotYet', message, category: ApplicationFailureCategory.BENIGN });
+  // The last one stays in the history of the attempt that succeeds, where its stack would be most of the event.
+  failure.stack = '';
+  return failure;
 }

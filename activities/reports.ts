@@ -7,8 +7,8 @@ export interface Report {
   /** Names the thread: one a release and pull request. */
   readonly thread: string;
   readonly channel: string;
-  /** The first message of the thread, updated in place. */
-  readonly headline: string;
+  /** What is released: begins the first message of the thread, which is updated in place. */
+  readonly subject: string;
   /** Names the transition within the thread, so that it is told once. */
   readonly transition: string;
   readonly line: string;
@@ -20,11 +20,11 @@ const labelFamily = 'workflow::';
 
 export function createReports({ forge, chat, readLagMs }: { readonly forge: Forge; readonly chat: Chat; readonly readLagMs: number }) {
   /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
-  async function report({ thread, channel, headline, transition, line, label }: Report): Promise<void> {
+  async function report({ thread, channel, subject, transition, line, label }: Report): Promise<void> {
     const key = `${thread}/${transition}`;
     const begun = await chat.find(channel, thread);
     if (begun && (await chat.find(channel, key, begun.id))?.text === line) return;
-    const root = await say({ channel, key: thread, text: headline });
+    const root = await say({ channel, key: thread, text: `${subject}: ${line}` });
     if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
     await say({ channel, key, text: line, thread: root.id });
   }

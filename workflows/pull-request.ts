@@ -25,14 +25,13 @@ export async function pullRequestOpened({ plan, status, work, reporter }: Releas
 }
 
 /** Merges at exactly the head that was green, and answers the commit on the base branch. */
-export async function merged({ plan, status, work, reporter }: Release, { number, head: sha }: Opened): Promise<Sha> {
+export async function merged({ plan, status, work }: Release, { number, head: sha }: Opened): Promise<Sha> {
   const { repository, head, merge: method } = plan.downstream;
   status.enter('merging', { next: `merge #${number}` });
   const result = await work.writing.mergePullRequest.executeWithOptions({ summary: `merge #${number}` }, [{ repository, number, sha, head, method }]);
   switch (result.kind) {
     case 'merged':
       status.stays(`#${number} is merged`);
-      reporter.tell({ name: 'merged', line: `merged #${number}`, label: 'merged' });
       return result.sha;
     case 'closed':
       throw new Stop({ kind: 'closed', by: result.by });

@@ -7,7 +7,7 @@ import type { StatusKeeper } from './status.ts';
 export type Reporter = ReturnType<typeof startReporting>;
 
 export interface Transition {
-  /** Unique within the release. */
+  /** Names the transition within the release; one that comes again gets a number. */
   readonly name: string;
   readonly line: string;
   /** What the pull request's, or the issue's, label should say from now on. */
@@ -18,8 +18,8 @@ export interface Transition {
 export interface Audience {
   /** What it is called where it could not be told. */
   readonly name: string;
-  /** Nothing while there is nothing to tell of. */
-  tell(transition: Transition): Promise<void> | undefined;
+  /** What is to be told is decided at once, and told when its turn comes. Nothing while there is nothing to tell of. */
+  hear(transition: Transition): (() => Promise<void>) | undefined;
 }
 
 /**
@@ -29,15 +29,14 @@ export interface Audience {
 export function startReporting(status: StatusKeeper) {
   let told = Promise.resolve();
   let audiences: readonly Audience[] = [];
+  const times = new Map<string, number>();
 
-  async function tell(transition: Transition): Promise<void> {
-    for (const audience of audiences) {
-      try {
-        await audience.tell(transition);
-      } catch (failure) {
-        log.warn('people could not be told', { line: transition.line, failure });
-        status.owed(`tell ${audience.name}: ${transition.line}`);
-      }
+  async function tell(audience: Audience, say: () => Promise<void>, line: string): Promise<void> {
+    try {
+      await say();
+    } catch (failure) {
+      log.warn('people could not be told', { line, failure });
+      status.owed(`tell ${audience.name}: ${line}`);
     }
   }
 
@@ -45,9 +44,15 @@ export function startReporting(status: StatusKeeper) {
     begin(...listening: readonly Audience[]): void {
       audiences = listening;
     },
-    tell(transition: Transition): void {
-      // What has happened is told even if the release is being aborted.
-      told = told.then(() => CancellationScope.nonCancellable(() => tell(transition)));
+    tell(given: Transition): void {
+      const nth = (times.get(given.name) ?? 0) + 1;
+      times.set(given.name, nth);
+      const transition = nth === 1 ? given : { ...given, name: `${given.name}-${nth}` };
+      for (const audience of audiences) {
+        const say = audience.hear(transition);
+        // What has happened is told even if the release is being aborted.
+        if (say) told = told.then(() => CancellationScope.nonCancellable(() => tell(audience, say, transition.line)));
+      }
     },
     allTold: () => told,
   };
@@ -57,14 +62,14 @@ export function startReporting(status: StatusKeeper) {
 export function releaseThread({ id, component, candidate, chat, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
   return {
     name: chat.progress,
-    tell({ name, line, label }) {
+    hear({ name, line, label }) {
       const number = status.get().pullRequest?.number;
       if (number === undefined) return undefined;
-      return work.telling.report.executeWithOptions({ summary: line }, [
+      return work.telling.report.executeWithOptions({ summary: name }, [
         {
           thread: `${id}#${number}`,
           channel: chat.progress,
-          headline: `${component} ${shortSha(candidate)}: ${line}`,
+          subject: `${component} ${shortSha(candidate)}`,
           transition: name,
           line,
           ...(label && { label: { repository: downstream.repository, number, name: label } }),

@@ -24,7 +24,7 @@ export function rolloutThread({ id, flag, chat }: RolloutPlan, work: Work, miles
     tell({ name, line }) {
       const { issue } = milestones;
       if (!issue) return undefined;
-      const told = { thread: `${id}#${issue.number}`, channel: chat.progress, headline: `${flag}: ${line} (${issue.url})`, transition: name, line };
+      const told = { thread: `${id}#${issue.number}`, channel: chat.progress, subject: `${flag} (${issue.url})`, transition: name, line };
       return work.telling.report.executeWithOptions({ summary: line }, [told]);
     },
   };

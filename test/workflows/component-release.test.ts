@@ -48,7 +48,6 @@ describe('a component release', () => {
     ]);
     expect(calls.filter((call) => call.startsWith('report')).map((call) => call.slice('report '.length))).toEqual([
       'opened https://forge/org/product/pull/7',
-      'merged #7',
       'deploying to staging',
       'production waits for approval',
       'deploying to production',
@@ -187,7 +186,7 @@ describe('a release that does not get to its end', () => {
     const { release } = await start({ report: never('channel_not_found') });
     await release.signal(approve.signal, approval);
     expect(await release.result()).toMatchObject({ kind: 'released' });
-    expect((await release.query(status)).owed).toContain('tell #progress: merged #7');
+    expect((await release.query(status)).owed).toContain('tell #progress: deploying to staging');
   });
 });
 
