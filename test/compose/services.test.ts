@@ -114,6 +114,7 @@ describe('the services of docker-compose.yml, as plain processes', () => {
     const { release } = JSON.parse(await runToEnd(['slipway', '--json', 'start', 'componentRelease', 'gitaly'], env)) as { release: string };
     const { waitingFor } = await untilWaiting(release);
     expect(waitingFor?.what).toBe('approval of production');
+    expect(await runToEnd(['node', 'dist/worker/rehearsal.js'], env)).toContain(`goes on  ${release}`);
   });
 });
 
