@@ -30,20 +30,25 @@ export interface Ports {
 
 /** The verbs that a workflow may use. Those that write heartbeat, so that they notice a cancellation and a takeover. */
 export function createActivities(ports: Ports) {
-  const { openPullRequest, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
+  const { openPullRequest, amendPullRequest, approvePullRequest, letMerge, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
+  const { rerunFailed, ...lookingAtPipelines } = createPipelines(ports);
+  const { report, announce, commentOnPullRequest } = createReports(ports);
   const { promote, deployed } = createPromotions(ports);
   const { setFlag, restoreFlag, ...looking } = createRollouts(ports);
   const { openRolloutIssue, followRolloutIssue, askForRemoval } = createRolloutIssues(ports);
   return {
     ...createPlanning(ports),
-    ...createPipelines(ports),
+    ...lookingAtPipelines,
     ...createSoaks(ports),
     deployed,
     openPullRequest: beating(openPullRequest),
+    amendPullRequest: beating(amendPullRequest),
+    approvePullRequest: beating(approvePullRequest),
+    letMerge: beating(letMerge),
+    rerunFailed: beating(rerunFailed),
     withdrawPullRequest: beating(withdrawPullRequest),
     mergePullRequest: beating(mergePullRequest),
     promote: beating(promote),
-    report: beating(createReports(ports).report),
     ...createRolloutPlanning(ports),
     ...createDeployedCode(ports),
     ...looking,
@@ -52,6 +57,9 @@ export function createActivities(ports: Ports) {
     openRolloutIssue: beating(openRolloutIssue),
     followRolloutIssue: beating(followRolloutIssue),
     askForRemoval: beating(askForRemoval),
+    report: beating(report),
+    announce: beating(announce),
+    commentOnPullRequest: beating(commentOnPullRequest),
   };
 }
 

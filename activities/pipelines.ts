@@ -1,18 +1,137 @@
 import type { Sha } from '../domain/candidate.ts';
-import type { Verdict } from '../domain/pipeline.ts';
+import { shaPattern } from '../domain/candidate.ts';
+import type { Check, FailedCheck } from '../domain/pipeline.ts';
 import { judge } from '../domain/pipeline.ts';
+import { effect } from './effect.ts';
 import { notYet } from './failures.ts';
-import type { Forge, Repository } from './forge/forge.ts';
+import type { Forge, PullRequest, Repository } from './forge/forge.ts';
+import type { VersionChange } from './pull-requests.ts';
 
-export type Finished = Exclude<Verdict, { kind: 'pending' }>;
+/** A look at a version pull request that is to be merged. */
+export interface Look {
+  readonly change: VersionChange;
+  readonly number: number;
+  /** The head that the release knows of. */
+  readonly head: Sha;
+  readonly required: readonly string[];
+  /** The attempt of the failed runs whose end counts, from 1. */
+  readonly attempt: number;
+  /** What is known already, and is waited out. */
+  readonly known?: Obstacle;
+}
+
+export type Obstacle =
+  | { readonly kind: 'regression' }
+  | { readonly kind: 'brokenBase'; readonly failed: readonly string[] }
+  | { readonly kind: 'unreviewed' };
+
+/** What has happened to it, and what the release has to do about. */
+export type Turn =
+  /** Everything is green; somebody may even have merged it at this head. */
+  | { readonly kind: 'green' }
+  | { readonly kind: 'red'; readonly failed: readonly FailedCheck[] }
+  | { readonly kind: 'closed'; readonly by: string }
+  /** A person has made it carry another commit. */
+  | { readonly kind: 'edited'; readonly head: Sha; readonly candidate: Sha; readonly date: string }
+  /** A person has pushed what the release can't follow. */
+  | { readonly kind: 'foreign'; readonly why: string }
+  | { readonly kind: 'conflict' }
+  /** The base branch pins another commit than the one that the release started from. */
+  | { readonly kind: 'overtaken'; readonly pinned: string }
+  | { readonly kind: 'baseFixed' };
+
+/** How many commits of the base are looked at for one whose checks have finished. */
+const baseDepth = 10;
 
 export function createPipelines({ forge }: { readonly forge: Forge }) {
-  /** Looks once. @throws `NotYet` while checks still run. */
-  async function pipeline({ repository, sha, required }: { repository: Repository; sha: Sha; required: readonly string[] }): Promise<Finished> {
-    const verdict = judge(await forge.pipelines.checks(repository, sha), required);
-    if (verdict.kind === 'pending') throw notYet(`still running: ${verdict.waitingFor.join(', ')}`);
-    return verdict;
+  const { branches, commits, pipelines, pullRequests } = forge;
+
+  /** Looks once. @throws `NotYet` while nothing has happened. */
+  async function pipeline(look: Look): Promise<Turn> {
+    const { change, number, head } = look;
+    const { repository, branch, file } = change;
+    // The pin first: once it has moved by our own merge, the pull request is seen as merged.
+    const pinned = (await commits.read(repository, file, branch))?.trim() ?? '';
+    const pull = await pullRequests.get(repository, number);
+    if (!pull || pull.state === 'closed') return { kind: 'closed', by: pull?.closedBy ?? 'somebody' };
+    if (pull.head !== head) return pushed(change, pull, head);
+    if (pull.state === 'merged') return { kind: 'green' };
+    if (pinned !== change.pinned && pinned !== change.candidate) return { kind: 'overtaken', pinned };
+    if (pull.conflicts) return { kind: 'conflict' };
+    return verdict(look, pull);
   }
 
-  return { pipeline };
+  async function verdict({ change, number, head, required, attempt, known }: Look, { blocked }: PullRequest): Promise<Turn> {
+    const { repository, branch } = change;
+    if (attempt > 1) await rerunEnded(repository, head);
+    const found = judge(await pipelines.checks(repository, head), required);
+    if (found.kind === 'pending') throw notYet(`still running: ${found.waitingFor.join(', ')}`);
+    if (found.kind === 'green') {
+      if (known?.kind === 'unreviewed' && blocked) throw notYet(`#${number} has no review yet`);
+      return found;
+    }
+    if (known?.kind === 'regression') throw notYet(`#${number} is still red`);
+    if (known?.kind !== 'brokenBase') return found;
+    if ((await base({ repository, branch, failed: known.failed })) === 'sound') return { kind: 'baseFixed' };
+    throw notYet(`${branch} is still red`);
+  }
+
+  /** Until a new attempt is under way, the checks are those of the attempt before. */
+  async function rerunEnded(repository: Repository, sha: Sha): Promise<void> {
+    const runs = await pipelines.runs(repository, sha);
+    if (runs.some(({ state }) => state === 'running')) throw notYet('the failed jobs run again');
+  }
+
+  async function pushed({ repository, file, mirror, pinned }: VersionChange, { number, head, state }: PullRequest, known: Sha): Promise<Turn> {
+    const isBehind = state === 'open' && !(await commits.range(repository, head, known)).diverged;
+    if (isBehind) throw notYet(`#${number} is shown at ${head}, before ${known}`);
+    const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}` });
+    const others = (await pullRequests.files(repository, number)).filter((path) => path !== file);
+    if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);
+    const candidate = (await commits.read(repository, file, head))?.trim() ?? '';
+    if (!shaPattern.test(candidate)) return foreign(`where ${file} is not the SHA of a commit`);
+    const commit = await commits.find(mirror, candidate);
+    if (!commit) return foreign(`with ${candidate}, which ${mirror} does not have`);
+    const { diverged } = await commits.range(mirror, pinned, candidate);
+    if (diverged) return foreign(`with ${candidate}, which does not come after ${pinned}`);
+    return { kind: 'edited', head, candidate, date: commit.committedAt };
+  }
+
+  /** Whether all these checks are red on the newest commit of the base for which they have ended. */
+  async function base({ repository, branch, failed }: { repository: Repository; branch: string; failed: readonly string[] }): Promise<'broken' | 'sound'> {
+    for (const { sha } of await commits.history(repository, branch, baseDepth)) {
+      const checks = (await pipelines.checks(repository, sha)).filter(({ name }) => failed.includes(name));
+      if (checks.length === 0 || checks.some(({ state }) => state === 'pending')) continue;
+      return failed.every((name) => isRed(checks, name)) ? 'broken' : 'sound';
+    }
+    return 'sound';
+  }
+
+  /** Runs what failed once more, as this attempt (2 is the first rerun). Nothing, where it was not the forge that ran it. */
+  async function rerunFailed({ repository, sha, attempt }: { repository: Repository; sha: Sha; attempt: number }): Promise<'rerun' | 'nothing'> {
+    const runs = (await pipelines.runs(repository, sha)).filter(({ state, attempt: last }) => state === 'failed' || last >= attempt);
+    for (const { id } of runs) {
+      const runNow = async () => (await pipelines.runs(repository, sha)).find((run) => run.id === id);
+      await effect({
+        key: `rerun ${repository} ${sha} ${id} (${attempt})`,
+        lagMs: 0,
+        probe: async () => (((await runNow())?.attempt ?? 0) >= attempt ? true : undefined),
+        act: () => pipelines.rerunFailed(repository, id),
+      });
+    }
+    return runs.length > 0 ? 'rerun' : 'nothing';
+  }
+
+  /** The head of a branch. */
+  async function headOf({ repository, branch }: { repository: Repository; branch: string }): Promise<Sha> {
+    const head = await branches.find(repository, branch);
+    if (head === undefined) throw notYet(`branch ${branch} of ${repository} does not exist`);
+    return head;
+  }
+
+  return { pipeline, base, rerunFailed, headOf };
+}
+
+function isRed(checks: readonly Check[], name: string): boolean {
+  return checks.some((check) => check.name === name && check.state === 'red');
 }

@@ -1,6 +1,7 @@
 import type { Chat, ChatMessage } from './chat/chat.ts';
 import { effect } from './effect.ts';
 import type { Forge, Repository } from './forge/forge.ts';
+import { silent } from '../domain/pull-request-body.ts';
 
 /** One transition of a release, told to people: a line in the release's thread, its headline, the pull request's label. */
 export interface Report {
@@ -15,6 +16,23 @@ export interface Report {
   readonly label?: { readonly repository: Repository; readonly number: number; readonly name: string };
 }
 
+/** One message in a channel. */
+export interface Announcement {
+  readonly channel: string;
+  /** Names it within the channel, so that it is there once. */
+  readonly key: string;
+  readonly text: string;
+}
+
+export interface PullRequestComment {
+  readonly repository: Repository;
+  readonly number: number;
+  readonly key: string;
+  readonly line: string;
+  /** "@gitlab-org/gitaly" */
+  readonly mention?: string;
+}
+
 /** The labels that follow a release's stage are of this family; the others are left alone. */
 const labelFamily = 'workflow::';
 
@@ -27,6 +45,20 @@ export function createReports({ forge, chat, readLagMs }: { readonly forge: Forg
     const root = await say({ channel, key: thread, text: `${subject}: ${line}` });
     if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
     await say({ channel, key, text: line, thread: root.id });
+  }
+
+  async function announce({ channel, key, text }: Announcement): Promise<void> {
+    await say({ channel, key, text });
+  }
+
+  async function commentOnPullRequest({ repository, number, key, line, mention }: PullRequestComment): Promise<void> {
+    const marker = `<!-- slipway: ${key} -->`;
+    await effect({
+      key: `comment ${repository}#${number} ${key}`,
+      lagMs: readLagMs,
+      probe: async () => ((await forge.pullRequests.hasComment(repository, number, marker)) ? true : undefined),
+      act: () => forge.pullRequests.comment(repository, number, `${mention ? `${mention}: ` : ''}${silent(line)}\n\n${marker}`),
+    });
   }
 
   /** Posts a message, or brings the one with this key up to date. */
@@ -54,5 +86,5 @@ export function createReports({ forge, chat, readLagMs }: { readonly forge: Forg
     });
   }
 
-  return { report };
+  return { report, announce, commentOnPullRequest };
 }

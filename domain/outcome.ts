@@ -20,9 +20,10 @@ export type ReleaseOutcome =
   /** No commit may be released: nothing was written. */
   | { readonly kind: 'noCandidate'; readonly sha: Sha; readonly failed: readonly FailedCheck[] }
   | { readonly kind: 'handedOver'; readonly to: string }
-  | ({ readonly kind: 'pipelineFailed'; readonly failed: readonly FailedCheck[] } & Remains)
   | ({ readonly kind: 'mergeRefused'; readonly reason: string } & Remains)
-  | ({ readonly kind: 'closed'; readonly by: string } & Remains)
+  /** The pin moved under the open pull request: another change got there first. */
+  | ({ readonly kind: 'overtaken'; readonly pinned: string } & Remains)
+  | ({ readonly kind: 'closed'; readonly by: string; readonly reason?: string } & Remains)
   | ({ readonly kind: 'stageFailed'; readonly stage: string; readonly url: string } & Remains)
   | ({ readonly kind: 'rolledBack'; readonly stage: string; readonly by?: string; readonly reason: string } & Remains)
   | ({ readonly kind: 'superseded'; readonly stage: string; readonly by: string } & Remains)
@@ -51,12 +52,12 @@ export function toldOutcome(outcome: Outcome): string {
       return `no candidate: ${outcome.sha} is not green (${outcome.failed.map(({ name }) => name).join(', ')})`;
     case 'handedOver':
       return `handed over to ${outcome.to}`;
-    case 'pipelineFailed':
-      return `stopped: the pipeline failed (${outcome.failed.map(({ name }) => name).join(', ')})`;
     case 'mergeRefused':
       return `stopped: the merge was refused (${outcome.reason})`;
+    case 'overtaken':
+      return `overtaken: the base branch pins ${outcome.pinned || 'nothing'} by now`;
     case 'closed':
-      return `closed by ${outcome.by}`;
+      return `closed by ${outcome.by}${outcome.reason ? `: ${outcome.reason}` : ''}`;
     case 'stageFailed':
       return `stopped: ${outcome.stage} failed`;
     case 'rolledBack':

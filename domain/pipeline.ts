@@ -15,6 +15,11 @@ export interface FailedCheck {
   readonly url?: string;
 }
 
+/** Failed checks as one line for people. */
+export function toldFailures(failed: readonly FailedCheck[]): string {
+  return failed.map(({ name, url }) => (url ? `${name} ${url}` : name)).join(', ');
+}
+
 /**
  * Whether a SHA's checks allow it to be released. No checks at all, or only neutral and skipped ones, are not green:
  * nothing was tested. A required check that has not reported yet is waited for.

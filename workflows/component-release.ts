@@ -9,15 +9,14 @@ import { planning, workAt } from './activities.ts';
 import { openApprovals } from './approvals.ts';
 import { compensating } from './compensation.ts';
 import { concluded } from './conclusion.ts';
-import { pipelineGreen } from './gates.ts';
 import { handOver } from './hand-over.ts';
 import { receiveUnknown } from './inbox.ts';
+import { landed } from './landing.ts';
 import { abort, approve, candidate, decide, reject, wake } from './messages.ts';
 import { openOffers } from './offers.ts';
-import { merged, pullRequestOpened } from './pull-request.ts';
 import { openQuestions } from './questions.ts';
 import type { Release } from './release.ts';
-import { releaseThread, startReporting } from './reporting.ts';
+import { pullRequestComments, releaseThread, startReporting, teamChannel } from './reporting.ts';
 import { passed } from './stages.ts';
 import { keepStatus } from './status.ts';
 import { openWake } from './wake.ts';
@@ -41,13 +40,9 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
 
       const release = begun(plan);
-      const sha = await compensating(status, async (register) => {
-        const pull = await pullRequestOpened(release, register);
-        await pipelineGreen(release, pull);
-        return merged(release, pull);
-      });
-      for (const stage of plan.stages) await passed(release, stage, sha);
-      return { kind: 'released', candidate: plan.candidate, pullRequest: status.get().pullRequest!.url, stages: plan.stages.map(({ name }) => name) };
+      const { sha, ...merged } = await compensating(status, (register) => landed(release, register));
+      for (const stage of plan.stages) await passed({ ...release, ...merged }, stage, sha);
+      return { kind: 'released', candidate: merged.plan.candidate, pullRequest: status.get().pullRequest!.url, stages: plan.stages.map(({ name }) => name) };
     }),
   );
 
@@ -55,7 +50,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     const work = workAt(plan.pace);
     status.planned(plan);
     approvals.open(plan);
-    reporter.begin(releaseThread(plan, work, status));
+    reporter.begin(releaseThread(plan, work, status), teamChannel(plan, work, status), pullRequestComments(plan, work, status));
     return { plan, status, approvals, questions, offers, work, reporter, wakeable };
   }
 }

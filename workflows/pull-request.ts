@@ -1,49 +1,100 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { Obstacle } from '../activities/pipelines.ts';
 import type { Opened, VersionChange } from '../activities/pull-requests.ts';
 import type { Sha } from '../domain/candidate.ts';
+import { shortSha } from '../domain/candidate.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
-import type { Undo } from './compensation.ts';
 import type { Release } from './release.ts';
 import { Stop } from './stop.ts';
 
-/** Opens the version pull request, and registers how it is withdrawn. */
-export async function pullRequestOpened({ plan, status, work, reporter }: Release, register: (undo: Undo) => void): Promise<Opened> {
-  const change = versionChange(plan);
-  register({
-    what: `the pull request on ${plan.downstream.head}`,
-    act: async () => {
-      const withdrawn = await work.writing.withdrawPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [change]);
-      return withdrawn.kind === 'merged' ? { stays: `#${withdrawn.number} was merged already` } : {};
-    },
-  });
+/** The pull request as the release knows it, and what it carries. */
+export interface Draft {
+  readonly plan: ReleasePlan;
+  readonly pull: Opened;
+  /** Which attempt of its head's pipeline counts, from 1. */
+  readonly attempt: number;
+  /** What keeps it from being merged, once that is known. */
+  readonly known?: Obstacle;
+  /** The head whose red pipeline the team was told of. */
+  readonly told?: Sha;
+  /** A person wants to wait for a fix: it is taken without asking. */
+  readonly waitsForFix?: true;
+}
+
+/** Opens the version pull request, or adopts the one that is open. */
+export async function opened({ status, work, reporter }: Release, plan: ReleasePlan, { after }: { readonly after: number }): Promise<Draft> {
   status.enter('opening', { next: 'open the pull request' });
-  const pull = await work.writing.openPullRequest.executeWithOptions({ summary: plan.downstream.title }, [change]);
+  const pull = await work.writing.openPullRequest.executeWithOptions({ summary: plan.downstream.title }, [versionChange(plan, { after })]);
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
-  return pull;
+  return { plan, pull, attempt: 1 };
 }
 
-/** Merges at exactly the head that was green, and answers the commit on the base branch. */
-export async function merged({ plan, status, work }: Release, { number, head: sha }: Opened): Promise<Sha> {
-  const { repository, head, merge: method } = plan.downstream;
-  status.enter('merging', { next: `merge #${number}` });
-  const result = await work.writing.mergePullRequest.executeWithOptions({ summary: `merge #${number}` }, [{ repository, number, sha, head, method }]);
-  switch (result.kind) {
-    case 'merged':
-      status.stays(`#${number} is merged`);
-      return result.sha;
-    case 'closed':
-      throw new Stop({ kind: 'closed', by: result.by });
-    case 'moved':
-      throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request after its pipeline was green' });
-    case 'refused':
-      throw new Stop({ kind: 'mergeRefused', reason: result.reason });
+/** Makes it carry a newer commit: the same pull request, a new head, whose pipeline runs anew. */
+export async function amended(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: Sha }): Promise<Draft> {
+  const { work, status } = release;
+  const { plan, pull } = draft;
+  const result = await work.writing.amendPullRequest.executeWithOptions({ summary: `to ${shortSha(sha)}` }, [
+    { change: changeOf(draft), number: pull.number, head: pull.head, sha, notBefore },
+  ]);
+  if (result.kind === 'moved') return draft;
+  if (result.kind === 'refused') {
+    status.refused('candidate', result.why);
+    return draft;
   }
+  const { head, date } = result;
+  return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...pull, head, carries: sha }, attempt: 1 }, 'a newer green commit');
 }
 
-function versionChange({ id, component, mirror, pinned, candidate, date, base, downstream }: ReleasePlan): VersionChange {
+/** Carries what a person has put into the pull request. */
+export function followed(release: Release, { plan, pull }: Draft, edit: { readonly head: Sha; readonly candidate: Sha; readonly date: string }): Draft {
+  const { head, candidate, date } = edit;
+  const draft: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate }, attempt: 1 };
+  return candidate === plan.candidate ? draft : carrying(release, draft, 'a person has edited the version');
+}
+
+function carrying({ status, approvals, questions, reporter }: Release, draft: Draft, why: string): Draft {
+  const { plan } = draft;
+  questions.withdraw();
+  approvals.carries(plan);
+  status.carries(plan);
+  reporter.tell({ name: `carries-${shortSha(plan.candidate)}`, line: `carries ${shortSha(plan.candidate)} now: ${why}` });
+  return draft;
+}
+
+/** Closes it, and opens another one against the base as it is now. */
+export async function renewed(release: Release, draft: Draft, why: string): Promise<Draft> {
+  const { work, reporter, questions, status } = release;
+  const { repository, branch } = draft.plan.downstream;
+  const { number } = draft.pull;
+  questions.withdraw();
+  reporter.tell({ name: `renewed-${number}`, line: `closes #${number} for a new one: ${why}` });
+  status.enter('opening', { next: `close #${number}, and open a new one` });
+  const withdrawn = await work.writing.withdrawPullRequest.executeWithOptions({ summary: why }, [withdrawal(draft)]);
+  if (withdrawn.kind === 'merged') return draft;
+  const base = await work.polling.headOf.executeWithOptions({ summary: branch }, [{ repository, branch }]);
+  return opened(release, { ...draft.plan, base }, { after: number });
+}
+
+/** What is taken back when the release ends before the merge, and what has to stay. */
+export async function withdrawn({ work }: Release, change: VersionChange & { readonly followed?: Sha }): Promise<{ readonly stays?: string }> {
+  const result = await work.writing.withdrawPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [change]);
+  if (result.kind === 'merged') return { stays: `#${result.number} was merged already` };
+  return result.branchStays ? { stays: `the branch ${change.head} is at ${shortSha(result.branchStays)}, which is somebody else's` } : {};
+}
+
+/** The change that a draft stands for. A pull request that it has replaced no longer counts. */
+export function changeOf({ plan, pull }: Pick<Draft, 'plan' | 'pull'>): VersionChange {
+  return versionChange(plan, { after: pull.number - 1 });
+}
+
+export function withdrawal(draft: Draft): VersionChange & { readonly followed: Sha } {
+  return { ...changeOf(draft), followed: draft.pull.head };
+}
+
+export function versionChange({ id, component, mirror, pinned, candidate, date, base, downstream }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
   const { repository, branch, head, versionFile, title, labels, runbook } = downstream;
   const since = workflowInfo().startTime.toISOString();
-  return { release: id, component, mirror, pinned, candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, ...(runbook && { runbook }) };
+  return { release: id, component, mirror, pinned, candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, ...(runbook && { runbook }) };
 }

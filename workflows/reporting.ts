@@ -12,6 +12,8 @@ export interface Transition {
   readonly line: string;
   /** What the pull request's, or the issue's, label should say from now on. */
   readonly label?: string;
+  /** Somebody has to do something: the team is told, besides those who follow the release. */
+  readonly urgent?: true;
 }
 
 /** One place where people follow a release. */
@@ -59,22 +61,49 @@ export function startReporting(status: StatusKeeper) {
 }
 
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
-export function releaseThread({ id, component, candidate, chat, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
+export function releaseThread({ id, component, chat, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
   return {
     name: chat.progress,
     hear({ name, line, label }) {
+      const { pullRequest, candidate = '' } = status.get();
+      if (!pullRequest) return undefined;
+      const { number } = pullRequest;
+      const report = {
+        thread: `${id}#${number}`,
+        channel: chat.progress,
+        subject: `${component} ${shortSha(candidate)}`,
+        transition: name,
+        line,
+        ...(label && { label: { repository: downstream.repository, number, name: label } }),
+      };
+      return () => work.telling.report.executeWithOptions({ summary: name }, [report]);
+    },
+  };
+}
+
+/** The channel of the team that owns the component: what is urgent only, each as a message of its own. */
+export function teamChannel({ id, component, chat }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
+  return {
+    name: chat.team,
+    hear({ name, line, urgent }) {
       const number = status.get().pullRequest?.number;
-      if (number === undefined) return undefined;
-      return work.telling.report.executeWithOptions({ summary: name }, [
-        {
-          thread: `${id}#${number}`,
-          channel: chat.progress,
-          subject: `${component} ${shortSha(candidate)}`,
-          transition: name,
-          line,
-          ...(label && { label: { repository: downstream.repository, number, name: label } }),
-        },
-      ]);
+      if (!urgent || number === undefined) return undefined;
+      const announcement = { channel: chat.team, key: `${id}#${number}/${name}/team`, text: `${component}: ${line}` };
+      return () => work.telling.announce.executeWithOptions({ summary: name }, [announcement]);
+    },
+  };
+}
+
+/** Comments on the pull request: what is urgent only, with a mention of whom the catalog names. */
+export function pullRequestComments({ id, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
+  const { repository, mention } = downstream;
+  return {
+    name: 'the pull request',
+    hear({ name, line, urgent }) {
+      const number = status.get().pullRequest?.number;
+      if (!urgent || number === undefined) return undefined;
+      const comment = { repository, number, key: `${id}#${number}/${name}`, line, ...(mention && { mention }) };
+      return () => work.telling.commentOnPullRequest.executeWithOptions({ summary: name }, [comment]);
     },
   };
 }

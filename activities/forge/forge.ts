@@ -16,6 +16,8 @@ export interface Forge {
   readonly pipelines: Pipelines;
   readonly deployments: Deployments;
   readonly issues: Issues;
+  /** A second identity, where one is configured. */
+  readonly reviewer?: Reviewer;
 }
 
 /** "owner/name" */
@@ -26,6 +28,10 @@ export interface Commits {
   history(repository: Repository, branch: string, limit: number): Promise<readonly Commit[]>;
   /** Finds commits of forks, too: that a commit is on a branch is shown by a `range` from it that is not diverged. */
   find(repository: Repository, sha: Sha): Promise<Commit | undefined>;
+  /** The whole message. */
+  message(repository: Repository, sha: Sha): Promise<string | undefined>;
+  /** Paths that a commit changes, compared with its first parent; the first 300 of them. */
+  files(repository: Repository, sha: Sha): Promise<readonly string[]>;
   /**
    * The commits in `to` that are not in `from`, newest first; `diverged` when `from` is not an ancestor of `to`. Of a long
    * range the newest 500 or so are given, and `total` counts all.
@@ -60,6 +66,8 @@ export interface Branches {
   write(commit: NewCommit): Promise<Sha>;
   /** Fails with `Conflict` when the branch exists, whatever it points to. */
   create(repository: Repository, branch: string, sha: Sha): Promise<void>;
+  /** Moves the branch on, to a descendant, by compare-and-swap: fails with `Conflict` unless it is at `from`. */
+  advance(repository: Repository, branch: string, move: { readonly from: Sha; readonly to: Sha }): Promise<void>;
   remove(repository: Repository, branch: string): Promise<void>;
 }
 
@@ -77,6 +85,12 @@ export interface PullRequest {
   readonly mergeSha?: Sha;
   /** Login of who closed or merged it. Told by `get` only: a list would cost a request for each. */
   readonly closedBy?: string;
+  /** It can't be merged into its base as that is now. Told by `get` only, as are the next two. */
+  readonly conflicts?: true;
+  /** The base branch's protection keeps it from being merged (a check or a review is missing), or the forge does not know yet. */
+  readonly blocked?: true;
+  /** The forge merges it by itself as soon as it may. */
+  readonly mergesItself?: true;
 }
 
 export interface NewPullRequest {
@@ -91,7 +105,9 @@ export type MergeResult =
   | { readonly kind: 'merged'; readonly sha: Sha }
   /** The head moved since: new code, which nobody has approved. */
   | { readonly kind: 'moved' }
-  /** The forge says no: conflict, missing review or check, draft. */
+  /** Nothing but a review is missing. */
+  | { readonly kind: 'unreviewed'; readonly reason: string }
+  /** The forge says no: conflict, missing check, draft. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface PullRequests {
@@ -103,8 +119,31 @@ export interface PullRequests {
   label(repository: Repository, number: number, label: string, family: string): Promise<void>;
   addLabels(repository: Repository, number: number, labels: readonly string[]): Promise<void>;
   close(repository: Repository, number: number): Promise<void>;
+  /** Replaces the body. */
+  rewrite(repository: Repository, number: number, body: string): Promise<void>;
+  /** Paths that it changes. */
+  files(repository: Repository, number: number): Promise<readonly string[]>;
+  /** Whether one of its comments holds `marker`. */
+  hasComment(repository: Repository, number: number, marker: string): Promise<boolean>;
+  comment(repository: Repository, number: number, body: string): Promise<void>;
+  /** Has the forge merge it as soon as it may. `mergeable`: nothing keeps it from being merged now, and then the forge won't. */
+  mergeWhenReady(repository: Repository, number: number, sha: Sha, method: 'merge' | 'squash' | 'rebase'): Promise<'waits' | 'mergeable' | 'moved'>;
   /** Merges only if the head is still exactly `sha`. */
   merge(repository: Repository, number: number, sha: Sha, method: 'merge' | 'squash' | 'rebase'): Promise<MergeResult>;
+}
+
+/** Approves what the first identity has opened. */
+export interface Reviewer {
+  hasApproved(repository: Repository, number: number, sha: Sha): Promise<boolean>;
+  approve(repository: Repository, number: number, sha: Sha): Promise<void>;
+}
+
+/** One run of CI for a commit. */
+export interface PipelineRun {
+  readonly id: number;
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly state: 'running' | 'passed' | 'failed';
 }
 
 export interface Pipelines {
@@ -112,6 +151,10 @@ export interface Pipelines {
   checks(repository: Repository, sha: Sha): Promise<readonly Check[]>;
   /** The newest run of a workflow that was started at or after `since` (ISO 8601), whoever started it. */
   newestRun(repository: Repository, workflow: string, since: string): Promise<Deployment | undefined>;
+  /** The runs that a push or a pull request has started for a SHA, as far as the forge runs CI itself. */
+  runs(repository: Repository, sha: Sha): Promise<readonly PipelineRun[]>;
+  /** Runs the failed jobs of a run again, as its next attempt. */
+  rerunFailed(repository: Repository, run: number): Promise<void>;
 }
 
 export interface Deployment {

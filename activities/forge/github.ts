@@ -10,9 +10,10 @@ import { githubDeployments } from './github/deployments.ts';
 import { githubIssues } from './github/issues.ts';
 import { githubPipelines } from './github/pipelines.ts';
 import { githubPullRequests } from './github/pull-requests.ts';
+import { githubReviewer } from './github/reviewer.ts';
 
 /** GitHub, or GitHub Enterprise Server. Share one connection per token: it holds the pace of writes and the known answers. */
-export function connectGitHub(settings: GitHubSettings): Forge {
+export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & { readonly reviewerToken?: string | undefined }): Forge {
   const github = githubClient(settings);
   return {
     commits: githubCommits(github),
@@ -21,14 +22,16 @@ export function connectGitHub(settings: GitHubSettings): Forge {
     pipelines: githubPipelines(github),
     deployments: githubDeployments(github),
     issues: githubIssues(github),
+    ...(reviewerToken && { reviewer: githubReviewer(githubClient({ ...settings, token: reviewerToken })) }),
   };
 }
 
 export function fromEnvironment(environment: Environment): Forge {
-  const { GITHUB_TOKEN, GITHUB_API_URL, GITHUB_WRITE_INTERVAL_MS } = settings(environment, {
+  const { GITHUB_TOKEN, GITHUB_REVIEWER_TOKEN, GITHUB_API_URL, GITHUB_WRITE_INTERVAL_MS } = settings(environment, {
     GITHUB_TOKEN: z.string().min(1),
+    GITHUB_REVIEWER_TOKEN: z.string().min(1).optional(),
     GITHUB_API_URL: z.url().optional(),
     GITHUB_WRITE_INTERVAL_MS: z.coerce.number().int().min(0).optional(),
   });
-  return connectGitHub({ token: GITHUB_TOKEN, baseUrl: GITHUB_API_URL, writeIntervalMs: GITHUB_WRITE_INTERVAL_MS });
+  return connectGitHub({ token: GITHUB_TOKEN, reviewerToken: GITHUB_REVIEWER_TOKEN, baseUrl: GITHUB_API_URL, writeIntervalMs: GITHUB_WRITE_INTERVAL_MS });
 }

@@ -49,12 +49,16 @@ async function open(): Promise<ForgeStand> {
   };
 }
 
+const noGraphql = 'has no GraphQL (404)';
 const noStatuses = 'has no commit statuses (404)';
 const noWorkflows = 'has no way to create a workflow (404)';
 const noDeployments = 'has no deployments (404)';
 const takesHead = "takes the head's tree for the merged one";
 
 describeForge('emulate', open, {
+  'a branch advances to a descendant': noGraphql,
+  'a branch that somebody has moved is a conflict, and stays where it is': noGraphql,
+  'its body is rewritten, and its files are listed': 'lists no files',
   'a second one for the same branches is a conflict': 'opens any number of pull requests for the same branches',
   'one without a difference is refused': 'opens a pull request without commits',
   'one is closed, and closing it again changes nothing': "does not serve a pull request's issue, which tells who closed it",

@@ -92,6 +92,13 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         expect(await forge.commits.find(repository, nowhere)).toBeUndefined();
       });
 
+      it('a commit has a whole message, and files', async () => {
+        const sha = await forge.branches.write({ repository, parent: await baseHead(), path: 'notes.txt', text: 'x', message: 'A title\n\nA-Trailer: one', date });
+        expect(await forge.commits.message(repository, sha)).toBe('A title\n\nA-Trailer: one');
+        expect(await forge.commits.files(repository, sha)).toEqual(['notes.txt']);
+        expect(await forge.commits.message(repository, nowhere)).toBeUndefined();
+      });
+
       it('a range holds what was added, newest first', async () => {
         const from = await baseHead();
         const first = await change(base, 'range-1.txt');
@@ -199,6 +206,25 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         await expect(forge.branches.create(repository, freshName('branch'), nowhere)).rejects.toMatchObject({ type: 'InvalidInput', nonRetryable: true });
       });
 
+      it('a branch advances to a descendant', async () => {
+        const branch = freshName('branch');
+        const from = await baseHead();
+        await forge.branches.create(repository, branch, from);
+        const to = await forge.branches.write({ ...(await version('next\n')), parent: from });
+        await forge.branches.advance(repository, branch, { from, to });
+        expect(await forge.branches.find(repository, branch)).toBe(to);
+      });
+
+      it('a branch that somebody has moved is a conflict, and stays where it is', async () => {
+        const branch = freshName('branch');
+        const from = await baseHead();
+        await forge.branches.create(repository, branch, from);
+        const theirs = await change(branch);
+        const ours = await forge.branches.write({ ...(await version('ours\n')), parent: from });
+        await expect(forge.branches.advance(repository, branch, { from, to: ours })).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true });
+        expect(await forge.branches.find(repository, branch)).toBe(theirs);
+      });
+
       it('a branch is removed, and removing it again changes nothing', async () => {
         const branch = freshName('branch');
         await forge.branches.create(repository, branch, await baseHead());
@@ -213,7 +239,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         const { branch, ...opened } = await openPullRequest();
         expect(opened).toMatchObject({ state: 'open', title: `Update ${branch}`, body: 'A body.', labels: [], head: await forge.branches.find(repository, branch) });
         expect(opened).not.toHaveProperty('mergeSha');
-        expect(await forge.pullRequests.get(repository, opened.number)).toEqual(opened);
+        expect(await forge.pullRequests.get(repository, opened.number)).toMatchObject(opened);
         expect(await forge.pullRequests.list(repository, branch, base)).toEqual([opened]);
       });
 
@@ -244,6 +270,20 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
 
       it('a missing one is not there', async () => {
         expect(await forge.pullRequests.get(repository, 999_999)).toBeUndefined();
+      });
+
+      it('its body is rewritten, and its files are listed', async () => {
+        const { number, branch } = await openPullRequest();
+        await forge.pullRequests.rewrite(repository, number, 'Another body.');
+        expect((await forge.pullRequests.get(repository, number))?.body).toBe('Another body.');
+        expect(await forge.pullRequests.files(repository, number)).toEqual([`${branch}.txt`]);
+      });
+
+      it('a comment is found by what it holds', async () => {
+        const { number } = await openPullRequest();
+        expect(await forge.pullRequests.hasComment(repository, number, '<!-- a key -->')).toBe(false);
+        await forge.pullRequests.comment(repository, number, 'Look at this.\n\n<!-- a key -->');
+        expect(await forge.pullRequests.hasComment(repository, number, '<!-- a key -->')).toBe(true);
       });
 
       it('labels are added to those that are there', async () => {
@@ -317,6 +357,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         const { number, head } = await forge.pullRequests.open({ repository, head: branch, base, title: 'Conflict', body: '' });
         await stand.readyToMerge(head);
         expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/./) });
+        expect(await forge.pullRequests.get(repository, number)).toMatchObject({ conflicts: true });
       });
 
       it('one that is closed is refused', async () => {

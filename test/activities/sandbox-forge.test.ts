@@ -1,7 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectGitHub } from '../../activities/forge/github.ts';
-import type { GitHubSettings } from '../../activities/forge/github/client.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
 import { startSandbox } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';
@@ -20,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-function connect(world: World, settings: Partial<GitHubSettings> = {}): Forge {
+function connect(world: World, settings: Partial<Parameters<typeof connectGitHub>[0]> = {}): Forge {
   return connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0, ...settings });
 }
 
@@ -69,6 +68,63 @@ async function open(): Promise<ForgeStand> {
 }
 
 describeForge('the sandbox', open);
+
+describe('what only the sandbox plays through', () => {
+  let world: World;
+  let forge: Forge;
+  let number: number;
+  let head: string;
+
+  beforeEach(async () => {
+    world = await openWorld(sandbox.url);
+    forge = connect(world, { reviewerToken: 'reviewer-token' });
+    const parent = (await forge.branches.find(repository, 'master'))!;
+    head = await forge.branches.write({ repository, parent, path: 'a.txt', text: 'a', message: 'A', date: '2026-01-02T03:04:05Z' });
+    await world.control('ci', { repository, sha: head, verdict: 'flaky' });
+    await forge.branches.create(repository, 'change', head);
+    ({ number } = await forge.pullRequests.open({ repository, head: 'change', base: 'master', title: 'A', body: '' }));
+    return () => close(world);
+  });
+
+  const protect = (rules: object) => world.control('protection', { repository, branch: 'master', ...rules });
+
+  test('failed jobs run again, and may pass', async () => {
+    const [run] = await until(() => forge.pipelines.runs(repository, head), (runs) => runs[0]?.state === 'failed');
+    expect(run).toMatchObject({ attempt: 1 });
+    await forge.pipelines.rerunFailed(repository, run!.id);
+    await until(() => forge.pipelines.runs(repository, head), ([again]) => again?.attempt === 2 && again.state === 'passed');
+    await expect(forge.pipelines.rerunFailed(repository, run!.id)).rejects.toMatchObject({ nonRetryable: true });
+  });
+
+  test('a missing review is told from other refusals, and given by the second identity', async () => {
+    await protect({ requiredReviews: 1 });
+    expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'unreviewed' });
+    expect(await forge.pullRequests.get(repository, number)).toMatchObject({ blocked: true });
+    expect(await forge.reviewer!.hasApproved(repository, number, head)).toBe(false);
+    await forge.reviewer!.approve(repository, number, head);
+    expect(await forge.reviewer!.hasApproved(repository, number, head)).toBe(true);
+    expect(await forge.pullRequests.get(repository, number)).not.toHaveProperty('blocked');
+    expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
+  });
+
+  test('what waits for a review merges itself, what is mergeable is not made to', async () => {
+    await protect({ requiredReviews: 1 });
+    expect(await forge.pullRequests.mergeWhenReady(repository, number, 'f'.repeat(40), 'merge')).toBe('moved');
+    expect(await forge.pullRequests.mergeWhenReady(repository, number, head, 'merge')).toBe('waits');
+    expect(await forge.pullRequests.get(repository, number)).toMatchObject({ mergesItself: true, blocked: true });
+    await forge.reviewer!.approve(repository, number, head);
+    await until(() => forge.pullRequests.get(repository, number), (pull) => pull?.state === 'merged');
+
+    await protect({});
+    const another = await forge.pullRequests.open({ repository, head: await branchOff('other'), base: 'master', title: 'B', body: '' });
+    expect(await forge.pullRequests.mergeWhenReady(repository, another.number, another.head, 'merge')).toBe('mergeable');
+  });
+
+  async function branchOff(name: string): Promise<string> {
+    await world.control('commit', { repository, branch: name, files: { [name]: name }, message: name });
+    return name;
+  }
+});
 
 describe('faults', () => {
   let world: World;

@@ -24,6 +24,9 @@ export const plan: ReleasePlan = {
     title: 'Update Gitaly version',
     labels: [],
     merge: 'merge',
+    autoMerge: false,
+    whenFixed: 'amend',
+    stale: { notice: 86_400_000, escalate: 86_400_000 },
     requiredChecks: [],
   },
   stages: [
@@ -52,7 +55,13 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
   const calls: string[] = [];
   const well = {
     plan: async () => plan,
-    openPullRequest: async () => ({ number: 7, url: 'https://forge/org/product/pull/7', head }),
+    openPullRequest: async () => ({ number: 7, url: 'https://forge/org/product/pull/7', head, carries: candidate }),
+    amendPullRequest: async () => ({ kind: 'amended', head: 'f'.repeat(40), date: '2026-01-02T00:00:00Z' }),
+    approvePullRequest: async () => 'nobody',
+    letMerge: async () => 'waits',
+    rerunFailed: async () => 'rerun',
+    base: async () => 'sound',
+    headOf: async () => 'b'.repeat(40),
     withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7 }),
     pipeline: async () => ({ kind: 'green' }),
     mergePullRequest: async () => ({ kind: 'merged', sha: mergeSha }),
@@ -60,6 +69,8 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     deployed: async () => 'succeeded',
     soak: async ({ soakMs }) => ({ observedMs: soakMs }),
     report: async () => undefined,
+    announce: async () => undefined,
+    commentOnPullRequest: async () => undefined,
   } satisfies Partial<Activities>;
   const activities = Object.fromEntries(
     Object.entries({ ...well, ...script }).map(([name, run]) => [

@@ -3,11 +3,18 @@ import type { Branches, NewCommit } from '../forge.ts';
 import { at } from './client.ts';
 import type { GitHub } from './client.ts';
 import { refusal, unlessMissing } from './failures.ts';
+import { asked } from './graphql.ts';
+
+/** REST can only force, or refuse what is not a descendant; neither compares with where the branch is believed to be. */
+const updateRefs = `mutation ($repository: ID!, $updates: [RefUpdate!]!) {
+  updateRefs(input: { repositoryId: $repository, refUpdates: $updates }) { clientMutationId }
+}`;
 
 /** Written out, because a commit's SHA holds it and because GitHub takes our date only together with a name. It is the committer's, too. */
 const author = { name: 'Slipway', email: 'slipway@noreply.invalid' };
 
-export function githubBranches({ rest }: GitHub): Branches {
+export function githubBranches(github: GitHub): Branches {
+  const { rest } = github;
   const find: Branches['find'] = async (repository, branch) => {
     const found = await unlessMissing(rest.git.getRef({ ...at(repository), ref: `heads/${branch}` }));
     return found?.data.object.sha;
@@ -40,6 +47,16 @@ export function githubBranches({ rest }: GitHub): Branches {
         if (!(await commit(repository, sha))) throw neverRetry('InvalidInput', `${repository} has no commit ${sha} to put the branch ${branch} on`);
         throw tryAgain('Unavailable', `${repository} shows no branch ${branch} and yet refuses to create it: ${refusal(error)?.reason}`);
       }
+    },
+
+    async advance(repository, branch, { from, to }) {
+      const { data } = await rest.repos.get(at(repository));
+      const updates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force: false }];
+      const { refused } = await asked(github, updateRefs, { repository: data.node_id, updates });
+      if (refused === undefined) return;
+      const now = await find(repository, branch);
+      if (now !== from) throw neverRetry('Conflict', `branch ${branch} of ${repository} is at ${now ?? 'nothing'}, not at ${from}: it is not moved`);
+      throw neverRetry('InvalidInput', `${repository} refuses to move ${branch}: ${refused}`);
     },
 
     async remove(repository, branch) {

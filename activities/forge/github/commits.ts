@@ -30,6 +30,16 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
       return { sha: found.data.sha, title: title(message), author: author.name, committedAt: committer.date, url: html_url };
     },
 
+    async message(repository, sha) {
+      const found = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
+      return found?.data.message;
+    },
+
+    async files(repository, sha) {
+      const { data } = await rest.repos.getCommit({ ...at(repository), ref: sha });
+      return (data.files ?? []).map(({ filename }) => filename);
+    },
+
     async range(repository, from, to) {
       const page = async (number: number) => (await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${from}...${to}`, page: number, per_page: PAGE })).data;
       const first = await page(1).catch((error: unknown) => {

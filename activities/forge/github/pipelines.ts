@@ -6,6 +6,17 @@ import { fromRun } from './deployments.ts';
 
 export function githubPipelines({ rest, paginate }: GitHub): Pipelines {
   return {
+    async runs(repository, sha) {
+      const runs = await paginate(rest.actions.listWorkflowRunsForRepo, { ...at(repository), head_sha: sha, per_page: 100 });
+      return runs
+        .filter(({ event }) => event === 'push' || event.startsWith('pull_request'))
+        .map(({ id, run_attempt, status, conclusion }) => ({ id, attempt: run_attempt ?? 1, state: status === 'completed' ? outcome(conclusion) : 'running' }));
+    },
+
+    async rerunFailed(repository, run) {
+      await rest.actions.reRunWorkflowFailedJobs({ ...at(repository), run_id: run });
+    },
+
     async checks(repository, sha) {
       const where = { ...at(repository), ref: sha, per_page: 100 };
       const [runs, statuses] = await Promise.all([
@@ -28,6 +39,11 @@ export function githubPipelines({ rest, paginate }: GitHub): Pipelines {
       return run && fromRun(run);
     },
   };
+}
+
+/** Skipped and neutral runs have nothing that could be run again. */
+function outcome(conclusion: string | null): 'passed' | 'failed' {
+  return conclusion === 'success' || conclusion === 'skipped' || conclusion === 'neutral' ? 'passed' : 'failed';
 }
 
 /** Of each name the one with the highest id: GitHub's ids rise, its times can be missing. */

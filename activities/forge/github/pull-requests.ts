@@ -2,8 +2,14 @@ import { neverRetry, tryAgain } from '../../failures.ts';
 import type { PullRequest, PullRequests } from '../forge.ts';
 import { at } from './client.ts';
 import type { GitHub } from './client.ts';
+import { githubComments } from './comments.ts';
 import { refusal, unlessMissing } from './failures.ts';
+import { asked } from './graphql.ts';
 import { githubLabels } from './labels.ts';
+
+const enableAutoMerge = `mutation ($pull: ID!, $sha: GitObjectID!, $by: PullRequestMergeMethod!) {
+  enablePullRequestAutoMerge(input: { pullRequestId: $pull, expectedHeadOid: $sha, mergeMethod: $by }) { clientMutationId }
+}`;
 
 export function githubPullRequests(github: GitHub): PullRequests {
   const { rest, paginate } = github;
@@ -19,7 +25,7 @@ export function githubPullRequests(github: GitHub): PullRequests {
     const found = await unlessMissing(rest.pulls.get({ ...at(repository), pull_number: number }));
     if (!found) return undefined;
     const pull = fromGitHub(found.data);
-    if (pull.state === 'open') return pull;
+    if (pull.state === 'open') return { ...pull, ...obstacles(found.data) };
     const closedBy = pull.state === 'merged' ? found.data.merged_by?.login : await closer(repository, number);
     return { ...pull, ...(closedBy && { closedBy }) };
   };
@@ -33,6 +39,7 @@ export function githubPullRequests(github: GitHub): PullRequests {
     list,
     get,
     ...githubLabels(github),
+    ...githubComments(github),
 
     async open({ repository, head, base, title, body }) {
       try {
@@ -49,6 +56,27 @@ export function githubPullRequests(github: GitHub): PullRequests {
       await rest.pulls.update({ ...at(repository), pull_number: number, state: 'closed' });
     },
 
+    async rewrite(repository, number, body) {
+      await rest.pulls.update({ ...at(repository), pull_number: number, body });
+    },
+
+    async files(repository, number) {
+      const files = await paginate(rest.pulls.listFiles, { ...at(repository), pull_number: number, per_page: 100 });
+      return files.map(({ filename }) => filename);
+    },
+
+    async mergeWhenReady(repository, number, sha, method) {
+      const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
+      if (data.head.sha !== sha) return 'moved';
+      if (data.auto_merge) return 'waits';
+      const { refused } = await asked(github, enableAutoMerge, { pull: data.node_id, sha, by: method.toUpperCase() });
+      if (refused === undefined) return 'waits';
+      const now = await get(repository, number);
+      if (now?.head !== sha) return 'moved';
+      if (now.state !== 'open' || /(clean|unstable|has_hooks) status/i.test(refused)) return 'mergeable';
+      throw neverRetry('Refused', `GitHub won't merge ${repository}#${number} by itself: ${refused}`);
+    },
+
     async merge(repository, number, sha, method) {
       try {
         const { data } = await rest.pulls.merge({ ...at(repository), pull_number: number, sha, merge_method: method });
@@ -61,9 +89,18 @@ export function githubPullRequests(github: GitHub): PullRequests {
         if (now?.mergeSha && now.head === sha) return { kind: 'merged', sha: now.mergeSha };
         if (status === 409 || (now && now.head !== sha)) return { kind: 'moved' };
         if (/base branch was modified/i.test(reason)) throw tryAgain('Unavailable', `GitHub could not merge ${repository}#${number} yet: ${reason}`);
-        return { kind: 'refused', reason };
+        return { kind: /review/i.test(reason) ? 'unreviewed' : 'refused', reason };
       }
     },
+  };
+}
+
+/** GitHub computes it in the background, and says `unknown` until then. */
+function obstacles({ mergeable_state, auto_merge }: { readonly mergeable_state: string; readonly auto_merge: unknown }): Pick<PullRequest, 'conflicts' | 'blocked' | 'mergesItself'> {
+  return {
+    ...(mergeable_state === 'dirty' && { conflicts: true }),
+    ...(['blocked', 'unknown'].includes(mergeable_state) && { blocked: true }),
+    ...(auto_merge !== null && { mergesItself: true }),
   };
 }
 

@@ -6,13 +6,13 @@ import { passed as passedBefore } from '../../../workflows/stages.ts';
 
 export * from '../../../workflows/stages.ts';
 
-/** The next build's change to a step: no stage begins on a commit whose checks have turned red since the merge. */
+/** The next build's change to a step: the base branch is looked at before a stage begins. */
 export async function passed(release: Release, stage: Stage, sha: Sha): Promise<void> {
-  if (patched('recheck-before-stage')) await rechecked(release, stage, sha);
+  if (patched('recheck-before-stage')) await rechecked(release, stage);
   return passedBefore(release, stage, sha);
 }
 
-export async function rechecked({ plan, work }: Release, { name }: Stage, sha: Sha): Promise<void> {
-  const { repository, requiredChecks: required } = plan.downstream;
-  await work.polling.pipeline.executeWithOptions({ summary: `again, before ${name}` }, [{ repository, sha, required }]);
+export async function rechecked({ plan, work }: Release, { name }: Stage): Promise<void> {
+  const { repository, branch, requiredChecks: failed } = plan.downstream;
+  await work.polling.base.executeWithOptions({ summary: `again, before ${name}` }, [{ repository, branch, failed }]);
 }

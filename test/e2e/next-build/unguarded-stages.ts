@@ -8,6 +8,6 @@ export * from '../../../workflows/stages.ts';
 
 /** The same change as its author must not make it: releases that are under way can't replay it. */
 export async function passed(release: Release, stage: Stage, sha: Sha): Promise<void> {
-  await rechecked(release, stage, sha);
+  await rechecked(release, stage);
   return passedBefore(release, stage, sha);
 }

@@ -1,0 +1,326 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../activities/index.ts';
+import type { Turn } from '../../activities/pipelines.ts';
+import { abort, approve, candidate as candidateSignal, decide, status } from '../../workflows/messages.ts';
+import { startTimeSkipping } from '../servers.ts';
+import { begin as beginOn, inTurn, waitsFor } from './release-stand.ts';
+import type { Running } from './release-stand.ts';
+import { candidate, pending, plan } from './scripted-world.ts';
+
+let server: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  server = await startTimeSkipping();
+});
+afterAll(() => server?.teardown());
+
+const newer = '9'.repeat(40);
+const amendedHead = 'f'.repeat(40);
+const red: Turn = { kind: 'red', failed: [{ name: 'rspec', url: 'https://forge/jobs/1' }] };
+const green: Turn = { kind: 'green' };
+const begin: (...args: Parameters<typeof beginOn> extends [unknown, ...infer Rest] ? Rest : never) => ReturnType<typeof beginOn> = (...args) => beginOn(server, ...args);
+const downstream = (changes: Partial<typeof plan.downstream>) => ({ downstream: { ...plan.downstream, ...changes } });
+const decideOn = (release: Running, answer: object) => release.executeUpdate(decide.update, { args: [{ by: 'kim', ...answer } as never] });
+
+describe('a newer green commit', () => {
+  it('amends the pull request, and is what is merged and promoted', async () => {
+    const looks: Parameters<Activities['pipeline']>[0][] = [];
+    const { release, calls } = await begin({
+      pipeline: async (look) => {
+        looks.push(look);
+        return look.head === amendedHead ? green : pending();
+      },
+    });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(candidateSignal, { sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+    expect((await release.query(status)).candidate).toBe(newer);
+    expect(looks.at(-1)).toMatchObject({ head: amendedHead, attempt: 1, change: { candidate: newer, pinned: plan.pinned } });
+    expect(calls).toContain('report carries 999999999999 now: a newer green commit');
+    expect(calls.filter((call) => call === 'openPullRequest')).toHaveLength(1);
+  });
+
+  it('voids the votes for the one before it, and says so', async () => {
+    const { release } = await begin({ pipeline: inTurn<Turn>(pending) }, { stages: plan.stages });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(approve.signal, { stage: 'production', by: 'alice' });
+    await release.signal(candidateSignal, { sha: newer });
+    await expect.poll(async () => (await release.query(status)).refused).toMatchObject([
+      { message: 'approve', why: `the vote of alice on production is void: it was for ${candidate}, but the release carries ${newer} now` },
+    ]);
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    await release.result();
+  });
+
+  it('is not taken when it is none: that is recorded, and the release goes on', async () => {
+    let isGreen = false;
+    const { release } = await begin({
+      pipeline: async () => (isGreen ? green : pending()),
+      amendPullRequest: async () => {
+        isGreen = true;
+        return { kind: 'refused', why: 'it is not newer' };
+      },
+    });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(candidateSignal, { sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate });
+    expect((await release.query(status)).refused).toMatchObject([{ message: 'candidate', why: 'it is not newer' }]);
+  });
+
+  it('that is carried already changes nothing, and nonsense is recorded', async () => {
+    const { release, calls } = await begin({ pipeline: inTurn<Turn>(pending) });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(candidateSignal, { sha: candidate });
+    await release.signal(candidateSignal, { sha: 'abc' });
+    await expect.poll(async () => (await release.query(status)).refused).toMatchObject([{ message: 'candidate', why: expect.stringContaining('must be a full commit SHA') }]);
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    await release.result();
+    expect(calls).not.toContain('amendPullRequest');
+  });
+
+  it('is looked at again when somebody pushed at the same moment', async () => {
+    const { release, calls } = await begin({
+      pipeline: inTurn<Turn>(pending, { kind: 'edited', head: amendedHead, candidate: newer, date: '2026-01-02T00:00:00Z' }, green),
+      amendPullRequest: async () => ({ kind: 'moved' }),
+    });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(candidateSignal, { sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+    expect(calls.filter((call) => call === 'amendPullRequest')).toHaveLength(1);
+  });
+
+  it('replaces what an adopted pull request carries', async () => {
+    const { release, calls } = await begin({ openPullRequest: async () => ({ number: 7, url: 'https://forge/7', head: 'd'.repeat(40), carries: 'e'.repeat(40) }) });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate });
+    expect(calls).toContain('amendPullRequest');
+  });
+});
+
+describe('what people do to the pull request', () => {
+  it('follows the version that a person has put into it', async () => {
+    const edited: Turn = { kind: 'edited', head: amendedHead, candidate: newer, date: '2026-01-02T00:00:00Z' };
+    const { release, calls } = await begin({ pipeline: inTurn<Turn>(edited, green) });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+    expect(calls).toContain('report carries 999999999999 now: a person has edited the version');
+  });
+
+  it('does not merge what it can’t follow', async () => {
+    const { release, calls } = await begin({ pipeline: async () => ({ kind: 'foreign', why: 'somebody pushed, and changes app.rb' }) });
+    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'somebody pushed, and changes app.rb' });
+    expect(calls).not.toContain('mergePullRequest');
+  });
+
+  it('looks again when somebody pushed after the pipeline was green', async () => {
+    const { release } = await begin({
+      pipeline: inTurn<Turn>(green, { kind: 'foreign', why: 'changes app.rb' }),
+      mergePullRequest: async () => ({ kind: 'moved' }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'changes app.rb' });
+  });
+
+  it('ends as closed by whoever closed it', async () => {
+    const { release } = await begin({ pipeline: async () => ({ kind: 'closed', by: 'carol' }) });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'carol', undone: ['the pull request on release/gitaly'] });
+  });
+
+  it('ends as overtaken when the pin has moved, and withdraws it', async () => {
+    const { release, calls } = await begin({ pipeline: async () => ({ kind: 'overtaken', pinned: newer }) });
+    expect(await release.result()).toMatchObject({ kind: 'overtaken', pinned: newer, undone: ['the pull request on release/gitaly'] });
+    expect(calls).toContain('withdrawPullRequest');
+  });
+
+  it('closes it and opens a new one, on the base as it is now, when it conflicts', async () => {
+    const opened: Parameters<Activities['openPullRequest']>[0][] = [];
+    const { release } = await begin({
+      pipeline: inTurn<Turn>({ kind: 'conflict' }, green),
+      headOf: async () => '7'.repeat(40),
+      openPullRequest: async (change) => {
+        opened.push(change);
+        return { number: 6 + opened.length, url: `https://forge/${6 + opened.length}`, head: 'd'.repeat(40), carries: candidate };
+      },
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released', pullRequest: 'https://forge/8' });
+    expect(opened).toMatchObject([{ after: 0, base: plan.base }, { after: 7, base: '7'.repeat(40) }]);
+  });
+
+  it('names the branch that stays because somebody works on it', async () => {
+    const { release } = await begin({
+      pipeline: async () => ({ kind: 'foreign', why: 'changes app.rb' }),
+      withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7, branchStays: newer }),
+    });
+    expect(await release.result()).toMatchObject({ stays: ['the branch release/gitaly is at 999999999999, which is somebody else\'s'], undone: [] });
+  });
+});
+
+describe('a review that is missing', () => {
+  const unreviewed = { kind: 'unreviewed', reason: 'At least 1 approving review is required' } as const;
+  const merged = { kind: 'merged', sha: 'e'.repeat(40) } as const;
+
+  it('is given by the second identity', async () => {
+    const { release, calls } = await begin({ mergePullRequest: inTurn<typeof unreviewed | typeof merged>(unreviewed, merged), approvePullRequest: async () => 'approved' });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call === 'approvePullRequest')).toHaveLength(1);
+    expect(calls).not.toContain('letMerge');
+  });
+
+  it('is waited for by name where there is no second identity', async () => {
+    const { release, calls } = await begin(
+      { mergePullRequest: inTurn<typeof unreviewed | typeof merged>(unreviewed, merged), pipeline: inTurn<Turn>(green, pending, pending, green) },
+      { ...downstream({ autoMerge: true }), pace: { ...plan.pace, poll: 300_000 } },
+    );
+    const { waitingFor } = await waitsFor(release, 'a review of #7');
+    expect(waitingFor?.whom).toEqual(['somebody who may approve it on the forge']);
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).toContain('letMerge');
+  });
+});
+
+describe('a red pipeline', () => {
+  it('that passes when it is run again is a flake: recorded, told once, merged', async () => {
+    const attempts: number[] = [];
+    const { release, calls } = await begin({
+      pipeline: async ({ attempt }) => {
+        attempts.push(attempt);
+        return attempt === 1 ? red : green;
+      },
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(attempts).toEqual([1, 2]);
+    expect((await release.query(status)).decisions).toMatchObject([{ message: 'flake', by: 'slipway' }]);
+    expect(calls.filter((call) => call.includes('flake'))).toHaveLength(1);
+    expect(calls).not.toContain('announce');
+  });
+
+  it('of a broken base waits until the base is green, and opens a new pull request', async () => {
+    let broken = true;
+    const { release, calls } = await begin({
+      base: async () => 'broken',
+      pipeline: async ({ known }) => {
+        if (known?.kind !== 'brokenBase') return broken ? red : green;
+        broken = false;
+        return { kind: 'baseFixed' };
+      },
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call === 'openPullRequest')).toHaveLength(2);
+    expect(calls).toContain('withdrawPullRequest');
+    expect(calls).toContain('report the pipeline of #7 is red, as master is: rspec https://forge/jobs/1');
+  });
+
+  /** Red at this head, whatever is done about it. */
+  const isRed: Partial<Activities> = { pipeline: async ({ known, head }) => (head === amendedHead ? green : known ? pending() : red) };
+
+  it('of a regression is told once to the team and in the pull request, and asks a person', async () => {
+    const { release, calls } = await begin(isRed);
+    const { waitingFor, next } = await waitsFor(release, 'a decision on the red pipeline of #7 (rspec)');
+    expect(waitingFor).toMatchObject({ whom: ['#team'], send: [{ message: 'decide', payload: { choice: 'retry', by: 'your-login' } }] });
+    expect(next).toBe('one of retry, close, waitForFix, useSha, abort');
+    expect(calls.filter((call) => call === 'rerunFailed')).toHaveLength(1);
+    await decideOn(release, { choice: 'close', reason: 'next week' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', reason: 'next week', undone: ['the pull request on release/gitaly'] });
+    for (const told of ['announce', 'commentOnPullRequest the pipeline of #7 is red at cccccccccccc: rspec https://forge/jobs/1']) {
+      expect(calls.filter((call) => call === told)).toHaveLength(1);
+    }
+  });
+
+  it('that the forge can’t run again is asked about at once', async () => {
+    const { release } = await begin({ ...isRed, rerunFailed: async () => 'nothing' });
+    await waitsFor(release, /^a decision on the red pipeline/);
+    await decideOn(release, { choice: 'abort', reason: 'incident' });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', by: 'kim', reason: 'incident' });
+  });
+
+  it('is run again as often as a person says', async () => {
+    const { release, calls } = await begin({ pipeline: async ({ known, attempt }) => (attempt === 3 ? green : known ? pending() : red) });
+    await waitsFor(release, /^a decision on/);
+    await decideOn(release, { choice: 'retry' });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call === 'rerunFailed')).toHaveLength(2);
+  });
+
+  it('is left behind for the commit that a person names', async () => {
+    const amendments: Parameters<Activities['amendPullRequest']>[0][] = [];
+    const { release } = await begin({
+      ...isRed,
+      amendPullRequest: async (amendment) => {
+        amendments.push(amendment);
+        return { kind: 'amended', head: amendedHead, date: '2026-01-02T00:00:00Z' };
+      },
+    });
+    await waitsFor(release, /^a decision on/);
+    await decideOn(release, { choice: 'useSha', sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+    expect(amendments).toMatchObject([{ sha: newer, notBefore: plan.pinned }]);
+  });
+
+  it('is mended without a person by a newer green commit', async () => {
+    const { release } = await begin(isRed);
+    await waitsFor(release, /^a decision on/);
+    await release.signal(candidateSignal, { sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+  });
+
+  it('asks before it takes a newer commit where the catalog says so, unless told to wait for one', async () => {
+    const { release, calls } = await begin(isRed, downstream({ whenFixed: 'ask' }));
+    await waitsFor(release, /^a decision on/);
+    await release.signal(candidateSignal, { sha: newer });
+    const { waitingFor } = await waitsFor(release, '999999999999 is newer, and green on the mirror');
+    expect(waitingFor?.send).toEqual([{ message: 'decide', payload: { choice: 'useSha', by: 'your-login', sha: newer } }]);
+    expect(calls).not.toContain('amendPullRequest');
+    await decideOn(release, { choice: 'waitForFix' });
+    await waitsFor(release, 'a green commit that mends #7');
+    await release.signal(candidateSignal, { sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+  });
+
+  it('goes on when somebody makes it green by hand', async () => {
+    let mended = false;
+    const { release } = await begin({ pipeline: async ({ known }) => (mended ? green : known ? pending() : red) });
+    await waitsFor(release, /^a decision on/);
+    mended = true;
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+  });
+
+  it.each([
+    ['an unknown choice', { choice: 'rertry' }, 'unknown choice "rertry": did you mean "retry"? Known: retry, close, waitForFix, useSha, abort'],
+    ['useSha without one', { choice: 'useSha' }, 'useSha needs the sha'],
+    ['a short SHA', { choice: 'useSha', sha: 'abc' }, 'must be a full commit SHA'],
+  ])('refuses %s, as a Signal and as an Update', async (_, answer, why) => {
+    const { release } = await begin(isRed);
+    await waitsFor(release, /^a decision on/);
+    await expect(decideOn(release, answer)).rejects.toMatchObject({ cause: { message: expect.stringContaining(why) } });
+    await release.signal(decide.signal, { by: 'kim', ...answer } as never);
+    await expect.poll(async () => (await release.query(status)).refused).toMatchObject([{ message: 'decide', why: expect.stringContaining(why) }]);
+    await decideOn(release, { choice: 'close' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim' });
+  });
+
+  it('refuses a decision when there is none to make', async () => {
+    const { release } = await begin({ pipeline: inTurn<Turn>(pending) });
+    await waitsFor(release, 'the pipeline of #7');
+    await expect(decideOn(release, { choice: 'retry' })).rejects.toMatchObject({ cause: { message: 'nothing is to be decided now' } });
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    await release.result();
+  });
+});
+
+describe('a pull request that stays open', () => {
+  it('is told of once after a day, then to the team at each interval, never at each tick', async () => {
+    const { release, calls } = await begin({ pipeline: pending }, { pace: { ...plan.pace, poll: 6 * 3_600_000 } });
+    await waitsFor(release, 'the pipeline of #7');
+    await server.sleep('23 hours');
+    expect(calls.filter((call) => call.includes('not merged'))).toEqual([]);
+    await server.sleep('50 hours');
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    await release.result();
+    expect(calls.filter((call) => call.startsWith('report') && call.includes('not merged'))).toEqual([
+      'report https://forge/org/product/pull/7 is not merged after 1 d: it waits for the pipeline of #7',
+      'report https://forge/org/product/pull/7 is not merged after 2 d: it waits for the pipeline of #7',
+      'report https://forge/org/product/pull/7 is not merged after 3 d: it waits for the pipeline of #7',
+    ]);
+    expect(calls.filter((call) => call === 'announce')).toHaveLength(2);
+  });
+});

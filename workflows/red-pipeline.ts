@@ -1,0 +1,95 @@
+import { shortSha } from '../domain/candidate.ts';
+import type { Sha } from '../domain/candidate.ts';
+import type { Choice } from '../domain/decision.ts';
+import type { FailedCheck } from '../domain/pipeline.ts';
+import { toldFailures } from '../domain/pipeline.ts';
+import { amended } from './pull-request.ts';
+import type { Draft } from './pull-request.ts';
+import type { Release } from './release.ts';
+import { Stop } from './stop.ts';
+
+const choices = ['retry', 'close', 'waitForFix', 'useSha', 'abort'] as const;
+
+/** Finds out why a pipeline is red. What failed is run again, once: only what fails twice is anybody's fault. */
+export async function examined(release: Release, draft: Draft, failed: readonly FailedCheck[]): Promise<Draft> {
+  const again = draft.attempt === 1 ? await rerun(release, draft) : undefined;
+  return again ?? diagnosed(release, draft, failed);
+}
+
+/** The next attempt of what failed; undefined where the forge has nothing to run again. */
+async function rerun({ work }: Release, draft: Draft): Promise<Draft | undefined> {
+  const { repository } = draft.plan.downstream;
+  const { number, head: sha } = draft.pull;
+  const attempt = draft.attempt + 1;
+  const started = await work.writing.rerunFailed.executeWithOptions({ summary: `#${number}, attempt ${attempt}` }, [{ repository, sha, attempt }]);
+  const { known: _, waitsForFix: __, ...rest } = draft;
+  return started === 'rerun' ? { ...rest, attempt } : undefined;
+}
+
+/** Green after it was red: a flake, which is recorded and told. */
+export function passedAgain({ status, questions, reporter }: Release, draft: Draft): Draft {
+  questions.withdraw();
+  if (draft.attempt === 1 || draft.known?.kind === 'unreviewed') return draft;
+  const { number, head } = draft.pull;
+  status.decided({ message: 'flake', by: 'slipway', reason: `the pipeline of #${number} passed at ${shortSha(head)} in attempt ${draft.attempt}` });
+  reporter.tell({ name: `flake-${shortSha(head)}`, line: `a flake: the failed jobs of #${number} passed when they were run again` });
+  return draft;
+}
+
+async function diagnosed(release: Release, draft: Draft, failed: readonly FailedCheck[]): Promise<Draft> {
+  const { work, status, reporter } = release;
+  const { repository, branch } = draft.plan.downstream;
+  const { number, head } = draft.pull;
+  const names = failed.map(({ name }) => name);
+  const base = await work.polling.base.executeWithOptions({ summary: branch }, [{ repository, branch, failed: names }]);
+  const tell = (line: string) => draft.told !== head && reporter.tell({ name: `red-${shortSha(head)}`, line, urgent: true });
+  if (base === 'broken') {
+    tell(`the pipeline of #${number} is red, as ${branch} is: ${toldFailures(failed)}`);
+    status.enter('pipeline', { waitingFor: { what: `${branch} of ${repository} to be green again (${names.join(', ')})` }, next: `close #${number}, and open a new one` });
+    return { ...draft, told: head, known: { kind: 'brokenBase', failed: names } };
+  }
+  tell(`the pipeline of #${number} is red at ${shortSha(draft.plan.candidate)}: ${toldFailures(failed)}`);
+  return askedAbout(release, { ...draft, told: head, known: { kind: 'regression' } }, `the red pipeline of #${number} (${names.join(', ')})`);
+}
+
+/** Asks what to do. Meanwhile the release goes on looking: the pipeline may be made green by hand. */
+function askedAbout({ status, questions }: Release, draft: Draft, about: string, newer?: Sha): Draft {
+  const { chat } = draft.plan;
+  questions.ask({ about, choices, refusal: ({ choice, sha }) => (choice === 'useSha' && sha === undefined ? 'useSha needs the sha' : undefined) });
+  const payload = { choice: newer ? 'useSha' : 'retry', by: 'your-login', ...(newer && { sha: newer }) };
+  status.enter('pipeline', {
+    waitingFor: { what: `a decision on ${about}`, whom: [chat.team], send: [{ message: 'decide', payload }] },
+    next: `one of ${choices.join(', ')}`,
+  });
+  return draft;
+}
+
+/** Does what a person has decided about a red pipeline. */
+export async function answeredRed(release: Release, draft: Draft, { choice, by, reason, sha }: Choice): Promise<Draft> {
+  const { questions, status } = release;
+  const { number } = draft.pull;
+  questions.withdraw();
+  switch (choice as (typeof choices)[number]) {
+    case 'retry':
+      return (await rerun(release, draft)) ?? askedAbout(release, draft, `the pipeline of #${number}, which the forge can't run again`);
+    case 'waitForFix':
+      status.enter('pipeline', { waitingFor: { what: `a green commit that mends #${number}` } });
+      return { ...draft, waitsForFix: true };
+    case 'useSha': {
+      const next = await amended(release, draft, { sha: sha!, notBefore: draft.plan.pinned });
+      return next === draft ? askedAbout(release, draft, `the red pipeline of #${number}`) : next;
+    }
+    case 'close':
+      throw new Stop({ kind: 'closed', by, ...(reason && { reason }) });
+    case 'abort':
+      throw new Stop({ kind: 'aborted', by, reason: reason ?? 'the pipeline is red' });
+  }
+}
+
+/** Takes up a newer green commit: at once, or, while a red pipeline is a person's to decide on, as the catalog says. */
+export async function offered(release: Release, draft: Draft, sha: Sha): Promise<Draft> {
+  const { plan, pull, known, waitsForFix } = draft;
+  const asks = known?.kind === 'regression' && plan.downstream.whenFixed === 'ask' && !waitsForFix;
+  if (asks) return askedAbout(release, draft, `the red pipeline of #${pull.number}: ${shortSha(sha)} is newer, and green on the mirror`, sha);
+  return amended(release, draft, { sha, notBefore: plan.candidate });
+}
