@@ -1,9 +1,12 @@
+import { createAuthors } from './authors.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
+import type { Environments } from './environments.ts';
 import { createDeployedCode } from './deployed-code.ts';
 import type { FlagBackends } from './flags/backend.ts';
 import type { Forge } from './forge/forge.ts';
 import type { HealthProbe } from './health/probe.ts';
+import { createLeases } from './leases.ts';
 import { createPipelines } from './pipelines.ts';
 import { createPlanning } from './planning.ts';
 import { createPromotions } from './promotions.ts';
@@ -24,6 +27,7 @@ export interface Ports {
   readonly health: HealthProbe;
   readonly flags: FlagBackends;
   readonly releases: RunningReleases;
+  readonly environments: Environments;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
   readonly readLagMs: number;
 }
@@ -36,10 +40,13 @@ export function createActivities(ports: Ports) {
   const { promote, deployed } = createPromotions(ports);
   const { setFlag, restoreFlag, ...looking } = createRollouts(ports);
   const { openRolloutIssue, followRolloutIssue, askForRemoval } = createRolloutIssues(ports);
+  const { claimEnvironment, leaveEnvironment, holderGone, ...surveys } = createLeases(ports);
   return {
     ...createPlanning(ports),
     ...lookingAtPipelines,
     ...createSoaks(ports),
+    ...createAuthors(ports),
+    ...surveys,
     deployed,
     openPullRequest: beating(openPullRequest),
     amendPullRequest: beating(amendPullRequest),
@@ -49,6 +56,9 @@ export function createActivities(ports: Ports) {
     withdrawPullRequest: beating(withdrawPullRequest),
     mergePullRequest: beating(mergePullRequest),
     promote: beating(promote),
+    claimEnvironment: beating(claimEnvironment),
+    leaveEnvironment: beating(leaveEnvironment),
+    holderGone: beating(holderGone),
     ...createRolloutPlanning(ports),
     ...createDeployedCode(ports),
     ...looking,

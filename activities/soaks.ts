@@ -2,7 +2,8 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { HealthCheck } from '../domain/health-check.ts';
 import { spoken } from '../domain/duration.ts';
 import type { Observation } from '../domain/soak.ts';
-import { observe } from '../domain/soak.ts';
+import { observe, unhealthyMs } from '../domain/soak.ts';
+import type { Environments } from './environments.ts';
 import { notYet } from './failures.ts';
 import type { Health, HealthProbe } from './health/probe.ts';
 
@@ -10,23 +11,37 @@ export interface Soak {
   readonly checks: readonly HealthCheck[];
   readonly soakMs: number;
   readonly sampleMs: number;
+  /** What was observed before the soak was interrupted. */
+  readonly observedMs?: number;
+  /** It has failed when it was not shown to be healthy for so long; without a limit it goes on. */
+  readonly unhealthyLimitMs?: number;
 }
 
-export function createSoaks({ health }: { readonly health: HealthProbe }) {
+export function createSoaks({ health, environments }: { readonly health: HealthProbe; readonly environments: Environments }) {
   /**
    * Takes one sample; the time observed so far travels in the heartbeat details from attempt to attempt.
+   * `failed` says why it has; nothing if it went well.
+   *
    * @throws `NotYet` until enough healthy time was observed.
    */
-  async function soak({ checks, soakMs, sampleMs }: Soak): Promise<{ observedMs: number }> {
+  async function soak({ checks, soakMs, sampleMs, observedMs = 0, unhealthyLimitMs = Infinity }: Soak): Promise<{ observedMs: number; failed?: string }> {
     const looks = await Promise.all(checks.map((check) => health.look(check)));
     const sick = looks.find((look): look is Exclude<Health, { kind: 'healthy' }> => look.kind !== 'healthy');
     const before = activityInfo().heartbeatDetails as Observation | undefined;
-    const now = observe(before, { at: Date.now(), healthy: !sick }, sampleMs);
+    const sample = observe(before, { at: Date.now(), healthy: !sick }, sampleMs);
+    const now = before ? sample : { ...sample, observedMs };
     if (now.observedMs >= soakMs) return { observedMs: now.observedMs };
-    heartbeat(now);
     const state = sick ? `${sick.kind}: ${sick.reason}` : 'healthy';
+    if (unhealthyMs(now) >= unhealthyLimitMs) return { observedMs: now.observedMs, failed: `${state}, for ${spoken(unhealthyMs(now))}` };
+    heartbeat(now);
     throw notYet(`${spoken(now.observedMs)} of ${spoken(soakMs)} observed; ${state}`);
   }
 
-  return { soak };
+  /** How much the soak of this release has observed, while it is still sampling: undefined if it is not, or has said nothing yet. */
+  async function observedSoFar(): Promise<number | undefined> {
+    const { workflowId } = activityInfo().workflowExecution!;
+    return ((await environments.heartbeatOf(workflowId, soak.name)) as Observation | undefined)?.observedMs;
+  }
+
+  return { soak, observedSoFar };
 }

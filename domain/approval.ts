@@ -12,10 +12,23 @@ export interface Ballot {
   readonly votes: readonly CountedVote[];
   /** Names of the stages that are over, or past their approval. */
   readonly decided: ReadonlySet<string>;
+  /** Who had a hand in the release, by login in lower case, and how: "wrote a commit of it". */
+  readonly involved: Involved;
+}
+
+export type Involved = ReadonlyMap<string, string>;
+
+/** Who may not approve this stage, however many of the approvers that leaves. Git's authors are known by login or by name. */
+export function involvedIn({ approval }: Stage, { starter, authors }: { readonly starter?: string | undefined; readonly authors: readonly string[] }): Involved {
+  const { separation = [] } = approval ?? {};
+  return new Map([
+    ...(separation.includes('author') ? authors.map((author) => [author.toLowerCase(), 'wrote a commit of it'] as const) : []),
+    ...(separation.includes('starter') && starter !== undefined ? [[starter.toLowerCase(), 'started the release'] as const] : []),
+  ]);
 }
 
 /** Why a vote does not count, or undefined if it does. */
-export function refusal(vote: Vote, { candidate, stages, decided }: Ballot): string | undefined {
+export function refusal(vote: Vote, { candidate, stages, decided, involved }: Ballot): string | undefined {
   const voting = stages.filter((stage) => stage.approval && !decided.has(stage.name)).map((stage) => stage.name);
   const stage = stages.find(({ name }) => name === vote.stage);
   if (!stage) return unknownName('stage', vote.stage, stages.map(({ name }) => name)) + waiting(voting);
@@ -24,6 +37,8 @@ export function refusal(vote: Vote, { candidate, stages, decided }: Ballot): str
   if (!stage.approval.approvers.includes(vote.by)) {
     return `"${vote.by}" may not decide on stage "${stage.name}". Its approvers: ${stage.approval.approvers.join(', ')}`;
   }
+  const hand = involved.get(vote.by.toLowerCase());
+  if (hand !== undefined) return `"${vote.by}" ${hand}, and may not decide on stage "${stage.name}"`;
   if (vote.sha !== undefined && vote.sha !== candidate) return `the vote is for ${vote.sha}, but this release carries ${candidate}`;
   return undefined;
 }

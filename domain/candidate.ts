@@ -12,6 +12,8 @@ export interface Commit {
   /** First line of the message. */
   readonly title: string;
   readonly author: string;
+  /** Login of the author's account, where the forge knows it. */
+  readonly login?: string;
   /** ISO 8601, the committer's. */
   readonly committedAt: string;
   readonly url: string;

@@ -4,7 +4,12 @@ import type { Mechanism, Pace } from './catalog.ts';
 import type { FreezeWindow, Freezing } from './freeze.ts';
 
 /** What starts an environment's workflow by hand. A release starts it by itself. */
-export const environmentRequest = z.strictObject({ environment: z.string().min(1) });
+export const environmentRequest = z.strictObject({
+  environment: z.string().min(1),
+  /** Handed on from the run before. */
+  record: z.custom<EnvironmentRecord>().optional(),
+});
+export type EnvironmentRequest = z.output<typeof environmentRequest>;
 export const environmentRequestExample = { environment: 'production' };
 
 export const environmentPrefix = 'environment/';

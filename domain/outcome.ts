@@ -24,7 +24,6 @@ export type ReleaseOutcome =
   /** The pin moved under the open pull request: another change got there first. */
   | ({ readonly kind: 'overtaken'; readonly pinned: string } & Remains)
   | ({ readonly kind: 'closed'; readonly by: string; readonly reason?: string } & Remains)
-  | ({ readonly kind: 'stageFailed'; readonly stage: string; readonly url: string } & Remains)
   | ({ readonly kind: 'rolledBack'; readonly stage: string; readonly by?: string; readonly reason: string } & Remains)
   | ({ readonly kind: 'superseded'; readonly stage: string; readonly by: string } & Remains)
   | ({ readonly kind: 'unapproved'; readonly stage: string; readonly waitedMs: number } & Remains)
@@ -58,8 +57,6 @@ export function toldOutcome(outcome: Outcome): string {
       return `overtaken: the base branch pins ${outcome.pinned || 'nothing'} by now`;
     case 'closed':
       return `closed by ${outcome.by}${outcome.reason ? `: ${outcome.reason}` : ''}`;
-    case 'stageFailed':
-      return `stopped: ${outcome.stage} failed`;
     case 'rolledBack':
       return `rolled back ${outcome.by ? `by ${outcome.by}` : 'by itself'} at ${outcome.stage}: ${outcome.reason}`;
     case 'superseded':

@@ -67,6 +67,25 @@ export function rollbackKey(key: string): string {
   return `${key}/rollback`;
 }
 
+/**
+ * The release that a stage runs, and since when, by its successful runs or deployments, newest first: the newest one
+ * that was not rolled back.
+ */
+export function landedRelease(
+  successes: readonly { readonly name: string; readonly at: string }[],
+  { component, stage }: { readonly component: string; readonly stage: string },
+): { readonly release: string; readonly at: string } | undefined {
+  const key = new RegExp(String.raw`(?<![\w./-])(${releasePrefix}${component}/[\w.-]+)/${stage}(/rollback)?(?:/\d+)?(?![\w./-])`);
+  const rolledBack = new Set<string>();
+  for (const { name, at } of successes) {
+    const [, release, rollback] = key.exec(name) ?? [];
+    if (release === undefined || rolledBack.has(release)) continue;
+    if (!rollback) return { release, at };
+    rolledBack.add(release);
+  }
+  return undefined;
+}
+
 /** Hidden in a pull request's body, so that the release that opened it recognises it. */
 export function releaseMarker(releaseId: string): string {
   return `<!-- slipway: ${releaseId} -->`;

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { connectAdapter } from '../activities/adapter.ts';
 import type { Environment } from '../activities/adapter.ts';
+import { temporalEnvironments } from '../activities/environments.ts';
 import { fileCatalog } from '../activities/catalog/file.ts';
 import * as chats from '../activities/chat/index.ts';
 import * as flagServices from '../activities/flags/index.ts';
@@ -18,6 +19,7 @@ export function connectPorts({ catalog, forge, chat, flags, readLagMs }: WorkerS
     health: connectProbes(environment),
     flags: connectAdapter('flag service', flagServices, flags, environment),
     releases: temporalReleases(client),
+    environments: temporalEnvironments(client),
     readLagMs,
   };
 }

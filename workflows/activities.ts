@@ -18,6 +18,8 @@ export function workAt(pace: Pace) {
     /** Repeated by the retry policy until there is an answer: waiting adds no event to the history. */
     polling: proxyActivities<Activities>({ ...options, retry: { initialInterval: pace.poll, backoffCoefficient: 1 } }),
     sampling: proxyActivities<Activities>({ ...options, retry: { initialInterval: pace.sample, backoffCoefficient: 1 } }),
+    /** Waits for days in one attempt; heartbeats tell that it still does. */
+    following: proxyActivities<Activities>({ ...options, startToCloseTimeout: '30 days', heartbeatTimeout: pace.heartbeat, retry: { initialInterval: pace.poll, backoffCoefficient: 1 } }),
     /** People should be told, but nothing waits for ever because the chat is down. */
     telling: proxyActivities<Activities>({ ...options, heartbeatTimeout: pace.heartbeat, scheduleToCloseTimeout: '1 hour' }),
   };

@@ -12,8 +12,10 @@ import { concluded } from './conclusion.ts';
 import { handOver } from './hand-over.ts';
 import { receiveUnknown } from './inbox.ts';
 import { landed } from './landing.ts';
-import { abort, approve, candidate, decide, reject, wake } from './messages.ts';
+import { openLeases } from './leases.ts';
+import { abort, approve, candidate, decide, pause, reject, resume, wake } from './messages.ts';
 import { openOffers } from './offers.ts';
+import { openPause } from './pause.ts';
 import { openQuestions } from './questions.ts';
 import type { Release } from './release.ts';
 import { pullRequestComments, releaseThread, startReporting, teamChannel } from './reporting.ts';
@@ -25,13 +27,15 @@ import { openWake } from './wake.ts';
 export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome | StoppedOutcome> {
   const request = requested(input);
   const status = keepStatus(request.component);
-  const approvals = openApprovals(status);
+  const approvals = openApprovals(status, request.by);
   const questions = openQuestions(status);
   const offers = openOffers(status);
+  const pausing = openPause(status);
+  const leases = openLeases();
   const abortable = openAbort(status);
   const wakeable = openWake();
   const reporter = startReporting(status);
-  receiveUnknown([approve.name, reject.name, decide.name, abort.name, candidate.name, wake.name], status);
+  receiveUnknown([approve.name, reject.name, decide.name, pause.name, resume.name, abort.name, candidate.name, wake.name], status);
 
   return concluded(status, reporter, () =>
     abortable(async () => {
@@ -51,7 +55,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     status.planned(plan);
     approvals.open(plan);
     reporter.begin(releaseThread(plan, work, status), teamChannel(plan, work, status), pullRequestComments(plan, work, status));
-    return { plan, status, approvals, questions, offers, work, reporter, wakeable };
+    return { plan, status, approvals, questions, offers, pause: pausing, leases, touched: [], work, reporter, wakeable };
   }
 }
 

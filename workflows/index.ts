@@ -1,3 +1,4 @@
 export { componentRelease } from './component-release.ts';
+export { environment } from './environment.ts';
 export { featureFlagRollout } from './feature-flag-rollout.ts';
 export { default } from './unknown-workflow.ts';

@@ -58,6 +58,7 @@ async function happened({ status, work, wakeable, offers, questions }: Release, 
 async function taken(release: Release, draft: Draft, event: Event): Promise<Draft | Landed> {
   switch (event.kind) {
     case 'green':
+      await release.pause.over();
       return merged(release, passedAgain(release, draft));
     case 'red':
       return examined(release, draft, event.failed);

@@ -101,6 +101,10 @@ export function keepStatus(component: string) {
     undone(what: string): void {
       change({ undone: [...status.undone, what] });
     },
+    /** It has been taken back after all. */
+    staysNot(what: string): void {
+      change({ stays: status.stays.filter((other) => other !== what) });
+    },
     stays(what: string): void {
       change({ stays: [...status.stays, what] });
     },

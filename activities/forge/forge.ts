@@ -163,6 +163,13 @@ export interface Deployment {
   readonly state: 'running' | 'succeeded' | 'failed';
 }
 
+/** A deployment that went well, whoever started it. */
+export interface Success {
+  readonly name: string;
+  /** ISO 8601 */
+  readonly at: string;
+}
+
 export interface Deployments {
   /** The run of `workflow` whose name carries `key`; the oldest, should there be several. */
   findRun(repository: Repository, workflow: string, key: string): Promise<Deployment | undefined>;
@@ -174,6 +181,10 @@ export interface Deployments {
   deployment(repository: Repository, id: number): Promise<Deployment>;
   /** The commit of the newest deployment to `environment` that succeeded, whoever deployed it. */
   current(repository: Repository, environment: string): Promise<Sha | undefined>;
+  /** The newest runs of `workflow` that succeeded, by their names, newest first. */
+  succeededRuns(repository: Repository, workflow: string): Promise<readonly Success[]>;
+  /** The newest deployments to `environment` that succeeded, by their tasks, newest first. */
+  succeededDeployments(repository: Repository, environment: string): Promise<readonly Success[]>;
 }
 
 export interface Issue {

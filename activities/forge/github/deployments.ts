@@ -1,8 +1,11 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
-import type { Deployment, Deployments } from '../forge.ts';
+import type { Deployment, Deployments, Success } from '../forge.ts';
 import { at } from './client.ts';
 import type { GitHub } from './client.ts';
 import { unlessMissing } from './failures.ts';
+
+/** How far back it is looked for what an environment runs. */
+const RECENT = 30;
 
 export function githubDeployments({ rest, paginate }: GitHub): Deployments {
   async function withState(repository: string, { id, url }: { readonly id: number; readonly url: string }): Promise<Deployment> {
@@ -69,6 +72,30 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
         }
       }
       return undefined;
+    },
+
+    async succeededRuns(repository, workflow) {
+      const { data } = await rest.actions.listWorkflowRuns({
+        ...at(repository),
+        workflow_id: workflow,
+        event: 'workflow_dispatch',
+        status: 'success',
+        exclude_pull_requests: true,
+        per_page: RECENT,
+      });
+      return oldestFirst(data.workflow_runs).toReversed().map(({ display_title, updated_at }) => ({ name: display_title, at: updated_at }));
+    },
+
+    async succeededDeployments(repository, environment) {
+      const { data } = await rest.repos.listDeployments({ ...at(repository), environment, per_page: RECENT });
+      const successes: Success[] = [];
+      for (const { id, task } of oldestFirst(data).toReversed()) {
+        const statuses = await paginate(rest.repos.listDeploymentStatuses, { ...at(repository), deployment_id: id, per_page: 100 });
+        // One that succeeded becomes inactive when the next one does.
+        const success = statuses.find(({ state }) => state === 'success');
+        if (success) successes.push({ name: task, at: success.created_at });
+      }
+      return successes;
     },
   };
 }

@@ -1,0 +1,12 @@
+import type { Sha } from '../domain/candidate.ts';
+import type { Forge, Repository } from './forge/forge.ts';
+
+export function createAuthors({ forge }: { readonly forge: Forge }) {
+  /** Logins and names of who wrote the commits that are in `to` and not in `from`. */
+  async function authors({ repository, from, to }: { readonly repository: Repository; readonly from: Sha; readonly to: Sha }): Promise<string[]> {
+    const { commits } = await forge.commits.range(repository, from, to);
+    return [...new Set(commits.flatMap(({ author, login }) => [author, ...(login ? [login] : [])]))];
+  }
+
+  return { authors };
+}

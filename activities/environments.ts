@@ -1,0 +1,69 @@
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, Workflow } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import type { Sha } from '../domain/candidate.ts';
+import { environmentId } from '../domain/environment.ts';
+import type { Claim, ClaimAnswer, Leaving } from '../domain/environment.ts';
+import type { FreezeWindow } from '../domain/freeze.ts';
+
+export interface Claiming {
+  readonly claim: Claim;
+  /** Candidates of the component that this one is known to come after. */
+  readonly after: readonly Sha[];
+  readonly windows: readonly FreezeWindow[];
+}
+
+/** The environments, as a release's activity meets them: each is a workflow, which is started where it does not run. */
+export interface Environments {
+  /** Asking again under the same key changes nothing. */
+  claim(claiming: Claiming, taskQueue: string): Promise<ClaimAnswer>;
+  leave(leaving: Leaving, taskQueue: string): Promise<void>;
+  /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
+  ended(release: string, signal: AbortSignal): Promise<void>;
+  /** What a running activity of this type has last said by its heartbeat. */
+  heartbeatOf(release: string, activityType: string): Promise<unknown>;
+}
+
+export function temporalEnvironments(client: Client): Environments {
+  const { workflow } = client;
+
+  async function tell<Answer>(name: string, environment: string, argument: object, taskQueue: string): Promise<Answer> {
+    return workflow.executeUpdateWithStart<Workflow, Answer, [object]>(name, {
+      args: [argument],
+      startWorkflowOperation: new WithStartWorkflowOperation('environment', {
+        workflowId: environmentId(environment),
+        taskQueue,
+        args: [{ environment }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `who may deploy to ${environment}`,
+      }),
+    });
+  }
+
+  async function isRunning(release: string): Promise<boolean> {
+    try {
+      return (await workflow.getHandle(release).describe()).status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  return {
+    claim: (claiming, taskQueue) => tell('claim', claiming.claim.environment, claiming, taskQueue),
+    leave: (leaving, taskQueue) => tell('leave', leaving.environment, leaving, taskQueue),
+    async ended(release, signal) {
+      while (await isRunning(release)) {
+        // However it ends: a Reset, too, begins another run under the same id.
+        await client.withAbortSignal(signal, () => workflow.getHandle(release).result().catch(() => undefined));
+        signal.throwIfAborted();
+      }
+    },
+    async heartbeatOf(release, activityType) {
+      const { raw } = await workflow.getHandle(release).describe();
+      const pending = raw.pendingActivities?.find(({ activityType: type }) => type?.name === activityType);
+      const [details] = await decodeArrayFromPayloads(client.options.loadedDataConverter, pending?.heartbeatDetails?.payloads);
+      return details;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { Sha } from '../domain/candidate.ts';
+import { shaPattern } from '../domain/candidate.ts';
+import type { Catalog, Component, Stage } from '../domain/catalog.ts';
+import type { Claim, ClaimAnswer, Deployed, Leaving } from '../domain/environment.ts';
+import { freezeWindows } from '../domain/freeze.ts';
+import type { FreezeWindow } from '../domain/freeze.ts';
+import { unknownName } from '../domain/nearest-name.ts';
+import { attemptKey, landedRelease, releaseMarker, rollbackKey } from '../domain/release-plan.ts';
+import type { CatalogSource } from './catalog/catalog.ts';
+import type { Environments } from './environments.ts';
+import { neverRetry, notYet } from './failures.ts';
+import type { Deployment, Forge } from './forge/forge.ts';
+
+/** How far ahead the calendar is told, in ms; every claim tells it anew. */
+const horizon = 60 * 86_400_000;
+
+export type Claimed =
+  | Exclude<ClaimAnswer, { kind: 'compare' }>
+  /** A candidate that does not come before this one runs there, or is about to. */
+  | { readonly kind: 'outdated'; readonly by: Sha };
+
+export interface Survey {
+  readonly deployed: Readonly<Record<string, Deployed>>;
+  readonly windows: readonly FreezeWindow[];
+}
+
+export interface LeasePorts {
+  readonly catalog: CatalogSource;
+  readonly forge: Forge;
+  readonly environments: Environments;
+  readonly readLagMs: number;
+}
+
+export function createLeases({ catalog, forge, environments, readLagMs }: LeasePorts) {
+  /** Asks for an environment. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
+  async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
+    const { taskQueue } = activityInfo();
+    const windows = windowsOf(await catalog.read(), claim.environment);
+    const after: Sha[] = [];
+    for (;;) {
+      const answer = await environments.claim({ claim, after, windows }, taskQueue);
+      if (answer.kind !== 'compare') return answer;
+      for (const other of answer.with) {
+        const { diverged } = await forge.commits.range(mirror, other, claim.candidate);
+        if (diverged) return { kind: 'outdated', by: other };
+        after.push(other);
+      }
+    }
+  }
+
+  async function leaveEnvironment(leaving: Leaving): Promise<void> {
+    await environments.leave(leaving, activityInfo().taskQueue);
+  }
+
+  /**
+   * Waits until the release that holds an environment is gone, and then until none of its deployments is in the air.
+   * Answers how the last of them ended.
+   *
+   * @throws `NotYet` while one is under way
+   */
+  async function holderGone({ claim }: { readonly claim: Claim }): Promise<'succeeded' | 'failed' | 'none'> {
+    await environments.ended(claim.release, cancellationSignal());
+    // Its last write may have been a moment ago: lists lag.
+    const last = (await lastDeployment(claim)) ?? (await new Promise((resolve) => setTimeout(resolve, readLagMs)).then(() => lastDeployment(claim)));
+    if (last?.state === 'running') throw notYet(`${last.url} is under way`);
+    return last?.state ?? 'none';
+  }
+
+  /** The last thing that was tried under this claim. What was rolled back counts as failed. */
+  async function lastDeployment(claim: Claim): Promise<Deployment | undefined> {
+    const rollback = await deploymentOf(claim, rollbackKey(claim.key));
+    if (rollback) return rollback.state === 'running' ? rollback : { ...rollback, state: 'failed' };
+    for (let attempt = 1, last: Deployment | undefined; ; attempt++) {
+      const found = await deploymentOf(claim, attemptKey(claim.key, attempt));
+      if (!found) return last;
+      last = found;
+    }
+  }
+
+  function deploymentOf({ environment, sha, deployment: { repository, mechanism } }: Claim, key: string): Promise<Deployment | undefined> {
+    if (mechanism.kind === 'workflow') return forge.deployments.findRun(repository, mechanism.workflow, key);
+    return forge.deployments.findDeployment(repository, environment, sha, key);
+  }
+
+  /** What an environment runs by what the forge remembers, and when it is frozen by the catalog. */
+  async function surveyEnvironment({ environment }: { readonly environment: string }): Promise<Survey> {
+    const read = await catalog.read();
+    if (!Object.hasOwn(read.environments, environment)) throw neverRetry('InvalidInput', unknownName('environment', environment, Object.keys(read.environments)));
+    const deployed: Record<string, Deployed> = {};
+    for (const [name, component] of Object.entries(read.components)) {
+      const stage = component.stages.findLast((one) => one.environment === environment);
+      const found = stage && (await deployedBy(name, component, stage));
+      if (found) deployed[name] = found;
+    }
+    return { deployed, windows: windowsOf(read, environment) };
+  }
+
+  async function deployedBy(name: string, { downstream }: Component, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {
+    const { repository, head, branch, versionFile } = downstream;
+    const { succeededRuns, succeededDeployments } = forge.deployments;
+    const successes = await (promote.kind === 'workflow' ? succeededRuns(repository, promote.workflow) : succeededDeployments(repository, environment));
+    const landed = landedRelease(successes, { component: name, stage });
+    if (!landed) return undefined;
+    const { release, at: since } = landed;
+    const pulls = await forge.pullRequests.list(repository, head, branch);
+    const pull = pulls.find(({ body, mergeSha }) => mergeSha !== undefined && body.includes(releaseMarker(release)));
+    const candidate = pull?.mergeSha && (await forge.commits.read(repository, versionFile, pull.mergeSha))?.trim();
+    if (!pull?.mergeSha || candidate === undefined || !shaPattern.test(candidate)) return undefined;
+    return { candidate, sha: pull.mergeSha, release, since };
+  }
+
+  return { claimEnvironment, leaveEnvironment, holderGone, surveyEnvironment };
+}
+
+function windowsOf({ environments }: Catalog, name: string): FreezeWindow[] {
+  const environment = environments[name];
+  return environment ? freezeWindows(environment.freezes, environment.timeZone, { from: Date.now(), to: Date.now() + horizon }) : [];
+}

@@ -1,0 +1,28 @@
+import type { Sha } from '../domain/candidate.ts';
+import type { Stage } from '../domain/catalog.ts';
+import { fillInputs } from '../domain/release-plan.ts';
+import type { Lease } from './leases.ts';
+import type { Release } from './release.ts';
+
+export interface Delivery {
+  /** Business key: carried by the run's name or the deployment's task. */
+  readonly key: string;
+  readonly candidate: Sha;
+  readonly sha: Sha;
+}
+
+/** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
+export async function delivered(release: Release, stage: Stage, { key, candidate, sha }: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
+  const { plan, status, work, wakeable } = release;
+  const { repository, branch } = plan.downstream;
+  const { environment, promote } = stage;
+  const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence) };
+  const mechanism = promote.kind === 'workflow' ? { ...promote, inputs: fillInputs(promote.inputs, values) } : promote;
+
+  lease.deploying();
+  const { id, url } = await work.writing.promote.executeWithOptions({ summary: environment }, [{ key, repository, branch, environment, sha, mechanism }]);
+  status.deployment(stage.name, url);
+  const state = await wakeable(() => work.polling.deployed.executeWithOptions({ summary: environment }, [{ repository, kind: promote.kind, id }]));
+  lease.deployed(state === 'succeeded' ? { candidate, sha } : undefined);
+  return { state, url };
+}

@@ -1,0 +1,41 @@
+import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { environmentId, environmentRequest, environmentRequestExample } from '../domain/environment.ts';
+import type { EnvironmentRequest } from '../domain/environment.ts';
+import { parseInput } from '../domain/input.ts';
+import { planning } from './activities.ts';
+import { keepEnvironment } from './environment-keeper.ts';
+import { handOver } from './hand-over.ts';
+import { followHolder } from './holder.ts';
+
+/** A new run begins, with all that is known, before the history grows heavy: events. */
+const longest = 4_000;
+
+/**
+ * Says who may deploy to an environment: one release at a time, in order, and none while it is frozen. Started by the first
+ * release that comes; runs for good.
+ */
+export async function environment(input?: EnvironmentRequest): Promise<unknown> {
+  const request = requested(input);
+  const id = environmentId(request.environment);
+  if (workflowInfo().workflowId !== id) return handOver(id, request);
+
+  const keeper = keepEnvironment(request);
+  const follow = followHolder(keeper);
+  if (!request.record) keeper.begin(await planning.surveyEnvironment.executeWithOptions({ summary: request.environment }, [request]));
+  for (;;) {
+    await keeper.toldEverybody();
+    follow();
+    if (workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      if (keeper.quiet()) return continueAsNew<typeof environment>({ environment: request.environment, record: keeper.record() });
+    } else {
+      await keeper.changed();
+    }
+  }
+}
+
+function requested(input: unknown): EnvironmentRequest {
+  const parsed = parseInput(environmentRequest, input, environmentRequestExample);
+  if (parsed.kind === 'valid') return parsed.value;
+  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
+}
