@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { endEnvironments } from '../environments.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { Effect, World } from '../worlds.ts';
 import { startKillableWorker } from './killable-worker.ts';
@@ -86,6 +87,7 @@ export async function run(lane: Lane, { name, prepare, begin, attend }: Case, bl
     return { result, workflowId, history: await release.fetchHistory(), snapshot: await world.snapshot(), effects: await world.journal() };
   } finally {
     await release?.terminate('the case is over').catch(() => undefined);
+    await endEnvironments(lane.client);
     await Promise.all([worker, ...frozen].map((one) => one.kill('group').catch(() => undefined)));
     await catalog.remove();
     await world.close();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, approve, status } from '../../workflows/messages.ts';
+import { endEnvironments } from '../environments.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -159,6 +160,7 @@ async function begin(options: object = {}, prepare: (world: World) => Promise<un
   const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
   onTestFinished(async () => {
     await client.workflow.getHandle(to).terminate().catch(() => undefined);
+    await endEnvironments(client);
   });
   return { world, client, taskQueue, release: client.workflow.getHandle(to) as WorkflowHandle<() => Promise<ReleaseOutcome>> };
 }

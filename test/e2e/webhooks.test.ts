@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { approve, status } from '../../workflows/messages.ts';
+import { endEnvironments } from '../environments.ts';
 import { startSandbox, startTemporal, startWebhookReceiver, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -126,6 +127,7 @@ async function begin({ latencyMs = {}, hooks = [] }: { readonly latencyMs?: obje
   const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
   onTestFinished(async () => {
     await client.workflow.getHandle(to).terminate().catch(() => undefined);
+    await endEnvironments(client);
   });
   const release: WorkflowHandle<() => Promise<ReleaseOutcome>> = client.workflow.getHandle(to);
   return { world, release, receiver };
