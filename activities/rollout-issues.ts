@@ -1,17 +1,18 @@
-import type { Progress } from '../domain/rollout-issue.ts';
 import { checklist, isMarked, removalBody, removalId, removalTitle, rolloutTitle, withSection } from '../domain/rollout-issue.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import { effect } from './effect.ts';
 import { neverRetry } from './failures.ts';
-import type { Forge, Issue, NewIssue } from './forge/forge.ts';
+import type { Forge, Issue, NewIssue, Repository } from './forge/forge.ts';
 
 /** The labels that follow a rollout are of this family; the others are left alone. */
 const labelFamily = 'rollout::';
 
 export interface FollowedIssue {
-  readonly plan: RolloutPlan;
+  readonly repository: Repository;
   readonly number: number;
-  readonly progress: Progress;
+  /** The rollout's, by which its part of the text is told from what people write. */
+  readonly id: string;
+  readonly section: string;
   readonly label?: string;
 }
 
@@ -28,10 +29,9 @@ export function createRolloutIssues({ forge, readLagMs }: { readonly forge: Forg
   }
 
   /** Brings the rollout's checklist and label up to date. */
-  async function followRolloutIssue({ plan, number, progress, label }: FollowedIssue): Promise<void> {
-    const { repository } = plan.rules.issues;
+  async function followRolloutIssue({ repository, number, id, section, label }: FollowedIssue): Promise<void> {
     const issue = await given(repository, number);
-    const body = withSection(issue.body, plan.id, checklist(plan, progress));
+    const body = withSection(issue.body, id, section);
     if (body !== issue.body) await issues.rewrite(repository, number, body);
     if (label !== undefined) await issues.label(repository, number, labelFamily + label, labelFamily);
   }
@@ -52,7 +52,7 @@ export function createRolloutIssues({ forge, readLagMs }: { readonly forge: Forg
     return { number, url };
   }
 
-  async function given(repository: string, number: number): Promise<Issue> {
+  async function given(repository: Repository, number: number): Promise<Issue> {
     const issue = await issues.get(repository, number);
     if (!issue) throw neverRetry('InvalidInput', `${repository} has no issue #${number}`);
     return issue;

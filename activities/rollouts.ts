@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FlagSetting } from '../domain/flag.ts';
@@ -75,7 +76,7 @@ export function createRollouts({ forge, flags, health }: RolloutPorts) {
     const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
     const [reading, looks, answer, run] = await Promise.all([
       backend.read(flag),
-      Promise.all(checks.map((check) => health.look(check))),
+      Promise.all(checks.map((check) => lookInTime(health, check))),
       code && deployedCode(code),
       smoke && forge.pipelines.newestRun(smoke.repository, smoke.workflow, smoke.since),
     ]);
@@ -105,6 +106,19 @@ export function createRollouts({ forge, flags, health }: RolloutPorts) {
   }
 
   return { readFlag, setFlag, restoreFlag, watchFlag, noIncident };
+}
+
+/** A service that keeps silent must not take the attempt's whole time, and with it what the looks before have found. */
+async function lookInTime(health: HealthProbe, check: HealthCheck): Promise<Health> {
+  const patienceMs = activityInfo().startToCloseTimeoutMs / 2;
+  const given = new AbortController();
+  const late = sleep(patienceMs, { kind: 'unknown', reason: `the ${check.kind} check did not answer within ${patienceMs} ms` } as const, { signal: given.signal });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([health.look(check), late]);
+  } finally {
+    given.abort();
+  }
 }
 
 /** A read may lag behind our own write of a moment ago: sooner than that, a strange value is not somebody else's. */

@@ -45,6 +45,8 @@ export const ci = z.strictObject({
 export const deployments = z.strictObject({ environment: z.string(), outcome: z.enum(['success', 'failure', 'error', 'never']), afterMs: ms.optional(), times });
 export const runs = z.strictObject({ workflow: z.string(), conclusion: z.enum(['success', 'failure', 'cancelled', 'never']), afterMs: ms.optional(), times });
 export const health = z.strictObject({ environment: z.string(), state: z.enum(['healthy', 'unhealthy', 'silent']) });
+/** Puts a commit on an environment without anybody's deployment; the head of the default branch, if none is named. */
+export const deployed = z.strictObject({ environment: z.string(), repository: z.string().default('gitlab-org/gitlab'), sha: z.string().optional() });
 export const gitlab = z.strictObject({ hundred: z.enum(['percentage', 'boolean']) });
 export const flag = z.strictObject({
   instance: z.string(),

@@ -44,6 +44,13 @@ const acts: Readonly<Record<string, Act>> = {
     const { environment, state } = read(asked.health, exchange);
     world.health.set(environment, state);
   },
+  'POST /deployed'(world, exchange) {
+    const { environment, repository: name, sha } = read(asked.deployed, exchange);
+    const repository = repositoryNamed(world, name);
+    const running = sha ?? repository.refs.get(`refs/heads/${repository.defaultBranch}`);
+    if (running === undefined) throw new Misuse(`${name} has no ${repository.defaultBranch}`);
+    world.state.environments.set(environment, { repository: name, sha: running });
+  },
   'POST /flags': (world, exchange) => world.exclusively(() => setByPerson(world, read(asked.flag, exchange))),
   'POST /gitlab': (world, exchange) => void Object.assign(world.gitlab, read(asked.gitlab, exchange)),
   'POST /objects': (world, exchange) => world.exclusively(async () => putByPerson(await world.gcs.emulator(), read(asked.objects, exchange))),

@@ -9,6 +9,7 @@ import { visitGithub } from './github/api.ts';
 import { visitGit } from './github/git-visit.ts';
 import { visitGraphql } from './github/graphql.ts';
 import { loadDescription } from './github/validation.ts';
+import { visitDeployed } from './deployed.ts';
 import { visitGitlab } from './gitlab/features.ts';
 import { visitHealth } from './health.ts';
 import { visitSlack } from './slack/slack.ts';
@@ -94,6 +95,7 @@ function openVisit(world: World, exchange: Exchange, path: string, description: 
   if (path.startsWith('/api/v3')) return visitGithub(world, exchange, path.slice('/api/v3'.length), description);
   if (path.startsWith('/git/')) return visitGit(world, exchange, path.slice('/git'.length));
   if (path.startsWith('/slack/api/')) return visitSlack(world, exchange, path.slice('/slack/api'.length));
+  if (path.startsWith('/deployed/')) return visitDeployed(world, exchange, path.slice('/deployed'.length));
   if (path.startsWith('/gitlab/')) return visitGitlab(world, exchange, path.slice('/gitlab'.length));
   if (path.startsWith('/gcs/')) return visitGcs(world, exchange, path.slice('/gcs'.length));
   if (path.startsWith('/health/')) return visitHealth(world, exchange, path.slice('/health'.length));

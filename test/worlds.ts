@@ -65,6 +65,11 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
     GITHUB_WRITE_INTERVAL_MS: '0',
     SLACK_API_URL: `${world.url}/slack/api/`,
     SLACK_TOKEN: 'bot-token',
+    GITLAB_URL_STAGING: `${world.url}/gitlab/staging`,
+    GITLAB_TOKEN_STAGING: 'gitlab-admin',
+    GITLAB_URL_PRODUCTION: `${world.url}/gitlab/production`,
+    GITLAB_TOKEN_PRODUCTION: 'gitlab-admin',
+    GITLAB_FLAG_LAG_MS: '200',
   };
 }
 
@@ -99,6 +104,21 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
           },
         ],
         chat: { progress: '#gitaly_alerts', team: '#g_gitaly' },
+        flags: {
+          prefix: 'gitaly_',
+          operators: ['alice', 'bob'],
+          staging: { environment: 'staging', soak },
+          production: {
+            environment: 'production',
+            steps: [25],
+            soak,
+            health: [{ kind: 'http', url: `${world.url}/health/production` }],
+            whenUnhealthy: 'stepBack',
+          },
+          deployed: { kind: 'url', url: `${world.url}/deployed/production` },
+          issues: { repository: 'gitlab-org/gitaly', labels: ['feature flag'] },
+          incidents: { repository: 'gitlab-org/gitlab', label: 'incident' },
+        },
       },
     },
   };
@@ -106,4 +126,12 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
   const file = join(folder, 'slipway.yaml');
   await writeFile(file, stringify(catalog));
   return { file, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** The commit of Gitaly that GitLab's default branch pins. */
+export async function pinnedIn(world: World): Promise<string> {
+  const response = await fetch(`${world.url}/api/v3/repos/gitlab-org/gitlab/contents/GITALY_SERVER_VERSION`, {
+    headers: { authorization: 'Bearer bot-token', accept: 'application/vnd.github.raw+json' },
+  });
+  return (await response.text()).trim();
 }

@@ -74,7 +74,8 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     const work = workAt(plan.pace);
     status.planned(plan);
     steering.open(plan);
-    reporter.begin(rolloutChecklist(plan, { work, status, steering, milestones }), rolloutThread(plan, work, milestones));
+    const followed = { work, status, steering, milestones };
+    reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed));
     return { plan, status, steering, work, reporter, wakeable };
   }
 }

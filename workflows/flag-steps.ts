@@ -26,7 +26,7 @@ export async function codeDeployed(rollout: Rollout): Promise<void> {
     waitingFor: { what: `the deployment of ${shortSha(plan.commit)} to ${question.environment}` },
     next: missing ? `deploy ${missing}${more}` : `deploy ${shortSha(plan.commit)}`,
   });
-  reporter.tell({ name: `undeployed-${now()}`, line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
+  reporter.tell({ name: 'undeployed', line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
   await permitted(rollout, () => wakeable(() => work.polling.codeDeployed.executeWithOptions({ summary: question.environment }, [question])));
 }
 
@@ -43,7 +43,7 @@ export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void
       await stranger(rollout, stagingStage, flag, conflict);
       continue;
     }
-    reporter.tell({ name: `staging-on-${flag.written().length}`, line: `on in ${flag.environment}`, label: stagingStage });
+    reporter.tell({ name: 'staging-on', line: `on in ${flag.environment}`, label: stagingStage });
     if (!steering.isTested()) {
       const whom = testers ?? operatorsOf(rollout);
       status.stage(stagingStage, 'approval');
@@ -83,7 +83,7 @@ export async function rolledOut(rollout: Rollout, flag: Flag): Promise<void> {
       continue;
     }
     steering.reached(step.to);
-    reporter.tell({ name: `${name}-${flag.written().length}`, line: `${name} in ${flag.environment}`, label: flag.environment });
+    reporter.tell({ name: `production-${name}`, line: `${name} in ${flag.environment}`, label: flag.environment });
     // On the way to where somebody jumps, nothing is waited for.
     if (steering.target() === undefined) await stepWatched(rollout, flag, step);
     else status.stage(name, 'done');
@@ -164,7 +164,7 @@ async function stranger(rollout: Rollout, stage: string, flag: Flag, why: string
 async function stopped(rollout: Rollout, why: string): Promise<void> {
   const { steering, reporter } = rollout;
   steering.holdOn();
-  reporter.tell({ name: `stopped-${now()}`, line: `stopped: ${why}`, label: 'stopped' });
+  reporter.tell({ name: 'stopped', line: `stopped: ${why}`, label: 'stopped' });
   await heldUntilReleased(rollout, why);
 }
 

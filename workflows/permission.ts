@@ -11,7 +11,7 @@ export function refusedAs(type: string, failure: unknown): string | undefined {
 /** Runs `act`; what a service refuses is shown to the operators, and tried again when they say so. */
 export async function permitted<T>(rollout: Rollout, act: () => Promise<T>): Promise<T> {
   const { status, steering, reporter } = rollout;
-  for (let refusals = 1; ; refusals += 1) {
+  for (;;) {
     try {
       return await act();
     } catch (failure) {
@@ -21,7 +21,7 @@ export async function permitted<T>(rollout: Rollout, act: () => Promise<T>): Pro
       status.enter('held', {
         waitingFor: { what: `permission: ${why}`, whom: operatorsOf(rollout), send: [{ message: 'retry', payload: { by: operatorsOf(rollout)[0]! } }] },
       });
-      reporter.tell({ name: `refused-${why}-${refusals}`, line: `stopped: ${why}` });
+      reporter.tell({ name: 'refused', line: `stopped: ${why}` });
       await steering.retried();
       status.enter(state);
     }

@@ -1,49 +1,47 @@
-import { stagingStage } from '../domain/rollout-plan.ts';
+import { checklist } from '../domain/rollout-issue.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { Work } from './activities.ts';
 import type { Audience } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
 import type { Steering } from './steering.ts';
 
-export interface RolloutIssue {
-  readonly number: number;
-  readonly url: string;
-}
-
 /** What of a rollout only its issue's checklist shows. */
 export interface Milestones {
-  issue?: RolloutIssue;
+  issue?: { readonly number: number; readonly url: string };
   codeDeployed?: boolean;
   removal?: string;
 }
 
+export interface Followed {
+  readonly work: Work;
+  readonly status: StatusKeeper;
+  readonly steering: Steering;
+  readonly milestones: Milestones;
+}
+
 /** The rollout's thread in the chat. */
-export function rolloutThread({ id, flag, chat }: RolloutPlan, work: Work, milestones: Milestones): Audience {
+export function rolloutThread({ id, flag, chat }: RolloutPlan, { work, milestones }: Followed): Audience {
   return {
     name: chat.progress,
-    tell({ name, line }) {
+    hear({ name, line }) {
       const { issue } = milestones;
       if (!issue) return undefined;
-      const told = { thread: `${id}#${issue.number}`, channel: chat.progress, subject: `${flag} (${issue.url})`, transition: name, line };
-      return work.telling.report.executeWithOptions({ summary: line }, [told]);
+      const report = { thread: `${id}#${issue.number}`, channel: chat.progress, subject: flag, transition: name, line };
+      return () => work.telling.report.executeWithOptions({ summary: name }, [report]);
     },
   };
 }
 
 /** The rollout issue's checklist and label. */
-export function rolloutChecklist(plan: RolloutPlan, { work, status, steering, milestones }: { work: Work; status: StatusKeeper; steering: Steering; milestones: Milestones }): Audience {
+export function rolloutChecklist(plan: RolloutPlan, { work, status, steering, milestones }: Followed): Audience {
   return {
     name: 'the rollout issue',
-    tell({ line, label }) {
+    hear({ name, label }) {
       const { issue, codeDeployed = false, removal } = milestones;
       if (!issue) return undefined;
-      const progress = {
-        codeDeployed,
-        tested: steering.isTested() || status.get().stages.some(({ name, mark }) => name === stagingStage && mark === 'done'),
-        marks: status.get().stages.map(({ name, mark }) => ({ name, mark })),
-        ...(removal !== undefined && { removal }),
-      };
-      return work.telling.followRolloutIssue.executeWithOptions({ summary: line }, [{ plan, number: issue.number, progress, ...(label && { label }) }]);
+      const progress = { codeDeployed, tested: steering.isTested(), marks: status.get().stages, ...(removal !== undefined && { removal }) };
+      const followed = { repository: plan.rules.issues.repository, number: issue.number, id: plan.id, section: checklist(plan, progress), ...(label && { label }) };
+      return () => work.telling.followRolloutIssue.executeWithOptions({ summary: name }, [followed]);
     },
   };
 }

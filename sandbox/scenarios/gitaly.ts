@@ -127,6 +127,7 @@ function addWorkflows(world: World, repository: Repository): void {
     id: world.nextId(), name: 'Deploy', file: 'deploy.yml', runNameInput: 'release_key', createdAt,
     inputs: { release_key: { required: true }, environment: { required: true }, sha: { required: false }, version: { required: false } },
   });
+  repository.workflows.push({ id: world.nextId(), name: 'Smoke', file: 'smoke.yml', inputs: {}, runNameInput: undefined, createdAt });
 }
 
 /** The pinned commit and all newer ones of the main line, oldest first. */

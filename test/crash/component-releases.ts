@@ -1,5 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { abort, approve, reject } from '../../workflows/messages.ts';
+import { attribute } from './attribute.ts';
 import type { Case } from './matrix.ts';
 
 async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
@@ -38,20 +39,10 @@ const aborted: Case = {
 
 export const componentReleases: readonly Case[] = [straight, rejected, aborted];
 
-/** Search attributes are read from the server, so that this needs no living worker. */
 async function waitsFor(release: WorkflowHandle, what: string): Promise<void> {
   return attribute(release, 'WaitingFor', what);
 }
 
 async function inState(release: WorkflowHandle, state: string): Promise<void> {
   return attribute(release, 'ReleaseState', state);
-}
-
-async function attribute(release: WorkflowHandle, name: string, value: string): Promise<void> {
-  for (;;) {
-    const { searchAttributes, status } = await release.describe();
-    if ((searchAttributes[name] as string[] | undefined)?.[0] === value) return;
-    if (status.name !== 'RUNNING') throw new Error(`the release ended (${status.name}) before ${name} was ${value}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

@@ -12,7 +12,7 @@ export interface Case {
   readonly name: string;
   /** Scripts what will happen in the world. */
   readonly prepare?: (world: World) => Promise<unknown>;
-  begin(client: Client, taskQueue: string): Promise<WorkflowHandle>;
+  begin(client: Client, taskQueue: string, world: World): Promise<WorkflowHandle>;
   /** Does what people would, once: watches `describe`, which needs no worker, and sends signals. */
   attend(release: WorkflowHandle, world: World): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function run(lane: Lane, { name, prepare, begin, attend }: Case, bl
   try {
     for (const { effect: match, moment } of blows) await world.control('faults', { match, action: { kind: 'hold', when: moment } });
     await prepare?.(world);
-    release = await begin(lane.client, world.name);
+    release = await begin(lane.client, world.name, world);
     const ended = Promise.all([release.result(), attend(release, world)]).then(([result]) => ({ result }));
     ended.catch(() => undefined);
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { project } from '../../sandbox/parts/build.mjs';
 import { componentReleases } from '../crash/component-releases.ts';
+import { flagRollouts } from '../crash/flag-rollouts.ts';
 import { openLanes } from '../crash/lanes.ts';
 import { run } from '../crash/matrix.ts';
 
@@ -15,7 +16,7 @@ mkdirSync(folder, { recursive: true });
 
 const lanes = await openLanes(1);
 try {
-  for (const one of componentReleases) {
+  for (const one of [...componentReleases, ...flagRollouts]) {
     const { history } = await lanes.use((lane) => run(lane, one));
     const file = join(folder, `${one.name.replaceAll(' ', '-')}.json`);
     writeFileSync(file, historyToJSON(history));

@@ -55,7 +55,12 @@ describe('a rollout', () => {
     const { stages, decisions } = await rollout.query(status);
     expect(stages.map(({ name, mark }) => `${name} ${mark}`)).toEqual(['staging', '5 %', '25 %', '50 %', '100 %', 'on'].map((name) => `${name} done`));
     expect(decisions).toMatchObject([{ message: 'tested', by: 'tina', reason: 'deleted a tag' }]);
-    expect(world.progress()).toMatchObject({ codeDeployed: true, tested: true, removal: 'https://forge/org/gitaly/issues/4' });
+    expect(world.checklist().split('\n')).toEqual([
+      `- [x] The code (${commit}) is deployed to production`,
+      ...['On', 'Tested', 'Healthy'].map((done) => `- [x] ${done} in staging`),
+      ...['5 %', '25 %', '50 %', '100 %', 'on'].map((step) => `- [x] production: ${step}`),
+      '- [x] The removal of the flag is asked for: https://forge/org/gitaly/issues/4',
+    ]);
   });
 
   it('keeps a test that was done before anybody asked for it', async () => {

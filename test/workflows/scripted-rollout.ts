@@ -50,7 +50,7 @@ export interface ScriptedRollout {
   /** What the next watches find, by environment and setting ("production 25"); passed, where nothing is scripted. */
   find(where: string, ...findings: readonly (Finding | 'nothing yet')[]): void;
   /** How the rollout issue's checklist was last written. */
-  progress(): Parameters<Activities['followRolloutIssue']>[0]['progress'] | undefined;
+  checklist(): string;
 }
 
 /** Flag services and issues in memory, which do well where the script says nothing. Their real ones are tested elsewhere. */
@@ -62,7 +62,7 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
     ['production', 'unset'],
   ]);
   const findings = new Map<string, (Finding | 'nothing yet')[]>();
-  let progress: ReturnType<ScriptedRollout['progress']>;
+  let checklist = '';
 
   const well = {
     planRollout: async () => plan,
@@ -92,7 +92,7 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
       return finding;
     },
     openRolloutIssue: async () => ({ number: 3, url: 'https://forge/org/gitaly/issues/3' }),
-    followRolloutIssue: async (given) => void (progress = given.progress),
+    followRolloutIssue: async ({ section }) => void (checklist = section),
     async askForRemoval() {
       effects.push('removal');
       return { number: 4, url: 'https://forge/org/gitaly/issues/4' };
@@ -108,6 +108,6 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
     find(where, ...list) {
       findings.set(where, [...list]);
     },
-    progress: () => progress,
+    checklist: () => checklist,
   };
 }

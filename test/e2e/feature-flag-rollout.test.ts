@@ -1,0 +1,199 @@
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { ReleaseStatus } from '../../domain/status.ts';
+import { abort, advance, resume, status, tested } from '../../workflows/messages.ts';
+import { startSandbox, startTemporal, startWorker } from '../servers.ts';
+import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+
+let temporal: TemporalServer;
+let sandbox: SandboxServer;
+let connection: Connection;
+
+beforeAll(async () => {
+  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
+  connection = await Connection.connect({ address: temporal.address });
+});
+afterAll(async () => {
+  await connection?.close();
+  await Promise.all([temporal?.stop(), sandbox?.stop()]);
+});
+
+const flag = 'gitaly_go_user_delete_tag';
+const by = 'alice';
+
+describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
+  it('waits for the deployment, tries staging, goes up in production, and leaves its issues in order', async () => {
+    const { world, rollout } = await begin({ deployed: false });
+    await reached(rollout, /^the deployment of [0-9a-f]{12} to production$/);
+    expect(await keys(world, 'flag')).toEqual([]);
+    await world.control('deployed', { environment: 'production' });
+
+    await reached(rollout, /^a test of/);
+    await rollout.executeUpdate(tested.update, { args: [{ by: 'tina', note: 'deleted a tag' }] });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut', before: 'unset', written: [25, 100, true] });
+
+    expect(await keys(world, 'flag')).toEqual([`flag staging ${flag} true`, ...['25', '100', 'true'].map((value) => `flag production ${flag} ${value}`)]);
+    const [issue, removal] = await issues(world);
+    expect(issue).toMatchObject({ title: `Roll out feature flag ${flag}`, state: 'open', labels: [{ name: 'feature flag' }, { name: 'rollout::done' }] });
+    expect(issue!.body.match(/- \[x\]/g)).toHaveLength(8);
+    expect(issue!.body).not.toContain('- [ ]');
+    expect(removal).toMatchObject({ title: `Remove feature flag ${flag}`, state: 'open' });
+    expect(await world.control('violations')).toEqual([]);
+    const all = (await world.journal()).map(({ key, nth }) => `${key} (${nth})`);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('takes an unhealthy step back, tells people, and goes on when an operator says so', async () => {
+    const { world, rollout } = await begin();
+    await world.control('health', { environment: 'production', state: 'unhealthy' });
+    await test(rollout);
+    await reached(rollout, /^a decision: .*answered 503; taken back to off$/);
+    expect(await keys(world, 'flag production')).toEqual([`flag production ${flag} 25`, `flag production ${flag} false`]);
+    await world.control('health', { environment: 'production', state: 'healthy' });
+    await rollout.signal(resume.signal, { by });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut', written: [25, false, 25, 100, true] });
+  });
+
+  it('never passes a step whose health is not known', async () => {
+    const { world, rollout } = await begin();
+    await world.control('health', { environment: 'production', state: 'silent' });
+    await test(rollout);
+    await reached(rollout, /^a decision: no data: .*did not answer within 1500 ms/);
+    await rollout.executeUpdate(abort.update, { args: [{ by, reason: 'blind' }] });
+    expect(await rollout.result()).toMatchObject({ kind: 'aborted', owed: [] });
+    expect(await world.snapshot()).toMatchObject({ flags: { production: {}, staging: {} } });
+  });
+
+  it('stops when somebody else changes the flag, and adopts it', async () => {
+    const { world, rollout } = await begin({ soak: '60s' });
+    await test(rollout, { advance: 'staging' });
+    await reached(rollout, /at 25 %$/);
+    await world.control('flags', { instance: 'production', name: flag, value: 60 });
+    await reached(rollout, /^a decision: .* was set to 60 % by somebody else$/);
+    expect(await keys(world, 'flag production')).toEqual([`flag production ${flag} 25`]);
+    await rollout.signal(resume.signal, { by });
+    await reached(rollout, /at 100 %$/);
+    await rollout.signal(abort.signal, { by, reason: 'enough' });
+    expect(await rollout.result()).toMatchObject({ kind: 'aborted', owed: [] });
+    expect(await world.snapshot()).toMatchObject({ flags: { production: {} } });
+  });
+
+  it('turns the flag off when production is rolled back below its commit', async () => {
+    const { world, rollout, commit } = await begin({ soak: '60s' });
+    await test(rollout, { advance: 'staging' });
+    await reached(rollout, /at 25 %$/);
+    await world.control('deployed', { environment: 'production', sha: await before(world) });
+    await reached(rollout, new RegExp(`^a decision: production was rolled back to [0-9a-f]{12}, which lacks ${commit.slice(0, 12)}`));
+    expect((await keys(world, 'flag production')).at(-1)).toBe(`flag production ${flag} false`);
+    await rollout.signal(abort.signal, { by, reason: 'later' });
+    await rollout.result();
+  });
+
+  it('is not raised during an incident, but overridden with a reason', async () => {
+    const { world, rollout } = await begin();
+    const incident = await github(world, 'POST', 'gitlab', 'issues', { title: 'Errors', labels: ['incident'] });
+    await test(rollout);
+    await reached(rollout, /^the end of incidents \(incident\) before 25 %$/);
+    await rollout.executeUpdate(advance.update, { args: [{ by, reason: 'unrelated' }] });
+    await reached(rollout, /^the end of incidents \(incident\) before 100 %$/);
+    await github(world, 'PATCH', 'gitlab', `issues/${(incident as { number: number }).number}`, { state: 'closed' });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+  });
+
+  it('says that it has no permission, and tries again when it got it', async () => {
+    const { world, rollout } = await begin();
+    await world.control('faults', { match: { route: 'GET /gitlab/{instance}/api/v4/features' }, action: { kind: 'fail', status: 403, body: { message: '403 Forbidden' } } });
+    await reached(rollout, /^(permission: GitLab: GET .* was answered with 403|a test of)/);
+    await rollout.signal('retry', { by });
+    await test(rollout);
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+  });
+
+  it.each([
+    [{ flag: 'go_user_delete_tag' }, 'Did you mean "gitaly_go_user_delete_tag"?'],
+    [{ commit: 'f'.repeat(40) }, 'does not exist on gitlab-org-security/gitaly'],
+    [{ commit: '#99' }, 'gitlab-org/gitaly has no pull request #99'],
+    [{ component: 'gitlay' }, 'did you mean "gitaly"?'],
+  ])('refuses %j, and says what was meant', async (changes, message) => {
+    const { client, taskQueue, input } = await prepared();
+    const failed = client.workflow.execute('featureFlagRollout', { workflowId: `${taskQueue}-typo`, taskQueue, args: [{ ...input, ...changes }] });
+    await expect(failed).rejects.toMatchObject({ cause: { cause: { message: expect.stringContaining(message) } } });
+  });
+});
+
+async function prepared({ deployed = true, soak = '1s' } = {}) {
+  const world = await openWorld(sandbox.url);
+  const catalog = await writeCatalog(world, { soak });
+  const taskQueue = world.name;
+  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+  onTestFinished(async () => {
+    await worker.stop();
+    await catalog.remove();
+    await world.close();
+  });
+  if (deployed) await world.control('deployed', { environment: 'production' });
+  const commit = await pinnedIn(world);
+  return { world, client: new Client({ connection }), taskQueue, commit, input: { component: 'gitaly', flag, commit } };
+}
+
+async function begin(options: Parameters<typeof prepared>[0] = {}) {
+  const { world, client, taskQueue, input, commit } = await prepared(options);
+  const first = await client.workflow.start('featureFlagRollout', { workflowId: `start-${taskQueue}`, taskQueue, args: [input] });
+  const { to } = (await first.result()) as Extract<Outcome, { kind: 'handedOver' }>;
+  onTestFinished(async () => {
+    await client.workflow.getHandle(to).terminate().catch(() => undefined);
+  });
+  return { world, commit, rollout: client.workflow.getHandle(to) as WorkflowHandle<() => Promise<Outcome>> };
+}
+
+async function test(rollout: WorkflowHandle, options: { advance?: 'staging' } = {}): Promise<void> {
+  await reached(rollout, /^a test of/);
+  await rollout.executeUpdate(tested.update, { args: [{ by: 'tina' }] });
+  if (!options.advance) return;
+  await reached(rollout, /at staging$/);
+  await rollout.executeUpdate(advance.update, { args: [{ by, reason: 'tested enough' }] });
+}
+
+async function reached(rollout: WorkflowHandle, what: RegExp): Promise<ReleaseStatus> {
+  let seen: ReleaseStatus | undefined;
+  await expect
+    .poll(
+      async () => {
+        seen = await rollout.query(status);
+        return seen.waitingFor?.what ?? seen.outcome ?? '';
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+    .toMatch(what);
+  return seen!;
+}
+
+async function keys(world: World, begin: string): Promise<readonly string[]> {
+  return (await world.journal()).map(({ key }) => key).filter((key) => key.startsWith(`${begin} `));
+}
+
+async function issues(world: World): Promise<readonly { title: string; body: string; state: string; labels: readonly object[] }[]> {
+  return github(world, 'GET', 'gitaly', 'issues?direction=asc&state=all');
+}
+
+/** A commit of GitLab that pins what came before the flag's commit. */
+async function before(world: World): Promise<string> {
+  const older = await github<readonly { sha: string }[]>(world, 'GET', 'gitaly', `commits?sha=${await pinnedIn(world)}&per_page=3`);
+  const { sha } = await world.control<{ sha: string }>('commit', {
+    repository: 'gitlab-org/gitlab', branch: 'rolled-back', files: { GITALY_SERVER_VERSION: `${older[2]!.sha}\n` }, message: 'Pin an older Gitaly',
+  });
+  return sha;
+}
+
+async function github<T>(world: World, method: string, repository: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${world.url}/api/v3/repos/gitlab-org/${repository}/${path}`, {
+    method,
+    headers: { authorization: 'Bearer person:ann', 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as T;
+}
