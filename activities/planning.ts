@@ -1,28 +1,42 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../domain/candidate.ts';
-import { shaPattern } from '../domain/candidate.ts';
+import { shaPattern, shortSha } from '../domain/candidate.ts';
 import type { Component } from '../domain/catalog.ts';
+import { isDocsOnly } from '../domain/docs-only.ts';
 import { unknownName } from '../domain/nearest-name.ts';
 import type { ReleaseOutcome } from '../domain/outcome.ts';
-import type { Verdict } from '../domain/pipeline.ts';
-import { judge } from '../domain/pipeline.ts';
+import type { FailedCheck, Verdict } from '../domain/pipeline.ts';
+import { judge, toldFailures } from '../domain/pipeline.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import { planRelease } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
-import type { CatalogSource } from './catalog/catalog.ts';
 import { neverRetry, notYet } from './failures.ts';
-import type { Forge } from './forge/forge.ts';
+import type { Ports } from './index.ts';
+import type { Announcement } from './reports.ts';
+import type { OfferedCandidate } from './running-releases.ts';
 
-export type Planned = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' }>;
+export type Planned =
+  | ReleasePlan
+  | Extract<ReleaseOutcome, { kind: 'upToDate' }>
+  | (Extract<ReleaseOutcome, { kind: 'noCandidate' }> & Warned)
+  /** The mirror lacks newer commits of the canonical repository: what it has is not the newest. */
+  | ({ readonly kind: 'mirrorBehind'; readonly waitingFor: string } & Warned);
+
+interface Warned {
+  /** For those who own the mirror. */
+  readonly warning?: Announcement;
+}
 
 /** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
-export function createPlanning({ catalog, forge }: { readonly catalog: CatalogSource; readonly forge: Forge }) {
-  /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `NotYet` while CI still runs. */
-  async function plan({ component: name, sha }: ReleaseRequest): Promise<Planned> {
+export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalog' | 'forge' | 'releases'>) {
+  /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `NotYet` while CI still runs, and, to whoever is patient, while the mirror lags behind. */
+  async function plan({ component: name, sha, patient }: ReleaseRequest & { readonly patient?: boolean }): Promise<Planned> {
     const read = await catalog.read();
     const component = Object.hasOwn(read.components, name) ? read.components[name] : undefined;
     if (!component) throw neverRetry('InvalidInput', unknownName('component', name, Object.keys(read.components)));
     const [pinned, base] = await Promise.all([readPin(component.downstream), headOf(component.downstream)]);
     const found = sha ? await asked(component, sha, pinned) : await newest(component, pinned);
+    if (found.kind === 'mirrorBehind' && patient) throw notYet(`still waiting for ${found.waitingFor}`);
     return found.kind === 'candidate' ? planRelease(read, name, { candidate: found.commit, pinned, base }) : found;
   }
 
@@ -46,21 +60,43 @@ export function createPlanning({ catalog, forge }: { readonly catalog: CatalogSo
    * the search ends at the commit that is pinned downstream.
    */
   async function newest({ source }: Component, pinned: Sha): Promise<Found> {
+    const missing = await missingOnMirror(source);
+    if (missing) return mirrorBehind(source, missing);
     let red: Extract<Found, { kind: 'noCandidate' }> | undefined;
     let pending: string | undefined;
     for (const commit of await forge.commits.history(source.mirror, source.branch, source.searchDepth)) {
       if (commit.sha === pinned) break;
       const verdict = await verdictOf(source, commit.sha);
+      if (verdict.kind !== 'pending' && (await testsNothing(source, commit.sha))) continue;
       if (verdict.kind === 'green') return { kind: 'candidate', commit };
       if (verdict.kind === 'pending') pending ??= commit.sha;
       if (verdict.kind === 'red') {
-        red ??= { kind: 'noCandidate', sha: commit.sha, failed: verdict.failed };
+        red ??= { kind: 'noCandidate', sha: commit.sha, failed: verdict.failed, ...redMirror(source, commit.sha, verdict.failed) };
         if (source.whenRed === 'hold') return red;
       }
     }
     if (red) return red;
     if (pending) throw notYet(`the checks of ${pending} on ${source.mirror} still run`);
     return { kind: 'upToDate', pinned };
+  }
+
+  /** The canonical head, if the mirror has neither it nor one of the few commits before it that it may lag behind. */
+  async function missingOnMirror({ canonical, mirror, branch, toleratedLag }: Component['source']): Promise<Sha | undefined> {
+    const newest = await forge.commits.history(canonical, branch, toleratedLag + 1);
+    for (const { sha } of newest) {
+      if ((await forge.commits.find(mirror, sha)) && !(await forge.commits.range(mirror, sha, branch)).diverged) return undefined;
+    }
+    return newest[0]?.sha;
+  }
+
+  /** A pipeline that ran for documentation only says nothing about the code. */
+  async function testsNothing({ mirror, docs }: Component['source'], sha: Sha): Promise<boolean> {
+    return docs.length > 0 && isDocsOnly(await forge.commits.files(mirror, sha), docs);
+  }
+
+  /** Offers a candidate to its release, which is started where it does not run. */
+  async function offer(offered: OfferedCandidate): Promise<void> {
+    await releases.offer(offered, activityInfo().taskQueue);
   }
 
   async function asked({ source }: Component, sha: Sha, pinned: Sha): Promise<Found> {
@@ -78,5 +114,20 @@ export function createPlanning({ catalog, forge }: { readonly catalog: CatalogSo
     return judge(await forge.pipelines.checks(mirror, sha), requiredChecks);
   }
 
-  return { plan };
+  return { plan, offer };
+}
+
+function mirrorBehind({ canonical, mirror, owners }: Component['source'], missing: Sha): Extract<Planned, { kind: 'mirrorBehind' }> {
+  const text = `${mirror} lags behind ${canonical}: it lacks ${missing}. Nothing is released until it has it`;
+  return {
+    kind: 'mirrorBehind',
+    waitingFor: `${shortSha(missing)} of ${canonical} on ${mirror}`,
+    ...(owners && { warning: { channel: owners, key: `mirror ${mirror} lacks ${missing}`, text } }),
+  };
+}
+
+function redMirror({ mirror, owners }: Component['source'], sha: Sha, failed: readonly FailedCheck[]): Warned {
+  if (!owners) return {};
+  const text = `${mirror} is red at ${shortSha(sha)}: ${toldFailures(failed)}. Nothing is released until a newer commit is green`;
+  return { warning: { channel: owners, key: `mirror ${mirror} is red at ${sha}`, text } };
 }

@@ -6,19 +6,18 @@ export interface OfferedCandidate {
   readonly release: string;
   readonly component: string;
   readonly sha: string;
-  readonly taskQueue: string;
 }
 
 /** The releases, as another workflow's activity meets them. */
 export interface RunningReleases {
   /** Starts the release if it does not run, and tells it of a candidate. Doing so again changes nothing. */
-  offer(offered: OfferedCandidate): Promise<void>;
+  offer(offered: OfferedCandidate, taskQueue: string): Promise<void>;
   isRunning(release: string): Promise<boolean>;
 }
 
 export function temporalReleases({ workflow }: Client): RunningReleases {
   return {
-    async offer({ release, component, sha, taskQueue }) {
+    async offer({ release, component, sha }, taskQueue) {
       await workflow.signalWithStart('componentRelease', {
         workflowId: release,
         taskQueue,

@@ -8,6 +8,7 @@ import type { Server, ServerOptions } from './connection.ts';
 import { addDecisions } from './decide.ts';
 import { asFailure, shown } from './fault.ts';
 import { addSchema } from './schema.ts';
+import { addSchedules } from './schedules.ts';
 import type { Answering } from './session.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
@@ -51,7 +52,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addStatus, addWatch, addValidate, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addStatus, addWatch, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { readCatalog } from '../domain/catalog-text.ts';
+import type { Catalog } from '../domain/catalog.ts';
+import { problemLine, readCatalog } from '../domain/catalog-text.ts';
+import { Failure } from './answer.ts';
+import { shown } from './fault.ts';
 
 /**
  * The names of the components in a catalog at hand; undefined where there is none, or none that can be read: the worker's
@@ -8,7 +11,15 @@ import { readCatalog } from '../domain/catalog-text.ts';
 export async function localComponents(file: string): Promise<readonly string[] | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const reading = text === undefined ? undefined : readCatalog(text);
-  if (reading?.kind !== 'valid') return undefined;
-  const { components, schemas } = reading.catalog;
-  return [...new Set([...Object.keys(components), ...Object.keys(schemas)])];
+  return reading?.kind === 'valid' ? Object.keys(reading.catalog.components) : undefined;
+}
+
+/** The catalog in this file. @throws Failure with every mistake in it */
+export async function catalogAt(file: string): Promise<Catalog> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Failure(2, `can't read the catalog: ${shown(error)}`);
+  });
+  const reading = readCatalog(text);
+  if (reading.kind === 'valid') return reading.catalog;
+  throw new Failure(2, reading.problems.map((problem) => problemLine(file, problem)).join('\n'));
 }

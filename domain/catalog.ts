@@ -55,6 +55,10 @@ const source = z.strictObject({
   searchDepth: z.int().min(1).max(500).prefault(50).describe('How many commits below the head are looked at.'),
   whenRed: z.enum(['hold', 'lastGreen']).prefault('hold').describe('What to do when the newest finished commit is red.'),
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks that must be among the green ones.'),
+  docs: z.array(z.string().min(1)).prefault([]).describe('Paths ("doc/", "*.md"): a commit that changes nothing else is passed over, because its pipeline tests nothing.'),
+  toleratedLag: z.int().min(0).max(100).prefault(0).describe('How many commits the mirror may be behind the canonical repository.'),
+  owners: channel.optional().describe('Where those who own the mirror are told that it is red or lags behind.'),
+  schedule: interval.prefault('1h').describe('How often a candidate is looked for.'),
 });
 
 const downstream = z.strictObject({

@@ -19,6 +19,8 @@ export type ReleaseOutcome =
   | { readonly kind: 'upToDate'; readonly pinned: Sha }
   /** No commit may be released: nothing was written. */
   | { readonly kind: 'noCandidate'; readonly sha: Sha; readonly failed: readonly FailedCheck[] }
+  /** A dry run: nothing was written. */
+  | { readonly kind: 'planned'; readonly candidate: Sha; readonly writes: readonly string[] }
   | { readonly kind: 'handedOver'; readonly to: string }
   | ({ readonly kind: 'mergeRefused'; readonly reason: string } & Remains)
   /** The pin moved under the open pull request: another change got there first. */
@@ -49,6 +51,8 @@ export function toldOutcome(outcome: Outcome): string {
       return `up to date: ${outcome.pinned} is the newest green commit`;
     case 'noCandidate':
       return `no candidate: ${outcome.sha} is not green (${outcome.failed.map(({ name }) => name).join(', ')})`;
+    case 'planned':
+      return `a dry run: would carry ${outcome.candidate} by ${outcome.writes.length} steps`;
     case 'handedOver':
       return `handed over to ${outcome.to}`;
     case 'mergeRefused':

@@ -7,8 +7,14 @@ export const releaseRequest = z.strictObject({
   sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
   by: z.string().min(1).optional().describe('Who starts it: a claim, like that of whoever decides.'),
   reason: z.string().optional(),
+  dryRun: z.boolean().optional().describe('Decides the same, writes nothing, and answers what it would have written.'),
 });
 
+/** What starts the hourly task of a component. */
+export const updateRequest = releaseRequest.pick({ component: true });
+
 export type ReleaseRequest = z.output<typeof releaseRequest>;
+
+export type UpdateRequest = z.output<typeof updateRequest>;
 
 export const releaseRequestExample = { component: 'gitaly' } satisfies ReleaseRequest;

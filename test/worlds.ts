@@ -74,7 +74,7 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
 }
 
 /** A catalog for the sandbox's Gitaly with three stages, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string } = {}) {
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object } = {}) {
   const soak = changes.soak ?? '1s';
   const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
@@ -83,7 +83,7 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
     environments: { staging: {}, canary: {}, production: {} },
     components: {
       gitaly: {
-        source: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly' },
+        source: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly', ...changes.source },
         downstream: {
           repository: 'gitlab-org/gitlab',
           versionFile: 'GITALY_SERVER_VERSION',

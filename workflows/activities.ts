@@ -27,6 +27,9 @@ export function workAt(pace: Pace) {
 
 export type Work = ReturnType<typeof workAt>;
 
+/** For what is told before there is a plan. */
+export const warning = proxyActivities<Activities>({ startToCloseTimeout: '1 minute', heartbeatTimeout: '20 seconds', scheduleToCloseTimeout: '10 minutes' });
+
 /** Reading the catalog comes before its pace is known. */
 export const planning = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',

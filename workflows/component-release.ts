@@ -1,12 +1,14 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { writesOf } from '../domain/dry-run.ts';
 import { parseInput } from '../domain/input.ts';
 import type { ReleaseOutcome, StoppedOutcome } from '../domain/outcome.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
 import { releaseRequest, releaseRequestExample } from '../domain/release-request.ts';
 import { openAbort } from './abort.ts';
-import { planning, workAt } from './activities.ts';
+import { workAt } from './activities.ts';
 import { openApprovals } from './approvals.ts';
+import { chosen } from './choosing.ts';
 import { compensating } from './compensation.ts';
 import { concluded } from './conclusion.ts';
 import { handOver } from './hand-over.ts';
@@ -39,8 +41,9 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
 
   return concluded(status, reporter, () =>
     abortable(async () => {
-      const plan = await wakeable(() => planning.plan.executeWithOptions({ summary: request.component }, [request]));
+      const plan = await chosen(request, { status, wakeable });
       if (plan.kind !== 'release') return plan;
+      if (request.dryRun) return { kind: 'planned', candidate: plan.candidate, writes: writesOf(plan) };
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
 
       const release = begun(plan);

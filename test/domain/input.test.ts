@@ -13,7 +13,7 @@ it('names every mistake, what was given, and what to send instead', () => {
   expect(parse({ component: 5, shaa: 'x' })).toEqual({
     kind: 'invalid',
     message:
-      'component: must be text, not 5; shaa: unknown key "shaa": did you mean "sha"? Known: component, sha, by, reason. Send for example {"component":"gitaly"}',
+      'component: must be text, not 5; shaa: unknown key "shaa": did you mean "sha"? Known: component, sha, by, reason, dryRun. Send for example {"component":"gitaly"}',
   });
 });
 

@@ -182,7 +182,7 @@ describe('what people type', () => {
     ['nothing', [], 'expected one JSON object, got nothing. Send for example {"component":"gitaly"}'],
     ['text', ['gitaly'], 'expected one JSON object, got "gitaly"'],
     ['a list', [[gitaly]], 'expected one JSON object, got [{"component":"gitaly"}]'],
-    ['an unknown key', [{ compnent: 'gitaly' }], 'unknown key "compnent": did you mean "component"? Known: component, sha, by, reason'],
+    ['an unknown key', [{ compnent: 'gitaly' }], 'unknown key "compnent": did you mean "component"? Known: component, sha, by, reason, dryRun'],
     ['no component', [{}], 'component: missing: must be text'],
     ['a short SHA', [{ ...gitaly, sha: 'abc' }], 'sha: must be a full commit SHA of 40 hex digits, not "abc"'],
   ])('ends at once, with a clear error, when it is started with %s', async (_, args, message) => {
@@ -194,7 +194,7 @@ describe('what people type', () => {
   it('names the workflow that was meant when its type is mistyped', async () => {
     const { release } = await start({}, { type: 'componentRelaese' });
     const failure = await release.result().catch((error: unknown) => error);
-    expect(rootMessage(failure)).toBe('unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: componentRelease, environment, featureFlagRollout');
+    expect(rootMessage(failure)).toBe('unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: componentRelease, environment, featureFlagRollout, updateComponent');
   });
 
   it.each([

@@ -55,6 +55,7 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
   const calls: string[] = [];
   const well = {
     plan: async () => plan,
+    offer: async () => undefined,
     openPullRequest: async () => ({ number: 7, url: 'https://forge/org/product/pull/7', head, carries: candidate }),
     amendPullRequest: async () => ({ kind: 'amended', head: 'f'.repeat(40), date: '2026-01-02T00:00:00Z' }),
     approvePullRequest: async () => 'nobody',
