@@ -49,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
+          exclude: process.env.SLIPWAY_QUICK === '1' ? ['test/crash/http-faults.test.ts'] : [],
           globalSetup: ['test/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 600_000,

@@ -30,6 +30,15 @@ export interface Effect {
   readonly nth: number;
 }
 
+/** A request that came in, whether or not it got its answer (then `status` is 0). */
+export interface RequestRecord {
+  /** ISO 8601: when it came. */
+  readonly at: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+}
+
 export async function openWorld(sandboxUrl: string, options: object = {}): Promise<World> {
   const name = `t${randomUUID().slice(0, 8)}`;
   await json(`${sandboxUrl}/worlds`, { method: 'POST', body: { name, scenario: 'gitaly', latencyMs: { ci: 0, run: 0, deployment: 0 }, ...options } });

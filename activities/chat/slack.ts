@@ -104,6 +104,10 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
 }
 
 export function fromEnvironment(environment: Environment): Chat {
-  const { SLACK_TOKEN, SLACK_API_URL } = settings(environment, { SLACK_TOKEN: z.string().min(1), SLACK_API_URL: z.url().optional() });
-  return connectSlack({ token: SLACK_TOKEN, baseUrl: SLACK_API_URL });
+  const { SLACK_TOKEN, SLACK_API_URL, SLACK_TIMEOUT_MS } = settings(environment, {
+    SLACK_TOKEN: z.string().min(1),
+    SLACK_API_URL: z.url().optional(),
+    SLACK_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
+  });
+  return connectSlack({ token: SLACK_TOKEN, baseUrl: SLACK_API_URL, timeoutMs: SLACK_TIMEOUT_MS });
 }

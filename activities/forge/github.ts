@@ -27,11 +27,18 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
 }
 
 export function fromEnvironment(environment: Environment): Forge {
-  const { GITHUB_TOKEN, GITHUB_REVIEWER_TOKEN, GITHUB_API_URL, GITHUB_WRITE_INTERVAL_MS } = settings(environment, {
+  const { GITHUB_TOKEN, GITHUB_REVIEWER_TOKEN, GITHUB_API_URL, GITHUB_TIMEOUT_MS, GITHUB_WRITE_INTERVAL_MS } = settings(environment, {
     GITHUB_TOKEN: z.string().min(1),
     GITHUB_REVIEWER_TOKEN: z.string().min(1).optional(),
     GITHUB_API_URL: z.url().optional(),
+    GITHUB_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
     GITHUB_WRITE_INTERVAL_MS: z.coerce.number().int().min(0).optional(),
   });
-  return connectGitHub({ token: GITHUB_TOKEN, reviewerToken: GITHUB_REVIEWER_TOKEN, baseUrl: GITHUB_API_URL, writeIntervalMs: GITHUB_WRITE_INTERVAL_MS });
+  return connectGitHub({
+    token: GITHUB_TOKEN,
+    reviewerToken: GITHUB_REVIEWER_TOKEN,
+    baseUrl: GITHUB_API_URL,
+    timeoutMs: GITHUB_TIMEOUT_MS,
+    writeIntervalMs: GITHUB_WRITE_INTERVAL_MS,
+  });
 }

@@ -9,7 +9,7 @@ async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle>
   return client.workflow.getHandle(to);
 }
 
-const straight: Case = {
+export const straight: Case = {
   name: 'a straight release',
   begin,
   async attend(release) {

@@ -3,7 +3,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { endEnvironments } from '../environments.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
-import type { Effect, World } from '../worlds.ts';
+import type { Effect, RequestRecord, World } from '../worlds.ts';
 import { startKillableWorker } from './killable-worker.ts';
 import type { KillableWorker } from './killable-worker.ts';
 
@@ -31,6 +31,7 @@ export interface Ending {
   readonly history: History;
   readonly snapshot: unknown;
   readonly effects: readonly Effect[];
+  readonly requests: readonly RequestRecord[];
 }
 
 export type Moment = 'before' | 'after';
@@ -44,23 +45,39 @@ export interface Blow {
   readonly kill: Kill;
 }
 
-const patienceMs = 60_000;
+/** What happens to the request of an effect: one of the sandbox's actions. */
+export interface Fault {
+  readonly effect: Effect;
+  readonly action: { readonly kind: string; readonly [detail: string]: unknown };
+}
+
+/** What befalls a run. */
+export interface Disturbance {
+  readonly blows?: readonly Blow[];
+  readonly faults?: readonly Fault[];
+  /** How the worker is set up for it, besides the usual. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly pace?: object;
+}
+
+const patienceMs = 120_000;
 
 /**
  * Runs a case in a world of its own, and kills its worker at each of the `blows`, in whatever order they come. The request
  * of the effect is held by the sandbox, which drops it (before) or applies it (after) once the worker is gone.
  *
- * @throws when a blow never fell: then nothing was tested
+ * @throws when a blow or a fault never came: then nothing was tested
  */
-export async function run(lane: Lane, { name, prepare, begin, attend }: Case, blows: readonly Blow[] = []): Promise<Ending> {
+export async function run(lane: Lane, { name, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
   const world = await openWorld(lane.sandboxUrl);
-  const catalog = await writeCatalog(world);
-  const env = workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file });
+  const catalog = await writeCatalog(world, { pace });
+  const env = { ...workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file }), ...environment };
   const frozen: KillableWorker[] = [];
   let worker = await startKillableWorker(env);
   let release: WorkflowHandle | undefined;
   try {
     for (const { effect: match, moment } of blows) await world.control('faults', { match, action: { kind: 'hold', when: moment } });
+    for (const { effect: match, action } of faults) await world.control('faults', { match, action });
     await prepare?.(world);
     release = await begin(lane.client, world.name, world);
     const ended = Promise.all([release.result(), attend(release, world)]).then(([result]) => ({ result }));
@@ -83,8 +100,10 @@ export async function run(lane: Lane, { name, prepare, begin, attend }: Case, bl
     const { result } = await within(patienceMs, ended, `${name}: did not end`);
     for (const zombie of frozen) zombie.thaw();
     if (frozen.length > 0) await sleep(3_000);
+    const idle = (await world.control<{ fired: number }[]>('faults')).filter(({ fired }) => fired === 0).length;
+    if (idle > 0) throw new Error(`${name}: ended, and ${idle} of the faults never came`);
     const { workflowId } = release;
-    return { result, workflowId, history: await release.fetchHistory(), snapshot: await world.snapshot(), effects: await world.journal() };
+    return { result, workflowId, history: await release.fetchHistory(), snapshot: await world.snapshot(), effects: await world.journal(), requests: await world.control('requests') };
   } finally {
     await release?.terminate('the case is over').catch(() => undefined);
     await endEnvironments(lane.client);

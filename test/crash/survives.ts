@@ -1,8 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Effect } from '../worlds.ts';
 import { openLanes } from './lanes.ts';
 import { passed, rememberPassed } from './memory.ts';
 import { named, run } from './matrix.ts';
-import type { Blow, Case, Ending, Kill, Moment } from './matrix.ts';
+import type { Case, Disturbance, Ending, Kill, Moment } from './matrix.ts';
+
+/** Something that a case has to survive. */
+export interface Trial extends Disturbance {
+  /** "when its worker is killed before …" */
+  readonly when: string;
+  /** What must hold, besides that the world ends up the same. */
+  readonly check?: (ending: Ending) => void;
+}
 
 const quick = process.env.SLIPWAY_QUICK === '1';
 const moments: readonly Moment[] = ['before', 'after'];
@@ -12,45 +21,62 @@ const kills: readonly Kill[] = ['worker', 'group', 'zombie'];
 export const laneCount = 3;
 
 /**
- * Defines the crash matrix of these cases. Each is run once undisturbed; then, for each of its effects, killed before and
- * after it, in every way. The world must end up the same, with every effect applied once. The quick matrix has one run of
+ * Defines the crash matrix of these cases: killed before and after each of their effects, in every way. The quick matrix has one run of
  * the first case, which is killed before and after every effect in turn.
  */
 export async function survives(cases: readonly Case[]): Promise<void> {
-  const lanes = await openLanes(quick ? 1 : laneCount);
+  if (quick) await endsTheSame(cases.slice(0, 1), (effects) => [killedAgainAndAgain(effects)], { lanes: 1 });
+  else await endsTheSame(cases, killedOnce);
+}
+
+/**
+ * Runs each case once undisturbed, and once for each of the trials that are made from its effects. The world must end up the same,
+ * with every effect applied once.
+ */
+export async function endsTheSame(
+  cases: readonly Case[],
+  trials: (effects: readonly Effect[]) => readonly Trial[],
+  { lanes: count = laneCount }: { readonly lanes?: number } = {},
+): Promise<void> {
+  const lanes = await openLanes(count);
   afterAll(() => lanes.close());
 
-  for (const one of quick ? cases.slice(0, 1) : cases) {
+  for (const one of cases) {
     const undisturbed = await lanes.use((lane) => run(lane, one));
-    const blows = undisturbed.effects.flatMap((effect) => moments.map((moment) => ({ effect: { key: effect.key, nth: effect.nth }, moment })));
+    const effects = undisturbed.effects.map(({ key, nth }) => ({ key, nth }));
 
     describe(one.name, () => {
       it('has effects, each applied once', () => {
-        expect(undisturbed.effects.length).toBeGreaterThan(0);
+        expect(effects.length).toBeGreaterThan(0);
       });
 
-      if (quick) {
-        it(`ends the same when it is killed ${blows.length} times, before and after each of its effects`, async () => {
-          const disturbed = await lanes.use((lane) => run(lane, one, blows.map((blow) => ({ ...blow, kill: 'worker' }))));
-          expectSame(disturbed, undisturbed);
+      for (const { when, check, ...disturbance } of trials(effects)) {
+        const name = `ends the same ${when}`;
+        const define = passed(`${one.name} ${name}`) ? it.skip : it.concurrent;
+        define(name, async () => {
+          const disturbed = await lanes.use((lane) => run(lane, one, disturbance));
+          expect(disturbed.snapshot).toEqual(undisturbed.snapshot);
+          expect(disturbed.effects.map(named).sort()).toEqual(effects.map(named).sort());
+          check?.(disturbed);
+          rememberPassed(`${one.name} ${name}`);
         });
-        return;
-      }
-      for (const kill of kills) {
-        for (const blow of blows) {
-          const name = `ends the same when ${kill === 'zombie' ? 'its worker is frozen' : `its ${kill} is killed`} ${blow.moment} ${named(blow.effect)}`;
-          const define = passed(`${one.name} ${name}`) ? it.skip : it.concurrent;
-          define(name, async () => {
-            expectSame(await lanes.use((lane) => run(lane, one, [{ ...blow, kill } satisfies Blow])), undisturbed);
-            rememberPassed(`${one.name} ${name}`);
-          });
-        }
       }
     });
   }
 }
 
-function expectSame(disturbed: Ending, undisturbed: Ending): void {
-  expect(disturbed.snapshot).toEqual(undisturbed.snapshot);
-  expect(disturbed.effects.map(named).sort()).toEqual(undisturbed.effects.map(named).sort());
+function killedAgainAndAgain(effects: readonly Effect[]): Trial {
+  const blows = effects.flatMap((effect) => moments.map((moment) => ({ effect, moment, kill: 'worker' as const })));
+  return { when: `when it is killed ${blows.length} times, before and after each of its effects`, blows };
+}
+
+function killedOnce(effects: readonly Effect[]): readonly Trial[] {
+  return kills.flatMap((kill) =>
+    effects.flatMap((effect) =>
+      moments.map((moment) => ({
+        when: `when its ${kill === 'zombie' ? 'worker is frozen' : `${kill} is killed`} ${moment} ${named(effect)}`,
+        blows: [{ effect, moment, kill }],
+      })),
+    ),
+  );
 }
