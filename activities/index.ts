@@ -1,4 +1,5 @@
 import { createAuthors } from './authors.ts';
+import type { ArtifactStore } from './artifacts/store.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
 import type { Environments } from './environments.ts';
@@ -17,6 +18,7 @@ import { createRolloutIssues } from './rollout-issues.ts';
 import { createRolloutPlanning } from './rollout-planning.ts';
 import { createRollouts } from './rollouts.ts';
 import type { RunningReleases } from './running-releases.ts';
+import { createSchemas } from './schemas.ts';
 import { createSoaks } from './soaks.ts';
 
 /** What the activities touch the world through. */
@@ -26,6 +28,7 @@ export interface Ports {
   readonly chat: Chat;
   readonly health: HealthProbe;
   readonly flags: FlagBackends;
+  readonly artifacts: ArtifactStore;
   readonly releases: RunningReleases;
   readonly environments: Environments;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
@@ -70,6 +73,7 @@ export function createActivities(ports: Ports) {
     report: beating(report),
     announce: beating(announce),
     commentOnPullRequest: beating(commentOnPullRequest),
+    ...createSchemas(ports),
   };
 }
 

@@ -8,6 +8,8 @@ interface Pulse {
   lastBeatAt: number;
   /** It once stood still for so long that the server may have given the work to another worker. */
   lost: boolean;
+  /** How far it has come, for whoever looks at it in the Temporal UI. */
+  progress?: object;
 }
 
 const pulses = new AsyncLocalStorage<Pulse>();
@@ -37,10 +39,17 @@ export function assertStillOurs(key: string): void {
   if (pulse.lost) throw tryAgain('Unavailable', `${key}: this attempt came too late to write`);
 }
 
+/** Shows how far the running activity has come, with its next heartbeat. @throws `CancelledFailure` when it was cancelled meanwhile */
+export function progressed(progress: object): void {
+  if (cancellationSignal().aborted) throw new CancelledFailure('cancelled');
+  const pulse = pulses.getStore();
+  if (pulse) pulse.progress = progress;
+}
+
 function beat(pulse: Pulse): void {
   const { heartbeatTimeoutMs = Infinity, startToCloseTimeoutMs } = activityInfo();
   const now = Date.now();
   pulse.lost ||= now - pulse.lastBeatAt > heartbeatTimeoutMs || now - pulse.startedAt > startToCloseTimeoutMs;
   pulse.lastBeatAt = now;
-  heartbeat();
+  heartbeat(pulse.progress);
 }

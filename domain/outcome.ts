@@ -78,6 +78,7 @@ export function toldOutcome(outcome: Outcome): string {
     case 'schemasUploaded':
     case 'schemasRefused':
     case 'notOverwritten':
+    case 'buildFailed':
     case 'buildTimedOut':
       return toldSchemas(outcome);
   }

@@ -1,5 +1,6 @@
 import { spoken } from './duration.ts';
 import type { Remains } from './outcome.ts';
+import type { FailedCheck } from './pipeline.ts';
 import type { SchemaVersion } from './schema-version.ts';
 
 /** How a schema release or an upload ends, if it gets to its end. */
@@ -21,6 +22,7 @@ export type SchemaStopped =
   /** The bucket or the repository is not as it must be; `names` are the files that somebody must look at. */
   | ({ readonly kind: 'schemasRefused'; readonly reason: string; readonly names: readonly string[] } & Remains)
   | ({ readonly kind: 'notOverwritten'; readonly archive: string; readonly by?: string } & Remains)
+  | ({ readonly kind: 'buildFailed'; readonly failed: readonly FailedCheck[] } & Remains)
   | ({ readonly kind: 'buildTimedOut'; readonly afterMs: number } & Remains);
 
 const mostNames = 20;
@@ -41,6 +43,8 @@ export function toldSchemas(outcome: SchemaOutcome | SchemaStopped): string {
     }
     case 'notOverwritten':
       return `stopped: ${outcome.archive} exists, and its overwriting was not confirmed${outcome.by ? ` by ${outcome.by}` : ''}`;
+    case 'buildFailed':
+      return `stopped: the build failed (${outcome.failed.map(({ name }) => name).join(', ')})`;
     case 'buildTimedOut':
       return `stopped: the build was not green after ${spoken(outcome.afterMs)}`;
   }

@@ -60,7 +60,7 @@ export const schemaRules = z.strictObject({
   onNewSchemas: z.enum(['regenerate', 'note']).prefault('regenerate').describe('When the bucket has gained schemas below this version during the build: build again with them, or only say so.'),
   uploadTimeout: duration.prefault('10m').describe("How long another version's upload that is under way is waited for."),
   releasers: z.array(login).min(1).optional().describe('Who may confirm that a tarball is overwritten, and abort; anybody, if nobody is named.'),
-  chat: z.strictObject({ progress: channel.describe('One thread a release.'), team: channel.describe('Where failures are reported.') }),
+  chat: z.strictObject({ progress: channel.describe('One thread a release.') }),
 });
 
 export type SchemaRules = z.output<typeof schemaRules>;

@@ -26,11 +26,11 @@ export function statusPage(status: ReleaseStatus): string {
   return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
 }
 
-function headline({ component, candidate, pinned, pullRequest, outcome, next }: ReleaseStatus): string[] {
+function headline({ component, version, candidate, pinned, pullRequest, outcome, next }: ReleaseStatus): string[] {
   const carried = candidate ? ` \`${shortSha(candidate)}\`` : '';
   const from = pinned ? ` (from \`${shortSha(pinned)}\`)` : '';
   const pull = pullRequest ? ` · [pull request #${pullRequest.number}](${pullRequest.url})` : '';
-  return [`**${component}**${carried}${from}${pull}`, ...(outcome ? ['', `**Ended:** ${outcome}`] : []), ...(next ? ['', `Next: ${next}`] : [])];
+  return [`**${component}**${version ? ` ${version}` : ''}${carried}${from}${pull}`, ...(outcome ? ['', `**Ended:** ${outcome}`] : []), ...(next ? ['', `Next: ${next}`] : [])];
 }
 
 function stageTable({ stages }: ReleaseStatus): string[] {

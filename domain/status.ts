@@ -17,6 +17,10 @@ export type ReleaseState =
   | 'held'
   | 'deciding'
   | 'rollingBack'
+  /** A schema release: it makes its tarball; somebody must confirm that one is overwritten; its schemas are uploaded. */
+  | 'gathering'
+  | 'confirmation'
+  | 'publishing'
   | 'undoing'
   | 'ended';
 
@@ -52,6 +56,8 @@ export interface ReleaseStatus {
   readonly component: string;
   readonly state: ReleaseState;
   readonly candidate?: Sha;
+  /** What a schema release releases. */
+  readonly version?: string;
   readonly pinned?: Sha;
   readonly pullRequest?: { readonly number: number; readonly url: string };
   readonly stages: readonly StageStatus[];

@@ -14,6 +14,7 @@ export function workerSettings(environment: Environment) {
     SLIPWAY_FORGE: z.string().min(1).default('github'),
     SLIPWAY_CHAT: z.string().min(1).default('slack'),
     SLIPWAY_FLAGS: z.string().min(1).default('gitlab'),
+    SLIPWAY_ARTIFACTS: z.string().min(1).default('gcs'),
     SLIPWAY_READ_LAG_MS: milliseconds.default(30_000),
     SLIPWAY_SHUTDOWN_MS: milliseconds.default(30_000),
     SLIPWAY_STICKY_MS: milliseconds.default(10_000),
@@ -28,6 +29,7 @@ export function workerSettings(environment: Environment) {
     forge: read.SLIPWAY_FORGE,
     chat: read.SLIPWAY_CHAT,
     flags: read.SLIPWAY_FLAGS,
+    artifacts: read.SLIPWAY_ARTIFACTS,
     /** How long lists of the forge and the chat may lag behind a write. */
     readLagMs: read.SLIPWAY_READ_LAG_MS,
     /** How long activities may go on after SIGTERM. */

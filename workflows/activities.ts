@@ -15,6 +15,8 @@ export function workAt(pace: Pace) {
   };
   return {
     writing: proxyActivities<Activities>({ ...options, heartbeatTimeout: pace.heartbeat }),
+    /** Moves many files: ten times as long as anything else. */
+    hauling: proxyActivities<Activities>({ ...options, startToCloseTimeout: 10 * pace.attempt, heartbeatTimeout: pace.heartbeat }),
     /** Repeated by the retry policy until there is an answer: waiting adds no event to the history. */
     polling: proxyActivities<Activities>({ ...options, retry: { initialInterval: pace.poll, backoffCoefficient: 1 } }),
     sampling: proxyActivities<Activities>({ ...options, retry: { initialInterval: pace.sample, backoffCoefficient: 1 } }),

@@ -40,7 +40,7 @@ function remaining({ undone, stays, owed }: Remains): string[] {
 }
 
 /** The message of what went wrong first: failures of activities wrap the one that tells. */
-function rootMessage(failure: unknown): string {
+export function rootMessage(failure: unknown): string {
   let root = failure;
   while (root instanceof Error && root.cause instanceof Error) root = root.cause;
   return root instanceof Error ? root.message : String(root);

@@ -4,6 +4,8 @@ import type { Claim, ClaimAnswer, Deployed, EnvironmentRecord, Frozen, Leaving }
 import type { FreezeWindow, Freezing, Thawing } from '../domain/freeze.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import type { SchemaPlan } from '../domain/schema-plan.ts';
+import type { Confirmation } from '../domain/schema-request.ts';
 import type { Consent, Jumping, Overruling, Testing } from '../domain/steering.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 
@@ -24,6 +26,9 @@ export const decide = message<Choice>('decide');
 export const pause = message<Interval>('pause');
 export const resume = message<Interval>('resume');
 
+/** To a schema release. */
+export const confirm = message<Confirmation>('confirm');
+
 /** Sent by `updateComponent`, with what starts the release where it does not run yet. Believed only after a look of the release's own. */
 export const candidate = defineSignal<[Offer]>('candidate');
 
@@ -39,7 +44,7 @@ export const wake = defineSignal<[{ readonly about?: string }?]>('wake');
 
 export const status = defineQuery<ReleaseStatus>('status');
 export const history = defineQuery<{ readonly decisions: readonly Decision[]; readonly refused: readonly Refusal[] }>('history');
-export const plan = defineQuery<ReleasePlan | RolloutPlan | null>('plan');
+export const plan = defineQuery<ReleasePlan | RolloutPlan | SchemaPlan | null>('plan');
 
 /** What people say to an environment. */
 export const freeze = message<Freezing>('freeze');

@@ -3,6 +3,7 @@ import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } f
 import type { Decision } from '../domain/decision.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import type { SchemaPlan } from '../domain/schema-plan.ts';
 import type { SearchAttribute } from '../domain/search-attributes.ts';
 import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
 import { statusPage } from '../domain/status-page.ts';
@@ -13,7 +14,7 @@ const longestAttribute = 500;
 const mostRefusals = 50;
 
 /** What of a plan is shown from the moment that it is agreed on. */
-type Agreed = (ReleasePlan | RolloutPlan) & Pick<Partial<ReleasePlan>, 'candidate' | 'pinned'>;
+type Agreed = (ReleasePlan | RolloutPlan | SchemaPlan) & Pick<Partial<ReleasePlan>, 'candidate' | 'pinned'>;
 
 /** What a release knows of itself, kept in step with its queries, its details in the UI, and its search attributes. */
 export type StatusKeeper = ReturnType<typeof keepStatus>;
@@ -59,6 +60,7 @@ export function keepStatus(component: string) {
     const wanted: Partial<Record<SearchAttribute, string>> = {
       Component: status.component,
       ...(status.candidate && { CandidateSha: status.candidate }),
+      ...(status.version && { Version: status.version }),
       ...(current && { Stage: current.name, Environment: current.environment }),
       ReleaseState: status.state,
       WaitingFor: status.waitingFor?.whom ? status.waitingFor.what : '',

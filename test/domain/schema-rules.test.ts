@@ -12,7 +12,7 @@ schemas:
   migrator:
     repository: sourcegraph/sourcegraph
     bucket: schemas-migrations
-    chat: { progress: "#releases", team: "#release-guild" }
+    chat: { progress: "#releases" }
 `;
 
 /** How the tool's own script called the files. */

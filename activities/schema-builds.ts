@@ -1,0 +1,42 @@
+import type { Sha } from '../domain/candidate.ts';
+import type { FailedCheck } from '../domain/pipeline.ts';
+import { judge } from '../domain/pipeline.ts';
+import { notYet } from './failures.ts';
+import type { Forge, Repository } from './forge/forge.ts';
+
+export interface BuildQuestion {
+  readonly repository: Repository;
+  readonly number: number;
+  /** The pull request's head that was built. */
+  readonly sha: Sha;
+  readonly required: readonly string[];
+}
+
+export type BuildAnswer =
+  | { readonly kind: 'green' }
+  | { readonly kind: 'red'; readonly failed: readonly FailedCheck[] }
+  | { readonly kind: 'closed'; readonly by: string }
+  /** Somebody pushed to the pull request: what was built is not what would be merged. */
+  | { readonly kind: 'moved' };
+
+export function createSchemaBuilds({ forge }: { readonly forge: Forge }) {
+  /** Looks once at the pull request and at its build. @throws `NotYet` while checks still run, or none has begun */
+  async function releaseBuild({ repository, number, sha, required }: BuildQuestion): Promise<BuildAnswer> {
+    const pull = await forge.pullRequests.get(repository, number);
+    if (!pull || pull.state === 'closed') return { kind: 'closed', by: pull?.closedBy ?? 'somebody' };
+    if (pull.head !== sha) return { kind: 'moved' };
+    const checks = await forge.pipelines.checks(repository, sha);
+    if (checks.length === 0) throw notYet(`the build of ${sha} has not begun`);
+    const verdict = judge(checks, required);
+    if (verdict.kind === 'pending') throw notYet(`still running: ${verdict.waitingFor.join(', ')}`);
+    return verdict;
+  }
+
+  /** Looks once. @throws `NotYet` until the pull request is merged, by whomever */
+  async function mergedBySomebody({ repository, number }: Pick<BuildQuestion, 'repository' | 'number'>): Promise<void> {
+    const pull = await forge.pullRequests.get(repository, number);
+    if (pull?.state !== 'merged') throw notYet(`#${number} is not merged`);
+  }
+
+  return { releaseBuild, mergedBySomebody };
+}

@@ -1,0 +1,25 @@
+import { unknownName } from '../domain/nearest-name.ts';
+import type { SchemaPlan } from '../domain/schema-plan.ts';
+import { agreeOnSchemas } from '../domain/schema-plan.ts';
+import type { SchemaRequest, UploadRequest } from '../domain/schema-request.ts';
+import type { CatalogSource } from './catalog/catalog.ts';
+import { neverRetry, tryAgain } from './failures.ts';
+import type { Forge } from './forge/forge.ts';
+
+/** Decides what a schema release, or an upload, is made from. Writes nothing. */
+export function createSchemaPlanning({ catalog, forge }: { readonly catalog: CatalogSource; readonly forge: Forge }) {
+  /** @throws `InvalidInput` for a component without schemas or a base branch that does not exist; `InvalidCatalog` */
+  async function planSchemas(request: SchemaRequest | UploadRequest): Promise<SchemaPlan> {
+    const read = await catalog.read();
+    const rules = Object.hasOwn(read.schemas, request.component) ? read.schemas[request.component] : undefined;
+    if (!rules) throw neverRetry('InvalidInput', unknownName('component with schemas', request.component, Object.keys(read.schemas)));
+    const base = request.base ?? rules.branch;
+    const candidate = await forge.branches.find(rules.repository, base);
+    if (!candidate) throw neverRetry('InvalidInput', `branch ${base} of ${rules.repository} does not exist`);
+    const commit = await forge.commits.find(rules.repository, candidate);
+    if (!commit) throw tryAgain('Unavailable', `${rules.repository} does not show ${candidate}, the head of ${base}`);
+    return agreeOnSchemas(read, { request, base, candidate, date: commit.committedAt });
+  }
+
+  return { planSchemas };
+}

@@ -1,0 +1,152 @@
+import type { Sha } from '../domain/candidate.ts';
+import { releaseMarker } from '../domain/release-plan.ts';
+import { rewriteSchemaDeps } from '../domain/schema-deps.ts';
+import type { SchemaPlan } from '../domain/schema-plan.ts';
+import { schemaPullRequestBody } from '../domain/schema-pull-request-body.ts';
+import { releaseTrailer, versionMessage } from '../domain/version-message.ts';
+import { effect } from './effect.ts';
+import { neverRetry } from './failures.ts';
+import type { Forge, PullRequest } from './forge/forge.ts';
+import type { Withdrawn } from './pull-requests.ts';
+import type { MadeArchive } from './schema-archives.ts';
+import type { SchemaRefusal, SchemaWork } from './schema-stock.ts';
+
+export interface DepsChange extends SchemaWork {
+  readonly archive: Pick<MadeArchive, 'sha256' | 'entries' | 'stock'>;
+  /** ISO 8601. A pull request that was closed before belongs to an earlier release of this version. */
+  readonly since: string;
+}
+
+export interface OpenedDeps {
+  readonly kind: 'opened';
+  readonly number: number;
+  readonly url: string;
+  readonly head: Sha;
+  /** Set when a person closed it before this release could see it open. */
+  readonly closedBy?: string;
+}
+
+export type SchemaPullRequest = OpenedDeps | SchemaRefusal;
+
+/** The pull request that points builds at the tarball. */
+export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge: Forge; readonly readLagMs: number }) {
+  const { branches, commits, pullRequests } = forge;
+
+  /** @throws `Conflict` when the branch or an open pull request is somebody else's */
+  async function openSchemaPullRequest(change: DepsChange): Promise<SchemaPullRequest> {
+    const { plan, since } = change;
+    const { repository, labels } = plan.rules;
+    const before = await ours(plan, since);
+    if (before && before.state !== 'open') return opened(before);
+    const commit = await depsCommit(change, plan.candidate);
+    if (typeof commit !== 'string') return commit;
+    await effect({
+      key: `branch ${repository} ${plan.head}`,
+      lagMs: 0,
+      probe: () => branchAt(plan, commit),
+      act: () => branches.create(repository, plan.head, commit),
+    });
+    const pull = await effect({
+      key: `pull request ${repository} ${plan.head}`,
+      lagMs: readLagMs,
+      probe: () => ours(plan, since),
+      act: () => pullRequests.open({ repository, head: plan.head, base: plan.base, title: plan.title, body: schemaPullRequestBody(plan, change.archive) }),
+    });
+    const missing = labels.filter((name) => !pull.labels.includes(name));
+    if (missing.length > 0) {
+      await effect({
+        key: `labels ${repository}#${pull.number}`,
+        lagMs: 0,
+        probe: async () => (labels.every((name) => pull.labels.includes(name)) || (await labelled(plan, pull.number)) ? true : undefined),
+        act: () => pullRequests.addLabels(repository, pull.number, labels),
+      });
+    }
+    return opened(pull);
+  }
+
+  /** Points the pull request at another tarball: one more commit, on top of `from`. */
+  async function amendSchemaPullRequest(change: DepsChange & { readonly number: number; readonly from: Sha }): Promise<SchemaPullRequest> {
+    const { plan, number, from } = change;
+    const { repository } = plan.rules;
+    const to = await depsCommit(change, from);
+    if (typeof to !== 'string') return to;
+    await effect({
+      key: `amend ${repository}#${number}`,
+      lagMs: 0,
+      probe: async () => {
+        const at = await branches.find(repository, plan.head);
+        if (at === to) return to;
+        if (at === from) return undefined;
+        throw neverRetry('Conflict', `branch ${plan.head} of ${repository} is at ${at ?? 'nothing'}, where somebody else put it: it will not be moved`);
+      },
+      act: () => branches.advance(repository, plan.head, { from, to }),
+    });
+    const pull = await pullRequests.get(repository, number);
+    return { kind: 'opened', number, url: pull?.url ?? '', head: to };
+  }
+
+  /** Undoes both, however far they came. What is merged stays, and so does a branch that somebody else has committed to. */
+  async function withdrawSchemaPullRequest({ plan, since }: Pick<DepsChange, 'plan' | 'since'>): Promise<Withdrawn> {
+    const { repository } = plan.rules;
+    const pull = await ours(plan, since);
+    if (pull?.state === 'merged') return { kind: 'merged', number: pull.number };
+    if (pull?.state === 'open') {
+      await effect({
+        key: `close ${repository}#${pull.number}`,
+        lagMs: 0,
+        probe: async () => ((await pullRequests.get(repository, pull.number))?.state === 'open' ? undefined : true),
+        act: () => pullRequests.close(repository, pull.number),
+      });
+    }
+    const at = await branches.find(repository, plan.head);
+    if (at && (await isOurs(plan, at))) {
+      await effect({
+        key: `remove branch ${repository} ${plan.head}`,
+        lagMs: 0,
+        probe: async () => ((await branches.find(repository, plan.head)) === at ? undefined : true),
+        act: () => branches.remove(repository, plan.head),
+      });
+    }
+    return { kind: 'withdrawn', ...(pull && { number: pull.number }) };
+  }
+
+  /** The commit on top of `parent` that changes the tarball, and nothing else. */
+  async function depsCommit({ plan, archive }: DepsChange, parent: Sha): Promise<Sha | SchemaRefusal> {
+    const { repository, file } = plan.rules;
+    const text = await commits.read(repository, file, parent);
+    if (text === undefined) return { kind: 'refused', reason: `${repository} lacks the file that names the tarball`, names: [file] };
+    const rewrite = rewriteSchemaDeps(text, { url: plan.url, sha256: archive.sha256 });
+    if (rewrite.kind === 'refused') return { kind: 'refused', reason: rewrite.reason, names: [file] };
+    if (rewrite.kind === 'unchanged') return { kind: 'refused', reason: `${plan.base} names this very tarball already: there is nothing to build`, names: [file] };
+    return branches.write({ repository, parent, path: file, text: rewrite.text, message: versionMessage(plan.title, plan.id), date: plan.date });
+  }
+
+  async function ours({ id, rules, head, base }: SchemaPlan, since: string): Promise<PullRequest | undefined> {
+    const all = await pullRequests.list(rules.repository, head, base);
+    const stranger = all.find((pull) => pull.state === 'open' && !pull.body.includes(releaseMarker(id)));
+    if (stranger) throw neverRetry('Conflict', `${stranger.url} is open on ${head}, and it is not this release's: it will not be touched`);
+    const mine = all.filter((pull) => pull.body.includes(releaseMarker(id)));
+    return mine.find((pull) => pull.state === 'open') ?? mine.find((pull) => Date.parse(pull.createdAt) >= Math.floor(Date.parse(since) / 1_000) * 1_000);
+  }
+
+  async function branchAt({ rules, head }: SchemaPlan, sha: Sha): Promise<Sha | undefined> {
+    const found = await branches.find(rules.repository, head);
+    if (found === undefined || found === sha) return found;
+    throw neverRetry('Conflict', `branch ${head} of ${rules.repository} exists at ${found}, and it is not this release's (${sha}): it will not be moved`);
+  }
+
+  async function isOurs({ id, rules }: SchemaPlan, sha: Sha): Promise<boolean> {
+    return releaseTrailer(await commits.message(rules.repository, sha)) === id;
+  }
+
+  async function labelled({ rules }: SchemaPlan, number: number): Promise<boolean> {
+    const there = (await pullRequests.get(rules.repository, number))?.labels ?? [];
+    return rules.labels.every((name) => there.includes(name));
+  }
+
+  return { openSchemaPullRequest, amendSchemaPullRequest, withdrawSchemaPullRequest };
+}
+
+function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest): SchemaPullRequest {
+  return { kind: 'opened', number, url, head, ...(state === 'closed' && { closedBy }) };
+}

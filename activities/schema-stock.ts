@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { activityInfo } from '@temporalio/activity';
+import type { SchemaInventory, StoredSchema } from '../domain/schema-inventory.ts';
+import { takeInventory } from '../domain/schema-inventory.ts';
+import { schemaNameReader } from '../domain/schema-names.ts';
+import type { SchemaPlan } from '../domain/schema-plan.ts';
+import { schemaFolder } from '../domain/schema-plan.ts';
+import { sourceFolder, takeSources } from '../domain/schema-sources.ts';
+import type { SchemaSource } from '../domain/schema-sources.ts';
+import type { SchemaVersion } from '../domain/schema-version.ts';
+import type { Artifact, ArtifactStore } from './artifacts/store.ts';
+import { notYet } from './failures.ts';
+import type { Forge } from './forge/forge.ts';
+
+/** What every step of a schema release is given. */
+export interface SchemaWork {
+  readonly plan: SchemaPlan;
+  /** Marks what this release has written: begins with its id, and differs from that of an earlier release of the version. */
+  readonly key: string;
+}
+
+export interface SchemaRefusal {
+  readonly kind: 'refused';
+  readonly reason: string;
+  readonly names: readonly string[];
+}
+
+/** What a tarball is made from. */
+export interface Stock {
+  readonly kind: 'ready';
+  readonly files: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Every released version in it, ascending. */
+  readonly versions: readonly SchemaVersion[];
+  /** Of the names and generations: another one means another content. */
+  readonly digest: string;
+}
+
+export interface StoredArtifact extends StoredSchema {
+  readonly artifact: Artifact;
+}
+
+export type Inventory = SchemaRefusal | { readonly kind: 'ready'; readonly inputs: readonly StoredArtifact[]; readonly versions: readonly SchemaVersion[] };
+
+/** Looks at the bucket and at the release's commit. Writes nothing. */
+export function createSchemaStock({ artifacts, forge }: { readonly artifacts: ArtifactStore; readonly forge: Forge }) {
+  /**
+   * Whether this version may be released, and from what.
+   * @throws `NotYet` while another version is being uploaded, until the catalog's patience ends
+   */
+  async function takeStock(work: SchemaWork): Promise<Stock | SchemaRefusal> {
+    const { action } = work.plan;
+    const inventory = await inventoryOf(work);
+    if (inventory.kind === 'refused') return inventory;
+    const sources = action === 'fetch-current-schemas' ? undefined : await sourcesOf(work.plan);
+    return sources?.kind === 'refused' ? sources : stockOf(inventory);
+  }
+
+  async function inventoryOf({ plan, key }: SchemaWork): Promise<Inventory> {
+    const { rules, version } = plan;
+    const found = await artifacts.list(rules.bucket, schemaFolder);
+    const stored = found
+      .map((artifact) => ({ name: artifact.name.slice(schemaFolder.length), size: artifact.size, artifact }))
+      .filter(({ name, size }) => name !== '' || size > 0);
+    const action = plan.action === 'upload-current-schemas' ? 'inject-current-schemas' : plan.action;
+    const ours = ownFiles(plan, key, stored);
+    return told(plan, takeInventory({ stored: stored.filter((file) => !ours.has(file)), convention: rules.names, version, action }));
+  }
+
+  /** The schemas of the release's commit. */
+  async function sourcesOf({ rules, version, candidate }: SchemaPlan): Promise<SchemaRefusal | { readonly kind: 'complete'; readonly sources: readonly SchemaSource[] }> {
+    const folder = sourceFolder(rules.names);
+    const files = (await forge.commits.list(rules.repository, folder, candidate)) ?? [];
+    return takeSources(rules.names, version, files.map(({ path }) => path));
+  }
+
+  return { takeStock, inventoryOf, sourcesOf };
+}
+
+/**
+ * Files of this version that do not count as somebody's release of it: this release wrote them itself, or an upload of the same
+ * version was left half-way and is completed now.
+ */
+function ownFiles({ id, action, version, rules }: SchemaPlan, key: string, stored: readonly StoredArtifact[]): ReadonlySet<StoredArtifact> {
+  const read = schemaNameReader(rules.names);
+  const present = stored.filter(({ name }) => read(name)?.version === version);
+  if (action === 'fetch-current-schemas') return new Set();
+  const whole = takeInventory({ stored: present, convention: rules.names, version, action: 'fetch-current-schemas' }).kind === 'ready';
+  const completes = action === 'upload-current-schemas' && !whole;
+  return new Set(present.filter(({ artifact }) => artifact.key === key || (completes && artifact.key?.startsWith(`${id} `))));
+}
+
+function told({ version, rules }: SchemaPlan, inventory: SchemaInventory<StoredArtifact>): Inventory {
+  switch (inventory.kind) {
+    case 'ready':
+      return inventory;
+    case 'refused':
+      return { kind: 'refused', reason: `${rules.bucket}/${schemaFolder} holds what is no schema`, names: inventory.names.map(({ name, reason }) => `${name}: ${reason}`) };
+    case 'published':
+      return { kind: 'refused', reason: `the schemas of ${version} are in ${rules.bucket} already`, names: inventory.present };
+    case 'botched':
+      return {
+        kind: 'refused',
+        reason: `botched release: ${rules.bucket} lacks schemas of ${version}${inventory.present.length > 0 ? `; it has ${inventory.present.join(', ')}` : ''}; missing`,
+        names: inventory.missing,
+      };
+    case 'incomplete': {
+      const names = inventory.versions.flatMap(({ missing }) => missing);
+      const reason = `the schemas of ${inventory.versions.map((one) => one.version).join(', ')} are not complete; missing`;
+      if (Date.now() < activityInfo().scheduledTimestampMs + rules.uploadTimeout) throw notYet(`${reason} ${names.join(', ')}: they may be under way`);
+      return { kind: 'refused', reason, names };
+    }
+  }
+}
+
+export function stockOf({ inputs, versions }: Extract<Inventory, { kind: 'ready' }>): Stock {
+  const digest = createHash('sha256');
+  for (const { name, artifact } of inputs) digest.update(`${name}\0${artifact.generation}\n`);
+  return { kind: 'ready', files: inputs.length, size: inputs.reduce((sum, { size }) => sum + size, 0), versions, digest: digest.digest('hex') };
+}

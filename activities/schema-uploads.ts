@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import { schemaFolder } from '../domain/schema-plan.ts';
+import { checksumsOf } from './artifacts/checksum.ts';
+import { sameContent } from './artifacts/store.ts';
+import type { ArtifactStore } from './artifacts/store.ts';
+import { effect } from './effect.ts';
+import { neverRetry, tryAgain } from './failures.ts';
+import type { Forge } from './forge/forge.ts';
+import { progressed } from './pulse.ts';
+import { createSchemaStock } from './schema-stock.ts';
+import type { SchemaRefusal, SchemaWork } from './schema-stock.ts';
+
+export type Uploaded = { readonly kind: 'uploaded'; readonly names: readonly string[] } | SchemaRefusal;
+
+interface Upload {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** What makes a version one that can be migrated from: its schema files in the bucket's `schemas/`. Nothing is ever taken away from there. */
+export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; readonly forge: Forge }) {
+  const { artifacts, forge } = ports;
+  const { sourcesOf } = createSchemaStock(ports);
+
+  /** Uploads the version's schemas as they are at the release's commit, those that are not there yet. Refused before the first one is written. */
+  async function uploadSchemas(work: SchemaWork): Promise<Uploaded> {
+    const { plan } = work;
+    const sources = await sourcesOf(plan);
+    if (sources.kind === 'refused') return sources;
+    const uploads: Upload[] = [];
+    const others: string[] = [];
+    for (const { path, name } of sources.sources) {
+      const text = await forge.commits.read(plan.rules.repository, path, plan.candidate);
+      if (text === undefined) throw tryAgain('Unavailable', `${plan.rules.repository} lists ${path} at ${plan.candidate} and does not show it`);
+      const upload = { name: schemaFolder + name, content: Buffer.from(text) };
+      const there = await artifacts.find(plan.rules.bucket, upload.name);
+      if (there && !sameContent(there, checksumsOf(upload.content))) others.push(upload.name);
+      uploads.push(upload);
+    }
+    if (others.length > 0) return { kind: 'refused', reason: `${plan.rules.bucket} holds other schemas of ${plan.version}`, names: others };
+    for (const [index, upload] of uploads.entries()) {
+      progressed({ what: 'uploading schemas', files: index, of: uploads.length });
+      await uploadOne(work, upload);
+    }
+    return { kind: 'uploaded', names: uploads.map(({ name }) => name) };
+  }
+
+  async function uploadOne({ plan, key }: SchemaWork, { name, content }: Upload): Promise<void> {
+    const { bucket } = plan.rules;
+    const sums = checksumsOf(content);
+    await effect({
+      key: `schema ${bucket}/${name}`,
+      lagMs: 0,
+      probe: async () => {
+        const there = await artifacts.find(bucket, name);
+        if (there && !sameContent(there, sums)) throw neverRetry('Conflict', `${bucket}/${name} exists with another content: it will not be overwritten`);
+        return there;
+      },
+      act: () => artifacts.create({ ...sums, bucket, name, key, contentType: 'application/json', content: () => Readable.from([content]) }),
+    });
+  }
+
+  return { uploadSchemas };
+}

@@ -1,0 +1,62 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { abortion } from '../domain/decision.ts';
+import type { SchemaPlan } from '../domain/schema-plan.ts';
+import { openAbort } from './abort.ts';
+import { workAt } from './activities.ts';
+import { openConfirmations } from './confirmation.ts';
+import { receiveUnknown } from './inbox.ts';
+import { abort, confirm, decide, wake } from './messages.ts';
+import { openQuestions } from './questions.ts';
+import { startReporting } from './reporting.ts';
+import { schemaThread } from './schema-steps.ts';
+import type { SchemaRelease } from './schema-steps.ts';
+import { keepStatus } from './status.ts';
+import { openWake } from './wake.ts';
+
+/** What a schema release, and an upload, can be told from its first moment on. */
+export function openSchemaSession(component: string) {
+  const status = keepStatus(component);
+  const questions = openQuestions(status);
+  const confirmations = openConfirmations(status);
+  let releasers: readonly string[] | undefined;
+  let committed = false;
+  const abortable = openAbort(status, {
+    schema: abortion,
+    about: 'Stops the release, and takes back what it made; not after its schemas were published',
+    refusal({ by }) {
+      if (committed) return 'its schemas are in the bucket, where others may have found them: it can only go on';
+      return releasers && !releasers.includes(by) ? `only ${releasers.join(', ')} may` : undefined;
+    },
+  });
+  const wakeable = openWake();
+  const reporter = startReporting(status);
+  receiveUnknown([abort, confirm, decide, wake].map(({ name }) => name), status);
+
+  return {
+    status,
+    reporter,
+    abortable,
+
+    begun(plan: SchemaPlan): SchemaRelease {
+      const work = workAt(plan.pace);
+      const since = workflowInfo().startTime.toISOString();
+      const key = `${plan.id} of ${since}`;
+      releasers = plan.rules.releasers;
+      status.planned(plan);
+      status.change({ version: plan.version });
+      reporter.begin(schemaThread({ plan, key, work }));
+      return { plan, key, since, status, questions, confirmations, work, reporter, wakeable };
+    },
+
+    /** From now on nothing is taken back, unless `act` turns out to have been refused. */
+    async committing<T>(act: () => Promise<T>): Promise<T> {
+      committed = true;
+      try {
+        return await act();
+      } catch (refusal) {
+        committed = false;
+        throw refusal;
+      }
+    },
+  };
+}
