@@ -5,6 +5,7 @@ import type { Sha } from '../domain/candidate.ts';
 import { environmentId } from '../domain/environment.ts';
 import type { Claim, ClaimAnswer, Leaving } from '../domain/environment.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
+import type { ReleaseState } from '../domain/status.ts';
 
 export interface Claiming {
   readonly claim: Claim;
@@ -13,6 +14,9 @@ export interface Claiming {
   readonly windows: readonly FreezeWindow[];
 }
 
+/** The states in which a release has an environment. */
+const working: readonly ReleaseState[] = ['promoting', 'soaking', 'deciding', 'rollingBack'];
+
 /** The environments, as a release's activity meets them: each is a workflow, which is started where it does not run. */
 export interface Environments {
   /** Asking again under the same key changes nothing. */
@@ -20,6 +24,8 @@ export interface Environments {
   leave(leaving: Leaving, taskQueue: string): Promise<void>;
   /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
   ended(release: string, signal: AbortSignal): Promise<void>;
+  /** Releases that are at work in an environment, as far as visibility tells. */
+  atWork(environment: string): Promise<readonly string[]>;
   /** What a running activity of this type has last said by its heartbeat. */
   heartbeatOf(release: string, activityType: string): Promise<unknown>;
 }
@@ -58,6 +64,13 @@ export function temporalEnvironments(client: Client): Environments {
         await client.withAbortSignal(signal, () => workflow.getHandle(release).result().catch(() => undefined));
         signal.throwIfAborted();
       }
+    },
+    async atWork(environment) {
+      const states = working.map((state) => `"${state}"`).join(', ');
+      const query = `WorkflowType = "componentRelease" AND ExecutionStatus = "Running" AND Environment = "${environment}" AND ReleaseState IN (${states})`;
+      const ids: string[] = [];
+      for await (const { workflowId } of workflow.list({ query })) ids.push(workflowId);
+      return ids;
     },
     async heartbeatOf(release, activityType) {
       const { raw } = await workflow.getHandle(release).describe();

@@ -83,10 +83,16 @@ export function createLeases({ catalog, forge, environments, readLagMs }: LeaseP
     return forge.deployments.findDeployment(repository, environment, sha, key);
   }
 
-  /** What an environment runs by what the forge remembers, and when it is frozen by the catalog. */
+  /**
+   * What an environment runs by what the forge remembers, and when it is frozen by the catalog.
+   *
+   * @throws `NotYet` while a release is at work there: a record that was lost, with the lease in it, must not be granted anew
+   */
   async function surveyEnvironment({ environment }: { readonly environment: string }): Promise<Survey> {
     const read = await catalog.read();
     if (!Object.hasOwn(read.environments, environment)) throw neverRetry('InvalidInput', unknownName('environment', environment, Object.keys(read.environments)));
+    const [atWork] = await environments.atWork(environment);
+    if (atWork !== undefined) throw notYet(`${atWork} is at work in ${environment}`);
     const deployed: Record<string, Deployed> = {};
     for (const [name, component] of Object.entries(read.components)) {
       const stage = component.stages.findLast((one) => one.environment === environment);

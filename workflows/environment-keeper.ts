@@ -8,6 +8,9 @@ import { receive, receiveUnknown } from './inbox.ts';
 import { claim, environmentFrozen, environmentStatus, freeze, granted, leave, superseded, thaw } from './messages.ts';
 import { now } from './status.ts';
 
+/** An Update is answered within seconds. */
+const surveyPatience = '10 seconds';
+
 export type EnvironmentKeeper = ReturnType<typeof keepEnvironment>;
 
 /** What an environment knows of itself, and whom it has still to tell. */
@@ -23,7 +26,8 @@ export function keepEnvironment(request: EnvironmentRequest) {
   setHandler(
     claim,
     async ({ claim: wish, after, windows }) => {
-      await condition(() => known);
+      // Whoever is put off asks again later.
+      if (!(await condition(() => known, surveyPatience))) return { kind: 'queued', behind: [] };
       const step = claimed({ ...record, windows }, wish, { after, now: now() });
       enter(step);
       return step.answer;
@@ -32,10 +36,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
   );
   setHandler(
     leave,
-    async (leaving) => {
-      await condition(() => known);
-      enter(left(record, leaving, now()));
-    },
+    (leaving) => enter(left(record, leaving, now())),
     { description: 'Sent by releases: gives it back' },
   );
   receivePeople();

@@ -5,7 +5,7 @@ import type { Report } from '../../activities/reports.ts';
 import type { Stage } from '../../domain/catalog.ts';
 import { approve, reject, status } from '../../workflows/messages.ts';
 import { startTimeSkipping } from '../servers.ts';
-import { startRelease, waitsFor } from './running-release.ts';
+import { begin, waitsFor } from './release-stand.ts';
 import { pending } from './scripted-world.ts';
 
 let server: TestWorkflowEnvironment;
@@ -25,7 +25,7 @@ function production(approval: Partial<NonNullable<Stage['approval']>>): Stage {
 const by = (login: string) => ({ stage: 'production', by: login });
 
 it('does not let whoever wrote a commit of it approve a release, but reject it', async () => {
-  const { release } = await startRelease(server, [production({ separation: ['author'] })]);
+  const { release } = await begin(server, {}, { stages: [production({ separation: ['author'] })] });
   const { waitingFor } = await waitsFor(release, 'approval of production');
   expect(waitingFor?.whom).toEqual(['alice', 'bob']);
   await expect(release.executeUpdate(approve.update, { args: [by('dana')] })).rejects.toMatchObject({
@@ -36,7 +36,7 @@ it('does not let whoever wrote a commit of it approve a release, but reject it',
 });
 
 it('does not let whoever started a release approve it', async () => {
-  const { release } = await startRelease(server, [production({ separation: ['starter'] })], { by: 'Alice' });
+  const { release } = await begin(server, {}, { stages: [production({ separation: ['starter'] })] }, { by: 'Alice' });
   await waitsFor(release, 'approval of production');
   await expect(release.executeUpdate(approve.update, { args: [by('alice')] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('"alice" started the release') } });
   await release.executeUpdate(approve.update, { args: [by('dana')] });
@@ -45,7 +45,7 @@ it('does not let whoever started a release approve it', async () => {
 
 it('takes back an early vote once it is known who wrote the commits', async () => {
   let unblock = () => {};
-  const { release } = await startRelease(server, [production({ separation: ['author'] })], { pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) });
+  const { release } = await begin(server, { pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) }, { stages: [production({ separation: ['author'] })] });
   await waitsFor(release, 'the pipeline of #7');
   await release.executeUpdate(approve.update, { args: [by('dana')] });
   unblock();
@@ -58,7 +58,7 @@ it('takes back an early vote once it is known who wrote the commits', async () =
 it('asks again at intervals, in the channel of the catalog, and gives up at its deadline', async () => {
   const reports: Report[] = [];
   const stage = production({ timeout: 10 * hour, escalate: { every: 4 * hour, channel: '#release-managers' } });
-  const { release } = await startRelease(server, [stage], { report: async (report) => void reports.push(report) });
+  const { release } = await begin(server, { report: async (report) => void reports.push(report) }, { stages: [stage] });
   expect(await release.result()).toMatchObject({ kind: 'unapproved', stage: 'production', waitedMs: 10 * hour, stays: ['#7 is merged'] });
   const asked = reports.filter(({ channel }) => channel === '#release-managers');
   expect(asked.map(({ subject, transition, line }) => [subject, transition, line])).toEqual([
@@ -68,7 +68,7 @@ it('asks again at intervals, in the channel of the catalog, and gives up at its 
 });
 
 it('waits for good without a deadline', async () => {
-  const { release } = await startRelease(server, [production({ required: 2 })], { soak: pending });
+  const { release } = await begin(server, { soak: pending }, { stages: [production({ required: 2 })] });
   await waitsFor(release, 'approval of production by 2 people');
   await server.sleep('30 days');
   expect((await release.query(status)).state).toBe('approval');

@@ -5,6 +5,7 @@ import { expect, onTestFinished } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleasePlan } from '../../domain/release-plan.ts';
+import type { ReleaseRequest } from '../../domain/release-request.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { status } from '../../workflows/messages.ts';
 import { workflowBundle } from '../servers.ts';
@@ -15,7 +16,7 @@ export type Running = WorkflowHandle<() => Promise<ReleaseOutcome>>;
 let queues = 0;
 
 /** Starts a release in skipped time, with a worker of its own, in a world that does as the script says. */
-export async function begin(server: TestWorkflowEnvironment, script: Partial<Activities> = {}, changes: Partial<ReleasePlan> = {}) {
+export async function begin(server: TestWorkflowEnvironment, script: Partial<Activities> = {}, changes: Partial<ReleasePlan> = {}, request: Partial<ReleaseRequest> = {}) {
   const taskQueue = `release-${queues++}`;
   const plan: ReleasePlan = { ...usualPlan, stages: [], ...changes, id: `release/gitaly/${taskQueue}` };
   const { activities, calls } = scriptedWorld({ plan: async () => plan, ...script });
@@ -25,7 +26,7 @@ export async function begin(server: TestWorkflowEnvironment, script: Partial<Act
     worker.shutdown();
     await running;
   });
-  const release: Running = await server.client.workflow.start('componentRelease', { workflowId: plan.id, taskQueue, args: [{ component: 'gitaly' }] });
+  const release: Running = await server.client.workflow.start('componentRelease', { workflowId: plan.id, taskQueue, args: [{ component: 'gitaly', ...request }] });
   return { release, calls, plan, taskQueue };
 }
 

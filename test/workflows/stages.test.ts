@@ -2,13 +2,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../activities/index.ts';
 import type { Promotion } from '../../activities/promotions.ts';
 import type { Soak } from '../../activities/soaks.ts';
 import type { Stage } from '../../domain/catalog.ts';
 import type { Claim, Leaving } from '../../domain/environment.ts';
 import { abort, decide, environmentFrozen, granted, history, pause, resume, status, superseded } from '../../workflows/messages.ts';
 import { startTimeSkipping } from '../servers.ts';
-import { startRelease, waitsFor } from './running-release.ts';
+import { begin, waitsFor } from './release-stand.ts';
 import { candidate, pending, pinned, plan } from './scripted-world.ts';
 
 let server: TestWorkflowEnvironment;
@@ -51,7 +52,7 @@ function deployments(failures: Readonly<Record<string, number>>) {
 
 describe('a stage that fails', () => {
   it('stops the release, which asks people how to go on', async () => {
-    const { release, calls } = await startRelease(server, [production, staging], deployments({ production: 1 }).script);
+    const { release, calls } = await startRelease([production, staging], deployments({ production: 1 }).script);
     const { stages, waitingFor, next } = await waitsFor(release, failing);
     expect(stages[0]).toMatchObject({ mark: 'failed', url: 'https://forge/runs/1' });
     expect(next).toBe('the deployment to production failed: https://forge/runs/1');
@@ -65,7 +66,7 @@ describe('a stage that fails', () => {
 
   it('is tried again, under a key of its own, when somebody says so', async () => {
     const { promotions, script } = deployments({ production: 2 });
-    const { id, release } = await startRelease(server, [production], script);
+    const { id, release } = await startRelease([production], script);
     for (const attempt of [1, 2]) {
       await waitsFor(release, failing);
       await release.executeUpdate(decide.update, { args: [choice('retry', { stage: 'production' })] });
@@ -77,7 +78,7 @@ describe('a stage that fails', () => {
   });
 
   it('is skipped for a reason only', async () => {
-    const { release, calls } = await startRelease(server, [production, staging], deployments({ production: 1 }).script);
+    const { release, calls } = await startRelease([production, staging], deployments({ production: 1 }).script);
     await waitsFor(release, failing);
     await expect(release.executeUpdate(decide.update, { args: [{ choice: 'skip', by: 'olga' }] })).rejects.toMatchObject({ cause: { message: 'skipping a stage needs a "reason"' } });
     await expect(release.executeUpdate(decide.update, { args: [choice('skipp')] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('did you mean "skip"?') } });
@@ -91,7 +92,7 @@ describe('a stage that fails', () => {
   it('is rolled back with all stages before it, newest first, to what ran there before', async () => {
     const { promotions, script } = deployments({ production: 1 });
     const before = { candidate: '1'.repeat(40), sha: '2'.repeat(40), release: 'release/gitaly/before', since: '2026-01-01T00:00:00Z' };
-    const { id, release } = await startRelease(server, [staging, canary, production], {
+    const { id, release } = await startRelease([staging, canary, production], {
       ...script,
       claimEnvironment: async ({ claim }) => ({ kind: 'granted', fence: 1, ...(claim.environment === 'canary' && { previous: before }) }),
     });
@@ -115,7 +116,7 @@ describe('a stage that fails', () => {
 
   it('is rolled back only where this release is what runs', async () => {
     const { promotions, script } = deployments({ production: 1 });
-    const { release } = await startRelease(server, [staging, production], {
+    const { release } = await startRelease([staging, production], {
       ...script,
       claimEnvironment: async ({ claim }) => (claim.purpose === 'rollback' ? { kind: 'refused', why: 'another one runs' } : { kind: 'granted', fence: 1 }),
     });
@@ -127,7 +128,7 @@ describe('a stage that fails', () => {
 
   it('is rolled back at once where the catalog says so', async () => {
     const { script } = deployments({ production: 1 });
-    const { release } = await startRelease(server, [staging, { ...production, onFailure: 'rollback' }], script);
+    const { release } = await startRelease([staging, { ...production, onFailure: 'rollback' }], script);
     const outcome = await release.result();
     expect(outcome).toMatchObject({ kind: 'rolledBack', reason: 'the deployment to production failed: https://forge/runs/2', owed: [] });
     expect(outcome).not.toHaveProperty('by');
@@ -135,7 +136,7 @@ describe('a stage that fails', () => {
 
   it('names a rollback that failed, and goes on with the others', async () => {
     const { script } = deployments({ production: 2 });
-    const { release } = await startRelease(server, [staging, { ...production, onFailure: 'rollback' }], script);
+    const { release } = await startRelease([staging, { ...production, onFailure: 'rollback' }], script);
     expect(await release.result()).toMatchObject({
       kind: 'rolledBack',
       owed: [`roll production back to ${pinned.slice(0, 12)}`],
@@ -144,7 +145,7 @@ describe('a stage that fails', () => {
   });
 
   it('may have failed by its health', async () => {
-    const { release } = await startRelease(server, [{ ...production, unhealthyLimit: 60_000, onFailure: 'rollback' }], {
+    const { release } = await startRelease([{ ...production, unhealthyLimit: 60_000, onFailure: 'rollback' }], {
       soak: async ({ unhealthyLimitMs }: Soak) => ({ observedMs: 0, failed: `unhealthy: 502, for ${unhealthyLimitMs} ms` }),
     });
     expect(await release.result()).toMatchObject({ kind: 'rolledBack', reason: 'production is not healthy: unhealthy: 502, for 60000 ms' });
@@ -152,18 +153,19 @@ describe('a stage that fails', () => {
 });
 
 describe('a release that is paused', () => {
-  it('begins no stage until it is resumed', async () => {
-    const { release, calls } = await startRelease(server, [production], { pipeline: pending });
+  it('merges nothing and begins no stage until it is resumed', async () => {
+    let unblock = () => {};
+    const { release, calls } = await startRelease([staging], { pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) });
     await waitsFor(release, 'the pipeline of #7');
     await release.executeUpdate(pause.update, { args: [operator] });
+    unblock();
+    await server.sleep('1 hour');
     await expect(release.executeUpdate(pause.update, { args: [operator] })).rejects.toMatchObject({ cause: { message: 'olga has paused it already' } });
     expect(await release.query(status)).toMatchObject({ paused: operator });
     expect(calls).not.toContain('mergePullRequest');
     await release.executeUpdate(resume.update, { args: [{ by: 'otto' }] });
-    await expect(release.executeUpdate(resume.update, { args: [{ by: 'otto' }] })).rejects.toMatchObject({ cause: { message: 'it is not paused' } });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(await release.query(status)).not.toHaveProperty('paused');
-    await release.signal(abort.signal, operator);
-    await release.result();
   });
 
   it('soaks on from where it was', async () => {
@@ -173,6 +175,7 @@ describe('a release that is paused', () => {
     await release.signal(resume.signal, { by: 'olga' });
     await expect.poll(() => soaks.at(-1)?.observedMs, { timeout: 10_000 }).toBe(600_000);
     await waitsFor(release, '50 min of healthy production');
+    await expect(release.executeUpdate(resume.update, { args: [{ by: 'otto' }] })).rejects.toMatchObject({ cause: { message: 'it is not paused' } });
     await release.signal(abort.signal, operator);
     expect(await release.result()).toMatchObject({ kind: 'aborted', stays: ['#7 is merged', 'production runs it'] });
   });
@@ -198,7 +201,7 @@ describe('an environment', () => {
   });
 
   it('that is taken is waited for, until it says that it is free', async () => {
-    const { id, release, calls } = await startRelease(server, [staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1', 'release/y/1'] }) });
+    const { id, release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1', 'release/y/1'] }) });
     const { stages } = await waitsFor(release, 'staging, behind release/x/1, release/y/1');
     expect(stages).toMatchObject([{ mark: 'queued' }]);
     await release.signal(granted, { key: `${id}/staging`, fence: 7 });
@@ -209,7 +212,7 @@ describe('an environment', () => {
   it('that was terminated is asked again by whoever waits', async () => {
     const answers = [{ kind: 'queued', behind: ['release/x/1'] }, { kind: 'granted', fence: 1 }] as const;
     let asked = 0;
-    const { release } = await startRelease(server, [staging], { claimEnvironment: async () => answers[asked++]! });
+    const { release } = await startRelease([staging], { claimEnvironment: async () => answers[asked++]! });
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(asked).toBe(2);
   });
@@ -217,13 +220,13 @@ describe('an environment', () => {
   it('tells the deployment of its grant', async () => {
     const { promotions, script } = deployments({});
     const dispatched: Stage = { ...staging, promote: { kind: 'workflow', workflow: 'deploy.yml', inputs: { key: '{key}', fence: '{fence}' } } };
-    const { id, release } = await startRelease(server, [dispatched], { ...script, claimEnvironment: async () => ({ kind: 'granted', fence: 42 }) });
+    const { id, release } = await startRelease([dispatched], { ...script, claimEnvironment: async () => ({ kind: 'granted', fence: 42 }) });
     await release.result();
     expect(promotions[0]?.mechanism).toMatchObject({ inputs: { key: `${id}/staging`, fence: '42' } });
   });
 
   it('that a newer candidate waits for ends the older one\'s release', async () => {
-    const { id, release, calls } = await startRelease(server, [staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
+    const { id, release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
     await waitsFor(release, 'staging, behind release/x/1');
     await release.signal(superseded, { key: `${id}/staging`, by: 'release/gitaly/newer' });
     expect(await release.result()).toMatchObject({ kind: 'superseded', stage: 'staging', by: 'release/gitaly/newer', stays: ['#7 is merged'] });
@@ -231,12 +234,12 @@ describe('an environment', () => {
   });
 
   it('that runs a newer candidate already has no place for an older one', async () => {
-    const { release } = await startRelease(server, [staging], { claimEnvironment: async () => ({ kind: 'outdated', by: 'f'.repeat(40) }) });
+    const { release } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'outdated', by: 'f'.repeat(40) }) });
     expect(await release.result()).toMatchObject({ kind: 'superseded', by: 'ffffffffffff' });
   });
 
   it('is given back by a release that is aborted while it waits', async () => {
-    const { release, calls } = await startRelease(server, [staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
+    const { release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
     await waitsFor(release, 'staging, behind release/x/1');
     await release.signal(abort.signal, operator);
     expect(await release.result()).toMatchObject({ kind: 'aborted' });
@@ -244,7 +247,7 @@ describe('an environment', () => {
   });
 
   it('is not given back while it is unknown how a deployment ended', async () => {
-    const { release, calls } = await startRelease(server, [staging], { deployed: pending });
+    const { release, calls } = await startRelease([staging], { deployed: pending });
     await waitsFor(release, 'the deployment to staging');
     await release.signal(abort.signal, operator);
     expect(await release.result()).toMatchObject({ kind: 'aborted' });
@@ -254,7 +257,7 @@ describe('an environment', () => {
   it('hears what it runs from now on', async () => {
     const left: Leaving[] = [];
     const claims: Claim[] = [];
-    const { id, release } = await startRelease(server, [staging], {
+    const { id, release } = await startRelease([staging], {
       claimEnvironment: async ({ claim }) => {
         claims.push(claim);
         return { kind: 'granted', fence: 1 };
@@ -267,10 +270,15 @@ describe('an environment', () => {
   });
 });
 
+async function startRelease(stages: readonly Stage[], script: Partial<Activities> = {}) {
+  const begun = await begin(server, script, { stages });
+  return { ...begun, id: begun.plan.id };
+}
+
 /** A release that has observed ten minutes of an hour. */
 async function soaking() {
   const soaks: Soak[] = [];
-  const { release } = await startRelease(server, [production], {
+  const { release } = await startRelease([production], {
     soak: async (soak: Soak) => {
       soaks.push(soak);
       throw ApplicationFailure.create({ type: 'NotYet', message: '10 min of 1 h observed' });

@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { temporalEnvironments } from '../../activities/environments.ts';
+import type { Deployment, Forge, Success } from '../../activities/forge/forge.ts';
+import type { Activities } from '../../activities/index.ts';
+import { createLeases } from '../../activities/leases.ts';
+import { catalogSchema } from '../../domain/catalog.ts';
+import type { Stage } from '../../domain/catalog.ts';
+import type { EnvironmentRecord } from '../../domain/environment.ts';
+import type { ReleaseOutcome } from '../../domain/outcome.ts';
+import { abort, environmentStatus, freeze, leave, status, thaw } from '../../workflows/messages.ts';
+import { workflowBundle } from '../servers.ts';
+import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
+
+const { address, namespace } = inject('temporal');
+let native: NativeConnection;
+let client: Client;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  native = await NativeConnection.connect({ address });
+  client = new Client({ connection: await Connection.connect({ address }), namespace });
+});
+afterAll(async () => {
+  await client?.connection.close();
+  await native?.close();
+});
+
+type Release = WorkflowHandle<() => Promise<ReleaseOutcome>>;
+
+const operator = { by: 'olga', reason: 'the incident' };
+
+describe('twenty releases that want one environment', () => {
+  it('get it one at a time, in the order in which they came, and none is lost', async () => {
+    const { begin, deployments, hold, promoted } = await company();
+    const releases: Release[] = [];
+    hold();
+    for (let n = 1; n <= 20; n++) {
+      releases.push(await begin(`c${n}`));
+      await expect.poll(() => stateOf(releases.at(-1)!), { timeout: 20_000, interval: 50 }).toBe(n === 1 ? 'promoting' : 'queued');
+    }
+    deployments.release();
+    const outcomes = await Promise.all(releases.map((release) => release.result()));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(releases.map(() => 'released'));
+    expect(promoted).toEqual(releases.map((_, index) => `c${index + 1}`));
+    expect(deployments.mostAtOnce()).toBe(1);
+  });
+});
+
+describe('candidates of one component', () => {
+  it('take the place of older ones that still wait, whose releases end', async () => {
+    const { begin, deployments, hold, environment } = await company();
+    hold();
+    const holder = await begin('other');
+    await reaches(holder, 'promoting');
+    const older = await begin('gitaly', 1);
+    await reaches(older, 'queued');
+    const newer = await begin('gitaly', 2);
+    expect(await older.result()).toMatchObject({ kind: 'superseded', by: newer.workflowId });
+    deployments.release();
+    expect(await newer.result()).toMatchObject({ kind: 'released' });
+    expect((await recordOf(environment)).deployed.gitaly).toMatchObject({ candidate: candidateOf(2), release: newer.workflowId });
+  });
+
+  it('never go where a newer one runs', async () => {
+    const { begin } = await company();
+    const newer = await begin('gitaly', 2);
+    await newer.result();
+    const older = await begin('gitaly', 1);
+    expect(await older.result()).toMatchObject({ kind: 'superseded', by: candidateOf(2).slice(0, 12) });
+  });
+});
+
+describe('a frozen environment', () => {
+  it('keeps a release waiting, and says why, until it is thawed', async () => {
+    const { begin, environment } = await company();
+    await begin('first').then((release) => release.result());
+    const entity = client.workflow.getHandle(`environment/${environment}`);
+    await entity.executeUpdate(freeze.update, { args: [operator] });
+    const release = await begin('gitaly');
+    await reaches(release, 'queued');
+    expect((await release.query(status)).waitingFor?.what).toBe(`the thaw of ${environment} (the incident, by olga)`);
+    await entity.executeUpdate(thaw.update, { args: [{ by: 'olga' }] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    await expect(entity.executeUpdate(thaw.update, { args: [{ by: 'olga' }] })).rejects.toMatchObject({ cause: { message: 'no operator has frozen it' } });
+  });
+
+  it('thaws by itself when the freeze ends', async () => {
+    const { begin, environment } = await company();
+    await begin('first').then((release) => release.result());
+    const entity = client.workflow.getHandle(`environment/${environment}`);
+    await entity.executeUpdate(freeze.update, { args: [{ ...operator, until: new Date(Date.now() + 2_000).toISOString() }] });
+    const release = await begin('gitaly');
+    await reaches(release, 'queued');
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+  });
+
+  it('is frozen by the calendar of the catalog', async () => {
+    const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 16);
+    const { begin, environment } = await company({ freezes: [{ kind: 'dates', from: day(-1), to: day(1), reason: 'the holidays' }] });
+    const release = await begin('gitaly');
+    await reaches(release, 'queued');
+    expect((await release.query(status)).waitingFor?.what).toMatch(new RegExp(`^the thaw of ${environment} \\(the holidays, until `));
+    await release.signal(abort.signal, operator);
+    await release.result();
+    expect((await recordOf(environment)).queue).toEqual([]);
+  });
+
+  it('stops the clock of the release that soaks there', async () => {
+    const { begin, environment } = await company({ soak: 3_600_000 });
+    const release = await begin('gitaly');
+    await reaches(release, 'soaking');
+    const entity = client.workflow.getHandle(`environment/${environment}`);
+    await entity.executeUpdate(freeze.update, { args: [operator] });
+    const what = async () => (await release.query(status)).waitingFor?.what;
+    await expect.poll(what, { timeout: 10_000 }).toBe(`the thaw of ${environment} (the incident, by olga)`);
+    await entity.executeUpdate(thaw.update, { args: [{ by: 'olga' }] });
+    await expect.poll(what, { timeout: 10_000 }).toMatch(/of healthy/);
+    await release.signal(abort.signal, operator);
+    await release.result();
+  });
+});
+
+describe('whoever has the environment', () => {
+  it('and is terminated loses it, once its deployment has ended', async () => {
+    const { begin, deployments, hold, environment, promoted } = await company();
+    hold();
+    const lost = await begin('lost', 7);
+    await reaches(lost, 'promoting');
+    const next = await begin('next');
+    await reaches(next, 'queued');
+    await lost.terminate();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(promoted).toEqual(['lost']);
+    deployments.release();
+    expect(await next.result()).toMatchObject({ kind: 'released' });
+    expect((await recordOf(environment)).deployed.lost).toMatchObject({ candidate: candidateOf(7) });
+  });
+
+  it('and was aborted in mid-deployment keeps it until that has ended', async () => {
+    const { begin, deployments, hold, promoted } = await company();
+    hold();
+    const aborted = await begin('aborted');
+    await reaches(aborted, 'promoting');
+    const next = await begin('next');
+    await reaches(next, 'queued');
+    await aborted.signal(abort.signal, operator);
+    expect(await aborted.result()).toMatchObject({ kind: 'aborted' });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(promoted).toEqual(['aborted']);
+    deployments.release();
+    expect(await next.result()).toMatchObject({ kind: 'released' });
+  });
+});
+
+describe('the environment\'s own workflow', () => {
+  it('goes on in a new run before its history grows heavy, with holder, queue and freeze', async () => {
+    const { begin, deployments, hold, environment } = await company();
+    hold();
+    const first = await begin('first');
+    await reaches(first, 'promoting');
+    const second = await begin('second');
+    await reaches(second, 'queued');
+    const entity = client.workflow.getHandle(`environment/${environment}`);
+    const { runId } = await entity.describe();
+    await entity.executeUpdate(freeze.update, { args: [operator] });
+    const nobody = { environment, key: 'nobody', component: 'none' };
+    while ((await entity.describe()).runId === runId) {
+      await Promise.all(Array.from({ length: 10 }, async () => {
+        for (let n = 0; n < 40; n++) await entity.executeUpdate(leave, { args: [nobody] }).catch((error: unknown) => expect(error).toBeInstanceOf(WorkflowNotFoundError));
+      }));
+    }
+    const record = await recordOf(environment);
+    expect(record).toMatchObject({ fence: 1, lease: { claim: { release: first.workflowId } }, queue: [{ claim: { release: second.workflowId } }], freeze: operator });
+    await entity.executeUpdate(thaw.update, { args: [{ by: 'olga' }] });
+    deployments.release();
+    expect(await first.result()).toMatchObject({ kind: 'released' });
+    expect(await second.result()).toMatchObject({ kind: 'released' });
+  }, 120_000);
+
+  it('is begun anew after it was terminated, from what the forge remembers, and grants nothing while somebody is still at work', async () => {
+    const { begin, deployments, hold, environment, landed, promoted } = await company();
+    hold();
+    const first = await begin('first');
+    await reaches(first, 'promoting');
+    const second = await begin('second');
+    await reaches(second, 'queued');
+    await client.workflow.getHandle(`environment/${environment}`).terminate();
+    landed({ release: 'release/gitaly/before', candidate: candidateOf(3) });
+    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    expect(promoted).toEqual(['first']);
+    deployments.release();
+    expect(await first.result()).toMatchObject({ kind: 'released' });
+    expect(await second.result()).toMatchObject({ kind: 'released' });
+    expect((await recordOf(environment)).deployed).toMatchObject({ gitaly: { candidate: candidateOf(3), release: 'release/gitaly/before', since: '2026-01-01T00:00:00Z' } });
+  });
+
+  it('that is started by hand under another id hands over', async () => {
+    const { begin, environment, taskQueue } = await company();
+    await begin('first').then((release) => release.result());
+    const typed = await client.workflow.start('environment', { workflowId: `typed-${environment}`, taskQueue, args: [{ environment }] });
+    expect(await typed.result()).toEqual({ kind: 'handedOver', to: `environment/${environment}` });
+  });
+});
+
+function candidateOf(number: number): string {
+  return String(number).padStart(40, '0');
+}
+
+async function stateOf(release: Release): Promise<string> {
+  return (await release.query(status)).state;
+}
+
+async function reaches(release: Release, state: string): Promise<void> {
+  await expect.poll(() => stateOf(release), { timeout: 20_000, interval: 50 }).toBe(state);
+}
+
+async function recordOf(environment: string): Promise<EnvironmentRecord> {
+  return client.workflow.getHandle(`environment/${environment}`).query(environmentStatus);
+}
+
+/** A worker whose releases have one stage, in an environment of their own. Everything is scripted but the environment and the way to it. */
+async function company({ soak, freezes = [] }: { readonly soak?: number; readonly freezes?: readonly object[] } = {}) {
+  const environment = `e${randomUUID().slice(0, 8)}`;
+  const taskQueue = environment;
+  const stage: Stage = { name: 'only', environment, promote: { kind: 'deployment' }, health: [], ...(soak !== undefined && { soak }) };
+  const promoted: string[] = [];
+  const begun = new Map<string, { readonly id: number; held: boolean }>();
+  let holding = false;
+  let most = 0;
+  let memory: { release: string; candidate: string } | undefined;
+
+  const running = () => [...begun.values()].filter(({ held }) => held).length;
+  const stateIn = (key: string): Deployment | undefined => {
+    const one = begun.get(key);
+    return one && { id: one.id, url: `https://forge/runs/${one.id}`, state: one.held ? 'running' : 'succeeded' };
+  };
+  const { downstream } = plan;
+  const catalog = catalogSchema.parse({
+    version: 1,
+    environments: { [environment]: { freezes } },
+    components: { gitaly: { source: { canonical: 'o/c', mirror: 'o/m' }, downstream: { repository: downstream.repository, versionFile: downstream.versionFile, head: downstream.head, title: downstream.title }, stages: [{ name: 'only', environment, promote: { kind: 'deployment' } }], chat: { progress: '#p', team: '#t' } } },
+  });
+  const forge = {
+    commits: {
+      range: async (_repository: string, from: string, to: string) => ({ commits: [], total: 0, diverged: Number(from) > Number(to) }),
+      read: async () => memory?.candidate,
+    },
+    deployments: {
+      findDeployment: async (_repository: string, _environment: string, _sha: string, key: string) => stateIn(key),
+      succeededDeployments: async (): Promise<readonly Success[]> => (memory ? [{ name: `${memory.release}/only`, at: '2026-01-01T00:00:00Z' }] : []),
+    },
+    pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: 'e'.repeat(40) }] : []) },
+  } as unknown as Forge;
+  const leases = createLeases({ catalog: { read: async () => catalog }, forge, environments: temporalEnvironments(client), readLagMs: 100 });
+
+  const script: Partial<Activities> = {
+    ...leases,
+    plan: async ({ component, sha }) => ({
+      ...plan,
+      component,
+      ...(sha && { candidate: sha }),
+      id: `release/${component}/${environment}-${Number(sha ?? 1)}`,
+      stages: [stage],
+      pace: { ...plan.pace, poll: 300, attempt: 500, heartbeat: 1_000, retry: 100 },
+    }),
+    promote: async ({ key }) => {
+      const component = key.split('/')[1]!;
+      if (!begun.has(key)) promoted.push(component);
+      begun.set(key, { id: begun.size + 1, held: holding });
+      most = Math.max(most, running());
+      return { id: begun.size, url: `https://forge/runs/${begun.size}` };
+    },
+    deployed: async ({ id }) => {
+      const found = [...begun.values()].find((one) => one.id === id)!;
+      if (found.held) throw new Error('under way');
+      return 'succeeded';
+    },
+    ...(soak !== undefined && { soak: async () => Promise.reject(new Error('not yet')) }),
+  };
+  const { activities } = scriptedWorld(script);
+  const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowBundle, activities, shutdownForceTime: '1 s' });
+  const ended = worker.run();
+  onTestFinished(async () => {
+    await client.workflow.getHandle(`environment/${environment}`).terminate().catch(() => undefined);
+    worker.shutdown();
+    await ended.catch(() => undefined);
+  });
+
+  return {
+    environment,
+    taskQueue,
+    promoted,
+    /** From now on deployments do not end. */
+    hold: () => void (holding = true),
+    deployments: {
+      release: () => {
+        holding = false;
+        for (const one of begun.values()) one.held = false;
+      },
+      mostAtOnce: () => most,
+    },
+    landed: (what: typeof memory) => void (memory = what),
+    begin: (component: string, number = 1): Promise<Release> =>
+      client.workflow.start('componentRelease', { workflowId: `release/${component}/${environment}-${number}`, taskQueue, args: [{ component, sha: candidateOf(number) }] }),
+  };
+}
