@@ -7,6 +7,7 @@ import { connect } from './connection.ts';
 import type { Server, ServerOptions } from './connection.ts';
 import { addDecisions } from './decide.ts';
 import { asFailure, shown } from './fault.ts';
+import { addFreezes } from './freeze.ts';
 import { addSchema } from './schema.ts';
 import { addSchedules } from './schedules.ts';
 import type { Answering } from './session.ts';
@@ -52,7 +53,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addStatus, addWatch, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addFreezes, addStatus, addWatch, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { z } from 'zod';
-import { abortion, vote } from '../domain/decision.ts';
+import { abortion, choice, interval, vote } from '../domain/decision.ts';
 import { check, mistakeLine } from '../domain/mistakes.ts';
-import { abort, approve, reject } from '../workflows/messages.ts';
+import { abort, approve, decide as decideMessage, pause, reject, resume } from '../workflows/messages.ts';
 import type { Message } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -23,6 +23,22 @@ export function addDecisions(program: Command, answering: Answering): void {
       .option('--reason <text>', 'told to everybody')
       .action((release: string, options: object) => answering((session) => decide(session, { message, schema: vote, release, payload: options })));
   }
+  decision(program, decideMessage.name, 'answer what a release asks, such as how to go on after a stage that failed')
+    .requiredOption('--choice <name>', 'one of those that `slipway status` shows')
+    .addOption(by())
+    .option('--stage <name>', 'the stage it is about: refused when another one is asked about')
+    .option('--sha <sha>', 'the commit to go on with, where the choice needs one')
+    .option('--reason <text>', 'told to everybody')
+    .action((release: string, options: object) => answering((session) => decide(session, { message: decideMessage, schema: choice, release, payload: options })));
+  for (const [message, purpose] of [
+    [pause, 'begin nothing new in a release, and let no soak count, until it is resumed'],
+    [resume, 'go on with a release after a pause'],
+  ] as const) {
+    decision(program, message.name, purpose)
+      .addOption(by())
+      .option('--reason <text>', 'told to everybody')
+      .action((release: string, options: object) => answering((session) => decide(session, { message, schema: interval, release, payload: options })));
+  }
   decision(program, abort.name, 'stop a release, and take back what is not merged yet')
     .addOption(by())
     .requiredOption('--reason <text>', 'told to everybody')
@@ -33,7 +49,7 @@ function decision(program: Command, name: string, purpose: string): Command {
   return program.command(name).description(purpose).argument('<release>', 'its id, or the component where one release of it runs');
 }
 
-function by(): Option {
+export function by(): Option {
   return new Option('--by <login>', 'who decides').env('SLIPWAY_USER').makeOptionMandatory();
 }
 
@@ -45,14 +61,20 @@ interface Decision<Payload> {
 }
 
 async function decide<Payload>({ server }: Session, { message, schema, release, payload }: Decision<Payload>): Promise<Answer> {
-  const checked = check(schema, payload);
-  if (checked.kind === 'invalid') throw new Failure(2, checked.mistakes.map((mistake) => `--${mistakeLine(mistake)}`).join('\n'));
+  const checked = checkedOptions(schema, payload);
   const connected = await server();
   const handle = await findRelease(connected, release);
-  const answer = await answered(connected, () => handle.executeUpdate(message.update, { args: [checked.value] }));
+  const answer = await answered(connected, () => handle.executeUpdate(message.update, { args: [checked] }));
   return {
     exit: 0,
     text: `${message.name} ${answer} by ${handle.workflowId}`,
     json: { release: handle.workflowId, message: message.name, answer, link: connected.link(handle.workflowId) },
   };
+}
+
+/** A message as it was typed in options. */
+export function checkedOptions<Payload>(schema: z.ZodType<Payload>, options: object): Payload {
+  const checked = check(schema, options);
+  if (checked.kind === 'valid') return checked.value;
+  throw new Failure(2, checked.mistakes.map((mistake) => `--${mistakeLine(mistake)}`).join('\n'));
 }

@@ -9,9 +9,20 @@ import { shown } from './fault.ts';
  * catalog decides, this one only spares a round.
  */
 export async function localComponents(file: string): Promise<readonly string[] | undefined> {
+  const catalog = await localCatalog(file);
+  return catalog && Object.keys(catalog.components);
+}
+
+/** Likewise of the environments. */
+export async function localEnvironments(file: string): Promise<readonly string[] | undefined> {
+  const catalog = await localCatalog(file);
+  return catalog && Object.keys(catalog.environments);
+}
+
+async function localCatalog(file: string): Promise<Catalog | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const reading = text === undefined ? undefined : readCatalog(text);
-  return reading?.kind === 'valid' ? Object.keys(reading.catalog.components) : undefined;
+  return reading?.kind === 'valid' ? reading.catalog : undefined;
 }
 
 /** The catalog in this file. @throws Failure with every mistake in it */

@@ -11,6 +11,7 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     ...(candidate ? [`candidate ${shortSha(candidate)}${pinned ? `, from ${shortSha(pinned)}` : ''}`] : []),
     ...(pullRequest ? [`pull request #${pullRequest.number} ${pullRequest.url}`] : []),
     ...table(stages.map((stage) => row(stage, now))),
+    ...(status.paused ? [`paused by ${status.paused.by}${status.paused.reason ? `: ${status.paused.reason}` : ''}, for ${ago(status.paused.since, now)}`] : []),
     ...(waitingFor ? waiting(waitingFor, release, now) : []),
     ...(next ? [`next: ${next}`] : []),
     ...listed('taken back', status.undone),

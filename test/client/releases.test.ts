@@ -146,6 +146,27 @@ describe('a release from the command line', () => {
     expect(JSON.parse(stdout)).toMatchObject({ outcome: { kind: 'rejected', reason: 'the incident', stays: ['#7 is merged', 'staging runs it'] } });
   });
 
+  it('is paused and resumed', async () => {
+    await started(queue, 'paused');
+    await waitsForApproval('paused');
+    expect(await slipway('pause', 'paused', '--by', 'olga', '--reason', 'incident')).toMatchObject({ exit: 0, stdout: `pause accepted by ${idOf('paused')}\n` });
+    expect((await slipway('status', 'paused')).stdout).toContain('paused by olga: incident');
+    expect(await slipway('pause', 'paused', '--by', 'otto')).toMatchObject({ exit: 1, stderr: expect.stringContaining('olga has paused it already') });
+    expect(await slipway('resume', 'paused', '--by', 'olga')).toMatchObject({ exit: 0 });
+    expect((await slipway('status', 'paused')).stdout).not.toContain('paused by');
+  });
+
+  it('whose stage failed shows what may be decided, and hears the decision', async () => {
+    const failing = await workerOf({ deployed: async () => 'failed' });
+    await started(failing, 'failing');
+    await expect.poll(() => shown('failing'), { timeout: 20_000, interval: 200 }).toMatchObject({ state: 'deciding' });
+    const { stdout } = await slipway('status', 'failing');
+    expect(stdout).toContain(`  slipway decide ${idOf('failing')} --choice retry --stage staging --by <you> --reason why`);
+    expect(await slipway('decide', 'failing', '--choice', 'skipp', '--by', 'olga')).toMatchObject({ exit: 1, stderr: expect.stringContaining('did you mean "skip"?') });
+    expect(await slipway('decide', 'failing', '--choice', 'abort', '--by', 'olga', '--reason', 'enough')).toMatchObject({ exit: 0 });
+    expect(await slipway('watch', idOf('failing'))).toMatchObject({ exit: 1, stdout: expect.stringContaining('aborted by olga: enough') });
+  });
+
   it('that is running already is handed over to, not started twice', async () => {
     const first = await started(queue, 'twice', '--json');
     await waitsForApproval('twice');
@@ -179,6 +200,16 @@ describe('a release from the command line', () => {
     expect(exit).toBe(2);
     expect(stderr).toContain('no running release "moniter": did you mean "monitor"?');
     expect(stderr).toContain(`Running: `);
+  });
+});
+
+describe('an environment from the command line', () => {
+  it('can be frozen before the first release, and thawed', async () => {
+    const queue = await workerOf();
+    const where = ['--task-queue', queue, '--catalog', 'none', '--by', 'olga'];
+    expect(await slipway('freeze', 'moon', '--reason', 'eclipse', ...where)).toEqual({ exit: 0, stdout: 'freeze accepted by environment/moon\n', stderr: '' });
+    expect(await slipway('thaw', 'moon', ...where)).toMatchObject({ exit: 0 });
+    expect(await slipway('thaw', 'moon', ...where)).toMatchObject({ exit: 1, stderr: 'slipway: refused: no operator has frozen it\n' });
   });
 });
 

@@ -1,0 +1,64 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { z } from 'zod';
+import { environmentId } from '../domain/environment.ts';
+import { freezing, thawing } from '../domain/freeze.ts';
+import { unknownName } from '../domain/nearest-name.ts';
+import { freeze, thaw } from '../workflows/messages.ts';
+import type { Message } from '../workflows/messages.ts';
+import { Failure } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { by, checkedOptions } from './decide.ts';
+import { localEnvironments } from './local-catalog.ts';
+import { answered } from './release.ts';
+import type { Answering, Session } from './session.ts';
+
+interface Where {
+  readonly taskQueue: string;
+  readonly catalog: string;
+}
+
+/** The verbs by which people keep releases away from an environment, and let them in again. */
+export function addFreezes(program: Command, answering: Answering): void {
+  onEnvironment(program, freeze.name, 'promote nothing to an environment, and let no soak count there, until it is thawed')
+    .requiredOption('--reason <text>', 'told to whoever waits')
+    .option('--until <time>', 'thaws by itself then, for example 2026-12-24T18:00:00Z')
+    .action((environment: string, { taskQueue, catalog, ...payload }: Where) =>
+      answering((session) => tell(session, { message: freeze, schema: freezing, environment, payload, taskQueue, catalog })),
+    );
+  onEnvironment(program, thaw.name, "end an operator's freeze; those of the calendar stay")
+    .option('--reason <text>', 'told to everybody')
+    .action((environment: string, { taskQueue, catalog, ...payload }: Where) =>
+      answering((session) => tell(session, { message: thaw, schema: thawing, environment, payload, taskQueue, catalog })),
+    );
+}
+
+function onEnvironment(program: Command, name: string, purpose: string): Command {
+  return program
+    .command(name)
+    .description(purpose)
+    .argument('<environment>', 'its name in the catalog')
+    .addOption(by())
+    .addOption(new Option('--task-queue <name>', "the workers' task queue").env('SLIPWAY_TASK_QUEUE').default('slipway'))
+    .addOption(new Option('--catalog <file>', 'checks the environment by this catalog, where there is one').env('SLIPWAY_CATALOG').default('slipway.yaml'));
+}
+
+interface Telling<Payload> extends Where {
+  readonly message: Message<Payload>;
+  readonly schema: z.ZodType<Payload>;
+  readonly environment: string;
+  readonly payload: object;
+}
+
+/** Starts the environment's workflow where no release has needed it yet: it may be frozen before the first one. */
+async function tell<Payload>({ server }: Session, { message, schema, environment, payload, taskQueue, catalog }: Telling<Payload>): Promise<Answer> {
+  const checked = checkedOptions(schema, payload);
+  const known = await localEnvironments(catalog);
+  if (known && !known.includes(environment)) throw new Failure(2, unknownName('environment', environment, known));
+  const connected = await server();
+  const workflowId = environmentId(environment);
+  const startWorkflowOperation = new WithStartWorkflowOperation('environment', { workflowId, taskQueue, args: [{ environment }], workflowIdConflictPolicy: 'USE_EXISTING' });
+  const answer = await answered(connected, () => connected.client.workflow.executeUpdateWithStart(message.update, { args: [checked], startWorkflowOperation }));
+  return { exit: 0, text: `${message.name} ${answer} by ${workflowId}`, json: { environment, message: message.name, answer, link: connected.link(workflowId) } };
+}
