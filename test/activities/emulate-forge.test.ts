@@ -73,4 +73,5 @@ describeForge('emulate', open, {
   'a deployment that ends with success is found by its key, and followed': noDeployments,
   'a deployment that ends with failure is found by its key, and followed': noDeployments,
   'of two deployments with the same key the older is found': noDeployments,
+  'one that succeeded has succeeded, also when another one has taken its place': noDeployments,
 });

@@ -426,6 +426,19 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         expect((await forge.deployments.findDeployment(repository, 'staging', sha, key))?.id).toBe(id);
       });
 
+      it('one that succeeded has succeeded, also when another one has taken its place', async () => {
+        await stand.decideDeployments('success');
+        const sha = await baseHead();
+        const succeeded = async () => {
+          const { id } = await forge.deployments.deploy(repository, 'staging', sha, freshName('deployment'));
+          await until(() => forge.deployments.deployment(repository, id), (now) => now.state === 'succeeded');
+          return id;
+        };
+        const first = await succeeded();
+        await succeeded();
+        expect((await forge.deployments.deployment(repository, first)).state).toBe('succeeded');
+      });
+
       it('a missing commit is not deployed', async () => {
         await expect(forge.deployments.deploy(repository, 'staging', nowhere, freshName('deployment'))).rejects.toMatchObject({ nonRetryable: true });
       });

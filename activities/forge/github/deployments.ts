@@ -9,9 +9,12 @@ const RECENT = 30;
 
 export function githubDeployments({ rest, paginate }: GitHub): Deployments {
   async function withState(repository: string, { id, url }: { readonly id: number; readonly url: string }): Promise<Deployment> {
-    const statuses = await paginate(rest.repos.listDeploymentStatuses, { ...at(repository), deployment_id: id, per_page: 100 });
-    const last = oldestFirst(statuses).at(-1);
-    return { id, url: last?.log_url || last?.target_url || url, state: deploymentState(last?.state) };
+    const statuses = oldestFirst(await paginate(rest.repos.listDeploymentStatuses, { ...at(repository), deployment_id: id, per_page: 100 }));
+    // `inactive` says only that something else runs there now: how it ended was said before, or never will be.
+    const last = statuses.findLast(({ state }) => state !== 'inactive');
+    const state = deploymentState(last?.state);
+    const isRetired = statuses.at(-1)?.state === 'inactive';
+    return { id, url: last?.log_url || last?.target_url || url, state: isRetired && state === 'running' ? 'failed' : state };
   }
 
   return {
@@ -122,5 +125,5 @@ export function fromRun({ id, html_url, status, conclusion }: { readonly id: num
 
 function deploymentState(state: string | undefined): Deployment['state'] {
   if (state === 'success') return 'succeeded';
-  return state === 'failure' || state === 'error' || state === 'inactive' ? 'failed' : 'running';
+  return state === 'failure' || state === 'error' ? 'failed' : 'running';
 }
