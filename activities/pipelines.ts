@@ -2,6 +2,7 @@ import type { Sha } from '../domain/candidate.ts';
 import { shaPattern } from '../domain/candidate.ts';
 import type { Check, FailedCheck } from '../domain/pipeline.ts';
 import { judge } from '../domain/pipeline.ts';
+import { commitOn } from './branch-commit.ts';
 import { effect } from './effect.ts';
 import { notYet } from './failures.ts';
 import type { Forge, PullRequest, Repository } from './forge/forge.ts';
@@ -82,7 +83,7 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     if (runs.some(({ state }) => state === 'running')) throw notYet('the failed jobs run again');
   }
 
-  async function pushed({ repository, file, mirror, pinned }: VersionChange, { number, head, state }: PullRequest, known: Sha): Promise<Turn> {
+  async function pushed({ repository, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head, state }: PullRequest, known: Sha): Promise<Turn> {
     const isBehind = state === 'open' && !(await commits.range(repository, head, known)).diverged;
     if (isBehind) throw notYet(`#${number} is shown at ${head}, before ${known}`);
     const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}` });
@@ -90,8 +91,8 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);
     const candidate = (await commits.read(repository, file, head))?.trim() ?? '';
     if (!shaPattern.test(candidate)) return foreign(`where ${file} is not the SHA of a commit`);
-    const commit = await commits.find(mirror, candidate);
-    if (!commit) return foreign(`with ${candidate}, which ${mirror} does not have`);
+    const commit = await commitOn(commits, mirror, mirrorBranch, candidate);
+    if (!commit) return foreign(`with ${candidate}, which ${mirror} does not have on ${mirrorBranch}`);
     const { diverged } = await commits.range(mirror, pinned, candidate);
     if (diverged) return foreign(`with ${candidate}, which does not come after ${pinned}`);
     return { kind: 'edited', head, candidate, date: commit.committedAt };

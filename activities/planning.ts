@@ -10,6 +10,7 @@ import { judge, toldFailures } from '../domain/pipeline.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import { planRelease } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
+import { commitOn } from './branch-commit.ts';
 import { neverRetry, notYet } from './failures.ts';
 import type { Ports } from './index.ts';
 import type { Announcement } from './reports.ts';
@@ -84,7 +85,7 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   async function missingOnMirror({ canonical, mirror, branch, toleratedLag }: Component['source']): Promise<Sha | undefined> {
     const newest = await forge.commits.history(canonical, branch, toleratedLag + 1);
     for (const { sha } of newest) {
-      if ((await forge.commits.find(mirror, sha)) && !(await forge.commits.range(mirror, sha, branch)).diverged) return undefined;
+      if (await commitOn(forge.commits, mirror, branch, sha)) return undefined;
     }
     return newest[0]?.sha;
   }
@@ -101,8 +102,8 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
 
   async function asked({ source }: Component, sha: Sha, pinned: Sha): Promise<Found> {
     if (sha === pinned) return { kind: 'upToDate', pinned };
-    const commit = await forge.commits.find(source.mirror, sha);
-    if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${source.mirror}`);
+    const commit = await commitOn(forge.commits, source.mirror, source.branch, sha);
+    if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${source.mirror}, on its branch ${source.branch}`);
     const { diverged } = await forge.commits.range(source.mirror, pinned, sha);
     if (diverged) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
     const verdict = await verdictOf(source, sha);

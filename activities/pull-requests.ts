@@ -3,6 +3,7 @@ import { judge } from '../domain/pipeline.ts';
 import { pullRequestBody } from '../domain/pull-request-body.ts';
 import { markedRelease, namedRelease, releaseMarker } from '../domain/release-plan.ts';
 import { releaseTrailer, versionMessage } from '../domain/version-message.ts';
+import { commitOn } from './branch-commit.ts';
 import { effect } from './effect.ts';
 import { neverRetry, tryAgain } from './failures.ts';
 import type { MergeResult, NewCommit, PullRequest, Repository } from './forge/forge.ts';
@@ -13,6 +14,7 @@ export interface VersionChange {
   readonly release: string;
   readonly component: string;
   readonly mirror: Repository;
+  readonly mirrorBranch: string;
   readonly pinned: Sha;
   readonly candidate: Sha;
   /** ISO 8601: the date of the version commit. */
@@ -100,10 +102,10 @@ export function createPullRequests({ forge, releases, readLagMs }: Pick<Ports, '
 
   /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
   async function amendPullRequest({ change, number, head, sha, notBefore }: Amendment): Promise<Amended> {
-    const { repository, mirror } = change;
+    const { repository, mirror, mirrorBranch } = change;
     const refused = (why: string): Amended => ({ kind: 'refused', why });
-    const commit = await commits.find(mirror, sha);
-    if (!commit) return refused(`${mirror} has no commit ${sha}`);
+    const commit = await commitOn(commits, mirror, mirrorBranch, sha);
+    if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}`);
     if (sha === notBefore || (await commits.range(mirror, notBefore, sha)).diverged) return refused(`${sha} does not come after ${notBefore}`);
     if (judge(await pipelines.checks(mirror, sha), []).kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
 
@@ -196,7 +198,10 @@ export function createPullRequests({ forge, releases, readLagMs }: Pick<Ports, '
   async function ours({ repository, head, branch, release, since, after }: VersionChange): Promise<PullRequest | undefined> {
     const all = await pullRequests.list(repository, head, branch);
     const mine = all.filter(({ number, body }) => number > after && body.includes(releaseMarker(release)));
-    return mine.find((pull) => pull.state !== 'closed') ?? mine.find((pull) => pull.createdAt >= since);
+    const going = mine.find((pull) => pull.state !== 'closed');
+    const closed = mine.find((pull) => pull.createdAt >= since);
+    // A list does not tell who closed it.
+    return going ?? (closed && pullRequests.get(repository, closed.number));
   }
 
   /** Removes what releases of the component that were terminated have left open, or have begun. */

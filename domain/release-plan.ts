@@ -15,6 +15,8 @@ export interface ReleasePlan {
   /** Head of the downstream branch that the version commit is made on. */
   readonly base: Sha;
   readonly mirror: string;
+  /** Nothing else on the mirror is released. */
+  readonly mirrorBranch: string;
   readonly downstream: Component['downstream'];
   readonly stages: readonly Stage[];
   readonly chat: Component['chat'];
@@ -38,6 +40,7 @@ export function planRelease(catalog: Catalog, component: string, { candidate, pi
     pinned,
     base,
     mirror: source.mirror,
+    mirrorBranch: source.branch,
     downstream,
     stages,
     chat,

@@ -16,6 +16,7 @@ export const plan: ReleasePlan = {
   pinned,
   base: 'b'.repeat(40),
   mirror: 'org/gitaly-mirror',
+  mirrorBranch: 'master',
   downstream: {
     repository: 'org/product',
     branch: 'master',

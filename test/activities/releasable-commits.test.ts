@@ -1,0 +1,94 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { fileCatalog } from '../../activities/catalog/file.ts';
+import type { Forge } from '../../activities/forge/forge.ts';
+import { connectGitHub } from '../../activities/forge/github.ts';
+import { createPlanning } from '../../activities/planning.ts';
+import { createPullRequests } from '../../activities/pull-requests.ts';
+import type { VersionChange } from '../../activities/pull-requests.ts';
+import { releaseMarker } from '../../domain/release-plan.ts';
+import { startSandbox } from '../servers.ts';
+import type { SandboxServer } from '../servers.ts';
+import { openWorld, pinnedIn, writeCatalog } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+
+const mirror = 'gitlab-org-security/gitaly';
+const repository = 'gitlab-org/gitlab';
+
+let sandbox: SandboxServer;
+let world: World;
+let forge: Forge;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox?.stop());
+beforeEach(async () => {
+  world = await openWorld(sandbox.url);
+  forge = as('bot-token');
+  return () => world.close();
+});
+
+const releases = { offer: async () => expect.unreachable('nothing is offered'), isRunning: async () => false };
+const as = (token: string) => connectGitHub({ baseUrl: `${world.url}/api/v3`, token, writeIntervalMs: 0 });
+
+/** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */
+async function forked(): Promise<string> {
+  await world.control('ci', { repository: mirror, branch: 'fork', verdict: 'green' });
+  const { sha } = await world.control<{ sha: string }>('commit', { repository: mirror, branch: 'fork', files: { 'evil.go': 'package evil' }, message: 'Add a back door' });
+  await expect.poll(async () => (await forge.pipelines.checks(mirror, sha)).every(({ state }) => state === 'green')).toBe(true);
+  return sha;
+}
+
+it('refuses to release a green commit that is not on the branch of the mirror', async () => {
+  const catalog = await writeCatalog(world);
+  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge, releases });
+  const sha = await forked();
+  await expect(plan({ component: 'gitaly', sha })).rejects.toMatchObject({ type: 'InvalidInput', message: `commit ${sha} does not exist on the mirror ${mirror}, on its branch master` });
+  await catalog.remove();
+});
+
+it('refuses to amend by one', async () => {
+  const change = await versionChange();
+  const sha = await forked();
+  const { amendPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  expect(await within(() => amendPullRequest({ change, number: 1, head: change.base, sha, notBefore: change.pinned }))).toEqual({
+    kind: 'refused',
+    why: `${mirror} has no commit ${sha} on master`,
+  });
+  expect(await world.journal()).toEqual([]);
+});
+
+it('says who closed the pull request that it was about to open', async () => {
+  const change = await versionChange();
+  await world.control('commit', { repository, branch: change.head, files: { [change.file]: `${change.candidate}\n` }, message: 'Update' });
+  const { number } = await forge.pullRequests.open({ repository, head: change.head, base: change.branch, title: change.title, body: releaseMarker(change.release) });
+  await as('person:carol').pullRequests.close(repository, number);
+  const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  expect(await within(() => openPullRequest(change))).toMatchObject({ number, closedBy: 'carol' });
+});
+
+async function versionChange(): Promise<VersionChange> {
+  const [newest] = await forge.commits.history(mirror, 'master', 1);
+  return {
+    release: 'release/gitaly/from-the-pin',
+    component: 'gitaly',
+    mirror,
+    mirrorBranch: 'master',
+    pinned: await pinnedIn(world),
+    candidate: newest!.sha,
+    date: newest!.committedAt,
+    repository,
+    branch: 'master',
+    base: (await forge.branches.find(repository, 'master'))!,
+    head: 'release/gitaly',
+    file: 'GITALY_SERVER_VERSION',
+    title: 'Update Gitaly version',
+    labels: [],
+    since: '2000-01-01T00:00:00Z',
+    after: 0,
+  };
+}
+
+function within<T>(activity: () => Promise<T>): Promise<T> {
+  return new MockActivityEnvironment({ startToCloseTimeoutMs: 60_000 }).run(activity);
+}
