@@ -63,8 +63,11 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
     const { world, release } = await begin({}, slowPipeline);
     await reached(release, /^the pipeline of #/);
     const looks = async () => (await world.control<{ route: string }[]>('requests')).filter(({ route }) => route.includes('check-runs')).length;
-    const [looked, { historyLength }] = [await looks(), await release.describe()];
-    await expect.poll(looks, { timeout: 30_000 }).toBeGreaterThan(looked + 3);
+    const lookMore = async () => expect.poll(looks, { timeout: 30_000 }).toBeGreaterThan((await looks()) + 5);
+    await told(world, 'opened');
+    await lookMore();
+    const { historyLength } = await release.describe();
+    await lookMore();
     expect((await release.describe()).historyLength).toBe(historyLength);
 
     await world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'green' });
@@ -177,6 +180,11 @@ async function reached(release: WorkflowHandle, what: string | RegExp): Promise<
     )
     .toMatch(what);
   return seen!;
+}
+
+/** People are told in the background. */
+async function told(world: World, transition: string): Promise<void> {
+  await expect.poll(async () => (await world.snapshot()).chat.gitaly_alerts!.some(({ key }) => key?.endsWith(`/${transition}`)), { timeout: 30_000 }).toBe(true);
 }
 
 async function downstream(world: World): Promise<{ pinned: string; head: string }> {
