@@ -70,7 +70,8 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
     await lookMore();
     expect((await release.describe()).historyLength).toBe(historyLength);
 
-    await world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'green' });
+    const [pull] = await pulls(world);
+    await world.control('ci', { repository: 'gitlab-org/gitlab', sha: pull!.head.sha, verdict: 'green' });
     await reached(release, 'approval of production');
     await release.signal(approve.signal, vote);
     await release.result();
@@ -196,7 +197,7 @@ async function downstream(world: World): Promise<{ pinned: string; head: string 
   return { pinned: Buffer.from(file.content, 'base64').toString().trim(), head: branch.commit.sha };
 }
 
-async function pulls(world: World): Promise<readonly { state: string; merged_at: string | null }[]> {
+async function pulls(world: World): Promise<readonly { state: string; merged_at: string | null; head: { sha: string } }[]> {
   return github(`${world.url}/api/v3/repos/gitlab-org/gitlab/pulls?state=all`);
 }
 
