@@ -38,7 +38,7 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     const { repository, labels } = plan.rules;
     const before = await ours(plan, since);
     if (before && before.state !== 'open') return opened(before);
-    const commit = await depsCommit(change, plan.candidate);
+    const commit = await depsCommit(change, plan.candidate, await earlier(plan, since));
     if (typeof commit !== 'string') return commit;
     await effect({
       key: `branch ${repository} ${plan.head}`,
@@ -110,15 +110,18 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     return { kind: 'withdrawn', ...(pull && { number: pull.number }) };
   }
 
-  /** The commit on top of `parent` that changes the tarball, and nothing else. */
-  async function depsCommit({ plan, archive }: DepsChange, parent: Sha): Promise<Sha | SchemaRefusal> {
+  /**
+   * The commit on top of `parent` that changes the tarball, and nothing else. Its date tells it from those of earlier releases of this version: the same
+   * commit would come with the checks that failed then.
+   */
+  async function depsCommit({ plan, archive }: DepsChange, parent: Sha, tries = 0): Promise<Sha | SchemaRefusal> {
     const { repository, file } = plan.rules;
     const text = await commits.read(repository, file, parent);
     if (text === undefined) return { kind: 'refused', reason: `${repository} lacks the file that names the tarball`, names: [file] };
     const rewrite = rewriteSchemaDeps(text, { url: plan.url, sha256: archive.sha256 });
     if (rewrite.kind === 'refused') return { kind: 'refused', reason: rewrite.reason, names: [file] };
     if (rewrite.kind === 'unchanged') return { kind: 'refused', reason: `${plan.base} names this very tarball already: there is nothing to build`, names: [file] };
-    return branches.write({ repository, parent, path: file, text: rewrite.text, message: versionMessage(plan.title, plan.id), date: plan.date });
+    return branches.write({ repository, parent, path: file, text: rewrite.text, message: versionMessage(plan.title, plan.id), date: secondsAfter(plan.date, tries) });
   }
 
   async function ours({ id, rules, head, base }: SchemaPlan, since: string): Promise<PullRequest | undefined> {
@@ -126,7 +129,13 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     const stranger = all.find((pull) => pull.state === 'open' && !pull.body.includes(releaseMarker(id)));
     if (stranger) throw neverRetry('Conflict', `${stranger.url} is open on ${head}, and it is not this release's: it will not be touched`);
     const mine = all.filter((pull) => pull.body.includes(releaseMarker(id)));
-    return mine.find((pull) => pull.state === 'open') ?? mine.find((pull) => Date.parse(pull.createdAt) >= Math.floor(Date.parse(since) / 1_000) * 1_000);
+    return mine.find((pull) => pull.state === 'open') ?? mine.find((pull) => !isEarlier(pull, since));
+  }
+
+  /** How many pull requests earlier releases of this version have opened. */
+  async function earlier({ rules, head, base }: SchemaPlan, since: string): Promise<number> {
+    const all = await pullRequests.list(rules.repository, head, base);
+    return all.filter((pull) => pull.state !== 'open' && isEarlier(pull, since)).length;
   }
 
   async function branchAt({ rules, head }: SchemaPlan, sha: Sha): Promise<Sha | undefined> {
@@ -145,6 +154,15 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
   }
 
   return { openSchemaPullRequest, amendSchemaPullRequest, withdrawSchemaPullRequest };
+}
+
+/** The forge's times are whole seconds. */
+function isEarlier({ createdAt }: PullRequest, since: string): boolean {
+  return Date.parse(createdAt) < Math.floor(Date.parse(since) / 1_000) * 1_000;
+}
+
+function secondsAfter(date: string, seconds: number): string {
+  return new Date(Date.parse(date) + seconds * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
 function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest): SchemaPullRequest {

@@ -10,7 +10,7 @@ const times = z.number().int().positive().optional();
 
 export const worldOptions = z.strictObject({
   name: z.string().regex(/^[\w.-]+$/),
-  scenario: z.literal('gitaly'),
+  scenario: z.enum(['gitaly', 'sourcegraph']),
   seed: z.string().optional(),
   pinnedBehind: z.number().int().nonnegative().optional(),
   mirrorLagMs: ms.optional(),

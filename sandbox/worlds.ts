@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { createGcs } from './gcs/emulator.ts';
 import { consequences } from './github/consequences.ts';
 import { buildGitaly } from './scenarios/gitaly.ts';
+import { buildSourcegraph } from './scenarios/sourcegraph.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
 export interface WorldOptions {
   readonly name: string;
-  readonly scenario: 'gitaly';
+  readonly scenario: 'gitaly' | 'sourcegraph';
   readonly seed?: string | undefined;
   readonly pinnedBehind?: number | undefined;
   readonly mirrorLagMs?: number | undefined;
@@ -45,7 +46,7 @@ export function createWorlds({ dir, url, gcsProgram }: { dir: string; url: () =>
     get: (name) => worlds.get(name),
     list: () => [...worlds.values()],
 
-    async create({ name, latencyMs, ...scenario }) {
+    async create({ name, latencyMs, scenario, ...options }) {
       if (worlds.has(name)) return undefined;
       const latency = Object.fromEntries(Object.entries({ ...usualLatencyMs, ...latencyMs }).filter(([, ms]) => ms !== undefined));
       const world = createWorld({
@@ -55,7 +56,7 @@ export function createWorlds({ dir, url, gcsProgram }: { dir: string; url: () =>
       await rm(world.dir, { recursive: true, force: true });
       await mkdir(world.dir, { recursive: true });
       try {
-        return { world, made: await buildGitaly(world, scenario) };
+        return { world, made: scenario === 'gitaly' ? await buildGitaly(world, options) : await buildSourcegraph(world) };
       } catch (error) {
         await remove(name);
         throw error;

@@ -74,6 +74,8 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
     GITHUB_WRITE_INTERVAL_MS: '0',
     SLACK_API_URL: `${world.url}/slack/api/`,
     SLACK_TOKEN: 'bot-token',
+    GCS_ENDPOINT: `${world.url}/gcs`,
+    GCS_TOKEN: 'gcs-token',
     GITLAB_URL_STAGING: `${world.url}/gitlab/staging`,
     GITLAB_TOKEN_STAGING: 'gitlab-admin',
     GITLAB_URL_PRODUCTION: `${world.url}/gitlab/production`,
@@ -82,8 +84,8 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
   };
 }
 
-/** A catalog for the sandbox's Gitaly with three stages, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object } = {}) {
+/** A catalog for the sandbox's Gitaly with three stages, and for the schemas of its Sourcegraph, in a file that `remove` takes away. */
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly schemas?: object } = {}) {
   const soak = changes.soak ?? '1s';
   const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
@@ -128,6 +130,16 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
           issues: { repository: 'gitlab-org/gitaly', labels: ['feature flag'] },
           incidents: { repository: 'gitlab-org/gitlab', label: 'incident' },
         },
+      },
+    },
+    schemas: {
+      migrator: {
+        repository: 'sourcegraph/sourcegraph',
+        bucket: 'schemas-migrations',
+        releasers: ['alice', 'bob'],
+        uploadTimeout: '5s',
+        chat: { progress: '#releases' },
+        ...changes.schemas,
       },
     },
   };

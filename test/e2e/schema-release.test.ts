@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { extract } from 'tar-stream';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { checksumsOf } from '../../activities/artifacts/checksum.ts';
+import { connectGcs } from '../../activities/artifacts/gcs.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { confirm, status } from '../../workflows/messages.ts';
+import { startSandbox, startTemporal, startWorker } from '../servers.ts';
+import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+
+// A server of its own: the release's id is the same in every world.
+let temporal: TemporalServer;
+let sandbox: SandboxServer;
+let connection: Connection;
+
+beforeAll(async () => {
+  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ gcs: true })]);
+  connection = await Connection.connect({ address: temporal.address });
+});
+afterAll(async () => {
+  await connection?.close();
+  await Promise.all([temporal?.stop(), sandbox?.stop()]);
+});
+
+const repository = 'sourcegraph/sourcegraph';
+const bucket = 'schemas-migrations';
+const tarball = 'dist/schemas-v5.3.4444.tar.gz';
+const inject = { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' };
+const patch = { component: 'migrator', version: 'v5.2.1234', action: 'inject-current-schemas', base: '5.2' };
+const namesOf = (...versions: string[]) => versions.flatMap((version) => ['', '.codeinsights', '.codeintel'].map((part) => `${version}-internal_database.schema${part}.json`)).sort();
+const before = ['v5.1.0', 'v5.1.2222', 'v5.2.0', 'v5.2.1093'];
+
+describe('a schema release, with a real worker, server, git, HTTP and a GCS emulator', () => {
+  it('publishes the schemas when its build is green, and changes one rule of one file', async () => {
+    const { world, begin, read } = await stand();
+    const [objects, file] = [(await world.snapshot()).objects, await depsFile(world, 'main')];
+    const { release } = await begin(inject);
+    const outcome = await release.result();
+    expect(outcome).toMatchObject({ kind: 'schemasReleased', published: namesOf('v5.3.4444').map((name) => `schemas/${name}`) });
+
+    const archive = await read(tarball);
+    const sha256 = createHash('sha256').update(archive).digest('hex');
+    expect(outcome).toMatchObject({ archive: { sha256, url: `https://storage.googleapis.com/${bucket}/${tarball}` } });
+    const entries = await unpacked(archive);
+    expect([...entries.keys()]).toEqual(namesOf(...before, 'v5.3.4444'));
+    for (const name of namesOf(...before, 'v5.3.4444')) expect(entries.get(name)).toEqual(await read(`schemas/${name}`));
+    expect(await depsFile(world, 'main')).toBe(
+      file.replace('dist/schemas-v5.2.1093.tar.gz', tarball).replace('5e1c2c6ad4f0c6d1b7d1a9d8a3b9b0c4e5f60718293a4b5c6d7e8f9012345678', sha256),
+    );
+
+    const after = await world.snapshot();
+    expect(Object.keys(after.objects).sort()).toEqual([...Object.keys(objects), ...namesOf('v5.3.4444').map((name) => `${bucket}/schemas/${name}`), `${bucket}/${tarball}`].sort());
+    expect(after.repositories[repository]).toMatchObject({ pulls: [{ title: 'Release v5.3.4444: database schemas', state: 'merged', base: 'main' }] });
+    expect(Object.keys(after.repositories[repository]!.refs)).not.toContain('refs/heads/schemas/v5.3.4444');
+    expect(after.chat.releases!.map(({ text }) => text)).toContain('migrator v5.3.4444: released v5.3.4444 with 3 schema files');
+    expect(await world.control('violations')).toEqual([]);
+    const keys = (await world.journal()).map(({ key, nth }) => `${key} (${nth})`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('leaves no trace in the bucket when its build is red, and releases the same version afterwards', async () => {
+    const { world, begin } = await stand();
+    const { objects } = await world.snapshot();
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'red' });
+    const { release } = await begin(inject);
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', failed: [{ name: 'bazel' }], undone: ['the pull request on schemas/v5.3.4444', `the tarball ${tarball}`], owed: [] });
+    const after = await world.snapshot();
+    expect(after.objects).toEqual(objects);
+    expect(after.repositories[repository]).toMatchObject({ pulls: [{ state: 'closed' }] });
+    expect(Object.keys(after.repositories[repository]!.refs)).not.toContain('refs/heads/schemas/v5.3.4444');
+
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green' });
+    const again = await begin(inject);
+    expect(await again.release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
+  it('builds again with what another release has published meanwhile', async () => {
+    const { world, begin, read } = await stand();
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green', afterMs: 5_000 });
+    const { release } = await begin(inject);
+    await reached(release, 'the build of #1');
+    const other = await begin(patch);
+    expect(await other.release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.2.1234' });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.3.4444' });
+    expect([...(await unpacked(await read(tarball))).keys()]).toEqual(namesOf(...before, 'v5.2.1234', 'v5.3.4444'));
+    const sha256 = createHash('sha256').update(await read(tarball)).digest('hex');
+    expect(await depsFile(world, 'main')).toContain(sha256);
+  });
+
+  it('pays no heed to newer versions that are published meanwhile', async () => {
+    const { world, begin, read } = await stand();
+    await world.control('ci', { repository, branch: 'schemas/v5.2.1234', verdict: 'green', afterMs: 4_000 });
+    const { release } = await begin(patch);
+    await reached(release, 'the build of #1');
+    const other = await begin(inject);
+    expect(await other.release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.3.4444' });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.2.1234' });
+    expect([...(await unpacked(await read('dist/schemas-v5.2.1234.tar.gz'))).keys()]).toEqual(namesOf(...before, 'v5.2.1234'));
+    expect([...(await unpacked(await read(tarball))).keys()]).toEqual(namesOf(...before, 'v5.3.4444'));
+  });
+
+  it('overwrites a tarball when it is confirmed, and puts it back when the build fails', async () => {
+    const { world, begin, read } = await stand();
+    await world.control('objects', { bucket, files: { [tarball]: 'what somebody built before' } });
+    const { objects } = await world.snapshot();
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'red', afterMs: 3_000 });
+    const { release } = await begin(inject);
+    await reached(release, /^a confirmation: dist\/schemas-v5.3.4444.tar.gz exists with another content \(26 bytes/);
+    expect((await read(tarball)).toString()).toBe('what somebody built before');
+    await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'alice' }] });
+    await reached(release, 'the build of #1');
+    expect([...(await unpacked(await read(tarball))).keys()]).toEqual(namesOf(...before, 'v5.3.4444'));
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', owed: [] });
+    expect((await read(tarball)).toString()).toBe('what somebody built before');
+    expect((await world.snapshot()).objects).toEqual(objects);
+  });
+
+  it('does not touch a tarball that somebody has put there since', async () => {
+    const { world, begin, read } = await stand();
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'red', afterMs: 3_000 });
+    const { release } = await begin(inject);
+    await reached(release, 'the build of #1');
+    await world.control('objects', { bucket, files: { [tarball]: 'a rebuild by somebody' } });
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', owed: [] });
+    expect((await read(tarball)).toString()).toBe('a rebuild by somebody');
+  });
+
+  it('keeps the release open when the merge is refused after the upload, until it is merged by hand', async () => {
+    const { world, begin } = await stand();
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel', 'a check that nobody runs'] });
+    const { release } = await begin(inject);
+    await reached(release, /^the merge of #1: stopped: the merge was refused/);
+    expect(Object.keys((await world.snapshot()).objects)).toEqual(expect.arrayContaining(namesOf('v5.3.4444').map((name) => `${bucket}/schemas/${name}`)));
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'] });
+    const merged = await fetch(`${world.url}/api/v3/repos/${repository}/pulls/1/merge`, { method: 'PUT', headers: { authorization: 'Bearer person:dana', 'content-type': 'application/json' }, body: '{}' });
+    expect(merged.status).toBe(200);
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
+  it('waits for an upload that is under way, and refuses one that was left half-way by its name', async () => {
+    const { world, begin } = await stand();
+    const [first = '', second = '', third = ''] = namesOf('v5.2.1234').map((name) => `schemas/${name}`);
+    await world.control('objects', { bucket, files: { [first]: '{}', [second]: '{}' } });
+    const { release } = await begin(inject);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await world.control('objects', { bucket, files: { [third]: '{}' } });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+
+    await world.control('objects', { bucket, files: { [third]: null } });
+    const { release: late } = await begin({ ...inject, version: 'v5.3.5555' });
+    expect(await late.result()).toMatchObject({ kind: 'schemasRefused', reason: 'the schemas of v5.2.1234 are not complete; missing', names: [third.slice('schemas/'.length)] });
+  });
+
+  it.each([
+    ['a version that is published', { ...patch, version: 'v5.2.1093' }, /are in schemas-migrations already/],
+    ['fetching one that is not', { ...patch, action: 'fetch-current-schemas' }, /^botched release: schemas-migrations lacks schemas of v5.2.1234/],
+  ])('refuses %s, and names the files', async (_, request, reason) => {
+    const { world, begin } = await stand();
+    const { release } = await begin(request);
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', reason: expect.stringMatching(reason), names: expect.arrayContaining(namesOf(request.version)) });
+    expect((await world.journal()).filter(({ key }) => !key.startsWith('message'))).toEqual([]);
+  });
+
+  it('refuses a bucket that holds what no release wrote', async () => {
+    const { world, begin } = await stand();
+    await world.control('objects', { bucket, files: { 'schemas/../v5.1.0-internal_database.schema.json': 'x', 'schemas/latest.json': 'x' } });
+    const { release } = await begin(inject);
+    expect(await release.result()).toMatchObject({
+      kind: 'schemasRefused',
+      names: expect.arrayContaining(['latest.json: not a name of the convention', '../v5.1.0-internal_database.schema.json: not a name of the convention']),
+    });
+  });
+
+  it('hands a second start of the same version over to the first', async () => {
+    const { world, begin } = await stand();
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green', afterMs: 2_000 });
+    const [first, second] = [await begin(inject), await begin(inject)];
+    expect(second.release.workflowId).toBe(first.release.workflowId);
+    expect(await first.release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect((await world.snapshot()).repositories[repository]!.pulls).toHaveLength(1);
+  });
+
+  it('fetches what is published, and publishes nothing', async () => {
+    const { world, begin, read } = await stand();
+    const { release } = await begin({ ...patch, version: 'v5.2.1093', action: 'fetch-current-schemas' });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: [] });
+    expect([...(await unpacked(await read('dist/schemas-v5.2.1093.tar.gz'))).keys()]).toEqual(namesOf(...before));
+    expect((await world.journal()).filter(({ key }) => key.startsWith('upload schemas-migrations/schemas/'))).toEqual([]);
+  });
+});
+
+describe('an upload of the current schemas', () => {
+  const upload = { component: 'migrator', version: 'v5.2.1234', base: '5.2' };
+
+  it('uploads them, and never over any that are there', async () => {
+    const { begin } = await stand();
+    const first = await begin(upload, 'uploadCurrentSchemas');
+    expect(await first.release.result()).toEqual({ kind: 'schemasUploaded', version: 'v5.2.1234', published: namesOf('v5.2.1234').map((name) => `schemas/${name}`) });
+    const second = await begin(upload, 'uploadCurrentSchemas');
+    expect(await second.release.result()).toMatchObject({ kind: 'schemasRefused', names: namesOf('v5.2.1234') });
+  });
+
+  it('completes one that was cut off', async () => {
+    const { begin, read, store } = await stand();
+    const first = await begin(upload, 'uploadCurrentSchemas');
+    await first.release.result();
+    for (const name of namesOf('v5.2.1234').slice(1)) await store.remove((await store.find(bucket, `schemas/${name}`))!);
+    const second = await begin(upload, 'uploadCurrentSchemas');
+    expect(await second.release.result()).toMatchObject({ kind: 'schemasUploaded', published: namesOf('v5.2.1234').map((name) => `schemas/${name}`) });
+    for (const name of namesOf('v5.2.1234')) expect((await read(`schemas/${name}`)).length).toBeGreaterThan(0);
+  });
+
+  it('refuses to complete one that has other contents', async () => {
+    const { begin, put, read } = await stand();
+    const [first = ''] = namesOf('v5.2.1234');
+    await put(`schemas/${first}`, 'other', 'schemas/migrator/v5.2.1234 of an earlier day');
+    const { release } = await begin(upload, 'uploadCurrentSchemas');
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', reason: 'schemas-migrations holds other schemas of v5.2.1234', names: [`schemas/${first}`] });
+    expect((await read(`schemas/${first}`)).toString()).toBe('other');
+  });
+});
+
+/** A world with a worker of its own. */
+async function stand() {
+  const world = await openWorld(sandbox.url, { scenario: 'sourcegraph' });
+  const catalog = await writeCatalog(world);
+  const taskQueue = world.name;
+  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+  onTestFinished(async () => {
+    await worker.stop();
+    await catalog.remove();
+    await world.close();
+  });
+  const client = new Client({ connection });
+  const store = connectGcs({ endpoint: `${world.url}/gcs`, token: 'gcs-token' });
+  let starts = 0;
+
+  async function begin(input: object, type = 'schemaRelease') {
+    const first = await client.workflow.start(type, { workflowId: `start-${taskQueue}-${(starts += 1)}`, taskQueue, args: [input] });
+    const { to } = (await first.result()) as { to: string };
+    onTestFinished(async () => {
+      await client.workflow.getHandle(to).terminate().catch(() => undefined);
+    });
+    return { release: client.workflow.getHandle(to) as WorkflowHandle<() => Promise<Outcome>> };
+  }
+
+  async function read(name: string): Promise<Buffer> {
+    const found = await store.find(bucket, name);
+    if (!found) throw new Error(`${name} is not there`);
+    return store.read(found);
+  }
+
+  async function put(name: string, text: string, key: string) {
+    const content = Buffer.from(text);
+    return store.create({ bucket, name, key, contentType: 'application/json', ...checksumsOf(content), content: () => Readable.from([content]) });
+  }
+
+  return { world, begin, read, store, put };
+}
+
+async function reached(release: WorkflowHandle, what: string | RegExp): Promise<void> {
+  const waiting = async () => {
+    const seen = await release.query(status);
+    return seen.waitingFor?.what ?? seen.outcome;
+  };
+  await expect.poll(waiting, { timeout: 30_000, interval: 100 }).toMatch(what);
+}
+
+async function depsFile(world: World, branch: string): Promise<string> {
+  const response = await fetch(`${world.url}/api/v3/repos/${repository}/contents/tools/release/schema_deps.bzl?ref=${branch}`, {
+    headers: { authorization: 'Bearer bot-token', accept: 'application/vnd.github.raw+json' },
+  });
+  return response.text();
+}
+
+async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
+  const entries = new Map<string, Buffer>();
+  const tar = extract();
+  tar.end(gunzipSync(archive));
+  for await (const entry of tar) entries.set(entry.header.name, await buffer(entry));
+  return entries;
+}
