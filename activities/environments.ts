@@ -3,7 +3,7 @@ import type { Client, Workflow } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Sha } from '../domain/candidate.ts';
 import { environmentId } from '../domain/environment.ts';
-import type { Claim, ClaimAnswer, Leaving } from '../domain/environment.ts';
+import type { Claim, ClaimAnswer, Frozen, Leaving } from '../domain/environment.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
 import type { ReleaseState } from '../domain/status.ts';
 
@@ -22,6 +22,8 @@ export interface Environments {
   /** Asking again under the same key changes nothing. */
   claim(claiming: Claiming, taskQueue: string): Promise<ClaimAnswer>;
   leave(leaving: Leaving, taskQueue: string): Promise<void>;
+  /** By what it is frozen now; undefined also for one that nobody has asked for yet. */
+  frozen(environment: string): Promise<Frozen | undefined>;
   /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
   ended(release: string, signal: AbortSignal): Promise<void>;
   /** Releases that are at work in an environment, as far as visibility tells. */
@@ -58,6 +60,15 @@ export function temporalEnvironments(client: Client): Environments {
   return {
     claim: (claiming, taskQueue) => tell('claim', claiming.claim.environment, claiming, taskQueue),
     leave: (leaving, taskQueue) => tell('leave', leaving.environment, leaving, taskQueue),
+    async frozen(environment) {
+      try {
+        const { frozen } = await workflow.getHandle(environmentId(environment)).query<{ readonly frozen?: Frozen }>('status');
+        return frozen;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    },
     async ended(release, signal) {
       while (await isRunning(release)) {
         // However it ends: a Reset, too, begins another run under the same id.

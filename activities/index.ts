@@ -4,9 +4,11 @@ import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
 import type { Environments } from './environments.ts';
 import { createDeployedCode } from './deployed-code.ts';
+import { createFlagDesk } from './flag-desk.ts';
 import type { FlagBackends } from './flags/backend.ts';
 import type { Forge } from './forge/forge.ts';
 import type { HealthProbe } from './health/probe.ts';
+import { createHindrances } from './hindrances.ts';
 import { createLeases } from './leases.ts';
 import { createPipelines } from './pipelines.ts';
 import { createPlanning } from './planning.ts';
@@ -42,6 +44,7 @@ export function createActivities(ports: Ports) {
   const { report, announce, commentOnPullRequest } = createReports(ports);
   const { promote, deployed } = createPromotions(ports);
   const { setFlag, restoreFlag, ...looking } = createRollouts(ports);
+  const { hindrance, unhindered } = createHindrances(ports);
   const { openRolloutIssue, followRolloutIssue, askForRemoval } = createRolloutIssues(ports);
   const { claimEnvironment, leaveEnvironment, holderGone, ...surveys } = createLeases(ports);
   return {
@@ -65,6 +68,9 @@ export function createActivities(ports: Ports) {
     ...createRolloutPlanning(ports),
     ...createDeployedCode(ports),
     ...looking,
+    hindrance,
+    unhindered,
+    ...createFlagDesk(ports),
     setFlag: beating(setFlag),
     restoreFlag: beating(restoreFlag),
     openRolloutIssue: beating(openRolloutIssue),

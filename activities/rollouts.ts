@@ -10,8 +10,10 @@ import type { CodeQuestion } from './deployed-code.ts';
 import { createDeployedCode } from './deployed-code.ts';
 import { neverRetry, notYet, tryAgain } from './failures.ts';
 import type { FlagBackends, FlagReading } from './flags/backend.ts';
-import type { Forge, Repository } from './forge/forge.ts';
+import type { Repository } from './forge/forge.ts';
 import type { Health, HealthProbe } from './health/probe.ts';
+import { createHindrances } from './hindrances.ts';
+import type { HindrancePorts } from './hindrances.ts';
 import { assertStillOurs } from './pulse.ts';
 
 export interface FlagPlace {
@@ -30,13 +32,14 @@ export interface FlagWatch extends FlagPlace {
   readonly smoke?: { readonly repository: Repository; readonly workflow: string; readonly since: string };
 }
 
-export interface RolloutPorts {
-  readonly forge: Forge;
+export interface RolloutPorts extends HindrancePorts {
   readonly flags: FlagBackends;
   readonly health: HealthProbe;
 }
 
-export function createRollouts({ forge, flags, health }: RolloutPorts) {
+export function createRollouts(ports: RolloutPorts) {
+  const { forge, flags, health } = ports;
+  const { freezeOf } = createHindrances(ports);
   const { deployedCode } = createDeployedCode({ forge });
 
   /** @throws `Conflict` for a flag that has gates which Slipway does not set */
@@ -74,11 +77,12 @@ export function createRollouts({ forge, flags, health }: RolloutPorts) {
     const { environment, flag, expected, checks, code, smoke } = rules;
     const backend = flags(environment);
     const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
-    const [reading, looks, answer, run] = await Promise.all([
+    const [reading, looks, answer, run, frozen] = await Promise.all([
       backend.read(flag),
       Promise.all(checks.map((check) => lookInTime(health, check))),
       code && deployedCode(code),
       smoke && forge.pipelines.newestRun(smoke.repository, smoke.workflow, smoke.since),
+      freezeOf(environment),
     ]);
     const ill = looks.filter((look): look is Exclude<Health, { kind: 'healthy' }> => look.kind !== 'healthy');
     const failed = run?.state === 'failed' ? ({ kind: 'unhealthy', reason: `the smoke run failed: ${run.url}` } as const) : undefined;
@@ -90,6 +94,7 @@ export function createRollouts({ forge, flags, health }: RolloutPorts) {
         strange: reading.kind === 'plain' && reading.setting === expected ? undefined : shownReading(reading),
         rolledBack: answer?.kind === 'undeployed' ? (answer.at ?? 'nothing that is known') : undefined,
         sick,
+        frozen: frozen !== undefined,
         pending: smoke && run?.state !== 'succeeded' ? 'a smoke run' : undefined,
       },
       { ...rules, lagMs: backend.lagMs },
@@ -99,13 +104,7 @@ export function createRollouts({ forge, flags, health }: RolloutPorts) {
     throw notYet(`${finding.watched.observation?.observedMs ?? 0} of ${rules.soakMs} ms observed${sick ? `; ${sick.kind}` : ''}`);
   }
 
-  /** Looks once. @throws `NotYet` while there is an incident */
-  async function noIncident({ repository, label }: { readonly repository: Repository; readonly label: string }): Promise<void> {
-    const [incident] = await forge.issues.list(repository, [label]);
-    if (incident) throw notYet(`incident ${incident.url}`);
-  }
-
-  return { readFlag, setFlag, restoreFlag, watchFlag, noIncident };
+  return { readFlag, setFlag, restoreFlag, watchFlag };
 }
 
 /** A service that keeps silent must not take the attempt's whole time, and with it what the looks before have found. */

@@ -6,6 +6,8 @@ import { addCompletion } from './completion.ts';
 import { connect } from './connection.ts';
 import type { Server, ServerOptions } from './connection.ts';
 import { addDecisions } from './decide.ts';
+import { addFlags } from './flags.ts';
+import { addSteering } from './steer.ts';
 import { asFailure, shown } from './fault.ts';
 import { addFreezes } from './freeze.ts';
 import { addSchema } from './schema.ts';
@@ -53,7 +55,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addFreezes, addStatus, addWatch, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

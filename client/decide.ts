@@ -53,14 +53,14 @@ export function by(): Option {
   return new Option('--by <login>', 'who decides').env('SLIPWAY_USER').makeOptionMandatory();
 }
 
-interface Decision<Payload> {
+export interface SentDecision<Payload> {
   readonly message: Message<Payload>;
   readonly schema: z.ZodType<Payload>;
   readonly release: string;
   readonly payload: object;
 }
 
-async function decide<Payload>({ server }: Session, { message, schema, release, payload }: Decision<Payload>): Promise<Answer> {
+export async function decide<Payload>({ server }: Session, { message, schema, release, payload }: SentDecision<Payload>): Promise<Answer> {
   const checked = checkedOptions(schema, payload);
   const connected = await server();
   const handle = await findRelease(connected, release);

@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { nearestName } from '../domain/nearest-name.ts';
 import { releasePrefix as prefix } from '../domain/release-plan.ts';
+import { rolloutPrefix } from '../domain/rollout-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 import { status } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
@@ -9,7 +10,7 @@ import type { Server } from './connection.ts';
 
 /**
  * Finds the release that is meant: by its full id, or, while it runs, by anything that tells it from the others
- * ("gitaly", "gitaly/from-1a2b", "from-1a2b", "1a2b").
+ * ("gitaly", "gitaly/from-1a2b", "from-1a2b", "1a2b"; the flag, for a rollout).
  */
 export async function findRelease(server: Server, given: string): Promise<WorkflowHandle> {
   if (given.includes('/')) {
@@ -17,10 +18,16 @@ export async function findRelease(server: Server, given: string): Promise<Workfl
     if (await exists(handle)) return handle;
   }
   const running = await idsOf(server, 'AND ExecutionStatus = "Running"');
-  const meant = matching(given, running);
+  const releases = matching(given, running);
+  const meant = releases.length > 0 ? releases : await rolloutsOf(server, given);
   if (meant.length > 1) throw new Failure(2, `"${given}" could be any of ${meant.join(', ')}: say which`);
   if (meant[0] === undefined) throw new Failure(2, await noneRunning(server, given, running));
   return server.client.workflow.getHandle(meant[0]);
+}
+
+async function rolloutsOf(server: Server, flag: string): Promise<readonly string[]> {
+  const ids = await idsOf(server, 'AND ExecutionStatus = "Running"', rolloutPrefix);
+  return ids.filter((id) => id.endsWith(`/${flag}`));
 }
 
 /** What a release says of itself, by way of a worker. */
@@ -61,9 +68,9 @@ async function noneRunning(server: Server, given: string, running: readonly stri
 }
 
 /** Newest first; at most a thousand. */
-async function idsOf(server: Server, condition: string): Promise<string[]> {
+async function idsOf(server: Server, condition: string, begin = prefix): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${prefix}" ${condition}` })) {
+  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${begin}" ${condition}` })) {
     if (!ids.includes(workflowId)) ids.push(workflowId);
     if (ids.length === 1_000) break;
   }

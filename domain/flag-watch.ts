@@ -10,6 +10,8 @@ export interface Look {
   /** What is deployed, where that lacks the flag's code. */
   readonly rolledBack?: string | undefined;
   readonly sick?: { readonly kind: 'unhealthy' | 'unknown'; readonly reason: string } | undefined;
+  /** While its environment is frozen the time does not count. */
+  readonly frozen?: boolean;
   /** What must still happen besides the soak. */
   readonly pending?: string | undefined;
 }
@@ -46,7 +48,7 @@ export function watch(before: Watched, look: Look, { soakMs, sampleMs, lagMs }: 
   if (look.sick?.kind === 'unhealthy') return { kind: 'unhealthy', reason: look.sick.reason };
   if (look.sick && look.at - unknownSince! >= patience * sampleMs) return { kind: 'unhealthy', reason: `no data: ${look.sick.reason}` };
 
-  const observation = observe(before.observation, { at: look.at, healthy: !look.sick && look.strange === undefined }, sampleMs);
+  const observation = observe(before.observation, { at: look.at, healthy: !look.sick && !look.frozen && look.strange === undefined }, sampleMs);
   if (observation.observedMs >= soakMs && observation.lastHealthy && look.pending === undefined) return { kind: 'passed' };
   return { kind: 'going', watched: { observation, ...(strangeSince !== undefined && { strangeSince }), ...(unknownSince !== undefined && { unknownSince }) } };
 }

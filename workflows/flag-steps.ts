@@ -36,6 +36,7 @@ export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void
   const { soak: soakMs, health: checks, smoke, testers } = plan.rules.staging!;
   const since = now();
   for (;;) {
+    if (!(await mayRaise(rollout, flag, stagingStage))) continue;
     status.stage(stagingStage, 'promoting');
     status.enter('promoting', { next: `turn ${plan.flag} on in ${flag.environment}` });
     const conflict = await flag.set(true);
@@ -74,7 +75,7 @@ export async function rolledOut(rollout: Rollout, flag: Flag): Promise<void> {
   steering.follow(flag.setting);
   for (let step = next(rollout, flag); step; step = next(rollout, flag)) {
     const name = stepName(step);
-    if (!(await mayRaise(rollout, name))) continue;
+    if (!(await mayRaise(rollout, flag, name))) continue;
     status.stage(name, 'promoting');
     status.enter('promoting', { next: `set ${plan.flag} to ${name} in ${flag.environment}` });
     const conflict = await flag.set(step.to);
@@ -121,22 +122,27 @@ function next({ plan, steering }: Rollout, flag: Flag): RolloutStep | undefined 
   return stepsAhead(plan.steps, flag.setting())[0];
 }
 
-/** Waits while the rollout is held or an incident is open. @returns false when an operator has said something else meanwhile */
-async function mayRaise(rollout: Rollout, name: string): Promise<boolean> {
+/**
+ * Waits while the rollout is held, its environment frozen or an incident open.
+ * @returns false when an operator has said something else meanwhile
+ */
+async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boolean> {
   const { plan, status, steering, work, wakeable } = rollout;
-  const { incidents } = plan.rules;
   const target = steering.target();
   if (steering.isHeld()) await heldUntilReleased(rollout, 'an operator holds it');
-  if (steering.wasAdvanced() || !incidents) return steering.target() === target;
-  const [by] = operatorsOf(rollout);
-  status.enter('blocked', {
-    waitingFor: { what: `the end of incidents (${incidents.label}) before ${name}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
-  });
-  await permitted(rollout, () =>
-    steering.unlessSteered(() => wakeable(() => work.polling.noIncident.executeWithOptions({ summary: incidents.label }, [incidents]))),
-  );
-  if (steering.isHeld()) return false;
-  steering.wasAdvanced();
+  if (steering.wasAdvanced()) return steering.target() === target;
+  const isProduction = flag.environment === plan.rules.production.environment;
+  const raise = { environment: flag.environment, ...(isProduction && plan.rules.incidents && { incidents: plan.rules.incidents }) };
+  const why = await permitted(rollout, () => work.writing.hindrance.executeWithOptions({ summary: name }, [raise]));
+  if (why !== undefined) {
+    const [by] = operatorsOf(rollout);
+    status.enter('blocked', {
+      waitingFor: { what: `going up to ${name}: ${why}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
+    });
+    await permitted(rollout, () => steering.unlessSteered(() => wakeable(() => work.polling.unhindered.executeWithOptions({ summary: name }, [raise]))));
+    if (steering.isHeld()) return false;
+    steering.wasAdvanced();
+  }
   return steering.target() === target;
 }
 

@@ -6,7 +6,7 @@ import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
 import type { Confirmation } from '../domain/schema-request.ts';
-import type { Consent, Jumping, Overruling, Testing } from '../domain/steering.ts';
+import type { Jumping, Overruling, Testing } from '../domain/steering.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 
 /**
@@ -36,7 +36,7 @@ export const candidate = defineSignal<[Offer]>('candidate');
 export const advance = message<Overruling>('advance');
 export const hold = message<Overruling>('hold');
 export const jump = message<Jumping>('jump');
-export const retry = message<Consent>('retry');
+export const retry = message<Interval>('retry');
 export const tested = message<Testing>('tested');
 
 /** Nobody decides by it, so it is a Signal only. It carries what happened, for the reader of the history. */

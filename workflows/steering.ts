@@ -1,9 +1,11 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { interval } from '../domain/decision.ts';
+import type { Interval } from '../domain/decision.ts';
 import type { FlagSetting, FlagValue } from '../domain/flag.ts';
 import { jump as jumpTo } from '../domain/rollout.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
-import { consent, jumping, overruling, testing } from '../domain/steering.ts';
-import type { Consent, Jumping, Overruling, Testing } from '../domain/steering.ts';
+import { jumping, overruling, testing } from '../domain/steering.ts';
+import type { Jumping, Overruling, Testing } from '../domain/steering.ts';
 import { isInterruption } from './interruption.ts';
 import { receive } from './inbox.ts';
 import { advance, hold, jump, resume, retry, tested } from './messages.ts';
@@ -77,8 +79,8 @@ export function openSteering(status: StatusKeeper) {
       said('hold', given);
     },
   });
-  receive<Consent>(resume, status, {
-    schema: consent,
+  receive<Interval>(resume, status, {
+    schema: interval,
     example: { by: 'your-login' },
     about: 'Goes on with a rollout that is held; the watch of its step begins anew',
     refusal: (given) => refusal(given) ?? (held ? undefined : 'it is not held'),
@@ -87,8 +89,8 @@ export function openSteering(status: StatusKeeper) {
       said('resume', given);
     },
   });
-  receive<Consent>(retry, status, {
-    schema: consent,
+  receive<Interval>(retry, status, {
+    schema: interval,
     example: { by: 'your-login' },
     about: 'Tries again what a service has refused',
     refusal: (given) => refusal(given) ?? (stuck ? undefined : 'nothing was refused'),

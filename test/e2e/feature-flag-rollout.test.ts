@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
-import { abort, advance, resume, status, tested } from '../../workflows/messages.ts';
+import { abort, advance, freeze, resume, status, tested, thaw } from '../../workflows/messages.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -97,10 +97,23 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
     const { world, rollout } = await begin();
     const incident = await github(world, 'POST', 'gitlab', 'issues', { title: 'Errors', labels: ['incident'] });
     await test(rollout);
-    await reached(rollout, /^the end of incidents \(incident\) before 25 %$/);
+    await reached(rollout, /^going up to 25 %: the incident .* is open$/);
     await rollout.executeUpdate(advance.update, { args: [{ by, reason: 'unrelated' }] });
-    await reached(rollout, /^the end of incidents \(incident\) before 100 %$/);
+    await reached(rollout, /^going up to 100 %: the incident .* is open$/);
     await github(world, 'PATCH', 'gitlab', `issues/${(incident as { number: number }).number}`, { state: 'closed' });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+  });
+
+  it('is not raised while an operator has frozen production', async () => {
+    const { rollout, client, taskQueue, world } = await begin();
+    const environment = await client.workflow.signalWithStart('environment', {
+      workflowId: 'environment/production', taskQueue, args: [{ environment: 'production' }], signal: freeze.signal, signalArgs: [{ by, reason: 'the holidays' }],
+    });
+    onTestFinished(async () => void (await environment.terminate()));
+    await test(rollout);
+    await reached(rollout, /^going up to 25 %: production is frozen by alice: the holidays$/);
+    expect(await keys(world, 'flag production')).toEqual([]);
+    await environment.signal(thaw.signal, { by });
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
   });
 
@@ -147,7 +160,7 @@ async function begin(options: Parameters<typeof prepared>[0] = {}) {
   onTestFinished(async () => {
     await client.workflow.getHandle(to).terminate().catch(() => undefined);
   });
-  return { world, commit, rollout: client.workflow.getHandle(to) as WorkflowHandle<() => Promise<Outcome>> };
+  return { world, commit, client, taskQueue, rollout: client.workflow.getHandle(to) as WorkflowHandle<() => Promise<Outcome>> };
 }
 
 async function test(rollout: WorkflowHandle, options: { advance?: 'staging' } = {}): Promise<void> {

@@ -8,6 +8,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, approve, reject, status } from '../../workflows/messages.ts';
+import { workflowTypes } from '../../workflows/unknown-workflow.ts';
 import { startTimeSkipping, workflowBundle } from '../servers.ts';
 import { candidate, never, pending, plan, scriptedWorld } from './scripted-world.ts';
 
@@ -194,7 +195,7 @@ describe('what people type', () => {
   it('names the workflow that was meant when its type is mistyped', async () => {
     const { release } = await start({}, { type: 'componentRelaese' });
     const failure = await release.result().catch((error: unknown) => error);
-    expect(rootMessage(failure)).toBe('unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: componentRelease, environment, featureFlagRollout, updateComponent');
+    expect(rootMessage(failure)).toBe(`unknown workflow type "componentRelaese": did you mean "componentRelease"? Known: ${workflowTypes.join(', ')}`);
   });
 
   it.each([

@@ -287,37 +287,56 @@ describe('production rolled back below the flag’s commit', () => {
   });
 });
 
-describe('an incident', () => {
-  it('blocks an increase until it ends', async () => {
-    let over = false;
-    const noIncident = async () => {
-      if (!over) throw ApplicationFailure.create({ type: 'NotYet', message: 'incident' });
+describe('a freeze or an incident', () => {
+  const why = 'the incident https://forge/1 is open';
+
+  /** Stands in the way for as long as it is told to. */
+  function hindering() {
+    const state = { open: true };
+    const hindrance = async () => (state.open ? why : undefined);
+    const unhindered = async () => {
+      if (state.open) throw ApplicationFailure.create({ type: 'NotYet', message: why });
     };
-    const { rollout, world } = await start({ plan: withoutStaging(), script: { noIncident } });
-    await waitsFor(rollout, /the end of incidents \(incident\) before 5 %/);
+    return { state, script: { hindrance, unhindered } };
+  }
+
+  it('blocks an increase until it ends', async () => {
+    const { state, script } = hindering();
+    const { rollout, world } = await start({ plan: withoutStaging(), script });
+    expect(await waitsFor(rollout, /^going up to 5 %: the incident/)).toMatchObject({ state: 'blocked' });
     expect(world.effects).toEqual([]);
-    over = true;
+    state.open = false;
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
   });
 
   it('does not block a decrease, and is overridden with a reason', async () => {
-    let incident = false;
-    const noIncident = async () => {
-      if (incident) throw ApplicationFailure.create({ type: 'NotYet', message: 'incident' });
-    };
-    const { rollout, world } = await start({ plan: withoutStaging({ whenUnhealthy: 'off' }), script: { noIncident } });
+    const { state, script } = hindering();
+    state.open = false;
+    const { rollout, world } = await start({ plan: withoutStaging({ whenUnhealthy: 'off' }), script });
     world.find('production 25', 'nothing yet');
     await waitsFor(rollout, /at 25 %/);
-    incident = true;
+    state.open = true;
     world.find('production 25', { kind: 'unhealthy', reason: 'errors' });
     await waitsFor(rollout, /a decision: errors/);
     expect(world.effects).toEqual(['production 5', 'production 25', 'production false']);
     await rollout.signal(resume.signal, { by: 'olga' });
-    await waitsFor(rollout, /the end of incidents .* before 5 %/);
-    incident = false;
+    await waitsFor(rollout, /^going up to 5 %/);
+    state.open = false;
     await rollout.signal(advance.signal, olga);
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
     expect((await rollout.query(status)).decisions.map(({ message }) => message)).toEqual(['resume', 'advance']);
+  });
+
+  it('lets an operator hold the rollout meanwhile', async () => {
+    const { state, script } = hindering();
+    const { rollout, world } = await start({ plan: withoutStaging(), script });
+    await waitsFor(rollout, /^going up to 5 %/);
+    await rollout.executeUpdate(hold.update, { args: [olga] });
+    await waitsFor(rollout, /a decision: an operator holds it/);
+    state.open = false;
+    expect(world.effects).toEqual([]);
+    await rollout.signal(resume.signal, { by: 'olga' });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
   });
 });
 

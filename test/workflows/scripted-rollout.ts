@@ -68,7 +68,8 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
     planRollout: async () => plan,
     deployedCode: async () => ({ kind: 'deployed', at: commit }),
     codeDeployed: async () => undefined,
-    noIncident: async () => undefined,
+    hindrance: async () => undefined,
+    unhindered: async () => undefined,
     readFlag: async ({ environment }) => settings.get(environment)!,
     async setFlag({ environment, from, to }) {
       const found = settings.get(environment)!;

@@ -1,0 +1,59 @@
+import { parseFlagName, raises } from '../domain/flag.ts';
+import type { FlagSetting, FlagValue } from '../domain/flag.ts';
+import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flag-request.ts';
+import type { FlagRules } from '../domain/flag-rules.ts';
+import { unknownName } from '../domain/nearest-name.ts';
+import { neverRetry } from './failures.ts';
+import type { Flag } from './flags/backend.ts';
+import { createHindrances } from './hindrances.ts';
+import { createRollouts } from './rollouts.ts';
+import type { RolloutPorts } from './rollouts.ts';
+
+/** Flags outside of a rollout, with a rollout's guards: the component's prefix, no gates, no raise in a freeze or an incident. */
+export function createFlagDesk(ports: RolloutPorts) {
+  const { catalog, flags } = ports;
+  const { hindrance } = createHindrances(ports);
+  const { readFlag, setFlag } = createRollouts(ports);
+
+  /** @throws `InvalidInput` for a component, environment or flag that is none */
+  async function lookUpFlags({ component, environment, flag, match = '' }: FlagRequest): Promise<FlagAnswer> {
+    const { prefix } = await rulesFor(component, environment);
+    if (flag === undefined) {
+      const all = await flags(environment).list(match);
+      return { kind: 'flags', environment, flags: all.filter(({ name }) => name.startsWith(prefix)).map(named) };
+    }
+    const name = nameOf(flag, prefix);
+    return { kind: 'flags', environment, flags: [named({ name, reading: await flags(environment).read(name) })] };
+  }
+
+  /** Sets a flag that is as it was found. @throws `InvalidInput`, `Conflict` */
+  async function setOneFlag({ component, environment, flag: given, to, override }: Pick<FlagRequest, 'component' | 'environment' | 'override'> & { readonly flag: string; readonly to: FlagValue }): Promise<FlagAnswer> {
+    const { prefix, incidents } = await rulesFor(component, environment);
+    const flag = nameOf(given, prefix);
+    const from: FlagSetting = await readFlag({ environment, flag });
+    const why = raises(from, to) && !override ? await hindrance({ environment, ...(incidents && { incidents }) }) : undefined;
+    if (why !== undefined) return { kind: 'flagRefused', environment, flag, why };
+    return { kind: 'flagSet', environment, flag, from, to: await setFlag({ environment, flag, from, to }) };
+  }
+
+  async function rulesFor(component: string, environment: string): Promise<FlagRules> {
+    const { components, environments } = await catalog.read();
+    if (!Object.hasOwn(environments, environment)) throw neverRetry('InvalidInput', unknownName('environment', environment, Object.keys(environments)));
+    const found = components[component];
+    if (!found) throw neverRetry('InvalidInput', unknownName('component', component, Object.keys(components)));
+    if (!found.flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);
+    return found.flags;
+  }
+
+  return { lookUpFlags, setOneFlag };
+}
+
+function nameOf(flag: string, prefix: string): string {
+  const parsed = parseFlagName(flag, prefix);
+  if (parsed.kind === 'invalid') throw neverRetry('InvalidInput', parsed.message);
+  return parsed.value;
+}
+
+function named({ name, reading }: Flag): NamedFlag {
+  return reading.kind === 'plain' ? { name, setting: reading.setting } : { name, setting: 'custom', gates: reading.gates };
+}

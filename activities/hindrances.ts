@@ -1,0 +1,46 @@
+import type { FlagRules } from '../domain/flag-rules.ts';
+import { freezeWindows } from '../domain/freeze.ts';
+import type { CatalogSource } from './catalog/catalog.ts';
+import type { Environments } from './environments.ts';
+import { notYet } from './failures.ts';
+import type { Forge } from './forge/forge.ts';
+
+export interface HindrancePorts {
+  readonly catalog: CatalogSource;
+  readonly forge: Forge;
+  readonly environments: Environments;
+}
+
+export interface Raise {
+  readonly environment: string;
+  readonly incidents?: FlagRules['incidents'];
+}
+
+/** What keeps a flag from being raised: a freeze of its environment, an open incident. */
+export function createHindrances({ catalog, forge, environments }: HindrancePorts) {
+  /** Why it is frozen now, by the calendar or by an operator; undefined if it is not. */
+  async function freezeOf(name: string): Promise<string | undefined> {
+    const environment = (await catalog.read()).environments[name];
+    const now = Date.now();
+    const [window] = environment ? freezeWindows(environment.freezes, environment.timeZone, { from: now, to: now + 1 }) : [];
+    if (window) return `${name} is frozen until ${window.to}: ${window.reason}`;
+    const frozen = await environments.frozen(name);
+    return frozen && `${name} is frozen${frozen.by ? ` by ${frozen.by}` : ''}${frozen.until ? ` until ${frozen.until}` : ''}: ${frozen.reason}`;
+  }
+
+  /** Looks once; undefined if nothing stands in the way. */
+  async function hindrance({ environment, incidents }: Raise): Promise<string | undefined> {
+    const frozen = await freezeOf(environment);
+    if (frozen || !incidents) return frozen;
+    const [incident] = await forge.issues.list(incidents.repository, [incidents.label]);
+    return incident && `the incident ${incident.url} is open`;
+  }
+
+  /** Looks once. @throws `NotYet` while something stands in the way */
+  async function unhindered(raise: Raise): Promise<void> {
+    const why = await hindrance(raise);
+    if (why !== undefined) throw notYet(why);
+  }
+
+  return { freezeOf, hindrance, unhindered };
+}
