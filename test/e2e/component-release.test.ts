@@ -24,8 +24,8 @@ afterAll(async () => {
   await Promise.all([temporal?.stop(), sandbox?.stop()]);
 });
 
-/** Of an uneventful release with three stages, one of them approved, two of them soaked. */
-const mostEvents = 140;
+/** Of an uneventful release with three stages, each with its lease, one of them approved, two of them soaked. */
+const mostEvents = 170;
 
 const vote = { stage: 'production', by: 'alice' };
 
