@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
 import { openCompany } from './company.ts';
 import type { Company } from './company.ts';
+import { rollOutEndToEnd } from './flag-demonstration.ts';
 import { shown, slipway } from './slipway.ts';
 import { send } from './world-control.ts';
 
-const usage = `npm start [-- [--exit] [--seed <path to a git repository>]]
+const usage = `npm start [-- [release | flag] [--exit] [--seed <path to a git repository>]]
 
 Starts Slipway with a whole world around it on this machine, and carries a release of Gitaly through all its stages.
+  flag           roll a feature flag out instead
   --exit         stop when the release has ended; exit code 0 only if it was released (the default without a terminal)
   --seed <path>  release the history of this git repository instead of a made-up one`;
+
+const shows = { release: releaseEndToEnd, flag: (company: Company) => rollOutEndToEnd(company, say) } as const;
 
 process.exitCode = await main();
 
@@ -22,7 +26,7 @@ async function main(): Promise<number> {
 
   const company = await openCompany({ seed: options.seed, announce: say });
   try {
-    const ended = await Promise.race([releaseEndToEnd(company), stopped.then(() => 130)]);
+    const ended = await Promise.race([shows[options.show](company), stopped.then(() => 130)]);
     if (!stay || ended !== 0) return ended;
     await leaveOneWaiting(company);
     await stopped;
@@ -34,16 +38,25 @@ async function main(): Promise<number> {
 }
 
 /** @returns the options, or the exit code where there is nothing to start */
-function readOptions(): { readonly exit: boolean; readonly seed: string | undefined } | number {
+function readOptions(): { readonly show: keyof typeof shows; readonly exit: boolean; readonly seed: string | undefined } | number {
   try {
-    const { values } = parseArgs({ options: { exit: { type: 'boolean', default: false }, seed: { type: 'string' }, help: { type: 'boolean', default: false } } });
-    if (!values.help) return { exit: values.exit, seed: values.seed };
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { exit: { type: 'boolean', default: false }, seed: { type: 'string' }, help: { type: 'boolean', default: false } },
+    });
+    const [show = 'release', ...more] = positionals;
+    if (!isShow(show) || more.length > 0) throw new Error(`there is no demonstration "${positionals.join(' ')}". Known: ${Object.keys(shows).join(', ')}`);
+    if (!values.help) return { show, exit: values.exit, seed: values.seed };
     say(usage);
     return 0;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
     return 2;
   }
+}
+
+function isShow(name: string): name is keyof typeof shows {
+  return Object.hasOwn(shows, name);
 }
 
 async function releaseEndToEnd({ env }: Company): Promise<number> {
