@@ -4,7 +4,7 @@ import type { Lane } from './matrix.ts';
 
 /** Opens `count` lanes in one sandbox; `use` waits for a free one. */
 export async function openLanes(count: number) {
-  const sandbox = await startSandbox({ validated: false });
+  const sandbox = await startSandbox({ validated: false, gcs: true });
   const servers = await Promise.all(Array.from({ length: count }, () => startTemporal()));
   const connections = await Promise.all(servers.map(({ address }) => Connection.connect({ address })));
   const free: Lane[] = servers.map(({ address }, index) => ({ address, client: new Client({ connection: connections[index]! }), sandboxUrl: sandbox.url }));

@@ -10,6 +10,8 @@ import type { KillableWorker } from './killable-worker.ts';
 /** One process that must survive: how it is begun, and what people do while it runs. */
 export interface Case {
   readonly name: string;
+  /** Of the world; Gitaly's, if not given. */
+  readonly scenario?: 'sourcegraph';
   /** Scripts what will happen in the world. */
   readonly prepare?: (world: World) => Promise<unknown>;
   begin(client: Client, taskQueue: string, world: World): Promise<WorkflowHandle>;
@@ -68,8 +70,8 @@ const patienceMs = 120_000;
  *
  * @throws when a blow or a fault never came: then nothing was tested
  */
-export async function run(lane: Lane, { name, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
-  const world = await openWorld(lane.sandboxUrl);
+export async function run(lane: Lane, { name, scenario, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
+  const world = await openWorld(lane.sandboxUrl, { ...(scenario && { scenario }) });
   const catalog = await writeCatalog(world, { pace });
   const env = { ...workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file }), ...environment };
   const frozen: KillableWorker[] = [];

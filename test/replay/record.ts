@@ -6,6 +6,7 @@ import { componentReleases } from '../crash/component-releases.ts';
 import { flagRollouts } from '../crash/flag-rollouts.ts';
 import { openLanes } from '../crash/lanes.ts';
 import { run } from '../crash/matrix.ts';
+import { schemaReleases } from '../crash/schema-releases.ts';
 
 /**
  * Records the histories that test/replay replays: `npm run record`. A history stays committed for as long as a release of its
@@ -16,7 +17,7 @@ mkdirSync(folder, { recursive: true });
 
 const lanes = await openLanes(1);
 try {
-  for (const one of [...componentReleases, ...flagRollouts]) {
+  for (const one of [...componentReleases, ...flagRollouts, ...schemaReleases]) {
     const { history } = await lanes.use((lane) => run(lane, one));
     const file = join(folder, `${one.name.replaceAll(' ', '-')}.json`);
     writeFileSync(file, historyToJSON(history));
