@@ -28,5 +28,6 @@ ENV NODE_ENV=production
 COPY --from=pruned /app/package.json ./
 COPY --from=pruned /app/node_modules ./node_modules
 COPY --from=pruned /app/dist ./dist
+RUN install --directory --owner=node /var/lib/slipway
 USER node
 CMD ["node", "dist/worker/main.js"]

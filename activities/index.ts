@@ -10,6 +10,7 @@ import type { Forge } from './forge/forge.ts';
 import type { HealthProbe } from './health/probe.ts';
 import { createHindrances } from './hindrances.ts';
 import { createLeases } from './leases.ts';
+import { createPastReleases } from './past-releases.ts';
 import { createPipelines } from './pipelines.ts';
 import { createPlanning } from './planning.ts';
 import { createPromotions } from './promotions.ts';
@@ -19,6 +20,7 @@ import { createReports } from './reports.ts';
 import { createRolloutIssues } from './rollout-issues.ts';
 import { createRolloutPlanning } from './rollout-planning.ts';
 import { createRollouts } from './rollouts.ts';
+import type { Records } from './records/records.ts';
 import type { RunningReleases } from './running-releases.ts';
 import { createSchemas } from './schemas.ts';
 import { createSoaks } from './soaks.ts';
@@ -33,6 +35,8 @@ export interface Ports {
   readonly artifacts: ArtifactStore;
   readonly releases: RunningReleases;
   readonly environments: Environments;
+  /** None, where no place for them is configured. */
+  readonly records?: Records | undefined;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
   readonly readLagMs: number;
 }
@@ -41,6 +45,7 @@ export interface Ports {
 export function createActivities(ports: Ports) {
   const { openPullRequest, amendPullRequest, approvePullRequest, letMerge, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
   const { rerunFailed, ...lookingAtPipelines } = createPipelines(ports);
+  const { keepRecord, pastReleases } = createPastReleases(ports);
   const { report, announce, commentOnPullRequest } = createReports(ports);
   const { promote, deployed } = createPromotions(ports);
   const { setFlag, restoreFlag, ...looking } = createRollouts(ports);
@@ -80,6 +85,8 @@ export function createActivities(ports: Ports) {
     announce: beating(announce),
     commentOnPullRequest: beating(commentOnPullRequest),
     ...createSchemas(ports),
+    keepRecord: beating(keepRecord),
+    pastReleases,
   };
 }
 

@@ -10,6 +10,7 @@ import { addFlags } from './flags.ts';
 import { addSteering } from './steer.ts';
 import { asFailure, shown } from './fault.ts';
 import { addFreezes } from './freeze.ts';
+import { addHistory } from './history.ts';
 import { addSchema } from './schema.ts';
 import { addSchedules } from './schedules.ts';
 import type { Answering } from './session.ts';
@@ -55,7 +56,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addHistory, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

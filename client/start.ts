@@ -4,9 +4,9 @@ import { unknownName } from '../domain/nearest-name.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { Server } from './connection.ts';
 import { localComponents } from './local-catalog.ts';
 import type { Answering, Session } from './session.ts';
+import { passingId, polled, taskQueueOption } from './task-queue.ts';
 import { concluded, watch } from './watch.ts';
 
 interface StartOptions {
@@ -28,7 +28,7 @@ export function addStart(program: Command, answering: Answering): void {
     .option('--reason <text>', 'why, for everybody to read')
     .option('--input <json>', 'more of the input, as one JSON object')
     .option('--wait', 'follow the release to its end')
-    .addOption(new Option('--task-queue <name>', "the workers' task queue").env('SLIPWAY_TASK_QUEUE').default('slipway'))
+    .addOption(taskQueueOption())
     .addOption(new Option('--catalog <file>', 'checks the component by this catalog, where there is one').env('SLIPWAY_CATALOG').default('slipway.yaml'))
     .action((type: string, component: string, options: StartOptions) => answering((session) => start(session, type, component, options)));
 }
@@ -42,7 +42,7 @@ async function start(session: Session, type: string, component: string, options:
   const server = await session.server();
   const handle = await server.client.workflow.start(type, {
     taskQueue: options.taskQueue,
-    workflowId: `start/${type}/${component}/${new Date().toISOString().replaceAll(/\D/g, '')}`,
+    workflowId: passingId(`start/${type}/${component}`),
     args: [input],
     staticSummary: `${type} of ${component}`,
   });
@@ -70,12 +70,6 @@ function inputOf(component: string, { input = '{}', sha, reason }: StartOptions)
     throw new Failure(2, `--input must be one JSON object such as '{"reason":"hotfix"}', not ${input}`);
   }
   return { ...more, component, ...(sha !== undefined && { sha }), ...(reason !== undefined && { reason }) };
-}
-
-async function polled({ client, namespace }: Server, taskQueue: string): Promise<boolean> {
-  const workflowTasks = 1;
-  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: workflowTasks });
-  return (pollers ?? []).length > 0;
 }
 
 function note({ terminal, as }: Session, line: string): void {

@@ -2,6 +2,7 @@ import { shortSha } from '../domain/candidate.ts';
 import { spoken } from '../domain/duration.ts';
 import type { ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
 import { marks } from '../domain/status-page.ts';
+import { table } from './table.ts';
 
 /** A release for a terminal: its stages, what it waits for, and what to type next. `now` is in ms since 1970. */
 export function statusText(status: ReleaseStatus, { now, link }: { readonly now: number; readonly link: string | undefined }): string {
@@ -37,13 +38,9 @@ function waiting({ what, since, whom, send = [] }: Waiting, release: string, now
   return [`waiting for ${what}${people}, for ${ago(since, now)}`, ...send.map((sendable) => `  ${commandFor(release, sendable)}`)];
 }
 
-function listed(title: string, items: readonly string[]): string[] {
+/** A line each of what is named by `title`. */
+export function listed(title: string, items: readonly string[]): string[] {
   return items.map((item) => `${title}: ${item}`);
-}
-
-function table(rows: readonly string[][]): string[] {
-  const widths = rows.reduce<number[]>((widest, cells) => cells.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)), []);
-  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
 }
 
 function ago(since: string, now: number): string {

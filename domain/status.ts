@@ -1,5 +1,6 @@
 import type { Sha } from './candidate.ts';
 import type { Decision, Refusal } from './decision.ts';
+import type { Outcome } from './outcome.ts';
 
 export type ReleaseState =
   | 'planning'
@@ -66,6 +67,8 @@ export interface ReleaseStatus {
   readonly next?: string;
   /** How it ended, in one line. */
   readonly outcome?: string;
+  /** How it ended, for programs; a fault and a Cancel are no outcomes. */
+  readonly ending?: Outcome['kind'] | 'failed' | 'cancelled';
   readonly undone: readonly string[];
   readonly stays: readonly string[];
   readonly owed: readonly string[];

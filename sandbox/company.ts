@@ -61,6 +61,7 @@ export async function openCompany({ seed, announce }: { readonly seed?: string |
         args: [join(project, 'dist/worker/main.js')],
         env: {
           ...env,
+          SLIPWAY_RECORDS: join(folder, 'records'),
           SLIPWAY_READ_LAG_MS: '500',
           SLIPWAY_SHUTDOWN_MS: '1000',
           GITHUB_API_URL: `${world.url}/api/v3`,

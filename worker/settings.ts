@@ -15,6 +15,7 @@ export function workerSettings(environment: Environment) {
     SLIPWAY_CHAT: z.string().min(1).default('slack'),
     SLIPWAY_FLAGS: z.string().min(1).default('gitlab'),
     SLIPWAY_ARTIFACTS: z.string().min(1).default('gcs'),
+    SLIPWAY_RECORDS: z.string().min(1).optional(),
     SLIPWAY_READ_LAG_MS: milliseconds.default(30_000),
     SLIPWAY_SHUTDOWN_MS: milliseconds.default(30_000),
     SLIPWAY_STICKY_MS: milliseconds.default(10_000),
@@ -30,6 +31,8 @@ export function workerSettings(environment: Environment) {
     chat: read.SLIPWAY_CHAT,
     flags: read.SLIPWAY_FLAGS,
     artifacts: read.SLIPWAY_ARTIFACTS,
+    /** A folder, or gs://bucket/folder: where what became of each release is kept. */
+    records: read.SLIPWAY_RECORDS,
     /** How long lists of the forge and the chat may lag behind a write. */
     readLagMs: read.SLIPWAY_READ_LAG_MS,
     /** How long activities may go on after SIGTERM. */

@@ -19,6 +19,7 @@ import { abort, approve, candidate, decide, pause, reject, resume, wake } from '
 import { openOffers } from './offers.ts';
 import { openPause } from './pause.ts';
 import { openQuestions } from './questions.ts';
+import { releaseRecords } from './records.ts';
 import type { Release } from './release.ts';
 import { pullRequestComments, releaseThread, startReporting, teamChannel } from './reporting.ts';
 import { passed } from './stages.ts';
@@ -57,7 +58,8 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     const work = workAt(plan.pace);
     status.planned(plan);
     approvals.open(plan);
-    reporter.begin(releaseThread(plan, work, status), teamChannel(plan, work, status), pullRequestComments(plan, work, status));
+    const people = [releaseThread, teamChannel, pullRequestComments].map((audience) => audience(plan, work, status));
+    reporter.begin(...people, releaseRecords(work, status));
     return { plan, status, approvals, questions, offers, pause: pausing, leases, touched: [], work, reporter, wakeable };
   }
 }

@@ -2,6 +2,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { Outcome, Remains, StoppedOutcome } from '../domain/outcome.ts';
 import { toldOutcome } from '../domain/outcome.ts';
+import type { ReleaseStatus } from '../domain/status.ts';
 import { isInterruption } from './interruption.ts';
 import type { Reporter } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
@@ -11,18 +12,18 @@ import { Stop } from './stop.ts';
 export async function concluded<Done extends Outcome>(status: StatusKeeper, reporter: Reporter, body: () => Promise<Done>): Promise<Done | StoppedOutcome> {
   try {
     const outcome = await body().catch((failure: unknown) => stopped(failure, status));
-    await CancellationScope.nonCancellable(() => close(toldOutcome(outcome), 'undone' in outcome ? remaining(outcome) : []));
+    await CancellationScope.nonCancellable(() => close(outcome.kind, toldOutcome(outcome), 'undone' in outcome ? remaining(outcome) : []));
     return outcome;
   } catch (failure) {
     const cancelled = isInterruption(failure);
     const line = cancelled ? 'cancelled from the Temporal UI' : `failed: ${rootMessage(failure)}`;
-    await CancellationScope.nonCancellable(() => close(line, remaining(status.get())));
+    await CancellationScope.nonCancellable(() => close(cancelled ? 'cancelled' : 'failed', line, remaining(status.get())));
     throw cancelled ? new CancelledFailure(line) : failure;
   }
 
-  async function close(line: string, remains: readonly string[]): Promise<void> {
+  async function close(ending: NonNullable<ReleaseStatus['ending']>, line: string, remains: readonly string[]): Promise<void> {
     status.enter('ended');
-    status.change({ outcome: line });
+    status.change({ outcome: line, ending });
     reporter.tell({ name: 'end', line: [line, ...remains].join('; ') });
     await reporter.allTold();
     await condition(allHandlersFinished);

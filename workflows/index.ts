@@ -2,6 +2,7 @@ export { componentRelease } from './component-release.ts';
 export { environment } from './environment.ts';
 export { featureFlagRollout } from './feature-flag-rollout.ts';
 export { featureFlags } from './feature-flags.ts';
+export { history } from './history.ts';
 export { schemaRelease } from './schema-release.ts';
 export { updateComponent } from './update-component.ts';
 export { uploadCurrentSchemas } from './upload-current-schemas.ts';

@@ -50,6 +50,7 @@ describe('a component release', () => {
       'deployed',
       'soak',
       'leaveEnvironment production',
+      'keepRecord',
     ]);
     expect(calls.filter((call) => call.startsWith('report')).map((call) => call.slice('report '.length))).toEqual([
       'opened https://forge/org/product/pull/7',

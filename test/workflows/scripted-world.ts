@@ -73,6 +73,7 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     report: async () => undefined,
     announce: async () => undefined,
     commentOnPullRequest: async () => undefined,
+    keepRecord: async () => undefined,
     authors: async () => ['Dana Kim', 'dana'],
     claimEnvironment: async () => ({ kind: 'granted', fence: 1 }),
     leaveEnvironment: async () => undefined,

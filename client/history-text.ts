@@ -1,0 +1,48 @@
+import { shortSha } from '../domain/candidate.ts';
+import { spoken } from '../domain/duration.ts';
+import type { Decision, Refusal } from '../domain/decision.ts';
+import type { RecordedDecision, ReleaseRecord } from '../domain/record.ts';
+import { marks } from '../domain/status-page.ts';
+import { listed } from './status-text.ts';
+import { table } from './table.ts';
+
+/** Ended releases, a line each. */
+export function historyText(records: readonly ReleaseRecord[]): string {
+  return table(
+    records.map(({ endedAt, release, candidate, outcome }) => [minute(endedAt), release, candidate ? shortSha(candidate) : '', outcome]),
+  ).join('\n');
+}
+
+/** All that is known of an ended release. */
+export function recordText(record: ReleaseRecord): string {
+  const { release, outcome, startedAt, endedAt, candidate, pinned, pullRequest, stages } = record;
+  return [
+    `${release}: ${outcome}`,
+    `from ${minute(startedAt)} to ${minute(endedAt)}, ${spoken(Math.max(1_000, Date.parse(endedAt) - Date.parse(startedAt)))}`,
+    ...(candidate ? [`candidate ${shortSha(candidate)}${pinned ? `, from ${shortSha(pinned)}` : ''}`] : []),
+    ...(pullRequest ? [`pull request #${pullRequest.number} ${pullRequest.url}`] : []),
+    ...table(stages.map(({ name, environment, mark, since, url }) => ['', name, environment, marks[mark], since ? minute(since) : '', url ?? ''])),
+    ...messagesText(record),
+    ...listed('taken back', record.undone),
+    ...listed('stays', record.stays),
+    ...listed('still to do by hand', record.owed),
+  ].join('\n');
+}
+
+/** What people sent, in order: what was accepted, and what was not. */
+export function messagesText({ decisions, refused }: { readonly decisions: readonly (Decision | RecordedDecision)[]; readonly refused: readonly Refusal[] }): string[] {
+  const accepted = decisions.map((decision) => ({ at: decision.at, line: decisionLine(decision) }));
+  const others = refused.map(({ at, message, why }) => ({ at, line: `${message} was not accepted: ${why}` }));
+  return [...accepted, ...others].toSorted((a, b) => (a.at < b.at ? -1 : 1)).map(({ at, line }) => `${minute(at)}  ${line}`);
+}
+
+function decisionLine(decision: Decision | RecordedDecision): string {
+  const { message, stage, by, reason } = decision;
+  const assurance = 'assurance' in decision && decision.assurance === 'claimed' ? ' (claimed)' : '';
+  return `${message}${stage ? ` of ${stage}` : ''} by ${by}${assurance}${reason ? `: ${reason}` : ''}`;
+}
+
+/** "2026-01-31 09:00", UTC. */
+function minute(at: string): string {
+  return at.slice(0, 16).replace('T', ' ');
+}

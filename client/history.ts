@@ -1,0 +1,59 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { History } from '../domain/history-request.ts';
+import { releasePrefix } from '../domain/release-plan.ts';
+import { history as historyQuery } from '../workflows/messages.ts';
+import { Failure } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { ask } from './ask.ts';
+import { historyText, messagesText, recordText } from './history-text.ts';
+import { answered } from './release.ts';
+import type { Answering, Session } from './session.ts';
+import { taskQueueOption } from './task-queue.ts';
+
+interface HistoryOptions {
+  readonly limit: number;
+  readonly taskQueue: string;
+}
+
+export function addHistory(program: Command, answering: Answering): void {
+  program
+    .command('history')
+    .description('tell what became of the newest releases, or all that is known of one')
+    .argument('[of]', 'a component, or the id of a release')
+    .addOption(new Option('--limit <number>', 'how many').argParser(Number).default(20))
+    .addOption(taskQueueOption())
+    .action((of: string | undefined, options: HistoryOptions) => answering((session) => (of?.includes('/') ? ofRelease(session, of, options) : newest(session, of, options))));
+}
+
+async function newest(session: Session, component: string | undefined, options: HistoryOptions): Promise<Answer> {
+  const records = await recordsOf(session, { component }, options);
+  return { exit: 0, text: historyText(records) || `no release${component ? ` of ${component}` : ''} has left a record yet`, json: { records } };
+}
+
+/** A release that runs is asked itself; besides, the same id may have been released before. */
+async function ofRelease(session: Session, given: string, options: HistoryOptions): Promise<Answer> {
+  const release = given.startsWith(releasePrefix) ? given : releasePrefix + given;
+  const running = await messagesOf(session, release);
+  if (running) return { exit: 0, text: [`${release} runs`, ...messagesText(running)].join('\n'), json: { release, running } };
+  const records = await recordsOf(session, { release }, options);
+  if (records.length === 0) throw new Failure(2, `nothing is known of ${release}: it does not run, and has left no record`);
+  return { exit: 0, text: records.map(recordText).join('\n\n'), json: { release, records } };
+}
+
+async function messagesOf({ server }: Session, release: string) {
+  const connected = await server();
+  const handle = connected.client.workflow.getHandle(release);
+  const described = await handle.describe().catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  });
+  return described?.status.name === 'RUNNING' ? answered(connected, () => handle.query(historyQuery)) : undefined;
+}
+
+async function recordsOf(session: Session, of: { readonly component?: string | undefined; readonly release?: string }, { limit, taskQueue }: HistoryOptions) {
+  const found = await ask<History>(session, { type: 'history', about: of.component ?? of.release, input: { ...of, limit }, taskQueue });
+  if (found.kind === 'notKept') throw new Failure(1, 'the worker keeps no records: set SLIPWAY_RECORDS for it');
+  return found.records;
+}
