@@ -389,6 +389,8 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
           await forge.deployments.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
           const run = await until(() => forge.deployments.findRun(repository, stand.workflow.file, runKey), (found) => found !== undefined);
           await until(() => forge.deployments.run(repository, run!.id), (now) => now.state === state);
+          const newest = await until(() => forge.deployments.succeededRuns(repository, stand.workflow.file), (found) => (found[0]?.name.includes(runKey) ?? false) === (state === 'succeeded'));
+          for (const { at } of newest.slice(0, 1)) expect(Date.parse(at)).not.toBeNaN();
         });
       }
 
@@ -416,6 +418,8 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
           expect(await forge.deployments.findDeployment(repository, 'staging', sha, key)).toBeUndefined();
           expect(await forge.deployments.findDeployment(repository, 'production', sha, `${key}0`)).toBeUndefined();
           await until(() => forge.deployments.deployment(repository, id), (now) => now.state === state);
+          const successes = await forge.deployments.succeededDeployments(repository, 'production');
+          expect(successes.map(({ name }) => name).indexOf(key)).toBe(state === 'succeeded' ? 0 : -1);
         });
       }
 

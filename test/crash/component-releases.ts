@@ -1,5 +1,7 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { abort, approve, reject } from '../../workflows/messages.ts';
+import { environmentId } from '../../domain/environment.ts';
+import { abort, approve, decide, freeze, reject } from '../../workflows/messages.ts';
 import { attribute } from './attribute.ts';
 import type { Case } from './matrix.ts';
 
@@ -37,7 +39,35 @@ const aborted: Case = {
   },
 };
 
-export const componentReleases: readonly Case[] = [straight, rejected, aborted];
+const rolledBack: Case = {
+  name: 'a release that is rolled back when a stage fails',
+  prepare: (world) => world.control('deployments', { environment: 'canary', outcome: 'failure', times: 1 }),
+  begin,
+  async attend(release) {
+    await inState(release, 'deciding');
+    await release.signal(decide.signal, { choice: 'rollback', by: 'alice', reason: 'incident' });
+  },
+};
+
+const abortedInQueue: Case = {
+  name: 'a release that is aborted while it waits for an environment',
+  async begin(client, taskQueue) {
+    const startWorkflowOperation = new WithStartWorkflowOperation('environment', {
+      workflowId: environmentId('staging'),
+      taskQueue,
+      args: [{ environment: 'staging' }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    await client.workflow.executeUpdateWithStart(freeze.update, { args: [{ by: 'alice', reason: 'incident' }], startWorkflowOperation });
+    return begin(client, taskQueue);
+  },
+  async attend(release) {
+    await inState(release, 'queued');
+    await release.signal(abort.signal, { by: 'alice', reason: 'wrong week' });
+  },
+};
+
+export const componentReleases: readonly Case[] = [straight, rejected, aborted, rolledBack, abortedInQueue];
 
 async function waitsFor(release: WorkflowHandle, what: string): Promise<void> {
   return attribute(release, 'WaitingFor', what);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CountedVote } from '../../domain/approval.ts';
-import { refusal, tally } from '../../domain/approval.ts';
+import { involvedIn, refusal, tally } from '../../domain/approval.ts';
 import type { Stage } from '../../domain/catalog.ts';
 
 const candidate = 'c'.repeat(40);
@@ -29,6 +29,24 @@ describe('a vote counts', () => {
     expect(refusal({ stage: 'prodution', by: 'alice' }, ballot)).toBe(
       'unknown stage "prodution": did you mean "production"? Known: staging, production. Open for votes: production',
     );
+  });
+});
+
+describe('separation of duties', () => {
+  const separate = (separation: ('starter' | 'author')[]) => ({ ...production, approval: { ...production.approval!, separation } });
+  const people = { starter: 'Alice', authors: ['bob', 'Carol Danvers'] };
+
+  it('keeps out whom the catalog names, whatever the case of their login', () => {
+    expect([...involvedIn(separate(['starter']), people).keys()]).toEqual(['alice']);
+    expect([...involvedIn(separate(['author']), people).keys()]).toEqual(['bob', 'carol danvers']);
+    expect(involvedIn(production, people).size).toBe(0);
+  });
+
+  it('tells why a vote does not count', () => {
+    const involved = involvedIn(separate(['starter', 'author']), people);
+    expect(refusal({ stage: 'production', by: 'alice' }, { ...ballot, involved })).toBe('"alice" started the release, and may not decide on stage "production"');
+    expect(refusal({ stage: 'production', by: 'bob' }, { ...ballot, involved })).toBe('"bob" wrote a commit of it, and may not decide on stage "production"');
+    expect(refusal({ stage: 'production', by: 'carol' }, { ...ballot, involved })).toBeUndefined();
   });
 });
 

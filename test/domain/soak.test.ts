@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Observation } from '../../domain/soak.ts';
-import { observe } from '../../domain/soak.ts';
+import { observe, unhealthyMs } from '../../domain/soak.ts';
 
 const interval = 10;
 
@@ -19,6 +19,12 @@ it('does not count the time around an unhealthy sample', () => {
 
 it('does not count a gap in which nobody looked', () => {
   expect(watch([[0, true], [10, true], [31, true], [41, true]]).observedMs).toBe(20);
+});
+
+it('knows for how long it was not healthy, without a break', () => {
+  expect(unhealthyMs(watch([[0, true], [10, false], [20, false], [35, false]]))).toBe(25);
+  expect(unhealthyMs(watch([[0, false], [10, true], [20, false]]))).toBe(0);
+  expect(unhealthyMs(watch([[0, false], [10, false], [10 + 2 * interval + 1, false]]))).toBe(0);
 });
 
 it('counts nothing from a single look', () => {

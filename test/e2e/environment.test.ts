@@ -50,6 +50,20 @@ describe('twenty releases that want one environment', () => {
   });
 });
 
+describe('releases that do not hear what an environment answers', () => {
+  it('ask again, and each has it once', async () => {
+    const { begin, deployments, environment, promoted } = await company({ lossy: true });
+    const releases = await Promise.all(['a', 'b', 'c'].map((component) => begin(component)));
+    const outcomes = await Promise.all(releases.map((release) => release.result()));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['released', 'released', 'released']);
+    expect(promoted.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(deployments.mostAtOnce()).toBe(1);
+    const { lease, queue, fence, deployed } = await recordOf(environment);
+    expect({ lease, queue, fence }).toEqual({ lease: undefined, queue: [], fence: 3 });
+    expect(Object.keys(deployed).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+});
+
 describe('candidates of one component', () => {
   it('take the place of older ones that still wait, whose releases end', async () => {
     const { begin, deployments, hold, environment } = await company();
@@ -223,7 +237,7 @@ async function recordOf(environment: string): Promise<EnvironmentRecord> {
 }
 
 /** A worker whose releases have one stage, in an environment of their own. Everything is scripted but the environment and the way to it. */
-async function company({ soak, freezes = [] }: { readonly soak?: number; readonly freezes?: readonly object[] } = {}) {
+async function company({ soak, freezes = [], lossy = false }: { readonly soak?: number; readonly freezes?: readonly object[]; readonly lossy?: boolean } = {}) {
   const environment = `e${randomUUID().slice(0, 8)}`;
   const taskQueue = environment;
   const stage: Stage = { name: 'only', environment, promote: { kind: 'deployment' }, health: [], ...(soak !== undefined && { soak }) };
@@ -257,8 +271,22 @@ async function company({ soak, freezes = [] }: { readonly soak?: number; readonl
   } as unknown as Forge;
   const leases = createLeases({ catalog: { read: async () => catalog }, forge, environments: temporalEnvironments(client), readLagMs: 100 });
 
+  /** Applies it, and loses the answer, the first time that it is asked for by each release. */
+  function losing<Argument extends object, Answer>(run: (argument: Argument) => Promise<Answer>): (argument: Argument) => Promise<Answer> {
+    const lost = new Set<string>();
+    return async (argument) => {
+      const answer = await run(argument);
+      const key = JSON.stringify(argument);
+      if (!lossy || lost.has(key)) return answer;
+      lost.add(key);
+      throw new Error('the answer was lost');
+    };
+  }
+
   const script: Partial<Activities> = {
     ...leases,
+    claimEnvironment: losing(leases.claimEnvironment),
+    leaveEnvironment: losing(leases.leaveEnvironment),
     plan: async ({ component, sha }) => ({
       ...plan,
       component,
