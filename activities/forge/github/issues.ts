@@ -19,7 +19,7 @@ export function githubIssues(github: GitHub): Issues {
     },
 
     async list(repository, labels) {
-      const found = await paginate(rest.issues.listForRepo, { ...at(repository), state: 'open', labels: labels.join(','), per_page: 100 });
+      const found = await paginate(rest.issues.listForRepo, { ...at(repository), state: 'open', per_page: 100, ...(labels.length > 0 && { labels: labels.join(',') }) });
       // To GitHub a pull request is an issue, too.
       return found.filter(({ pull_request }) => !pull_request).map(fromGitHub);
     },

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { type as typed } from '../client/command-line.ts';
+import { startSandbox, startTemporal, startWorker } from '../servers.ts';
+import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+
+let temporal: TemporalServer;
+let sandbox: SandboxServer;
+let world: World;
+
+beforeAll(async () => {
+  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ validated: false })]);
+});
+afterAll(() => Promise.all([temporal?.stop(), sandbox?.stop()]));
+
+beforeEach(async () => {
+  world = await openWorld(sandbox.url);
+  const catalog = await writeCatalog(world);
+  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue: world.name, catalog: catalog.file }));
+  onTestFinished(async () => {
+    await worker.stop();
+    await catalog.remove();
+    await world.close();
+  });
+});
+
+const flags = (...args: readonly string[]) => typed(['flags', ...args, '--task-queue', world.name], { TEMPORAL_ADDRESS: temporal.address });
+
+it('lists the flags of a component that match, and shows one', async () => {
+  for (const [name, value] of [['gitaly_delete_tag', 25], ['gitaly_delete_branch', true], ['gitaly_fetch', 5], ['monitor_delete', true]] as const) {
+    await world.control('flags', { instance: 'production', name, value });
+  }
+  await world.control('flags', { instance: 'production', name: 'gitaly_delete_user', value: true, user: 'jane' });
+  expect(await flags('list', 'gitaly', '--match', 'delete')).toMatchObject({
+    exit: 0,
+    stdout: 'gitaly_delete_branch  on\ngitaly_delete_tag  25 %\ngitaly_delete_user  set otherwise (actors)\n',
+  });
+  expect(await flags('get', 'gitaly', 'gitaly_fetch')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch  5 %\n' });
+  expect(await flags('get', 'gitaly', 'gitaly_fetch', '--environment', 'staging')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch  unset\n' });
+  expect((await flags('list', 'gitaly', '--match', 'nothing')).stdout).toBe('no flag matches in production\n');
+});
+
+it('sets a flag, and says from what', async () => {
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch in production: unset → 25 %\n' });
+  const { stdout } = await flags('set', 'gitaly', 'gitaly_fetch', 'false', '--by', 'kim', '--json');
+  expect(JSON.parse(stdout)).toEqual({ kind: 'flagSet', environment: 'production', flag: 'gitaly_fetch', from: 25, to: false });
+  expect((await world.journal()).map(({ key }) => key)).toEqual(['flag production gitaly_fetch 25', 'flag production gitaly_fetch false']);
+});
+
+it('does not raise a flag during an incident, but lowers it, and raises it with a reason', async () => {
+  await world.control('flags', { instance: 'production', name: 'gitaly_fetch', value: 50 });
+  await fetch(`${world.url}/api/v3/repos/gitlab-org/gitlab/issues`, {
+    method: 'POST', headers: { authorization: 'Bearer person:ann', 'content-type': 'application/json' }, body: JSON.stringify({ title: 'Errors', labels: ['incident'] }),
+  });
+  const refused = await flags('set', 'gitaly', 'gitaly_fetch', '100', '--by', 'kim');
+  expect(refused).toMatchObject({ exit: 1, stdout: expect.stringMatching(/^gitaly_fetch in production was not raised: the incident .* is open\n$/) });
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '5', '--by', 'kim')).toMatchObject({ exit: 0 });
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim', '--override', '--reason', 'unrelated')).toMatchObject({ exit: 0 });
+});
+
+it.each([
+  [['set', 'gitaly', 'fetch', '25', '--by', 'kim'], 'Did you mean "gitaly_fetch"?'],
+  [['set', 'gitaly', 'gitaly_fetch', '150', '--by', 'kim'], 'not to 150'],
+  [['set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim', '--override'], 'reason: must say why it overrides'],
+  [['list', 'gitlay'], 'did you mean "gitaly"?'],
+  [['list', 'gitaly', '--environment', 'prod'], 'unknown environment "prod"'],
+])('refuses %j, and says what was meant', async (args, message) => {
+  const { exit, stderr } = await flags(...args);
+  expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining(message) });
+  expect(await world.journal()).toEqual([]);
+});
