@@ -3,7 +3,8 @@ import { Option } from 'commander';
 import type { z } from 'zod';
 import { abortion, choice, interval, vote } from '../domain/decision.ts';
 import { check, mistakeLine } from '../domain/mistakes.ts';
-import { abort, approve, decide as decideMessage, pause, reject, resume } from '../workflows/messages.ts';
+import { confirmation } from '../domain/schema-request.ts';
+import { abort, approve, confirm, decide as decideMessage, pause, reject, resume } from '../workflows/messages.ts';
 import type { Message } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -39,6 +40,10 @@ export function addDecisions(program: Command, answering: Answering): void {
       .option('--reason <text>', 'told to everybody')
       .action((release: string, options: object) => answering((session) => decide(session, { message, schema: interval, release, payload: options })));
   }
+  decision(program, confirm.name, 'confirm that a schema release overwrites a tarball; any word but OVERWRITE is a no')
+    .requiredOption('--overwrite <word>', 'OVERWRITE, in full')
+    .addOption(by())
+    .action((release: string, options: object) => answering((session) => decide(session, { message: confirm, schema: confirmation, release, payload: options })));
   decision(program, abort.name, 'stop a release, and take back what is not merged yet')
     .addOption(by())
     .requiredOption('--reason <text>', 'told to everybody')

@@ -20,11 +20,15 @@ export interface Company {
 
 const usualPort = { temporal: 7233, ui: 8233 } as const;
 
-/**
- * @param options.seed a git repository whose history becomes Gitaly's
- * @param options.announce told of each part as it comes up
- */
-export async function openCompany({ seed, announce }: { readonly seed?: string | undefined; readonly announce: (line: string) => void }): Promise<Company> {
+export interface CompanyOptions {
+  /** A git repository whose history becomes Gitaly's. */
+  readonly seed?: string | undefined;
+  readonly scenario?: 'gitaly' | 'sourcegraph';
+  /** Told of each part as it comes up. */
+  readonly announce: (line: string) => void;
+}
+
+export async function openCompany({ seed, scenario = 'gitaly', announce }: CompanyOptions): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   const running: RunningProcess[] = [];
   const close = async () => {
@@ -44,11 +48,11 @@ export async function openCompany({ seed, announce }: { readonly seed?: string |
 
     const sandbox = await startProcess({
       program: process.execPath,
-      args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', join(folder, 'worlds')],
+      args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', join(folder, 'worlds'), ...(scenario === 'sourcegraph' ? ['--gcs', await part('fake-gcs-server')] : [])],
       ready: (line) => property(line, 'url'),
     });
     running.push(sandbox);
-    const world = await openDemonstration(sandbox.ready, { seed });
+    const world = await openDemonstration(sandbox.ready, { seed, scenario });
     const catalog = join(folder, 'slipway.yaml');
     await writeDemonstrationCatalog(catalog, world);
     announce(`Sandbox       ${world.url}`);
@@ -74,6 +78,8 @@ export async function openCompany({ seed, announce }: { readonly seed?: string |
           GITLAB_URL_PRODUCTION: `${world.url}/gitlab/production`,
           GITLAB_TOKEN_PRODUCTION: 'gitlab-admin',
           GITLAB_FLAG_LAG_MS: '500',
+          GCS_ENDPOINT: `${world.url}/gcs`,
+          GCS_TOKEN: 'gcs-token',
         },
         ready: (line) => property(line, 'ready'),
       }),

@@ -6,8 +6,8 @@ import { send } from './world-control.ts';
 const name = 'main';
 
 /** Makes the world that a demonstration releases in: what happens there takes seconds, so that one can watch. */
-export async function openDemonstration(sandbox: string, { seed }: { readonly seed?: string | undefined } = {}) {
-  await send(`${sandbox}/worlds`, { name, scenario: 'gitaly', latencyMs: { ci: 3_000, run: 2_000, deployment: 2_000 }, ...(seed && { seed }) });
+export async function openDemonstration(sandbox: string, { seed, scenario = 'gitaly' }: { readonly seed?: string | undefined; readonly scenario?: 'gitaly' | 'sourcegraph' } = {}) {
+  await send(`${sandbox}/worlds`, { name, scenario, latencyMs: { ci: 3_000, run: 2_000, deployment: 2_000 }, ...(seed && { seed }) });
   return { name, url: `${sandbox}/w/${name}` };
 }
 

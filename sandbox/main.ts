@@ -2,17 +2,23 @@ import { parseArgs } from 'node:util';
 import { openCompany } from './company.ts';
 import type { Company } from './company.ts';
 import { rollOutEndToEnd } from './flag-demonstration.ts';
+import { releaseSchemasEndToEnd } from './schema-demonstration.ts';
 import { shown, slipway } from './slipway.ts';
 import { send } from './world-control.ts';
 
-const usage = `npm start [-- [release | flag] [--exit] [--seed <path to a git repository>]]
+const usage = `npm start [-- [release | flag | schemas] [--exit] [--seed <path to a git repository>]]
 
 Starts Slipway with a whole world around it on this machine, and carries a release of Gitaly through all its stages.
   flag           roll a feature flag out instead
+  schemas        release database schemas instead: once with a build that fails, once with one that passes
   --exit         stop when the release has ended; exit code 0 only if it was released (the default without a terminal)
   --seed <path>  release the history of this git repository instead of a made-up one`;
 
-const shows = { release: releaseEndToEnd, flag: (company: Company) => rollOutEndToEnd(company, say) } as const;
+const shows = {
+  release: releaseEndToEnd,
+  flag: (company: Company) => rollOutEndToEnd(company, say),
+  schemas: (company: Company) => releaseSchemasEndToEnd(company, say),
+} as const;
 
 process.exitCode = await main();
 
@@ -24,11 +30,12 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 
-  const company = await openCompany({ seed: options.seed, announce: say });
+  const company = await openCompany({ seed: options.seed, scenario: options.show === 'schemas' ? 'sourcegraph' : 'gitaly', announce: say });
   try {
     const ended = await Promise.race([shows[options.show](company), stopped.then(() => 130)]);
     if (!stay || ended !== 0) return ended;
-    await leaveOneWaiting(company);
+    if (options.show === 'schemas') say('\nCtrl-C stops everything.');
+    else await leaveOneWaiting(company);
     await stopped;
     return 0;
   } finally {

@@ -1,0 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { localComponents } from '../../client/local-catalog.ts';
+
+it('knows the components whose schemas are released, too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-catalog-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'slipway.yaml');
+  const schemas = { migrator: { repository: 'org/product', bucket: 'schemas-migrations', chat: { progress: '#releases' } } };
+  await writeFile(file, JSON.stringify({ version: 1, environments: {}, components: {}, schemas }));
+  expect(await localComponents(file)).toEqual(['migrator']);
+  expect(await localComponents(join(folder, 'none.yaml'))).toBeUndefined();
+});
