@@ -243,11 +243,12 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
   const stage: Stage = { name: 'only', environment, promote: { kind: 'deployment' }, health: [], ...(soak !== undefined && { soak }) };
   const promoted: string[] = [];
   const begun = new Map<string, { readonly id: number; held: boolean }>();
+  /** Deployments of which nobody has heard the end. */
+  const open = new Set<number>();
   let holding = false;
   let most = 0;
   let memory: { release: string; candidate: string } | undefined;
 
-  const running = () => [...begun.values()].filter(({ held }) => held).length;
   const stateIn = (key: string): Deployment | undefined => {
     const one = begun.get(key);
     return one && { id: one.id, url: `https://forge/runs/${one.id}`, state: one.held ? 'running' : 'succeeded' };
@@ -297,14 +298,17 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
     }),
     promote: async ({ key }) => {
       const component = key.split('/')[1]!;
-      if (!begun.has(key)) promoted.push(component);
-      begun.set(key, { id: begun.size + 1, held: holding });
-      most = Math.max(most, running());
-      return { id: begun.size, url: `https://forge/runs/${begun.size}` };
+      const id = begun.size + 1;
+      promoted.push(component);
+      begun.set(key, { id, held: holding });
+      open.add(id);
+      most = Math.max(most, open.size);
+      return { id, url: `https://forge/runs/${id}` };
     },
     deployed: async ({ id }) => {
       const found = [...begun.values()].find((one) => one.id === id)!;
       if (found.held) throw new Error('under way');
+      open.delete(id);
       return 'succeeded';
     },
     ...(soak !== undefined && { soak: async () => Promise.reject(new Error('not yet')) }),
