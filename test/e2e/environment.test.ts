@@ -7,6 +7,7 @@ import { temporalEnvironments } from '../../activities/environments.ts';
 import type { Deployment, Forge, Success } from '../../activities/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
 import { createLeases } from '../../activities/leases.ts';
+import { createSoaks } from '../../activities/soaks.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
 import type { Stage } from '../../domain/catalog.ts';
 import type { EnvironmentRecord } from '../../domain/environment.ts';
@@ -127,12 +128,15 @@ describe('a frozen environment', () => {
     const { begin, environment } = await company({ soak: 3_600_000 });
     const release = await begin('gitaly');
     await reaches(release, 'soaking');
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
     const entity = client.workflow.getHandle(`environment/${environment}`);
     await entity.executeUpdate(freeze.update, { args: [operator] });
     const what = async () => (await release.query(status)).waitingFor?.what;
     await expect.poll(what, { timeout: 10_000 }).toBe(`the thaw of ${environment} (the incident, by olga)`);
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
     await entity.executeUpdate(thaw.update, { args: [{ by: 'olga' }] });
-    await expect.poll(what, { timeout: 10_000 }).toMatch(/of healthy/);
+    // What was observed before the freeze still counts, and the freeze itself does not.
+    await expect.poll(what, { timeout: 10_000 }).toMatch(/^59 min 5[5-8] s of healthy/);
     await release.signal(abort.signal, operator);
     await release.result();
   });
@@ -270,7 +274,8 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
     },
     pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: 'e'.repeat(40) }] : []) },
   } as unknown as Forge;
-  const leases = createLeases({ catalog: { read: async () => catalog }, forge, environments: temporalEnvironments(client), readLagMs: 100 });
+  const environments = temporalEnvironments(client);
+  const leases = createLeases({ catalog: { read: async () => catalog }, forge, environments, readLagMs: 100 });
 
   /** Applies it, and loses the answer, the first time that it is asked for by each release. */
   function losing<Argument extends object, Answer>(run: (argument: Argument) => Promise<Answer>): (argument: Argument) => Promise<Answer> {
@@ -294,7 +299,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       ...(sha && { candidate: sha }),
       id: `release/${component}/${environment}-${Number(sha ?? 1)}`,
       stages: [stage],
-      pace: { ...plan.pace, poll: 300, attempt: 500, heartbeat: 1_000, retry: 100 },
+      pace: { ...plan.pace, poll: 300, sample: 500, attempt: 500, heartbeat: 1_000, retry: 100 },
     }),
     promote: async ({ key }) => {
       const component = key.split('/')[1]!;
@@ -311,7 +316,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       open.delete(id);
       return 'succeeded';
     },
-    ...(soak !== undefined && { soak: async () => Promise.reject(new Error('not yet')) }),
+    ...createSoaks({ health: { look: async () => ({ kind: 'healthy' }) }, environments }),
   };
   const { activities } = scriptedWorld(script);
   const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowBundle, activities, shutdownForceTime: '1 s' });
