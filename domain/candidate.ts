@@ -12,7 +12,7 @@ export interface Commit {
   /** First line of the message. */
   readonly title: string;
   readonly author: string;
-  /** Login of the author's account, where the forge knows it. */
+  /** Login of the author's account, where the forge knows it. Told by histories and ranges only. */
   readonly login?: string;
   /** ISO 8601, the committer's. */
   readonly committedAt: string;

@@ -85,7 +85,8 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       it('a commit is found by its SHA', async () => {
         const sha = await baseHead();
         const [listed] = await forge.commits.history(repository, base, 1);
-        expect(await forge.commits.find(repository, sha)).toEqual(listed);
+        const { login: _, ...told } = listed!;
+        expect(await forge.commits.find(repository, sha)).toEqual(told);
       });
 
       it('an unknown commit is not found', async () => {
