@@ -10,10 +10,17 @@ export interface Report {
   readonly channel: string;
   /** What is released: begins the first message of the thread, which is updated in place. */
   readonly subject: string;
+  /** The first message, where it is known: lists may not show it yet. */
+  readonly root?: string;
   /** Names the transition within the thread, so that it is told once. */
   readonly transition: string;
   readonly line: string;
   readonly label?: { readonly repository: Repository; readonly number: number; readonly name: string };
+}
+
+export interface Told {
+  /** The thread's first message. */
+  readonly root: string;
 }
 
 /** One message in a channel. */
@@ -38,13 +45,16 @@ const labelFamily = 'workflow::';
 
 export function createReports({ forge, chat, readLagMs }: { readonly forge: Forge; readonly chat: Chat; readonly readLagMs: number }) {
   /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
-  async function report({ thread, channel, subject, transition, line, label }: Report): Promise<void> {
+  async function report({ thread, channel, subject, transition, line, label, root: known }: Report): Promise<Told | void> {
     const key = `${thread}/${transition}`;
-    const begun = await chat.find(channel, thread);
-    if (begun && (await chat.find(channel, key, begun.id))?.text === line) return;
-    const root = await say({ channel, key: thread, text: `${subject}: ${line}` });
+    const begun = known ?? (await chat.find(channel, thread))?.id;
+    if (begun && (await chat.find(channel, key, begun))?.text === line) return { root: begun };
+    const text = `${subject}: ${line}`;
+    if (known) await chat.update(channel, known, { key: thread, text });
+    const root = known ?? (await say({ channel, key: thread, text })).id;
     if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
-    await say({ channel, key, text: line, thread: root.id });
+    await say({ channel, key, text: line, thread: root });
+    return { root };
   }
 
   async function announce({ channel, key, text }: Announcement): Promise<void> {

@@ -3,6 +3,7 @@ import { shortSha } from '../domain/candidate.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { Work } from './activities.ts';
 import type { StatusKeeper } from './status.ts';
+import { openThreads } from './thread.ts';
 
 export type Reporter = ReturnType<typeof startReporting>;
 
@@ -62,6 +63,7 @@ export function startReporting(status: StatusKeeper) {
 
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
 export function releaseThread({ id, component, chat, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
+  const tell = openThreads(work);
   return {
     name: chat.progress,
     hear({ name, line, label }) {
@@ -76,7 +78,7 @@ export function releaseThread({ id, component, chat, downstream }: ReleasePlan, 
         line,
         ...(label && { label: { repository: downstream.repository, number, name: label } }),
       };
-      return () => work.telling.report.executeWithOptions({ summary: name }, [report]);
+      return () => tell(report);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Work } from './activities.ts';
 import type { Audience } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
 import type { Steering } from './steering.ts';
+import { openThreads } from './thread.ts';
 
 /** What of a rollout only its issue's checklist shows. */
 export interface Milestones {
@@ -21,13 +22,14 @@ export interface Followed {
 
 /** The rollout's thread in the chat. */
 export function rolloutThread({ id, flag, chat }: RolloutPlan, { work, milestones }: Followed): Audience {
+  const tell = openThreads(work);
   return {
     name: chat.progress,
     hear({ name, line }) {
       const { issue } = milestones;
       if (!issue) return undefined;
       const report = { thread: `${id}#${issue.number}`, channel: chat.progress, subject: flag, transition: name, line };
-      return () => work.telling.report.executeWithOptions({ summary: name }, [report]);
+      return () => tell(report);
     },
   };
 }

@@ -15,6 +15,7 @@ import type { Questions } from './questions.ts';
 import type { Audience, Reporter } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';
+import { openThreads } from './thread.ts';
 import type { Wakeable } from './wake.ts';
 
 /** What the steps of one schema release share. */
@@ -226,10 +227,10 @@ export async function mergedByHand({ plan, work, wakeable, status }: SchemaRelea
 /** Tells people of a release from its first step on: it may wait for them before there is a pull request. */
 export function schemaThread({ plan, key, work }: Pick<SchemaRelease, 'plan' | 'key' | 'work'>): Audience {
   const { chat, component, version } = plan;
+  const tell = openThreads(work);
   return {
     name: chat.progress,
-    hear: ({ name, line }) => () =>
-      work.telling.report.executeWithOptions({ summary: name }, [{ thread: key, channel: chat.progress, subject: `${component} ${version}`, transition: name, line }]),
+    hear: ({ name, line }) => () => tell({ thread: key, channel: chat.progress, subject: `${component} ${version}`, transition: name, line }),
   };
 }
 

@@ -4,7 +4,7 @@ import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
 import type { Chat, ChatMessage } from './chat.ts';
 import { slackChannels } from './slack/channels.ts';
-import { slackFailure } from './slack/failures.ts';
+import { isMissingThread, slackFailure } from './slack/failures.ts';
 import { escaped, plain } from './slack/text.ts';
 
 export interface SlackSettings {
@@ -68,6 +68,8 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
         }
         return undefined;
       } catch (error) {
+        // A thread that was begun a moment ago may not be there to be read yet.
+        if (isMissingThread(error)) return undefined;
         throw slackFailure(error, `reading ${channel}`);
       }
     },

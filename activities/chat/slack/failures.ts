@@ -38,6 +38,10 @@ export function slackFailure(error: unknown, asked: string): Error {
   return remedy ? neverRetry('PermissionDenied', `${asked}: Slack says ${code}: ${remedy}`) : neverRetry('InvalidInput', `${asked}: Slack says ${code}`);
 }
 
+export function isMissingThread(error: unknown): boolean {
+  return isSlackError(error) && error.code === ErrorCode.PlatformError && error.data.error === 'thread_not_found';
+}
+
 function isSlackError(error: unknown): error is WebAPICallError {
   return error instanceof Error && 'code' in error && Object.values(ErrorCode).includes(error.code as ErrorCode);
 }
