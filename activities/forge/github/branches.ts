@@ -63,9 +63,10 @@ export function githubBranches(github: GitHub): Branches {
       try {
         await rest.git.deleteRef({ ...at(repository), ref: `heads/${branch}` });
       } catch (error) {
-        const { status } = refusal(error) ?? {};
-        const maybeGone = status === 404 || status === 422;
-        if (!maybeGone || (await find(repository, branch))) throw error;
+        const { status, reason = '' } = refusal(error) ?? {};
+        // What a read shows may be older than the branch's end.
+        if (status === 422 && /does not exist/i.test(reason)) return;
+        if (status !== 404 || (await find(repository, branch))) throw error;
       }
     },
   };

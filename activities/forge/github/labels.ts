@@ -10,30 +10,34 @@ export function githubLabels({ rest, paginate }: GitHub): Pick<PullRequests, 'la
     return labels.map(({ name }) => name);
   }
 
-  async function add(repository: string, number: number, labels: readonly string[]): Promise<void> {
-    if (labels.length > 0) await rest.issues.addLabels({ ...at(repository), issue_number: number, labels: [...labels] });
+  /** All labels that are there afterwards: a write's answer does not lag, as lists do. */
+  async function add(repository: string, number: number, labels: readonly string[]): Promise<readonly string[]> {
+    const { data } = await rest.issues.addLabels({ ...at(repository), issue_number: number, labels: [...labels] });
+    return data.map(({ name }) => name);
   }
 
   async function remove(repository: string, number: number, label: string): Promise<void> {
     try {
       await rest.issues.removeLabel({ ...at(repository), issue_number: number, name: label });
     } catch (error) {
-      const maybeGone = refusal(error)?.status === 404;
-      if (!maybeGone || (await current(repository, number)).includes(label)) throw error;
+      const { status, reason = '' } = refusal(error) ?? {};
+      // Also said where the pull request does not exist, but not in these words.
+      if (status !== 404 || !/label does not exist/i.test(reason)) throw error;
     }
   }
 
   return {
     async label(repository, number, label, family) {
-      const there = await current(repository, number);
-      await add(repository, number, missing([label], there));
+      const seen = await current(repository, number);
+      const there = missing([label], seen).length > 0 ? await add(repository, number, [label]) : seen;
       for (const other of there) {
         if (other.startsWith(family) && !same(other, label)) await remove(repository, number, other);
       }
     },
 
     async addLabels(repository, number, labels) {
-      await add(repository, number, missing(labels, await current(repository, number)));
+      const wanted = missing(labels, await current(repository, number));
+      if (wanted.length > 0) await add(repository, number, wanted);
     },
   };
 }
