@@ -54,7 +54,9 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     // The pin first: once it has moved by our own merge, the pull request is seen as merged.
     const pinned = (await commits.read(repository, file, branch))?.trim() ?? '';
     const pull = await pullRequests.get(repository, number);
-    if (!pull || pull.state === 'closed') return { kind: 'closed', by: pull?.closedBy ?? 'somebody' };
+    // Nobody can delete one: the forge just does not show it yet.
+    if (!pull) throw notYet(`#${number} is not shown yet`);
+    if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== head) return pushed(change, pull, head);
     if (pull.state === 'merged') return { kind: 'green' };
     if (pinned !== change.pinned && pinned !== change.candidate) return { kind: 'overtaken', pinned };

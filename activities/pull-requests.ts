@@ -282,7 +282,8 @@ function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest
 
 /** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */
 function mergeSeen(pull: PullRequest | undefined, sha: Sha): Merged | undefined {
-  if (!pull || pull.state === 'closed') return { kind: 'closed', by: pull?.closedBy ?? 'somebody' };
+  if (!pull) throw tryAgain('Unavailable', 'the pull request is not shown yet');
+  if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
   if (pull.head !== sha) return { kind: 'moved' };
   if (pull.state === 'merged') return { kind: 'merged', sha: pull.mergeSha! };
   return undefined;
