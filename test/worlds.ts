@@ -35,7 +35,7 @@ export interface RequestRecord {
   /** ISO 8601: when it came. */
   readonly at: string;
   readonly method: string;
-  readonly route: string;
+  readonly path: string;
   readonly status: number;
 }
 

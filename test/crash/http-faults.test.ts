@@ -28,7 +28,10 @@ const limits = {
   'meets the secondary limit': { kind: 'rateLimit', retryAfterSeconds, secondary: true },
 } as const;
 
-await endsTheSame([straight], (effects) => effects.flatMap((effect) => [...failing(effect), ...limited(effect), lagging(effect, 3)]));
+await endsTheSame([straight], (effects) => [
+  ...effects.flatMap((effect) => [...failing(effect), ...limited(effect), lagging(effect, 3)]),
+  ...effects.filter(({ key }) => key.startsWith('dispatch')).slice(0, 1).map((effect) => lagging(effect, 30)),
+]);
 
 function failing(effect: Effect): readonly Trial[] {
   return Object.entries(faults).map(([what, action]) => ({ when: `when ${named(effect)} ${what}`, faults: [{ effect, action }], ...impatient }));
@@ -59,6 +62,7 @@ function keptQuiet({ requests }: Ending): void {
   expect(early).toEqual([]);
 }
 
-function apiOf({ route }: RequestRecord): 'Slack' | 'GitHub' {
-  return route.startsWith('POST /slack/') ? 'Slack' : 'GitHub';
+function apiOf({ path }: RequestRecord): 'github' | 'slack' | undefined {
+  if (path.includes('/slack/api/')) return 'slack';
+  return path.includes('/api/') ? 'github' : undefined;
 }
