@@ -46,7 +46,7 @@ export function createActivities(ports: Ports) {
   const { openPullRequest, amendPullRequest, approvePullRequest, letMerge, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
   const { rerunFailed, ...lookingAtPipelines } = createPipelines(ports);
   const { keepRecord, pastReleases } = createPastReleases(ports);
-  const { report, announce, commentOnPullRequest } = createReports(ports);
+  const { report, announce, commentOnPullRequest, openFlakyTestIssue } = createReports(ports);
   const { promote, deployed } = createPromotions(ports);
   const { setFlag, restoreFlag, ...looking } = createRollouts(ports);
   const { hindrance, unhindered } = createHindrances(ports);
@@ -84,6 +84,7 @@ export function createActivities(ports: Ports) {
     report: beating(report),
     announce: beating(announce),
     commentOnPullRequest: beating(commentOnPullRequest),
+    openFlakyTestIssue: beating(openFlakyTestIssue),
     ...createSchemas(ports),
     keepRecord: beating(keepRecord),
     pastReleases,

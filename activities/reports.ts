@@ -1,3 +1,4 @@
+import type { FailedCheck } from '../domain/pipeline.ts';
 import type { Chat, ChatMessage } from './chat/chat.ts';
 import { effect } from './effect.ts';
 import type { Forge, Repository } from './forge/forge.ts';
@@ -29,6 +30,14 @@ export interface Announcement {
   /** Names it within the channel, so that it is there once. */
   readonly key: string;
   readonly text: string;
+}
+
+export interface FlakyTestIssue {
+  readonly repository: Repository;
+  readonly labels: readonly string[];
+  readonly failed: readonly FailedCheck[];
+  readonly pullRequest: string;
+  readonly key: string;
 }
 
 export interface PullRequestComment {
@@ -71,6 +80,19 @@ export function createReports({ forge, chat, readLagMs }: { readonly forge: Forg
     });
   }
 
+  async function openFlakyTestIssue({ repository, labels, failed, pullRequest, key }: FlakyTestIssue): Promise<void> {
+    const marker = `<!-- slipway: ${key} -->`;
+    const list = failed.map(({ name, url }) => `- ${url ? `[${name}](${url})` : name}`);
+    const body = [`In ${pullRequest} this failed, and passed on the same commit when it was run again:`, '', silent(list.join('\n')), '', marker].join('\n');
+    const title = `Flaky Test: ${failed.map(({ name }) => name).join(', ')}`.slice(0, 200);
+    await effect({
+      key: `flaky test ${repository} ${key}`,
+      lagMs: readLagMs,
+      probe: async () => (await forge.issues.list(repository, labels)).find((issue) => issue.body.includes(marker)),
+      act: () => forge.issues.open({ repository, title, body, labels }),
+    });
+  }
+
   /** Posts a message, or brings the one with this key up to date. */
   async function say({ channel, key, text, thread }: { channel: string; key: string; text: string; thread?: string }): Promise<ChatMessage> {
     const message = await effect({
@@ -96,5 +118,5 @@ export function createReports({ forge, chat, readLagMs }: { readonly forge: Forg
     });
   }
 
-  return { report, announce, commentOnPullRequest };
+  return { report, announce, commentOnPullRequest, openFlakyTestIssue };
 }

@@ -72,6 +72,10 @@ const downstream = z.strictObject({
   autoMerge: z.boolean().prefault(false).describe('Whether the forge merges it by itself once a review that is missing is there.'),
   whenFixed: z.enum(['amend', 'ask']).prefault('amend').describe('What to do when a newer commit is green while a red pipeline waits for a decision.'),
   mention: z.string().regex(/^@[\w-]+(\/[\w-]+)?$/, 'must be a login or a team such as "@gitlab-org/gitaly"').optional().describe('Who is mentioned in the pull request when it needs somebody.'),
+  flakyTest: z.strictObject({
+    repository: repository.describe('Where the issue is opened.'),
+    labels: z.array(z.string().min(1)).prefault(['Flaky Test']),
+  }).optional().describe('Opens an issue when a pipeline passes that had failed on the same commit.'),
   stale: z.strictObject({
     notice: interval.prefault('1d').describe('Open for this long: told once, in the thread.'),
     escalate: interval.prefault('1d').describe('Then told to the team, and again at this interval.'),

@@ -85,7 +85,7 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
 }
 
 /** A catalog for the sandbox's Gitaly with three stages, and for the schemas of its Sourcegraph, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly schemas?: object } = {}) {
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly downstream?: object; readonly schemas?: object } = {}) {
   const soak = changes.soak ?? '1s';
   const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
@@ -101,6 +101,7 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
           head: 'release/gitaly',
           title: 'Update Gitaly version',
           labels: ['group::gitaly'],
+          ...changes.downstream,
         },
         stages: [
           { name: 'staging', environment: 'staging', promote: workflow },

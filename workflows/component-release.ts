@@ -21,7 +21,7 @@ import { openPause } from './pause.ts';
 import { openQuestions } from './questions.ts';
 import { releaseRecords } from './records.ts';
 import type { Release } from './release.ts';
-import { pullRequestComments, releaseThread, startReporting, teamChannel } from './reporting.ts';
+import { flakyTests, pullRequestComments, releaseThread, startReporting, teamChannel } from './reporting.ts';
 import { passed } from './stages.ts';
 import { keepStatus } from './status.ts';
 import { openWake } from './wake.ts';
@@ -58,7 +58,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     const work = workAt(plan.pace);
     status.planned(plan);
     approvals.open(plan);
-    const people = [releaseThread, teamChannel, pullRequestComments].map((audience) => audience(plan, work, status));
+    const people = [releaseThread, teamChannel, pullRequestComments, flakyTests].map((audience) => audience(plan, work, status));
     reporter.begin(...people, releaseRecords(work, status));
     return { plan, status, approvals, questions, offers, pause: pausing, leases, touched: [], work, reporter, wakeable };
   }

@@ -3,6 +3,7 @@ import type { Obstacle } from '../activities/pipelines.ts';
 import type { Opened, VersionChange } from '../activities/pull-requests.ts';
 import type { Sha } from '../domain/candidate.ts';
 import { shortSha } from '../domain/candidate.ts';
+import type { FailedCheck } from '../domain/pipeline.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { Release } from './release.ts';
 import { Stop } from './stop.ts';
@@ -15,6 +16,8 @@ export interface Draft {
   readonly attempt: number;
   /** What keeps it from being merged, once that is known. */
   readonly known?: Obstacle;
+  /** What failed in the first attempt. */
+  readonly failed?: readonly FailedCheck[];
   /** The head whose red pipeline the team was told of. */
   readonly told?: Sha;
   /** A person wants to wait for a fix: it is taken without asking. */

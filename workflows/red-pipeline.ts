@@ -12,7 +12,7 @@ const choices = ['retry', 'close', 'waitForFix', 'useSha', 'abort'] as const;
 
 /** Finds out why a pipeline is red. What failed is run again, once: only what fails twice is anybody's fault. */
 export async function examined(release: Release, draft: Draft, failed: readonly FailedCheck[]): Promise<Draft> {
-  const again = draft.attempt === 1 ? await rerun(release, draft) : undefined;
+  const again = draft.attempt === 1 ? await rerun(release, { ...draft, failed }) : undefined;
   return again ?? diagnosed(release, draft, failed);
 }
 
@@ -32,7 +32,7 @@ export function passedAgain({ status, questions, reporter }: Release, draft: Dra
   if (draft.attempt === 1 || draft.known?.kind === 'unreviewed') return draft;
   const { number, head } = draft.pull;
   status.decided({ message: 'flake', by: 'slipway', reason: `the pipeline of #${number} passed at ${shortSha(head)} in attempt ${draft.attempt}` });
-  reporter.tell({ name: `flake-${shortSha(head)}`, line: `a flake: the failed jobs of #${number} passed when they were run again` });
+  reporter.tell({ name: `flake-${shortSha(head)}`, line: `a flake: the failed jobs of #${number} passed when they were run again`, flake: draft.failed ?? [] });
   return draft;
 }
 

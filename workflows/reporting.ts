@@ -1,5 +1,6 @@
 import { CancellationScope, log } from '@temporalio/workflow';
 import { shortSha } from '../domain/candidate.ts';
+import type { FailedCheck } from '../domain/pipeline.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { Work } from './activities.ts';
 import type { StatusKeeper } from './status.ts';
@@ -15,6 +16,8 @@ export interface Transition {
   readonly label?: string;
   /** Somebody has to do something: the team is told, besides those who follow the release. */
   readonly urgent?: true;
+  /** What failed, and passed when it was run again. */
+  readonly flake?: readonly FailedCheck[];
 }
 
 /** One place where people follow a release. */
@@ -106,6 +109,20 @@ export function pullRequestComments({ id, downstream }: ReleasePlan, work: Work,
       if (!urgent || number === undefined) return undefined;
       const comment = { repository, number, key: `${id}#${number}/${name}`, line, ...(mention && { mention }) };
       return () => work.telling.commentOnPullRequest.executeWithOptions({ summary: name }, [comment]);
+    },
+  };
+}
+
+/** Issues for flaky tests, where the catalog wants them. */
+export function flakyTests({ downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
+  const { flakyTest } = downstream;
+  return {
+    name: flakyTest?.repository ?? '',
+    hear({ name, flake }) {
+      const { pullRequest, release } = status.get();
+      if (!flakyTest || !flake || !pullRequest) return undefined;
+      const issue = { ...flakyTest, failed: flake, pullRequest: pullRequest.url, key: `${release}#${pullRequest.number}/${name}` };
+      return () => work.telling.openFlakyTestIssue.executeWithOptions({ summary: name }, [issue]);
     },
   };
 }

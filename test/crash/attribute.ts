@@ -1,10 +1,11 @@
 import type { WorkflowHandle } from '@temporalio/client';
 
 /** Waits until a search attribute has a value. It is read from the server, so that this needs no living worker. */
-export async function attribute(release: WorkflowHandle, name: string, value: string): Promise<void> {
+export async function attribute(release: WorkflowHandle, name: string, value: string | RegExp): Promise<void> {
   for (;;) {
     const { searchAttributes, status } = await release.describe();
-    if ((searchAttributes[name] as string[] | undefined)?.[0] === value) return;
+    const [now = ''] = (searchAttributes[name] as string[] | undefined) ?? [];
+    if (typeof value === 'string' ? now === value : value.test(now)) return;
     if (status.name !== 'RUNNING') throw new Error(`the release ended (${status.name}) before ${name} was ${value}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

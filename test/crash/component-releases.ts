@@ -5,7 +5,7 @@ import { abort, approve, decide, freeze, reject } from '../../workflows/messages
 import { attribute } from './attribute.ts';
 import type { Case } from './matrix.ts';
 
-async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
+export async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
   const start = await client.workflow.start('componentRelease', { workflowId: `start/${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
   const { to } = (await start.result()) as { to: string };
   return client.workflow.getHandle(to);
@@ -69,10 +69,10 @@ const abortedInQueue: Case = {
 
 export const componentReleases: readonly Case[] = [straight, rejected, aborted, rolledBack, abortedInQueue];
 
-async function waitsFor(release: WorkflowHandle, what: string): Promise<void> {
+export async function waitsFor(release: WorkflowHandle, what: string): Promise<void> {
   return attribute(release, 'WaitingFor', what);
 }
 
-async function inState(release: WorkflowHandle, state: string): Promise<void> {
+export async function inState(release: WorkflowHandle, state: string): Promise<void> {
   return attribute(release, 'ReleaseState', state);
 }

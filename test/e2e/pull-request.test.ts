@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { abort, decide, status } from '../../workflows/messages.ts';
+import { endEnvironments } from '../environments.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -130,12 +131,14 @@ describe('the pull request of a release, on real git and HTTP', () => {
 
 describe('a red pipeline, on real git and HTTP', () => {
   it('is a flake when it passes the second time', async () => {
-    const { world, open } = await begin({ ci: { ...red, verdict: 'flaky' } });
+    const { world, open } = await begin({ ci: { ...red, verdict: 'flaky' }, downstream: { flakyTest: { repository: product } } });
     const release = await open();
     await merged(release);
     expect((await release.query(status)).decisions).toMatchObject([{ message: 'flake' }]);
     expect((await world.journal()).filter(({ key }) => key.startsWith('rerun'))).toHaveLength(1);
     await released(release);
+    const issues = await as<{ title: string; pull_request?: object }[]>(world, 'dev', 'GET', 'issues?labels=Flaky%20Test');
+    expect(issues).toMatchObject([{ title: 'Flaky Test: rspec' }]);
   });
 
   it('waits for a broken base, and opens a new pull request against the mended one', async () => {
@@ -205,18 +208,21 @@ interface Given {
   readonly ci?: object;
   readonly env?: Record<string, string>;
   readonly source?: object;
+  readonly downstream?: object;
 }
 
-async function begin({ ci, env = {}, source }: Given = {}) {
+async function begin({ ci, env = {}, ...changes }: Given = {}) {
   const world = await openWorld(sandbox.url);
   if (ci) await world.control('ci', ci);
-  const catalog = await writeCatalog(world, source ? { source } : {});
+  const catalog = await writeCatalog(world, changes);
   const taskQueue = world.name;
   const worker = await startWorker({ ...workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }), ...env });
-  const { workflow } = new Client({ connection });
+  const client = new Client({ connection });
+  const { workflow } = client;
   let release: WorkflowHandle<() => Promise<ReleaseOutcome>> | undefined;
   onTestFinished(async () => {
     await release?.terminate().catch(() => undefined);
+    await endEnvironments(client);
     await worker.stop();
     await catalog.remove();
     await world.close();

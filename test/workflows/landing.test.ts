@@ -181,16 +181,19 @@ describe('a review that is missing', () => {
 describe('a red pipeline', () => {
   it('that passes when it is run again is a flake: recorded, told once, merged', async () => {
     const attempts: number[] = [];
+    const flakes: unknown[] = [];
     const { release, calls } = await begin({
+      openFlakyTestIssue: async (issue) => void flakes.push(issue),
       pipeline: async ({ attempt }) => {
         attempts.push(attempt);
         return attempt === 1 ? red : green;
       },
-    });
+    }, downstream({ flakyTest: { repository: 'org/tests', labels: ['Flaky Test'] } }));
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(attempts).toEqual([1, 2]);
     expect((await release.query(status)).decisions).toMatchObject([{ message: 'flake', by: 'slipway' }]);
     expect(calls.filter((call) => call.includes('flake'))).toHaveLength(1);
+    expect(flakes).toMatchObject([{ repository: 'org/tests', failed: [{ name: 'rspec' }] }]);
     expect(calls).not.toContain('announce');
   });
 

@@ -74,6 +74,7 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     announce: async () => undefined,
     commentOnPullRequest: async () => undefined,
     keepRecord: async () => undefined,
+    openFlakyTestIssue: async () => undefined,
     authors: async () => ['Dana Kim', 'dana'],
     claimEnvironment: async () => ({ kind: 'granted', fence: 1 }),
     leaveEnvironment: async () => undefined,

@@ -1,0 +1,81 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { approve, candidate, decide } from '../../workflows/messages.ts';
+import type { World } from '../worlds.ts';
+import { attribute } from './attribute.ts';
+import { begin, inState, waitsFor } from './component-releases.ts';
+import type { Case } from './matrix.ts';
+
+const product = { repository: 'gitlab-org/gitlab' };
+const onBranch = { ...product, branch: 'release/gitaly' };
+const onMaster = { ...product, branch: 'master' };
+
+const amended: Case = {
+  name: 'a release whose pull request is amended',
+  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: 600_000 }),
+  begin,
+  async attend(release, world) {
+    await inState(release, 'pipeline');
+    const { sha } = await world.control<{ sha: string }>('commit', { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'fix.go': 'x' }, message: 'Fix' });
+    await until(async () => (await checks(world, sha)).some(({ conclusion }) => conclusion === 'success'));
+    await release.signal(candidate, { sha });
+    await attribute(release, 'CandidateSha', sha);
+    const [pull] = await github<{ head: { sha: string } }[]>(world, 'gitlab-org/gitlab/pulls');
+    await world.control('ci', { ...product, sha: pull!.head.sha, verdict: 'green' });
+    await approved(release);
+  },
+};
+
+const flaky: Case = {
+  name: 'a release whose pipeline fails once',
+  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'flaky' }),
+  begin,
+  attend: approved,
+};
+
+const brokenBase: Case = {
+  name: 'a release whose base branch is broken',
+  async prepare(world) {
+    await world.control('ci', { ...onBranch, verdict: 'red' });
+    await world.control('ci', { ...onMaster, verdict: 'red' });
+    await world.control('commit', { ...onMaster, files: { 'app.rb': 'broken' }, message: 'Break it' });
+  },
+  begin,
+  async attend(release, world) {
+    await until(async () => (await world.journal()).some(({ key }) => key.includes('/red-') && key.endsWith('/team')));
+    await world.control('ci', { ...onBranch, verdict: 'green' });
+    await world.control('ci', { ...onMaster, verdict: 'green' });
+    await world.control('commit', { ...onMaster, files: { 'app.rb': 'mended' }, message: 'Mend it' });
+    await approved(release);
+  },
+};
+
+const closed: Case = {
+  name: 'a release whose pipeline stays red and that a person closes',
+  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'red' }),
+  begin,
+  async attend(release) {
+    await attribute(release, 'WaitingFor', /^a decision on the red pipeline/);
+    await release.signal(decide.signal, { choice: 'close', by: 'alice', reason: 'next week' });
+  },
+};
+
+/** What may happen to a pull request on its way into the base branch. */
+export const landings: readonly Case[] = [amended, flaky, brokenBase, closed];
+
+async function approved(release: WorkflowHandle): Promise<void> {
+  await waitsFor(release, 'approval of production');
+  await release.signal(approve.signal, { stage: 'production', by: 'alice' });
+}
+
+async function checks(world: World, sha: string): Promise<readonly { conclusion: string | null }[]> {
+  return (await github<{ check_runs: { conclusion: string | null }[] }>(world, `gitlab-org-security/gitaly/commits/${sha}/check-runs`)).check_runs ?? [];
+}
+
+async function github<T>(world: World, path: string): Promise<T> {
+  const response = await fetch(`${world.url}/api/v3/repos/${path}`, { headers: { authorization: 'Bearer person:dev' } });
+  return (await response.json()) as T;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
+}
