@@ -125,11 +125,9 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     return runs.length > 0 ? 'rerun' : 'nothing';
   }
 
-  /** The head of a branch. */
-  async function headOf({ repository, branch }: { repository: Repository; branch: string }): Promise<Sha> {
-    const head = await branches.find(repository, branch);
-    if (head === undefined) throw notYet(`branch ${branch} of ${repository} does not exist`);
-    return head;
+  /** The head of a branch, if there is one. */
+  async function headOf({ repository, branch }: { repository: Repository; branch: string }): Promise<Sha | undefined> {
+    return branches.find(repository, branch);
   }
 
   return { pipeline, base, rerunFailed, headOf };

@@ -69,14 +69,18 @@ function carrying({ status, approvals, questions, reporter }: Release, draft: Dr
 /** Closes it, and opens another one against the base as it is now. */
 export async function renewed(release: Release, draft: Draft, why: string): Promise<Draft> {
   const { work, reporter, questions, status } = release;
-  const { repository, branch } = draft.plan.downstream;
+  const { repository, branch, head } = draft.plan.downstream;
   const { number } = draft.pull;
+  const now = await work.polling.headOf.executeWithOptions({ summary: head }, [{ repository, branch: head }]);
+  // Somebody's work is looked at before anything is closed.
+  if (now !== undefined && now !== draft.pull.head) return draft;
   questions.withdraw();
   reporter.tell({ name: `renewed-${number}`, line: `closes #${number} for a new one: ${why}` });
   status.enter('opening', { next: `close #${number}, and open a new one` });
   const withdrawn = await work.writing.withdrawPullRequest.executeWithOptions({ summary: why }, [withdrawal(draft)]);
   if (withdrawn.kind === 'merged') return draft;
   const base = await work.polling.headOf.executeWithOptions({ summary: branch }, [{ repository, branch }]);
+  if (base === undefined) throw new Stop({ kind: 'mergeRefused', reason: `${repository} has no branch ${branch} any more` });
   return opened(release, { ...draft.plan, base }, { after: number });
 }
 

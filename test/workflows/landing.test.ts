@@ -136,7 +136,7 @@ describe('what people do to the pull request', () => {
     const opened: Parameters<Activities['openPullRequest']>[0][] = [];
     const { release } = await begin({
       pipeline: inTurn<Turn>({ kind: 'conflict' }, green),
-      headOf: async () => '7'.repeat(40),
+      headOf: async ({ branch }) => (branch === 'master' ? '7' : 'd').repeat(40),
       openPullRequest: async (change) => {
         opened.push(change);
         return { number: 6 + opened.length, url: `https://forge/${6 + opened.length}`, head: 'd'.repeat(40), carries: candidate };
@@ -144,6 +144,15 @@ describe('what people do to the pull request', () => {
     });
     expect(await release.result()).toMatchObject({ kind: 'released', pullRequest: 'https://forge/8' });
     expect(opened).toMatchObject([{ after: 0, base: plan.base }, { after: 7, base: '7'.repeat(40) }]);
+  });
+
+  it('closes nothing that somebody has just pushed to', async () => {
+    const { release, calls } = await begin({
+      pipeline: inTurn<Turn>({ kind: 'conflict' }, { kind: 'edited', head: amendedHead, candidate: newer, date: '2026-01-02T00:00:00Z' }, green),
+      headOf: async () => amendedHead,
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+    expect(calls).not.toContain('withdrawPullRequest');
   });
 
   it('names the branch that stays because somebody works on it', async () => {
