@@ -2,6 +2,7 @@ import { chromium } from './chromium.mjs';
 import { composeCheck } from './compose-check.mjs';
 import { emulate } from './emulate.mjs';
 import { fakeGcsServer } from './fake-gcs-server.mjs';
+import { gcsClients } from './gcs-clients.mjs';
 import { githubDescription } from './github-description.mjs';
 import { postgresql } from './postgresql.mjs';
 import { prometheus } from './prometheus.mjs';
@@ -16,6 +17,7 @@ export const parts = Object.freeze({
   temporal,
   'time-skipping-server': timeSkippingServer,
   'fake-gcs-server': fakeGcsServer,
+  'gcs-clients': gcsClients,
   'github-description': githubDescription,
   emulate,
   chromium,

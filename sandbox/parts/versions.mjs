@@ -12,5 +12,7 @@ export const versions = Object.freeze({
   unleash: '8.2.0',
   'temporal-server': '1.32.1',
   'temporal-ui-server': '2.50.1',
+  gsutil: '5.38',
+  'gcloud-aio-storage': '9.6.5',
   'compose-check': '2.16.2',
 });

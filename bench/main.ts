@@ -1,0 +1,12 @@
+import { benchSchemas } from './schemas.ts';
+
+/** `npm run bench -- <name>` */
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { schemas: benchSchemas };
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (!bench) {
+  process.stderr.write(`usage: npm run bench -- <${Object.keys(benches).join('|')}>\n`);
+  process.exit(2);
+}
+await bench(args);
