@@ -23,12 +23,16 @@ const releaseRule: AbortRule = { schema: abortion, about: 'Stops the release, an
 export function openAbort(status: StatusKeeper, { schema, about, refusal, accept }: AbortRule = releaseRule) {
   const scope = new CancellationScope();
   let asked: Abortion | undefined;
+  let over = false;
 
   receive(abort, status, {
     schema,
     example: { by: 'your-login', reason: 'why' },
     about,
-    refusal: (abortion) => (asked ? `${asked.by} has aborted it already` : refusal?.(abortion)),
+    refusal(abortion) {
+      if (asked) return `${asked.by} has aborted it already`;
+      return over ? 'it has come to its end already' : refusal?.(abortion);
+    },
     accept: (abortion) => {
       asked = abortion;
       accept?.(abortion);
@@ -39,10 +43,15 @@ export function openAbort(status: StatusKeeper, { schema, about, refusal, accept
 
   return async function abortable<T>(body: () => Promise<T>): Promise<T> {
     try {
-      return await scope.run(body);
+      const done = await scope.run(body);
+      // Whoever was told that it is accepted may rely on it, even if all that was left to do could not be interrupted.
+      if (asked) throw new Stop({ kind: 'aborted', by: asked.by, reason: asked.reason });
+      return done;
     } catch (failure) {
-      if (asked && isInterruption(failure)) throw new Stop({ kind: 'aborted', by: asked.by, reason: asked.reason });
+      if (asked && (isInterruption(failure) || failure instanceof Stop)) throw new Stop({ kind: 'aborted', by: asked.by, reason: asked.reason });
       throw failure;
+    } finally {
+      over = true;
     }
   };
 }

@@ -1,3 +1,4 @@
+import { CancelledFailure } from '@temporalio/common';
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { StatusKeeper } from './status.ts';
 
@@ -15,7 +16,10 @@ export interface Undo {
 export async function compensating<T>(status: StatusKeeper, body: (register: (undo: Undo) => void) => Promise<T>): Promise<T> {
   const undos: Undo[] = [];
   try {
-    return await body((undo) => undos.unshift(undo));
+    const done = await body((undo) => undos.unshift(undo));
+    // Asked to stop while the last step was in the air, which came to its end nevertheless.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('stopped at the last moment');
+    return done;
   } catch (reason) {
     if (undos.length > 0) status.enter('undoing');
     await CancellationScope.nonCancellable(async () => {

@@ -87,7 +87,7 @@ export async function renewed(release: Release, draft: Draft, why: string): Prom
 /** What is taken back when the release ends before the merge, and what has to stay. */
 export async function withdrawn({ work }: Release, change: VersionChange & { readonly followed?: Sha }): Promise<{ readonly stays?: string }> {
   const result = await work.writing.withdrawPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [change]);
-  if (result.kind === 'merged') return { stays: `#${result.number} was merged already` };
+  if (result.kind === 'merged') return { stays: `#${result.number} is merged` };
   return result.branchStays ? { stays: `the branch ${change.head} is at ${shortSha(result.branchStays)}, which is somebody else's` } : {};
 }
 

@@ -108,7 +108,7 @@ export function keepStatus(component: string) {
       change({ stays: status.stays.filter((other) => other !== what) });
     },
     stays(what: string): void {
-      change({ stays: [...status.stays, what] });
+      if (!status.stays.includes(what)) change({ stays: [...status.stays, what] });
     },
     owed(what: string): void {
       change({ owed: [...status.owed, what] });
