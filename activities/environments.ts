@@ -3,7 +3,7 @@ import type { Client, Workflow } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Sha } from '../domain/candidate.ts';
 import { environmentId } from '../domain/environment.ts';
-import type { Claim, ClaimAnswer, Frozen, Leaving } from '../domain/environment.ts';
+import type { Claim, ClaimAnswer, EnvironmentStatus, Frozen, Leaving } from '../domain/environment.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
 import type { ReleaseState } from '../domain/status.ts';
 
@@ -22,6 +22,8 @@ export interface Environments {
   /** Asking again under the same key changes nothing. */
   claim(claiming: Claiming, taskQueue: string): Promise<ClaimAnswer>;
   leave(leaving: Leaving, taskQueue: string): Promise<void>;
+  /** What is known of it; undefined where nobody has asked for it yet. */
+  record(environment: string): Promise<EnvironmentStatus | undefined>;
   /** By what it is frozen now; undefined also for one that nobody has asked for yet. */
   frozen(environment: string): Promise<Frozen | undefined>;
   /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
@@ -57,18 +59,20 @@ export function temporalEnvironments(client: Client): Environments {
     }
   }
 
+  async function record(environment: string): Promise<EnvironmentStatus | undefined> {
+    try {
+      return await workflow.getHandle(environmentId(environment)).query<EnvironmentStatus>('status');
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
   return {
     claim: (claiming, taskQueue) => tell('claim', claiming.claim.environment, claiming, taskQueue),
     leave: (leaving, taskQueue) => tell('leave', leaving.environment, leaving, taskQueue),
-    async frozen(environment) {
-      try {
-        const { frozen } = await workflow.getHandle(environmentId(environment)).query<{ readonly frozen?: Frozen }>('status');
-        return frozen;
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      }
-    },
+    record,
+    frozen: async (environment) => (await record(environment))?.frozen,
     async ended(release, signal) {
       while (await isRunning(release)) {
         // However it ends: a Reset, too, begins another run under the same id.

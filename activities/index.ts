@@ -24,6 +24,7 @@ import type { Records } from './records/records.ts';
 import type { RunningReleases } from './running-releases.ts';
 import { createSchemas } from './schemas.ts';
 import { createSoaks } from './soaks.ts';
+import { createWhereabouts } from './whereabouts.ts';
 
 /** What the activities touch the world through. */
 export interface Ports {
@@ -88,6 +89,7 @@ export function createActivities(ports: Ports) {
     ...createSchemas(ports),
     keepRecord: beating(keepRecord),
     pastReleases,
+    ...createWhereabouts(ports),
   };
 }
 

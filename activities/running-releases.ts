@@ -1,5 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
+import { releasePrefix } from '../domain/release-plan.ts';
+import type { ReleaseStatus } from '../domain/status.ts';
+
+/** How long a release has to answer, in ms. */
+const patienceMs = 10_000;
 
 export interface OfferedCandidate {
   /** The release's id. */
@@ -13,9 +18,17 @@ export interface RunningReleases {
   /** Starts the release if it does not run, and tells it of a candidate. Doing so again changes nothing. */
   offer(offered: OfferedCandidate, taskQueue: string): Promise<void>;
   isRunning(release: string): Promise<boolean>;
+  /** The releases of a component that run. One that does not answer, because its worker is away or it is stuck, has no status. */
+  running(component: string): Promise<readonly { readonly release: string; readonly status?: ReleaseStatus }[]>;
 }
 
-export function temporalReleases({ workflow }: Client): RunningReleases {
+export function temporalReleases(client: Client): RunningReleases {
+  const { workflow } = client;
+
+  async function statusOf(release: string): Promise<ReleaseStatus | undefined> {
+    return client.withDeadline(Date.now() + patienceMs, () => workflow.getHandle(release).query<ReleaseStatus>('status')).catch(() => undefined);
+  }
+
   return {
     async offer({ release, component, sha }, taskQueue) {
       await workflow.signalWithStart('componentRelease', {
@@ -36,6 +49,15 @@ export function temporalReleases({ workflow }: Client): RunningReleases {
         if (error instanceof WorkflowNotFoundError) return false;
         throw error;
       }
+    },
+
+    async running(component) {
+      const found = [];
+      for await (const { workflowId: release } of workflow.list({ query: `WorkflowId STARTS_WITH "${releasePrefix}${component}/" AND ExecutionStatus = "Running"` })) {
+        const status = await statusOf(release);
+        found.push({ release, ...(status && { status }) });
+      }
+      return found;
     },
   };
 }

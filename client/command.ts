@@ -18,6 +18,7 @@ import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
 import { addValidate } from './validate.ts';
 import { addWatch } from './watch.ts';
+import { addWhere } from './where.ts';
 
 const exitCodes = `
 Exit codes: 0 done, accepted or released; 1 refused or not released; 2 bad input; 3 the server or a worker can't be reached`;
@@ -56,7 +57,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addHistory, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addWhere, addHistory, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

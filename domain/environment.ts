@@ -70,6 +70,9 @@ export interface EnvironmentRecord {
   readonly windows: readonly FreezeWindow[];
 }
 
+/** What the query `status` answers. */
+export type EnvironmentStatus = EnvironmentRecord & { readonly frozen?: Frozen };
+
 export type ClaimAnswer =
   | { readonly kind: 'granted'; readonly fence: number; readonly previous?: Deployed }
   | { readonly kind: 'queued'; readonly behind: readonly string[]; readonly frozen?: Frozen }

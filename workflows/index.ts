@@ -6,4 +6,5 @@ export { history } from './history.ts';
 export { schemaRelease } from './schema-release.ts';
 export { updateComponent } from './update-component.ts';
 export { uploadCurrentSchemas } from './upload-current-schemas.ts';
+export { where } from './where.ts';
 export { default } from './unknown-workflow.ts';

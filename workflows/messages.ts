@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Abortion, Choice, Decision, Interval, Offer, Refusal, Vote } from '../domain/decision.ts';
-import type { Claim, ClaimAnswer, Deployed, EnvironmentRecord, Frozen, Leaving } from '../domain/environment.ts';
+import type { Claim, ClaimAnswer, Deployed, EnvironmentStatus, Frozen, Leaving } from '../domain/environment.ts';
 import type { FreezeWindow, Freezing, Thawing } from '../domain/freeze.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
@@ -53,7 +53,7 @@ export const thaw = message<Thawing>('thaw');
 /** What releases say to an environment, by way of an activity: a workflow can't send Updates. */
 export const claim = defineUpdate<ClaimAnswer, [{ readonly claim: Claim; readonly after: readonly string[]; readonly windows: readonly FreezeWindow[] }]>('claim');
 export const leave = defineUpdate<void, [Leaving]>('leave');
-export const environmentStatus = defineQuery<EnvironmentRecord & { readonly frozen?: Frozen }>('status');
+export const environmentStatus = defineQuery<EnvironmentStatus>('status');
 
 /** What an environment says to a release that has claimed it. */
 export const granted = defineSignal<[{ readonly key: string; readonly fence: number; readonly previous?: Deployed }]>('granted');

@@ -11,7 +11,7 @@ const { plan } = createPlanning({
       return reading.kind === 'valid' ? reading.catalog : expect.unreachable();
     },
   },
-  releases: { offer: async () => expect.unreachable(), isRunning: async () => false },
+  releases: { offer: async () => expect.unreachable(), isRunning: async () => false, running: async () => [] },
   forge: new Proxy({} as Forge, { get: () => expect.unreachable('an unknown component has no repository to look at') }),
 });
 

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { shaPattern } from './candidate.ts';
+import { name } from './names.ts';
+
+/** Which change is asked for: by its commit, or by the pull request that brought it. */
+export const whereRequest = z
+  .strictObject({
+    component: name,
+    sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
+    pullRequest: z.int().min(1).optional(),
+  })
+  .refine(({ sha, pullRequest }) => (sha === undefined) !== (pullRequest === undefined), 'either "sha" or "pullRequest" must be given');
+
+export type WhereRequest = z.output<typeof whereRequest>;
+
+export const whereRequestExample = { component: 'gitaly', pullRequest: 3371 } satisfies WhereRequest;
