@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Failure, printAnswer, printFailure } from './answer.ts';
 import type { ExitCode, Terminal } from './answer.ts';
 import { addAttributes } from './attributes.ts';
+import { addBoard } from './board.ts';
 import { addCompletion } from './completion.ts';
 import { connect } from './connection.ts';
 import type { Server, ServerOptions } from './connection.ts';
@@ -57,7 +58,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addWhere, addHistory, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

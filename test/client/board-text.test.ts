@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { boardText } from '../../client/board-text.ts';
+import type { EnvironmentStatus } from '../../domain/environment.ts';
+import type { ReleaseStatus } from '../../domain/status.ts';
+
+const now = Date.parse('2026-01-02T12:00:00Z');
+const candidate = 'c'.repeat(40);
+
+const nobody = { stages: [], undone: [], stays: [], owed: [], decisions: [], refused: [] };
+const waiting: ReleaseStatus = {
+  ...nobody,
+  release: 'release/gitaly/from-1',
+  component: 'gitaly',
+  state: 'approval',
+  candidate,
+  waitingFor: {
+    what: 'approval of production',
+    since: '2026-01-02T11:30:00Z',
+    whom: ['alice', 'bob'],
+    send: [{ message: 'approve', payload: { stage: 'production', by: 'alice', sha: candidate } }, { message: 'reject', payload: { stage: 'production', by: 'alice' } }],
+  },
+};
+const production: EnvironmentStatus = {
+  environment: 'production',
+  fence: 3,
+  queue: [],
+  windows: [],
+  deployed: {
+    gitaly: { candidate: 'a'.repeat(40), sha: 'd'.repeat(40), release: 'release/gitaly/from-0', since: '2026-01-01T12:00:00Z' },
+    monitor: { candidate: 'b'.repeat(40), sha: 'd'.repeat(40), release: 'release/monitor/from-0', since: '2026-01-02T09:00:00Z' },
+  },
+  frozen: { reason: 'the incident', by: 'kim' },
+};
+
+it('is one page', () => {
+  const soaking: ReleaseStatus = { ...nobody, release: 'release/monitor/from-2', component: 'monitor', state: 'soaking', paused: { by: 'kim', since: '2026-01-02T11:00:00Z' } };
+  const staging: EnvironmentStatus = { environment: 'staging', fence: 0, queue: [], windows: [], deployed: {} };
+  const moving = [{ id: waiting.release, status: waiting }, { id: soaking.release, status: soaking }, { id: 'release/silent/from-3' }];
+  expect(boardText({ environments: [production, staging], moving }, now)).toBe(`What is where
+  production  gitaly                 aaaaaaaaaaaa  for 1 d  frozen by kim: the incident
+              monitor                bbbbbbbbbbbb  for 3 h
+  staging     nothing that is known
+What moves
+  release/gitaly/from-1   cccccccccccc  approval         approval of production, for 30 min
+  release/monitor/from-2                paused by kim
+  release/silent/from-3                 does not answer
+Who waits for whom
+  alice, bob  approval of production  release/gitaly/from-1  for 30 min
+  slipway approve release/gitaly/from-1 --stage production --by <you> --sha ${candidate}`);
+});
+
+it('says so when there is nothing', () => {
+  expect(boardText({ environments: [], moving: [] }, now)).toBe('What is where\n  no environment has been used yet\nWhat moves\n  nothing\nWho waits for whom\n  nobody');
+});
