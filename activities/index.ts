@@ -3,6 +3,7 @@ import type { ArtifactStore } from './artifacts/store.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
 import type { Environments } from './environments.ts';
+import { createDiagnosis } from './diagnosis.ts';
 import { createDeployedCode } from './deployed-code.ts';
 import { createFlagDesk } from './flag-desk.ts';
 import type { FlagBackends } from './flags/backend.ts';
@@ -24,6 +25,7 @@ import type { Records } from './records/records.ts';
 import type { RunningReleases } from './running-releases.ts';
 import { createSchemas } from './schemas.ts';
 import { createSoaks } from './soaks.ts';
+import type { TemporalServer } from './temporal-server.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 /** What the activities touch the world through. */
@@ -36,6 +38,7 @@ export interface Ports {
   readonly artifacts: ArtifactStore;
   readonly releases: RunningReleases;
   readonly environments: Environments;
+  readonly server: TemporalServer;
   /** None, where no place for them is configured. */
   readonly records?: Records | undefined;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
@@ -90,6 +93,7 @@ export function createActivities(ports: Ports) {
     keepRecord: beating(keepRecord),
     pastReleases,
     ...createWhereabouts(ports),
+    ...createDiagnosis(ports),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Server, ServerOptions } from './connection.ts';
 import { addDecisions } from './decide.ts';
 import { addFlags } from './flags.ts';
 import { addSteering } from './steer.ts';
+import { addDoctor } from './doctor.ts';
 import { asFailure, shown } from './fault.ts';
 import { addFreezes } from './freeze.ts';
 import { addHistory } from './history.ts';
@@ -58,7 +59,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

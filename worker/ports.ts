@@ -14,6 +14,7 @@ import { folderRecords } from '../activities/records/folder.ts';
 import type { Records } from '../activities/records/records.ts';
 import { storeRecords } from '../activities/records/store.ts';
 import { temporalReleases } from '../activities/running-releases.ts';
+import { temporalServer } from '../activities/temporal-server.ts';
 import type { WorkerSettings } from './settings.ts';
 
 export function connectPorts({ catalog, forge, chat, flags, artifacts, records, readLagMs }: WorkerSettings, environment: Environment, client: Client): Ports {
@@ -27,6 +28,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, records, 
     artifacts: store,
     releases: temporalReleases(client),
     environments: temporalEnvironments(client),
+    server: temporalServer(client),
     records: records === undefined ? undefined : connectRecords(records, store),
     readLagMs,
   };

@@ -1,4 +1,5 @@
 export { componentRelease } from './component-release.ts';
+export { doctor } from './doctor.ts';
 export { environment } from './environment.ts';
 export { featureFlagRollout } from './feature-flag-rollout.ts';
 export { featureFlags } from './feature-flags.ts';

@@ -2,7 +2,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { unknownName } from '../domain/nearest-name.ts';
 
 /** The workflows that can be started; `test/architecture.test.ts` holds it equal to what index.ts exports. */
-export const workflowTypes = ['componentRelease', 'environment', 'featureFlagRollout', 'featureFlags', 'history', 'schemaRelease', 'updateComponent', 'uploadCurrentSchemas', 'where'] as const;
+export const workflowTypes = ['componentRelease', 'doctor', 'environment', 'featureFlagRollout', 'featureFlags', 'history', 'schemaRelease', 'updateComponent', 'uploadCurrentSchemas', 'where'] as const;
 
 /** Catches every other type: without it, a mistyped one would be retried for ever. */
 export default async function unknownWorkflow(): Promise<never> {

@@ -102,6 +102,14 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
         throw slackFailure(error, `updating a message in ${channel}`);
       }
     },
+
+    async reach(channel) {
+      try {
+        await slack.conversations.history({ channel: await channels.id(channel), limit: 1 });
+      } catch (error) {
+        throw slackFailure(error, `reading ${channel}`);
+      }
+    },
   };
 }
 

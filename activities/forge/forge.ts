@@ -16,6 +16,7 @@ export interface Forge {
   readonly pipelines: Pipelines;
   readonly deployments: Deployments;
   readonly issues: Issues;
+  readonly access: Access;
   /** A second identity, where one is configured. */
   readonly reviewer?: Reviewer;
 }
@@ -136,6 +137,7 @@ export interface PullRequests {
 export interface Reviewer {
   hasApproved(repository: Repository, number: number, sha: Sha): Promise<boolean>;
   approve(repository: Repository, number: number, sha: Sha): Promise<void>;
+  login(): Promise<string>;
 }
 
 /** One run of CI for a commit. */
@@ -215,4 +217,16 @@ export interface Issues {
   close(repository: Repository, number: number): Promise<void>;
   /** Replaces the labels that match `family` (a prefix such as "rollout::") by `label`, and leaves all others. */
   label(repository: Repository, number: number, label: string, family: string): Promise<void>;
+}
+
+/** What the token is allowed, as far as the forge tells. */
+export interface Access {
+  /** Whose token it is, and its scopes where it is of a kind that has some; nobody's, where it is an app's. */
+  identity(): Promise<{ readonly login: string; readonly scopes?: readonly string[] } | undefined>;
+  /** How far it reaches into a repository; undefined where it does not see any. */
+  repository(repository: Repository): Promise<'read' | 'write' | undefined>;
+  /** The checks that a branch asks for before a merge; undefined for a branch that is not protected. */
+  requiredChecks(repository: Repository, branch: string): Promise<readonly string[] | undefined>;
+  /** Whether a workflow can be dispatched. */
+  workflow(repository: Repository, file: string): Promise<'active' | 'disabled' | undefined>;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
 import type { Forge } from './forge.ts';
+import { githubAccess } from './github/access.ts';
 import { githubBranches } from './github/branches.ts';
 import { githubClient } from './github/client.ts';
 import type { GitHubSettings } from './github/client.ts';
@@ -22,6 +23,7 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
     pipelines: githubPipelines(github),
     deployments: githubDeployments(github),
     issues: githubIssues(github),
+    access: githubAccess(github),
     ...(reviewerToken && { reviewer: githubReviewer(githubClient({ ...settings, token: reviewerToken })) }),
   };
 }

@@ -83,6 +83,11 @@ export function describeChat(name: string, open: () => Promise<ChatStand>, diffe
       });
     });
 
+    it('a channel can be told, or is refused with what to do', async () => {
+      await chat.reach(channel);
+      await expect(chat.reach('#no-such-channel')).rejects.toMatchObject({ type: 'PermissionDenied', message: expect.stringContaining('create it') });
+    });
+
     it('a message that is gone can’t be updated', async () => {
       await expect(chat.update(channel, '1000000000.000001', { key: freshKey(), text: 'Anybody?' })).rejects.toMatchObject({ nonRetryable: true });
     });

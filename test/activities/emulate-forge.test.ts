@@ -73,5 +73,6 @@ describeForge('emulate', open, {
   'a deployment that ends with success is found by its key, and followed': noDeployments,
   'a deployment that ends with failure is found by its key, and followed': noDeployments,
   'of two deployments with the same key the older is found': noDeployments,
+  'a workflow can be dispatched, or is not there': noWorkflows,
   'one that succeeded has succeeded, also when another one has taken its place': noDeployments,
 });

@@ -449,6 +449,29 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       });
     });
 
+    describe('access', () => {
+      it('a token is its account’s', async () => {
+        expect(await forge.access.identity()).toMatchObject({ login: stand.login });
+      });
+
+      it('a repository may be written, or is not seen', async () => {
+        expect(await forge.access.repository(repository)).toBe('write');
+        expect(await forge.access.repository(`${repository}-that-is-not-there`)).toBeUndefined();
+      });
+
+      it('a branch that is not protected asks for nothing', async () => {
+        const branch = freshName('unprotected');
+        await forge.branches.create(repository, branch, await baseHead());
+        expect(await forge.access.requiredChecks(repository, branch)).toBeUndefined();
+        await expect(forge.access.requiredChecks(repository, 'no-such-branch')).rejects.toMatchObject({ nonRetryable: true });
+      });
+
+      it('a workflow can be dispatched, or is not there', async () => {
+        expect(await forge.access.workflow(repository, stand.workflow.file)).toBe('active');
+        expect(await forge.access.workflow(repository, 'no-such-workflow.yml')).toBeUndefined();
+      });
+    });
+
     test('every difference that is listed is a test of this contract', () => expect(complete()).toEqual([]));
   });
 }

@@ -107,6 +107,13 @@ describe('what only the sandbox plays through', () => {
     expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
   });
 
+  test('the checks that protection asks for, and another identity, are told', async () => {
+    expect(await forge.access.requiredChecks(repository, 'master')).toEqual(['rspec', 'static-analysis', 'danger-review']);
+    await protect({ requiredChecks: [] });
+    expect(await forge.access.requiredChecks(repository, 'master')).toEqual([]);
+    expect(await forge.reviewer!.login()).toBe('slipway-reviewer');
+  });
+
   test('what waits for a review merges itself, what is mergeable is not made to', async () => {
     await protect({ requiredReviews: 1 });
     expect(await forge.pullRequests.mergeWhenReady(repository, number, 'f'.repeat(40), 'merge')).toBe('moved');

@@ -13,6 +13,8 @@ export function githubReviewer({ rest, paginate }: GitHub): Reviewer {
   }
 
   return {
+    login: me,
+
     async hasApproved(repository, number, sha) {
       const [mine, reviews] = await Promise.all([me(), paginate(rest.pulls.listReviews, { ...at(repository), pull_number: number, per_page: 100 })]);
       return reviews.some(({ user, state, commit_id }) => user?.login === mine && state === 'APPROVED' && commit_id === sha);

@@ -1,0 +1,40 @@
+import type { Catalog, Component } from '../domain/catalog.ts';
+import type { DoctorRequest, Finding } from '../domain/diagnosis.ts';
+import { unknownName } from '../domain/nearest-name.ts';
+import { diagnoseComponent } from './diagnosis/component.ts';
+import { examined, fine } from './diagnosis/finding.ts';
+import { diagnoseWorker } from './diagnosis/worker.ts';
+import { neverRetry } from './failures.ts';
+import type { Ports } from './index.ts';
+
+export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'artifacts' | 'records' | 'server'>;
+
+/** Tries with the worker's own credentials whatever a release will need, and changes nothing. */
+export function createDiagnosis(ports: DiagnosisPorts) {
+  /** @throws `InvalidInput` for an unknown component */
+  async function diagnose({ component }: DoctorRequest): Promise<readonly Finding[]> {
+    let read: Catalog | undefined;
+    const catalog = await examined('the catalog', 'mend it: slipway validate', async () => {
+      read = await ports.catalog.read();
+      return fine(`${Object.keys(read.components).length} components`);
+    });
+    const worker = await diagnoseWorker(ports);
+    if (!read) return [...catalog, ...worker];
+    const findings = [...catalog, ...worker];
+    for (const [name, one] of chosen(read, component)) findings.push(...(await diagnoseComponent(ports, name, one)));
+    for (const [name, { bucket }] of Object.entries(read.schemas)) {
+      if (component !== undefined && component !== name) continue;
+      findings.push(...(await examined(`${name}: gs://${bucket}`, 'see docs/adapters.md', async () => fine(`readable: ${(await ports.artifacts.list(bucket, 'schemas/')).length} schema files`))));
+    }
+    return findings;
+  }
+
+  return { diagnose };
+}
+
+function chosen({ components, schemas }: Catalog, component: string | undefined): readonly (readonly [string, Component])[] {
+  if (component === undefined) return Object.entries(components);
+  if (Object.hasOwn(components, component)) return [[component, components[component]!]];
+  if (Object.hasOwn(schemas, component)) return [];
+  throw neverRetry('InvalidInput', unknownName('component', component, [...new Set([...Object.keys(components), ...Object.keys(schemas)])]));
+}
