@@ -19,6 +19,7 @@ export async function examined(about: string, todo: string, look: () => Promise<
   try {
     return [{ about, ...(await look()) }];
   } catch (failure) {
-    return [{ about, ...missing(failure instanceof Error ? failure.message : String(failure), todo) }];
+    const [what = ''] = (failure instanceof Error ? failure.message : String(failure)).split('\n', 1);
+    return [{ about, ...missing(what, todo) }];
   }
 }
