@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -13,6 +13,7 @@ import type { World } from '../worlds.ts';
 
 /** One release on real parts, and what people ask about it on the way: the tests follow each other. */
 let temporal: TemporalServer;
+let client: Client;
 let sandbox: SandboxServer;
 let world: World;
 let worker: RunningProcess;
@@ -21,14 +22,14 @@ let records: string;
 
 beforeAll(async () => {
   [temporal, sandbox, records] = await Promise.all([startTemporal(), startSandbox(), mkdtemp(join(tmpdir(), 'slipway-records-'))]);
+  client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
   world = await openWorld(sandbox.url);
   catalog = await writeCatalog(world);
   worker = await startWorker({ ...workerEnvironment(world, { address: temporal.address, taskQueue: 'slipway', catalog: catalog.file }), SLIPWAY_RECORDS: records });
 });
 afterAll(async () => {
-  const connection = await Connection.connect({ address: temporal.address });
-  await endEnvironments(new Client({ connection }));
-  await connection.close();
+  await endEnvironments(client);
+  await client.connection.close();
   await worker?.stop();
   await catalog?.remove();
   await Promise.all([temporal.stop(), sandbox.stop(), rm(records, { recursive: true })]);
@@ -81,6 +82,20 @@ it('on its way it is blocked by whoever is waited for, which the board shows, to
   expect(board.stdout).toMatch(/What moves\n {2}release\/gitaly\/from-\w+ +\w{12} +approval +approval of production, for/);
   expect(board.stdout).toMatch(/Who waits for whom\n {2}alice, bob +approval of production +release\/gitaly\/from-/);
   expect(JSON.parse((await slipway('board', '--json')).stdout)).toMatchObject({ environments: expect.arrayContaining([expect.objectContaining({ environment: 'canary' })]), moving: [{ status: { state: 'approval' } }] });
+});
+
+it('the views of docs/operating.md find it', async () => {
+  const page = await readFile('docs/operating.md', 'utf8');
+  const views = new Map([...page.matchAll(/^\| ([^|]+) \| `((?:\w+=|ExecutionStatus)[^`]+)` \|$/gm)].map(([, name = '', query = '']) => [name, query.replace('<full SHA>', '0'.repeat(40))]));
+  const counted = await Promise.all([...views].map(async ([name, query]) => [name, (await client.workflow.count(query)).count] as const));
+  expect(Object.fromEntries(counted)).toEqual({
+    'waiting for people': 1,
+    'waiting for an approval of production': 1,
+    'in production soak': 0,
+    'releases of Gitaly': expect.any(Number),
+    'who carries a commit': 0,
+    'the environments': 2,
+  });
 });
 
 it('once it is everywhere, nothing blocks it, and its release has left a record', async () => {
