@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
-import { abort, advance, freeze, resume, status, tested, thaw } from '../../workflows/messages.ts';
+import { abort, advance, freeze, resume, retry, status, tested, thaw } from '../../workflows/messages.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -118,10 +118,12 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
   });
 
   it('says that it has no permission, and tries again when it got it', async () => {
-    const { world, rollout } = await begin();
-    await world.control('faults', { match: { route: 'GET /gitlab/{instance}/api/v4/features' }, action: { kind: 'fail', status: 403, body: { message: '403 Forbidden' } } });
-    await reached(rollout, /^(permission: GitLab: GET .* was answered with 403|a test of)/);
-    await rollout.signal('retry', { by });
+    const { rollout } = await begin({
+      prepare: (world) =>
+        world.control('faults', { match: { route: 'GET /gitlab/{instance}/api/v4/features' }, action: { kind: 'fail', status: 403, body: { message: '403 Forbidden' } } }),
+    });
+    await reached(rollout, /^permission: GitLab: GET .* was answered with 403/);
+    await rollout.executeUpdate(retry.update, { args: [{ by }] });
     await test(rollout);
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
   });
@@ -138,7 +140,14 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
   });
 });
 
-async function prepared({ deployed = true, soak = '1s' } = {}) {
+interface Preparation {
+  readonly deployed?: boolean;
+  readonly soak?: string;
+  /** Scripts what will happen in the world. */
+  readonly prepare?: (world: World) => Promise<unknown>;
+}
+
+async function prepared({ deployed = true, soak = '1s', prepare }: Preparation = {}) {
   const world = await openWorld(sandbox.url);
   const catalog = await writeCatalog(world, { soak });
   const taskQueue = world.name;
@@ -149,11 +158,12 @@ async function prepared({ deployed = true, soak = '1s' } = {}) {
     await world.close();
   });
   if (deployed) await world.control('deployed', { environment: 'production' });
+  await prepare?.(world);
   const commit = await pinnedIn(world);
   return { world, client: new Client({ connection }), taskQueue, commit, input: { component: 'gitaly', flag, commit } };
 }
 
-async function begin(options: Parameters<typeof prepared>[0] = {}) {
+async function begin(options: Preparation = {}) {
   const { world, client, taskQueue, input, commit } = await prepared(options);
   const first = await client.workflow.start('featureFlagRollout', { workflowId: `start-${taskQueue}`, taskQueue, args: [input] });
   const { to } = (await first.result()) as Extract<Outcome, { kind: 'handedOver' }>;
