@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Real processes share two cores with each other: CI tries a test that failed once more, and the report says so. */
+const retry = process.env.CI ? 1 : 0;
+
 /**
  * A project is a kind of company that tests need: none, real servers, a server that skips time (one file after another), a browser,
  * a worker that gets killed, and a production server that gets killed. The last three run on their own commands, and `npm test` names the
@@ -21,7 +24,8 @@ export default defineConfig({
           name: 'servers',
           include: ['test/{activities,client,sandbox,e2e,replay,compose}/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts', 'test/shared-temporal.ts'],
-          testTimeout: 60_000,
+          retry,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
@@ -31,6 +35,7 @@ export default defineConfig({
           include: ['test/workflows/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
           fileParallelism: false,
+          retry,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
