@@ -72,7 +72,10 @@ export function temporalEnvironments(client: Client): Environments {
     claim: (claiming, taskQueue) => tell('claim', claiming.claim.environment, claiming, taskQueue),
     leave: (leaving, taskQueue) => tell('leave', leaving.environment, leaving, taskQueue),
     record,
-    frozen: async (environment) => (await record(environment))?.frozen,
+    async frozen(environment) {
+      // One that has ended says nothing of today, and may have no worker left that could answer.
+      return (await isRunning(environmentId(environment))) ? (await record(environment))?.frozen : undefined;
+    },
     async ended(release, signal) {
       while (await isRunning(release)) {
         // However it ends: a Reset, too, begins another run under the same id.
