@@ -196,7 +196,8 @@ describe('a merge that GitHub refuses', () => {
     ['is merged already', { status: 405, message: 'Pull Request is not mergeable', merged: true }, { kind: 'merged', sha: 'f' }],
     ['is merged with other code', { status: 405, message: 'Pull Request is not mergeable', merged: true, head: 'x' }, { kind: 'moved' }],
     ['has a new head', { status: 409, message: 'Head branch was modified. Review and try the merge again.', head: 'x' }, { kind: 'moved' }],
-    ['is refused', { status: 405, message: 'At least 1 approving review is required' }, { kind: 'refused', reason: 'At least 1 approving review is required' }],
+    ['has no review', { status: 405, message: 'At least 1 approving review is required' }, { kind: 'unreviewed', reason: 'At least 1 approving review is required' }],
+    ['is refused', { status: 405, message: 'Merge commits are not allowed' }, { kind: 'refused', reason: 'Merge commits are not allowed' }],
   ] as const)('because it %s', async (_, given, result) => {
     expect(await merging(given)).toEqual(result);
     expect(server.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1);
