@@ -35,7 +35,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     const [before] = await pulls(world);
     const sha = await develop(world);
     expect(await update()).toEqual({ kind: 'handedOver', to: release.workflowId });
-    await expect.poll(async () => (await release.query(status)).candidate, { timeout: 20_000 }).toBe(sha);
+    await expect.poll(async () => (await release.query(status)).candidate, { timeout: 60_000 }).toBe(sha);
 
     const [after, ...others] = await pulls(world);
     expect(others).toEqual([]);
@@ -52,7 +52,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     const release = await open();
     const sha = await develop(world);
     const { sha: head } = await world.control<{ sha: string }>('commit', { repository: product, branch: 'release/gitaly', files: { [versionFile]: `${sha}\n` }, message: 'Take the newest', by: 'kim' });
-    await expect.poll(async () => (await release.query(status)).candidate, { timeout: 20_000 }).toBe(sha);
+    await expect.poll(async () => (await release.query(status)).candidate, { timeout: 60_000 }).toBe(sha);
     await world.control('ci', { repository: product, sha: head, verdict: 'green' });
     await merged(release);
     expect(await text(world, 'master')).toBe(sha);
@@ -77,7 +77,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     await as(world, 'carol', 'PATCH', `pulls/${(await pulls(world))[0]!.number}`, { state: 'closed' });
     expect(await release.result()).toMatchObject({ kind: 'closed', by: 'carol', owed: [] });
     await update();
-    await expect.poll(async () => (await pulls(world)).map(({ state }) => state), { timeout: 20_000 }).toEqual(['open', 'closed']);
+    await expect.poll(async () => (await pulls(world)).map(({ state }) => state), { timeout: 60_000 }).toEqual(['open', 'closed']);
   });
 
   it('ends as overtaken when somebody else moves the pin', async () => {
@@ -111,7 +111,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     const { world, open } = await begin();
     await world.control('protection', { repository: product, branch: 'master', requiredReviews: 1 });
     const release = await open();
-    await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 20_000 }).toMatch(/^a review of #/);
+    await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 60_000 }).toMatch(/^a review of #/);
     await as(world, 'dana', 'POST', `pulls/${(await pulls(world))[0]!.number}/reviews`, { event: 'APPROVE' });
     await merged(release);
     await released(release);
@@ -123,7 +123,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     await release.terminate('test');
     const sha = await develop(world);
     await update();
-    await expect.poll(async () => text(world, (await pulls(world))[0]!.head.sha), { timeout: 20_000 }).toBe(sha);
+    await expect.poll(async () => text(world, (await pulls(world))[0]!.head.sha), { timeout: 60_000 }).toBe(sha);
     expect(await pulls(world)).toHaveLength(1);
     await connection.withDeadline(Date.now() + 10_000, () => new Client({ connection }).workflow.getHandle(release.workflowId).signal(abort.signal, { by: 'kim', reason: 'enough' }));
   });
@@ -187,7 +187,7 @@ describe('the mirror', () => {
     await world.control('mirror', { lagMs: null });
     await world.control('commit', { repository: canonical, branch: 'master', files: { 'fix.go': 'x' }, message: 'Fix', by: 'dev' });
     const waits = await start('updateComponent');
-    await expect.poll(async () => (await waits.query(status)).waitingFor?.what, { timeout: 20_000 }).toMatch(/of gitlab-org\/gitaly on gitlab-org-security\/gitaly/);
+    await expect.poll(async () => (await waits.query(status)).waitingFor?.what, { timeout: 60_000 }).toMatch(/of gitlab-org\/gitaly on gitlab-org-security\/gitaly/);
     await world.control('mirror', { lagMs: 0 });
     await develop(world);
     expect(await waits.result()).toMatchObject({ kind: 'handedOver' });
@@ -242,7 +242,7 @@ async function begin({ ci, env = {}, ...changes }: Given = {}) {
   /** Has the hourly task start the release, and waits for its pull request. */
   async function open() {
     await update();
-    await expect.poll(async () => (await release!.query(status)).pullRequest, { timeout: 20_000 }).toBeDefined();
+    await expect.poll(async () => (await release!.query(status)).pullRequest, { timeout: 60_000 }).toBeDefined();
     return release!;
   }
   return { world, open, update, start };
