@@ -46,7 +46,7 @@ describe('a release that waits for approval while the build changes', () => {
     await release.signal(approve.signal, approval);
     expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging', 'production', 'regions'] });
     expect(steps(old)).toEqual(['plan', 'openPullRequest', 'pipeline', 'mergePullRequest', 'promote staging', 'deployed']);
-    expect(steps(next)).toEqual(['promote production', 'deployed', 'soak', 'pipeline', 'promote regions', 'deployed']);
+    expect(steps(next)).toEqual(['promote production', 'deployed', 'soak', 'base', 'promote regions', 'deployed', 'keepRecord']);
     // There is no way back: the old build doesn't know what the new one did.
     await expect(Worker.runReplayHistory({ workflowBundle }, await release.fetchHistory(), release.workflowId)).rejects.toThrow('TMPRL1100');
   });
