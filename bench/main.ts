@@ -1,7 +1,8 @@
+import { benchReleases } from './releases.ts';
 import { benchSchemas } from './schemas.ts';
 
 /** `npm run bench -- <name>` */
-const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { schemas: benchSchemas };
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { releases: benchReleases, schemas: benchSchemas };
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
