@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { fileCatalog } from '../../activities/catalog/file.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
 import { connectGitHub } from '../../activities/forge/github.ts';
+import { createPipelines } from '../../activities/pipelines.ts';
 import { createPlanning } from '../../activities/planning.ts';
 import { createPullRequests } from '../../activities/pull-requests.ts';
 import type { VersionChange } from '../../activities/pull-requests.ts';
@@ -65,6 +66,17 @@ it('says who closed the pull request that it was about to open', async () => {
   await as('person:carol').pullRequests.close(repository, number);
   const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
   expect(await within(() => openPullRequest(change))).toMatchObject({ number, closedBy: 'carol' });
+});
+
+it('waits for a pull request that is not shown yet, instead of taking it for closed', async () => {
+  const change = await versionChange();
+  await world.control('faults', { match: { key: `pull ${repository} ${change.head}→${change.branch}` }, action: { kind: 'staleReads', seconds: 60 } });
+  const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { number, head } = await within(() => openPullRequest(change));
+  const { pipeline } = createPipelines({ forge });
+  await expect(pipeline({ change, number, head, required: [], attempt: 1 })).rejects.toMatchObject({ type: 'NotYet' });
+  await expect(within(() => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' }))).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  expect((await world.journal()).map(({ key }) => key)).not.toContain(`merge ${repository}#${number}`);
 });
 
 async function versionChange(): Promise<VersionChange> {
