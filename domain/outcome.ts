@@ -1,6 +1,7 @@
 import type { Sha } from './candidate.ts';
 import { spoken } from './duration.ts';
 import type { FailedCheck } from './pipeline.ts';
+import type { Remains } from './remains.ts';
 import { toldRollout } from './rollout-outcome.ts';
 import type { RolloutOutcome } from './rollout-outcome.ts';
 import { toldSchemas } from './schema-outcome.ts';
@@ -31,16 +32,6 @@ export type ReleaseOutcome =
   | ({ readonly kind: 'unapproved'; readonly stage: string; readonly waitedMs: number } & Remains)
   | ({ readonly kind: 'rejected'; readonly stage: string; readonly by: string; readonly reason?: string } & Remains)
   | ({ readonly kind: 'aborted'; readonly by: string; readonly reason: string } & Remains);
-
-/** What a release that did not get to its end leaves behind. */
-export interface Remains {
-  /** What was taken back. */
-  readonly undone: readonly string[];
-  /** What can't be taken back, or was not meant to be. */
-  readonly stays: readonly string[];
-  /** What should have been taken back and could not be: somebody must do it by hand. */
-  readonly owed: readonly string[];
-}
 
 /** An outcome as one line for people. */
 export function toldOutcome(outcome: Outcome): string {

@@ -1,6 +1,6 @@
 import { spoken } from './duration.ts';
-import type { Remains } from './outcome.ts';
 import type { FailedCheck } from './pipeline.ts';
+import type { Remains } from './remains.ts';
 import type { SchemaVersion } from './schema-version.ts';
 
 /** How a schema release or an upload ends, if it gets to its end. */

@@ -1,7 +1,8 @@
 import { CancelledFailure } from '@temporalio/common';
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
-import type { Outcome, Remains, StoppedOutcome } from '../domain/outcome.ts';
+import type { Outcome, StoppedOutcome } from '../domain/outcome.ts';
 import { toldOutcome } from '../domain/outcome.ts';
+import type { Remains } from '../domain/remains.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 import { isInterruption } from './interruption.ts';
 import type { Reporter } from './reporting.ts';

@@ -3,7 +3,7 @@ import { CancellationScope, condition } from '@temporalio/workflow';
 import { toldOutcome } from '../domain/outcome.ts';
 import { rootMessage } from './conclusion.ts';
 import { isInterruption } from './interruption.ts';
-import type { SchemaRelease } from './schema-steps.ts';
+import type { SchemaRelease } from './schema-session.ts';
 import { Stop } from './stop.ts';
 
 export interface Onwards<T> {

@@ -1,5 +1,4 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { parseInput } from '../domain/input.ts';
+import { workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcome.ts';
 import type { SchemaRequest } from '../domain/schema-request.ts';
 import { schemaRequest, schemaRequestExample } from '../domain/schema-request.ts';
@@ -8,15 +7,20 @@ import { compensating } from './compensation.ts';
 import { concluded } from './conclusion.ts';
 import { handOver } from './hand-over.ts';
 import { onwards } from './onwards.ts';
+import { requested } from './requested.ts';
+import { openArchive } from './schema-archive.ts';
+import { buildGreen, upToDate } from './schema-build.ts';
+import { schemasUploaded } from './schema-publication.ts';
+import { depsMerged, depsPullRequestOpened, mergedByHand } from './schema-pull-request.ts';
 import { openSchemaSession } from './schema-session.ts';
-import { buildGreen, depsMerged, depsPullRequestOpened, mergedByHand, openArchive, schemasUploaded, stockTaken, upToDate } from './schema-steps.ts';
+import { stockTaken } from './schema-stock.ts';
 
 /**
  * Releases a version's database schemas: the tarball that builds take them from, taken back when the build fails, and the schemas themselves
  * when it is green. Input: `{ "component": "migrator", "version": "v5.3.4444", "action": "inject-current-schemas" }`.
  */
 export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
-  const request = requested(input);
+  const request = requested(schemaRequest, input, schemaRequestExample);
   const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
 
   return concluded(status, reporter, () =>
@@ -27,41 +31,37 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
       await stockTaken(release);
 
       const archives = openArchive(release);
-      const green = await compensating(status, async (register) => {
+      const { published, green } = await compensating(status, async (register) => {
         const archive = await archives.made(register);
         const pull = await depsPullRequestOpened(release, archive, { register, isMerged: archives.isUsed });
         await buildGreen(release, pull);
-        const built = await upToDate(release, { archive, pull, lacks: [] }, archives.remade);
-        if (plan.action === 'inject-current-schemas') return { ...built, published: await committing(() => schemasUploaded(release)) };
-        await depsMerged(release, built.pull);
-        return { ...built, published: [] };
+        const green = await upToDate(release, { archive, pull, lacks: [] }, archives.remade);
+        if (plan.action === 'inject-current-schemas') return { green, published: await committing(() => schemasUploaded(release)) };
+        await depsMerged(release, green.pull);
+        return { green, published: [] };
       });
 
-      const { published, ...built } = green;
-      const last = published.length === 0 ? built : await onwards(release, { what: `the merge of #${built.pull.number}`, act: mergedAtLast, settled: () => mergedByHand(release, built) });
+      let built = green;
+      if (published.length > 0) {
+        await onwards(release, {
+          what: `the merge of #${built.pull.number}`,
+          // Another release may have published at the same moment: the one that looks last builds again.
+          act: async () => {
+            built = await upToDate(release, built, archives.remade);
+            await depsMerged(release, built.pull);
+          },
+          settled: () => mergedByHand(release, built.pull),
+        });
+      }
       await archives.previousForgotten();
-      const { archive, pull, lacks } = last;
       return {
         kind: 'schemasReleased',
         version: plan.version,
-        archive: { url: plan.url, sha256: archive.sha256 },
-        pullRequest: pull.url,
+        archive: { url: plan.url, sha256: built.archive.sha256 },
+        pullRequest: built.pull.url,
         published,
-        ...(lacks.length > 0 && { lacks }),
+        ...(built.lacks.length > 0 && { lacks: built.lacks }),
       };
-
-      /** Another release may have published at the same moment: the one that looks last builds again. */
-      async function mergedAtLast() {
-        const fresh = await upToDate(release, built, archives.remade);
-        await depsMerged(release, fresh.pull);
-        return fresh;
-      }
     }),
   );
-}
-
-function requested(input: unknown): SchemaRequest {
-  const parsed = parseInput(schemaRequest, input, schemaRequestExample);
-  if (parsed.kind === 'valid') return parsed.value;
-  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
 }

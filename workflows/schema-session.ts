@@ -3,15 +3,35 @@ import { abortion } from '../domain/decision.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
 import { openAbort } from './abort.ts';
 import { workAt } from './activities.ts';
+import type { Work } from './activities.ts';
 import { openConfirmations } from './confirmation.ts';
+import type { Confirmations } from './confirmation.ts';
 import { receiveUnknown } from './inbox.ts';
 import { abort, confirm, decide, wake } from './messages.ts';
 import { openQuestions } from './questions.ts';
+import type { Questions } from './questions.ts';
 import { startReporting } from './reporting.ts';
-import { schemaThread } from './schema-steps.ts';
-import type { SchemaRelease } from './schema-steps.ts';
+import type { Audience, Reporter } from './reporting.ts';
 import { keepStatus } from './status.ts';
+import type { StatusKeeper } from './status.ts';
+import { openThreads } from './thread.ts';
 import { openWake } from './wake.ts';
+import type { Wakeable } from './wake.ts';
+
+/** What the steps of one schema release share. */
+export interface SchemaRelease {
+  readonly plan: SchemaPlan;
+  /** Marks what this release writes into the bucket. */
+  readonly key: string;
+  /** ISO 8601: when the release began. */
+  readonly since: string;
+  readonly status: StatusKeeper;
+  readonly questions: Questions;
+  readonly confirmations: Confirmations;
+  readonly work: Work;
+  readonly reporter: Reporter;
+  readonly wakeable: Wakeable;
+}
 
 /** What a schema release, and an upload, can be told from its first moment on. */
 export function openSchemaSession(component: string) {
@@ -58,5 +78,15 @@ export function openSchemaSession(component: string) {
         throw refusal;
       }
     },
+  };
+}
+
+/** Tells people of a release from its first step on: it may wait for them before there is a pull request. */
+function schemaThread({ plan, key, work }: Pick<SchemaRelease, 'plan' | 'key' | 'work'>): Audience {
+  const { chat, component, version } = plan;
+  const tell = openThreads(work);
+  return {
+    name: chat.progress,
+    hear: ({ name, line }) => () => tell({ thread: key, channel: chat.progress, subject: `${component} ${version}`, transition: name, line }),
   };
 }

@@ -1,4 +1,5 @@
-import type { Remains, StoppedOutcome } from '../domain/outcome.ts';
+import type { StoppedOutcome } from '../domain/outcome.ts';
+import type { Remains } from '../domain/remains.ts';
 
 type Bare<T> = T extends unknown ? Omit<T, keyof Remains> : never;
 

@@ -1,20 +1,21 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { parseInput } from '../domain/input.ts';
+import { workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcome.ts';
 import type { UploadRequest } from '../domain/schema-request.ts';
 import { uploadRequest, uploadRequestExample } from '../domain/schema-request.ts';
 import { planning } from './activities.ts';
 import { concluded } from './conclusion.ts';
 import { handOver } from './hand-over.ts';
+import { requested } from './requested.ts';
+import { schemasUploaded } from './schema-publication.ts';
 import { openSchemaSession } from './schema-session.ts';
-import { schemasUploaded, stockTaken } from './schema-steps.ts';
+import { stockTaken } from './schema-stock.ts';
 
 /**
  * Uploads a version's database schemas on its own, for a version that was released in another way; never over any that are there. Shares its
  * id with the release of the version, so that only one of them runs. Input: `{ "component": "migrator", "version": "v5.3.4444" }`.
  */
 export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outcome> {
-  const request = requested(input);
+  const request = requested(uploadRequest, input, uploadRequestExample);
   const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
 
   return concluded(status, reporter, () =>
@@ -27,10 +28,4 @@ export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outco
       return { kind: 'schemasUploaded', version: plan.version, published };
     }),
   );
-}
-
-function requested(input: unknown): UploadRequest {
-  const parsed = parseInput(uploadRequest, input, uploadRequestExample);
-  if (parsed.kind === 'valid') return parsed.value;
-  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
 }

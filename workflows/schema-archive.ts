@@ -1,0 +1,78 @@
+import { ActivityFailure } from '@temporalio/common';
+import type { MadeArchive } from '../activities/schema-archives.ts';
+import { overwriteWord } from '../domain/schema-request.ts';
+import type { Undo } from './compensation.ts';
+import { isInterruption } from './interruption.ts';
+import type { SchemaRelease } from './schema-session.ts';
+import { accepted } from './schema-stock.ts';
+import { Stop } from './stop.ts';
+
+/** The tarball: made, made again, and taken back. What stands in its place is overwritten only when somebody has confirmed it. */
+export function openArchive(release: SchemaRelease) {
+  const { plan, key, status, work, reporter } = release;
+  let replaces: string | undefined;
+  let confirmed = plan.overwrite;
+  let used = false;
+  const given = () => ({ plan, key, ...(replaces !== undefined && { replaces }) });
+
+  async function remade(): Promise<MadeArchive> {
+    for (;;) {
+      status.enter('gathering', { next: `upload ${plan.archive}` });
+      const answer = accepted(await work.hauling.makeArchive.executeWithOptions({ summary: plan.archive }, [given()]));
+      if (answer.kind === 'made') {
+        reporter.tell({ name: 'archive', line: `uploaded ${plan.archive}: ${answer.entries} files, ${answer.size} bytes` });
+        return answer;
+      }
+      if (!confirmed) await overwriting(release, answer);
+      confirmed = false;
+      replaces = answer.generation;
+    }
+  }
+
+  return {
+    remade,
+
+    made(register: (undo: Undo) => void): Promise<MadeArchive> {
+      register({
+        what: `the tarball ${plan.archive}`,
+        act: async () => {
+          if (used) return { stays: `${plan.archive}: ${plan.base} uses it` };
+          await work.writing.withdrawArchive.executeWithOptions({ summary: plan.archive }, [given()]);
+          return {};
+        },
+      });
+      return remade();
+    },
+
+    /** The pull request is merged, by whomever: from now on builds depend on it. */
+    isUsed(): void {
+      used = true;
+    },
+
+    /** What was overwritten is not needed any more. */
+    async previousForgotten(): Promise<void> {
+      if (replaces === undefined) return;
+      try {
+        await work.writing.forgetPrevious.executeWithOptions({ summary: plan.archive }, [given()]);
+      } catch (failure) {
+        if (!(failure instanceof ActivityFailure) || isInterruption(failure)) throw failure;
+        status.owed(`remove the copy of the overwritten ${plan.archive}`);
+      }
+    },
+  };
+}
+
+async function overwriting({ plan, status, confirmations, reporter }: SchemaRelease, { generation, size }: { generation: string; size: number }): Promise<void> {
+  const { releasers } = plan.rules;
+  const whom = releasers ?? ['somebody'];
+  status.enter('confirmation', {
+    waitingFor: {
+      what: `a confirmation: ${plan.archive} exists with another content (${size} bytes, generation ${generation})`,
+      whom,
+      send: [{ message: 'confirm', payload: { overwrite: overwriteWord, by: whom[0]! } }],
+    },
+  });
+  reporter.tell({ name: 'exists', line: `${plan.archive} exists with another content: waits for a confirmation that it be overwritten` });
+  const answer = await confirmations.confirmed(releasers);
+  if (!answer.yes) throw new Stop({ kind: 'notOverwritten', archive: plan.archive, ...(answer.by && { by: answer.by }) });
+}

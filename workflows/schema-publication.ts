@@ -1,0 +1,20 @@
+import { onwards } from './onwards.ts';
+import type { SchemaRelease } from './schema-session.ts';
+import { accepted } from './schema-stock.ts';
+
+/** Uploads the version's schema files: from the first one on there is no way back. Refused, if it is, before that. */
+export async function schemasUploaded(release: SchemaRelease): Promise<readonly string[]> {
+  const { plan, key, status, work, reporter } = release;
+  const { names } = accepted(
+    await onwards(release, {
+      what: `the upload of ${plan.version}`,
+      act: () => {
+        status.enter('publishing', { next: `upload the schemas of ${plan.version}` });
+        return work.writing.uploadSchemas.executeWithOptions({ summary: plan.version }, [{ plan, key }]);
+      },
+    }),
+  );
+  status.stays(`${plan.rules.bucket} holds ${names.join(', ')}`);
+  reporter.tell({ name: 'published', line: `uploaded ${names.join(', ')}` });
+  return names;
+}
