@@ -57,6 +57,8 @@ export const flag = z.strictObject({
 });
 export const mirror = z.strictObject({ repository: z.string().default('gitlab-org/gitaly'), lagMs: ms.nullable() });
 export const objects = z.strictObject({ bucket: z.string(), files: z.record(z.string(), z.string().nullable()).default({}) });
+/** A write that goes elsewhere, and whose maker tells of it before and after. */
+export const effect = z.strictObject({ key: z.string(), moment: z.enum(['before', 'after']) });
 export const resolution = z.strictObject({ resolve: z.enum(['drop', 'apply']) });
 export const commit = z.strictObject({
   repository: z.string(),

@@ -12,6 +12,7 @@ import { putByPerson } from './gcs/objects.ts';
 import { setByPerson } from './gitlab/features.ts';
 import { snapshot } from './snapshot.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import type { Resolution } from './holds.ts';
 import type { Repository } from './github/repository.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +29,7 @@ const acts: Readonly<Record<string, Act>> = {
   'POST /faults': ({ faults }, exchange) => ({ id: faults.plan(read(asked.fault, exchange)).id }),
   'DELETE /faults': ({ faults }) => faults.clear(),
   'GET /holds': ({ holds }, { query }) => holds.listWithin(Number(query.get('waitMs') ?? 0)),
+  'POST /effects': controlEffect,
   'GET /deliveries': ({ webhooks }) => webhooks.log,
   'POST /webhooks': ({ webhooks }, exchange) => webhooks.hook(read(asked.webhook, exchange)),
   'POST /ci': controlCi,
@@ -80,6 +82,18 @@ export async function serveControl(world: World, exchange: Exchange, path: strin
 function resolveHold(world: World, exchange: Exchange, id: string): Reply {
   const { resolve } = read(asked.resolution, exchange);
   return world.holds.resolve(id, resolve) ? { status: 204 } : json(404, { error: `nothing is held as ${id}` });
+}
+
+/**
+ * Writes to Temporal don't pass through here: whoever makes one tells of it, and is held as it would be. Its receiver knows it by its
+ * key, so that one which is sent again is no second one.
+ */
+async function controlEffect({ journal, faults, holds }: World, exchange: Exchange): Promise<{ resolved: Resolution }> {
+  const { key, moment } = read(asked.effect, exchange);
+  if (journal.nextNth(key) > 1) return { resolved: 'apply' };
+  if (moment === 'after') journal.record({ key, method: 'POST', route: 'temporal' });
+  const occasion = { key, nth: 1 };
+  return { resolved: faults.holds(occasion, moment) ? await holds.hold({ ...occasion, when: moment }) : 'apply' };
 }
 
 async function controlCi(world: World, exchange: Exchange) {

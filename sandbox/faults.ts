@@ -29,6 +29,8 @@ export interface Faults {
   plan(fault: { match: Match; times?: number | undefined; action: Action }): Fault;
   /** The first planned fault for these writes, counted as fired. */
   forWrite(occasions: readonly Occasion[]): { action: Action; occasion: Occasion } | undefined;
+  /** Whether this write is to be held at this moment; counted as fired. */
+  holds(occasion: Occasion, when: 'before' | 'after'): boolean;
   /** The first planned fault for a request on this route, counted as fired. */
   forRequest(route: string): { action: Action; occasion: Occasion } | undefined;
   list(): readonly Fault[];
@@ -56,6 +58,12 @@ export function createFaults(): Faults {
         return { action: fault.action, occasion };
       }
       return undefined;
+    },
+
+    holds(occasion, when) {
+      const fault = planned.find((one) => meetsWrite(one, occasion) && one.action.kind === 'hold' && one.action.when === when);
+      if (fault) fault.fired += 1;
+      return fault !== undefined;
     },
 
     forRequest(route) {

@@ -20,9 +20,16 @@ export const straight: Case = {
   },
 };
 
+/** As the hourly task begins it. */
+async function beginHourly(client: Client, taskQueue: string): Promise<WorkflowHandle> {
+  const task = await client.workflow.start('updateComponent', { workflowId: `hourly/${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
+  const { to } = (await task.result()) as { to: string };
+  return client.workflow.getHandle(to);
+}
+
 const rejected: Case = {
-  name: 'a release that is rejected',
-  begin,
+  name: 'a release of the hourly task that is rejected',
+  begin: beginHourly,
   async attend(release) {
     await waitsFor(release, 'approval of production');
     await release.signal(reject.signal, { stage: 'production', by: 'alice', reason: 'incident' });

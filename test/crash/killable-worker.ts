@@ -13,7 +13,7 @@ export interface KillableWorker {
 
 /** A worker process in a process group of its own. */
 export async function startKillableWorker(env: Readonly<Record<string, string>>): Promise<KillableWorker> {
-  const child = spawn(process.execPath, [join(project, 'dist/worker/main.js')], {
+  const child = spawn(process.execPath, [join(project, 'dist/test/crash/told-worker.js')], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, SLIPWAY_CHECK: process.env.SLIPWAY_CHECK, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { endEnvironments } from '../environments.ts';
+import { environmentId } from '../../domain/environment.ts';
+import { environmentStatus } from '../../workflows/messages.ts';
+import { endEnvironments, environmentNames } from '../environments.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { Effect, RequestRecord, World } from '../worlds.ts';
 import { startKillableWorker } from './killable-worker.ts';
@@ -73,7 +75,7 @@ const patienceMs = 120_000;
 export async function run(lane: Lane, { name, scenario, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
   const world = await openWorld(lane.sandboxUrl, { ...(scenario && { scenario }) });
   const catalog = await writeCatalog(world, { pace });
-  const env = { ...workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file }), ...environment };
+  const env = { ...workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file }), SANDBOX_WORLD: world.url, ...environment };
   const frozen: KillableWorker[] = [];
   let worker = await startKillableWorker(env);
   let release: WorkflowHandle | undefined;
@@ -105,7 +107,7 @@ export async function run(lane: Lane, { name, scenario, prepare, begin, attend }
     const idle = (await world.control<{ fired: number }[]>('faults')).filter(({ fired }) => fired === 0).length;
     if (idle > 0) throw new Error(`${name}: ended, and ${idle} of the faults never came`);
     const { workflowId } = release;
-    return { result, workflowId, history: await release.fetchHistory(), snapshot: await world.snapshot(), effects: await world.journal(), requests: await world.control('requests') };
+    return { result, workflowId, history: await release.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client) }, effects: await world.journal(), requests: await world.control('requests') };
   } finally {
     await release?.terminate('the case is over').catch(() => undefined);
     await endEnvironments(lane.client);
@@ -118,6 +120,20 @@ export async function run(lane: Lane, { name, scenario, prepare, begin, attend }
 /** Effects by their key and occurrence, not by a running number: parallel ones have no order. */
 export function named({ key, nth }: Effect): string {
   return nth === 1 ? key : `${key} (${nth})`;
+}
+
+/** Who has which environment, who waits, what runs there; and by the fence, how often it was granted. */
+async function leases({ workflow }: Client): Promise<readonly object[]> {
+  const known = [];
+  for (const environment of environmentNames) {
+    const handle = workflow.getHandle(environmentId(environment));
+    const { status } = await handle.describe().catch(() => ({ status: undefined }));
+    if (status?.name !== 'RUNNING') continue;
+    const { fence, lease, queue, deployed } = await handle.query(environmentStatus);
+    const runs = Object.entries(deployed).map(([component, { candidate, sha, release }]) => ({ component, candidate, sha, release }));
+    known.push({ environment, fence, holder: lease?.claim.key, queue: queue.map(({ claim }) => claim.key), runs });
+  }
+  return known;
 }
 
 async function nextHold(world: World): Promise<{ id: string; key: string; nth: number; when: Moment }> {

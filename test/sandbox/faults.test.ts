@@ -52,6 +52,29 @@ describe('a held write', () => {
     expect(await fired(world)).toEqual([1]);
   });
 
+  it('may be one that goes elsewhere: it is journalled once, however often it is told of', async () => {
+    const world = await stand.open();
+    const key = 'temporal claim environment/staging release/gitaly/staging';
+    const tell = (moment: string) => world.control<{ resolved: string }>('effects', { key, moment });
+    for (const when of ['before', 'after']) await fault(world, { key }, { kind: 'hold', when });
+
+    const resolve = async (resolution: string) => {
+      const [held] = await world.control<Hold[]>('holds?waitMs=5000');
+      await world.control(`holds/${held!.id}`, { resolve: resolution });
+      return held;
+    };
+    const [given, before] = await Promise.all([tell('before'), resolve('drop')]);
+    expect([given, before]).toMatchObject([{ resolved: 'drop' }, { key, nth: 1, when: 'before' }]);
+    expect(await keys(world)).toEqual([]);
+
+    expect(await tell('before')).toEqual({ resolved: 'apply' });
+    const [done, after] = await Promise.all([tell('after'), resolve('apply')]);
+    expect([done, after]).toMatchObject([{ resolved: 'apply' }, { when: 'after' }]);
+    await Promise.all([tell('before'), tell('after')]);
+    expect(await keys(world)).toEqual([key]);
+    expect(await fired(world)).toEqual([1, 1]);
+  });
+
   it('is dropped, and may come again', async () => {
     const world = await stand.open();
     await fault(world, { key: issueKey }, { kind: 'hold', when: 'before' });

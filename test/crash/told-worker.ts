@@ -1,0 +1,34 @@
+import { runWorker } from '../../worker/worker.ts';
+import { json } from '../worlds.ts';
+
+/**
+ * The worker that production runs; but the sandbox is told of what its activities say to Temporal, before and after, so that it is
+ * journalled and can be held like everything else that they write.
+ */
+await runWorker({
+  interceptors: {
+    workflow: [
+      {
+        startUpdateWithStart: (input, next) => told(`${input.updateName} ${input.workflowStartOptions.workflowId}`, input.updateArgs, () => next(input)),
+        signalWithStart: (input, next) => told(`${input.signalName} ${input.options.workflowId}`, input.signalArgs, () => next(input)),
+        startUpdate: (input, next) => told(`${input.updateName} ${input.workflowExecution.workflowId}`, input.args, () => next(input)),
+        signal: (input, next) => told(`${input.signalName} ${input.workflowExecution.workflowId}`, input.args, () => next(input)),
+        startWithDetails: (input, next) => told(`start ${input.options.workflowId}`, [], () => next(input)),
+      },
+    ],
+  },
+});
+
+async function told<Answer>(what: string, [argument]: readonly unknown[], act: () => Promise<Answer>): Promise<Answer> {
+  const { claim, key = claim?.key, sha = '' } = (argument ?? {}) as { readonly claim?: { readonly key: string }; readonly key?: string; readonly sha?: string };
+  const name = `temporal ${what} ${key ?? sha}`.trimEnd();
+  await tell(name, 'before');
+  const answer = await act();
+  await tell(name, 'after');
+  return answer;
+}
+
+async function tell(key: string, moment: 'before' | 'after'): Promise<void> {
+  const { resolved } = await json<{ resolved: 'drop' | 'apply' }>(`${process.env.SANDBOX_WORLD}/control/effects`, { method: 'POST', body: { key, moment } });
+  if (resolved === 'drop') throw new Error(`${key} is lost`);
+}
