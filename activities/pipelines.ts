@@ -6,7 +6,7 @@ import { commitOn } from './branch-commit.ts';
 import { effect } from './effect.ts';
 import { notYet } from './failures.ts';
 import type { Forge, PullRequest, Repository } from './forge/forge.ts';
-import type { VersionChange } from './pull-requests.ts';
+import type { VersionChange } from './pull-requests/version-change.ts';
 
 /** A look at a version pull request that is to be merged. */
 export interface Look {

@@ -3,11 +3,12 @@ import { releaseMarker } from '../domain/release-plan.ts';
 import { rewriteSchemaDeps } from '../domain/schema-deps.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
 import { schemaPullRequestBody } from '../domain/schema-pull-request-body.ts';
-import { releaseTrailer, versionMessage } from '../domain/version-message.ts';
-import { effect } from './effect.ts';
+import { versionMessage } from '../domain/version-message.ts';
 import { neverRetry } from './failures.ts';
 import type { Forge, PullRequest } from './forge/forge.ts';
-import type { Withdrawn } from './pull-requests.ts';
+import { releaseOf } from './pull-requests/version-change.ts';
+import type { Withdrawn } from './pull-requests/withdrawing.ts';
+import { pullRequestWrites } from './pull-requests/writes.ts';
 import type { MadeArchive } from './schema-archives.ts';
 import type { SchemaRefusal, SchemaWork } from './schema-stock.ts';
 
@@ -31,36 +32,19 @@ export type SchemaPullRequest = OpenedDeps | SchemaRefusal;
 /** The pull request that points builds at the tarball. */
 export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge: Forge; readonly readLagMs: number }) {
   const { branches, commits, pullRequests } = forge;
+  const writes = pullRequestWrites({ forge, readLagMs });
 
   /** @throws `Conflict` when the branch or an open pull request is somebody else's */
   async function openSchemaPullRequest(change: DepsChange): Promise<SchemaPullRequest> {
     const { plan, since } = change;
-    const { repository, labels } = plan.rules;
+    const { head, base, title, rules: { repository, labels } } = plan;
     const before = await ours(plan, since);
     if (before && before.state !== 'open') return opened(before);
     const commit = await depsCommit(change, plan.candidate, await earlier(plan, since));
     if (typeof commit !== 'string') return commit;
-    await effect({
-      key: `branch ${repository} ${plan.head}`,
-      lagMs: 0,
-      probe: () => branchAt(plan, commit),
-      act: () => branches.create(repository, plan.head, commit),
-    });
-    const pull = await effect({
-      key: `pull request ${repository} ${plan.head}`,
-      lagMs: readLagMs,
-      probe: () => ours(plan, since),
-      act: () => pullRequests.open({ repository, head: plan.head, base: plan.base, title: plan.title, body: schemaPullRequestBody(plan, change.archive) }),
-    });
-    const missing = labels.filter((name) => !pull.labels.includes(name));
-    if (missing.length > 0) {
-      await effect({
-        key: `labels ${repository}#${pull.number}`,
-        lagMs: 0,
-        probe: async () => (labels.every((name) => pull.labels.includes(name)) || (await labelled(plan, pull.number)) ? true : undefined),
-        act: () => pullRequests.addLabels(repository, pull.number, labels),
-      });
-    }
+    await writes.begin(repository, head, commit);
+    const pull = await writes.open(repository, head, () => ours(plan, since), async () => ({ repository, head, base, title, body: schemaPullRequestBody(plan, change.archive) }));
+    await writes.label(repository, pull, labels);
     return opened(pull);
   }
 
@@ -70,17 +54,9 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     const { repository } = plan.rules;
     const to = await depsCommit(change, from);
     if (typeof to !== 'string') return to;
-    await effect({
-      key: `amend ${repository}#${number}`,
-      lagMs: 0,
-      probe: async () => {
-        const at = await branches.find(repository, plan.head);
-        if (at === to) return to;
-        if (at === from) return undefined;
-        throw neverRetry('Conflict', `branch ${plan.head} of ${repository} is at ${at ?? 'nothing'}, where somebody else put it: it will not be moved`);
-      },
-      act: () => branches.advance(repository, plan.head, { from, to }),
-    });
+    if ((await writes.advance(repository, plan.head, { from, to })) === 'elsewhere') {
+      throw neverRetry('Conflict', `somebody else has moved branch ${plan.head} of ${repository}: it will not be moved`);
+    }
     const pull = await pullRequests.get(repository, number);
     return { kind: 'opened', number, url: pull?.url ?? '', head: to };
   }
@@ -90,23 +66,9 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     const { repository } = plan.rules;
     const pull = await ours(plan, since);
     if (pull?.state === 'merged') return { kind: 'merged', number: pull.number };
-    if (pull?.state === 'open') {
-      await effect({
-        key: `close ${repository}#${pull.number}`,
-        lagMs: 0,
-        probe: async () => ((await pullRequests.get(repository, pull.number))?.state === 'open' ? undefined : true),
-        act: () => pullRequests.close(repository, pull.number),
-      });
-    }
+    if (pull?.state === 'open') await writes.close(repository, pull.number);
     const at = await branches.find(repository, plan.head);
-    if (at && (await isOurs(plan, at))) {
-      await effect({
-        key: `remove branch ${repository} ${plan.head}`,
-        lagMs: 0,
-        probe: async () => ((await branches.find(repository, plan.head)) === at ? undefined : true),
-        act: () => branches.remove(repository, plan.head),
-      });
-    }
+    if (at && (await releaseOf(commits, repository, at)) === plan.id) await writes.removeBranch(repository, plan.head, at);
     return { kind: 'withdrawn', ...(pull && { number: pull.number }) };
   }
 
@@ -136,21 +98,6 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
   async function earlier({ rules, head, base }: SchemaPlan, since: string): Promise<number> {
     const all = await pullRequests.list(rules.repository, head, base);
     return all.filter((pull) => pull.state !== 'open' && isEarlier(pull, since)).length;
-  }
-
-  async function branchAt({ rules, head }: SchemaPlan, sha: Sha): Promise<Sha | undefined> {
-    const found = await branches.find(rules.repository, head);
-    if (found === undefined || found === sha) return found;
-    throw neverRetry('Conflict', `branch ${head} of ${rules.repository} exists at ${found}, and it is not this release's (${sha}): it will not be moved`);
-  }
-
-  async function isOurs({ id, rules }: SchemaPlan, sha: Sha): Promise<boolean> {
-    return releaseTrailer(await commits.message(rules.repository, sha)) === id;
-  }
-
-  async function labelled({ rules }: SchemaPlan, number: number): Promise<boolean> {
-    const there = (await pullRequests.get(rules.repository, number))?.labels ?? [];
-    return rules.labels.every((name) => there.includes(name));
   }
 
   return { openSchemaPullRequest, amendSchemaPullRequest, withdrawSchemaPullRequest };

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Obstacle } from '../activities/pipelines.ts';
-import type { Opened, VersionChange } from '../activities/pull-requests.ts';
+import type { Opened } from '../activities/pull-requests/opening.ts';
+import type { VersionChange } from '../activities/pull-requests/version-change.ts';
 import type { Sha } from '../domain/candidate.ts';
 import { shortSha } from '../domain/candidate.ts';
 import type { FailedCheck } from '../domain/pipeline.ts';

@@ -6,7 +6,7 @@ import { connectGitHub } from '../../activities/forge/github.ts';
 import { createPipelines } from '../../activities/pipelines.ts';
 import { createPlanning } from '../../activities/planning.ts';
 import { createPullRequests } from '../../activities/pull-requests.ts';
-import type { VersionChange } from '../../activities/pull-requests.ts';
+import type { VersionChange } from '../../activities/pull-requests/version-change.ts';
 import { releaseMarker } from '../../domain/release-plan.ts';
 import { startSandbox } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';

@@ -1,0 +1,53 @@
+import type { Sha } from '../../domain/candidate.ts';
+import { judge } from '../../domain/pipeline.ts';
+import { commitOn } from '../branch-commit.ts';
+import { effect } from '../effect.ts';
+import type { Ports } from '../index.ts';
+import { bodyOf, versionCommit } from './version-change.ts';
+import type { VersionChange } from './version-change.ts';
+import { pullRequestWrites } from './writes.ts';
+
+export interface Amendment {
+  readonly change: VersionChange;
+  readonly number: number;
+  /** Where the branch is believed to be. */
+  readonly head: Sha;
+  readonly sha: Sha;
+  /** `sha` has to come after it. */
+  readonly notBefore: Sha;
+}
+
+export type Amended =
+  | { readonly kind: 'amended'; readonly head: Sha; readonly date: string }
+  /** Somebody else has pushed, or closed it: look again. */
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'refused'; readonly why: string };
+
+export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
+  const { branches, commits, pipelines, pullRequests } = ports.forge;
+  const writes = pullRequestWrites(ports);
+
+  /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
+  async function amendPullRequest({ change, number, head, sha, notBefore }: Amendment): Promise<Amended> {
+    const { repository, mirror, mirrorBranch } = change;
+    const refused = (why: string): Amended => ({ kind: 'refused', why });
+    const commit = await commitOn(commits, mirror, mirrorBranch, sha);
+    if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}`);
+    if (sha === notBefore || (await commits.range(mirror, notBefore, sha)).diverged) return refused(`${sha} does not come after ${notBefore}`);
+    if (judge(await pipelines.checks(mirror, sha), []).kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
+
+    const amended = { ...change, candidate: sha, date: commit.committedAt };
+    const to = await branches.write(versionCommit({ ...amended, base: head }));
+    if ((await writes.advance(repository, change.head, { from: head, to })) === 'elsewhere') return { kind: 'moved' };
+    const body = await bodyOf(commits, amended);
+    await effect({
+      key: `body ${repository}#${number} ${sha}`,
+      lagMs: 0,
+      probe: async () => ((await pullRequests.get(repository, number))?.body === body ? true : undefined),
+      act: () => pullRequests.rewrite(repository, number, body),
+    });
+    return { kind: 'amended', head: to, date: amended.date };
+  }
+
+  return { amendPullRequest };
+}

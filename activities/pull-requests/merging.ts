@@ -1,0 +1,72 @@
+import type { Sha } from '../../domain/candidate.ts';
+import { effect } from '../effect.ts';
+import { tryAgain } from '../failures.ts';
+import type { MergeResult, PullRequest, Repository } from '../forge/forge.ts';
+import type { Ports } from '../index.ts';
+import { pullRequestWrites } from './writes.ts';
+
+export interface Merge {
+  readonly repository: Repository;
+  readonly number: number;
+  readonly sha: Sha;
+  readonly head: string;
+  readonly method: 'merge' | 'squash' | 'rebase';
+}
+
+export type Merged = MergeResult | { readonly kind: 'closed'; readonly by: string };
+
+export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
+  const { pullRequests, reviewer } = forge;
+  const { removeBranch } = pullRequestWrites({ forge, readLagMs });
+
+  /** Merges at exactly `sha`, and removes the branch. */
+  async function mergePullRequest({ repository, number, sha, head, method }: Merge): Promise<Merged> {
+    const merged = await effect<Merged>({
+      key: `merge ${repository}#${number}`,
+      lagMs: 0,
+      probe: async () => mergeSeen(await pullRequests.get(repository, number), sha),
+      act: () => pullRequests.merge(repository, number, sha, method),
+    });
+    if (merged.kind === 'merged') await removeBranch(repository, head, sha);
+    return merged;
+  }
+
+  /** Has the forge merge it as soon as nothing is missing any more. */
+  async function letMerge({ repository, number, sha, method }: Merge): Promise<'waits' | 'mergeable' | 'moved'> {
+    let answer: 'mergeable' | 'moved' | undefined;
+    await effect({
+      key: `auto-merge ${repository}#${number} ${sha}`,
+      lagMs: 0,
+      probe: async () => ((await pullRequests.get(repository, number))?.mergesItself ? true : undefined),
+      act: async () => {
+        const now = await pullRequests.mergeWhenReady(repository, number, sha, method);
+        if (now !== 'waits') answer = now;
+        return true;
+      },
+    });
+    return answer ?? 'waits';
+  }
+
+  /** Approves it at exactly `sha`, by a second identity; nobody's, where none is configured. */
+  async function approvePullRequest({ repository, number, sha }: Pick<Merge, 'repository' | 'number' | 'sha'>): Promise<'approved' | 'nobody'> {
+    if (!reviewer) return 'nobody';
+    await effect({
+      key: `review ${repository}#${number} ${sha}`,
+      lagMs: readLagMs,
+      probe: async () => ((await reviewer.hasApproved(repository, number, sha)) ? true : undefined),
+      act: () => reviewer.approve(repository, number, sha),
+    });
+    return 'approved';
+  }
+
+  return { mergePullRequest, letMerge, approvePullRequest };
+}
+
+/** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */
+function mergeSeen(pull: PullRequest | undefined, sha: Sha): Merged | undefined {
+  if (!pull) throw tryAgain('Unavailable', 'the pull request is not shown yet');
+  if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
+  if (pull.head !== sha) return { kind: 'moved' };
+  if (pull.state === 'merged') return { kind: 'merged', sha: pull.mergeSha! };
+  return undefined;
+}
