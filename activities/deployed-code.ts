@@ -1,12 +1,15 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../domain/candidate.ts';
 import { shaPattern, shortSha } from '../domain/candidate.ts';
 import type { FlagRules } from '../domain/flag-rules.ts';
 import { deployedHash } from './deployed-hash.ts';
+import type { Environments } from './environments.ts';
 import { notYet } from './failures.ts';
 import type { Forge, Repository } from './forge/forge.ts';
 
 export interface CodeQuestion {
-  /** The component's repository, and the commit that is asked for. */
+  readonly component: string;
+  /** Its repository, and the commit that is asked for. */
   readonly source: Repository;
   readonly commit: Sha;
   readonly downstream: { readonly repository: Repository; readonly versionFile: string };
@@ -21,11 +24,22 @@ export type CodeAnswer =
 
 const mostMissing = 10;
 
-/** Whether an environment runs a commit of a component: its deployed hash, the version file at that hash, and the ancestry of what that pins. */
-export function createDeployedCode({ forge }: { readonly forge: Forge }) {
-  async function deployedCode({ source, commit, downstream, environment, deployed }: CodeQuestion): Promise<CodeAnswer> {
-    const product = deployed.kind === 'url' ? await deployedHash(deployed.url) : await forge.deployments.current(downstream.repository, environment);
-    const at = product && (await pinnedAt(downstream, product));
+export interface DeployedCodePorts {
+  readonly forge: Forge;
+  readonly environments: Environments;
+}
+
+/** Whether an environment runs a commit of a component: what it runs, and the ancestry of that. */
+export function createDeployedCode({ forge, environments }: DeployedCodePorts) {
+  /** From now on the environment wakes this workflow by each deployment. */
+  async function followEnvironment({ environment }: Pick<CodeQuestion, 'environment'>): Promise<void> {
+    const { taskQueue, workflowExecution } = activityInfo();
+    await environments.follow(environment, workflowExecution!.workflowId, taskQueue);
+  }
+
+  async function deployedCode(question: CodeQuestion): Promise<CodeAnswer> {
+    const { source, commit } = question;
+    const at = question.deployed.kind === 'url' ? await shownAt(question.deployed.url, question) : await deployedLast(question);
     if (!at) return { kind: 'undeployed', missing: [], total: 0 };
     const { diverged } = await forge.commits.range(source, commit, at);
     if (!diverged) return { kind: 'deployed', at };
@@ -39,10 +53,24 @@ export function createDeployedCode({ forge }: { readonly forge: Forge }) {
     if (answer.kind === 'undeployed') throw notYet(`${question.environment} runs ${answer.at ? shortSha(answer.at) : 'nothing that is known'}, without ${shortSha(question.commit)}`);
   }
 
+  /** What a service says of itself is believed before what anybody remembers. */
+  async function shownAt(url: string, { downstream }: CodeQuestion): Promise<Sha | undefined> {
+    const product = await deployedHash(url);
+    return product && pinnedAt(downstream, product);
+  }
+
+  /** The environment remembers what Slipway has deployed, by whatever mechanism; the forge its deployments, whoever made them. The later one counts. */
+  async function deployedLast({ component, downstream, environment }: CodeQuestion): Promise<Sha | undefined> {
+    const [record, newest] = await Promise.all([environments.record(environment), forge.deployments.current(downstream.repository, environment)]);
+    const ours = record?.deployed[component];
+    if (ours && (!newest || Date.parse(newest.at) <= Date.parse(ours.since))) return ours.candidate;
+    return newest && pinnedAt(downstream, newest.sha);
+  }
+
   async function pinnedAt({ repository, versionFile }: CodeQuestion['downstream'], product: Sha): Promise<Sha | undefined> {
     const text = (await forge.commits.read(repository, versionFile, product))?.trim();
     return text !== undefined && shaPattern.test(text) ? text : undefined;
   }
 
-  return { deployedCode, codeDeployed };
+  return { followEnvironment, deployedCode, codeDeployed };
 }

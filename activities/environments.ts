@@ -22,7 +22,9 @@ export interface Environments {
   /** Asking again under the same key changes nothing. */
   claim(claiming: Claiming, taskQueue: string): Promise<ClaimAnswer>;
   leave(leaving: Leaving, taskQueue: string): Promise<void>;
-  /** What is known of it; undefined where nobody has asked for it yet. */
+  /** From now on each deployment wakes the workflow, until that has ended. Asking again changes nothing. */
+  follow(environment: string, workflow: string, taskQueue: string): Promise<void>;
+  /** What is known of it; undefined where it does not run: nobody has asked for it yet. */
   record(environment: string): Promise<EnvironmentStatus | undefined>;
   /** By what it is frozen now; undefined also for one that nobody has asked for yet. */
   frozen(environment: string): Promise<Frozen | undefined>;
@@ -34,19 +36,23 @@ export interface Environments {
   heartbeatOf(release: string, activityType: string): Promise<unknown>;
 }
 
+function started(environment: string, taskQueue: string) {
+  return {
+    workflowId: environmentId(environment),
+    taskQueue,
+    args: [{ environment }] as [object],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `who may deploy to ${environment}`,
+  } as const;
+}
+
 export function temporalEnvironments(client: Client): Environments {
   const { workflow } = client;
 
   async function tell<Answer>(name: string, environment: string, argument: object, taskQueue: string): Promise<Answer> {
     return workflow.executeUpdateWithStart<Workflow, Answer, [object]>(name, {
       args: [argument],
-      startWorkflowOperation: new WithStartWorkflowOperation('environment', {
-        workflowId: environmentId(environment),
-        taskQueue,
-        args: [{ environment }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        staticSummary: `who may deploy to ${environment}`,
-      }),
+      startWorkflowOperation: new WithStartWorkflowOperation('environment', started(environment, taskQueue)),
     });
   }
 
@@ -59,22 +65,21 @@ export function temporalEnvironments(client: Client): Environments {
     }
   }
 
+  /** One that has ended says nothing of today, and may have no worker left that could answer. */
   async function record(environment: string): Promise<EnvironmentStatus | undefined> {
-    try {
-      return await workflow.getHandle(environmentId(environment)).query<EnvironmentStatus>('status');
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
+    const id = environmentId(environment);
+    return (await isRunning(id)) ? workflow.getHandle(id).query<EnvironmentStatus>('status') : undefined;
   }
 
   return {
     claim: (claiming, taskQueue) => tell('claim', claiming.claim.environment, claiming, taskQueue),
     leave: (leaving, taskQueue) => tell('leave', leaving.environment, leaving, taskQueue),
+    async follow(environment, follower, taskQueue) {
+      await workflow.signalWithStart('environment', { ...started(environment, taskQueue), signal: 'follow', signalArgs: [{ workflow: follower }] });
+    },
     record,
     async frozen(environment) {
-      // One that has ended says nothing of today, and may have no worker left that could answer.
-      return (await isRunning(environmentId(environment))) ? (await record(environment))?.frozen : undefined;
+      return (await record(environment))?.frozen;
     },
     async ended(release, signal) {
       while (await isRunning(release)) {

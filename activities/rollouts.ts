@@ -40,7 +40,7 @@ export interface RolloutPorts extends HindrancePorts {
 export function createRollouts(ports: RolloutPorts) {
   const { forge, flags, health } = ports;
   const { freezeOf } = createHindrances(ports);
-  const { deployedCode } = createDeployedCode({ forge });
+  const { deployedCode } = createDeployedCode(ports);
 
   /** @throws `Conflict` for a flag that has gates which Slipway does not set */
   async function readFlag({ environment, flag }: FlagPlace): Promise<FlagSetting> {
@@ -92,7 +92,7 @@ export function createRollouts(ports: RolloutPorts) {
       {
         at: Date.now(),
         strange: reading.kind === 'plain' && reading.setting === expected ? undefined : shownReading(reading),
-        rolledBack: answer?.kind === 'undeployed' ? (answer.at ?? 'nothing that is known') : undefined,
+        rolledBack: answer?.kind === 'undeployed' ? { ...(answer.at && { to: answer.at }) } : undefined,
         sick,
         frozen: frozen !== undefined,
         pending: smoke && run?.state !== 'succeeded' ? 'a smoke run' : undefined,

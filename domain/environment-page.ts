@@ -6,7 +6,7 @@ const mostQueued = 20;
 
 /** An environment as markdown for the Temporal UI's Current Details. */
 export function environmentPage(record: EnvironmentRecord, now: string): string {
-  const { environment, lease, queue, deployed, fence } = record;
+  const { environment, lease, queue, deployed, followers, fence } = record;
   const frozen = frozenBy(record, now);
   const by = (title: string | undefined) => (title ? `, by ${title}` : '');
   const lines = [
@@ -20,6 +20,7 @@ export function environmentPage(record: EnvironmentRecord, now: string): string 
     '| component | candidate | release | since |',
     '| --- | --- | --- | --- |',
     ...Object.entries(deployed).map(([component, { candidate, release, since }]) => `| ${component} | \`${shortSha(candidate)}\` | ${release} | ${since} |`),
+    ...(followers.length > 0 ? ['', `Wakes by each deployment: ${followers.map((id) => `\`${id}\``).join(', ')}`] : []),
     '',
     frozen?.by ? 'Send `thaw` with' : 'Send `freeze` with',
     '```json',

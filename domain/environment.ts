@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sha } from './candidate.ts';
+import { shortSha } from './candidate.ts';
 import type { Mechanism, Pace } from './catalog.ts';
 import type { FreezeWindow, Freezing } from './freeze.ts';
 
@@ -68,6 +69,8 @@ export interface EnvironmentRecord {
   readonly deployed: Readonly<Record<string, Deployed>>;
   readonly freeze?: Freezing & { readonly since: string };
   readonly windows: readonly FreezeWindow[];
+  /** Workflows that wait for what is deployed here, or rely on it: each is woken by every deployment. */
+  readonly followers: readonly string[];
 }
 
 /** What the query `status` answers. */
@@ -83,7 +86,8 @@ export type ClaimAnswer =
 /** Something that a release has to hear. */
 export type Notice =
   | { readonly kind: 'granted'; readonly to: string; readonly key: string; readonly fence: number; readonly previous?: Deployed }
-  | { readonly kind: 'superseded'; readonly to: string; readonly key: string; readonly by: string };
+  | { readonly kind: 'superseded'; readonly to: string; readonly key: string; readonly by: string }
+  | { readonly kind: 'deployed'; readonly to: string; readonly about: string };
 
 export interface Step {
   readonly record: EnvironmentRecord;
@@ -100,7 +104,7 @@ export interface Frozen {
 }
 
 export function newEnvironment(environment: string): EnvironmentRecord {
-  return { environment, fence: 0, queue: [], deployed: {}, windows: [] };
+  return { environment, fence: 0, queue: [], deployed: {}, windows: [], followers: [] };
 }
 
 /**
@@ -119,23 +123,36 @@ export function claimed(record: EnvironmentRecord, claim: Claim, { after, now }:
   }
   const { record: next, notices } = knows(record, claim.key) ? { record, notices: [] } : queued(record, { claim, since: now });
   const step = served(next, now);
-  const others = step.notices.filter(({ key }) => key !== claim.key);
+  const others = step.notices.filter((notice) => notice.kind !== 'granted' || notice.key !== claim.key);
   return { record: step.record, notices: [...notices, ...others], answer: answerTo(step.record, claim, now) };
 }
 
 /** Whoever holds the environment, or waits for it, needs it no more. `runs` is what its component runs there now, if that has changed. */
 export function left(record: EnvironmentRecord, { key, component, runs }: Leaving, now: string): Step {
   const held = record.lease?.claim.key === key;
+  const brought = held ? runs : undefined;
   const { lease, ...rest } = record;
-  return served(
+  const step = served(
     {
       ...rest,
       ...(!held && lease && { lease }),
       queue: record.queue.filter(({ claim }) => claim.key !== key),
-      deployed: held && runs ? { ...record.deployed, [component]: runs } : record.deployed,
+      deployed: brought ? { ...record.deployed, [component]: brought } : record.deployed,
     },
     now,
   );
+  if (!brought) return step;
+  const about = `${record.environment} runs ${component} ${shortSha(brought.candidate)}`;
+  return { ...step, notices: [...step.notices, ...record.followers.map((to): Notice => ({ kind: 'deployed', to, about }))] };
+}
+
+/** Whoever follows an environment hears of each deployment, until it is gone. */
+export function followed(record: EnvironmentRecord, workflow: string): EnvironmentRecord {
+  return { ...record, followers: [...new Set([...record.followers, workflow])] };
+}
+
+export function unfollowed(record: EnvironmentRecord, workflow: string): EnvironmentRecord {
+  return { ...record, followers: record.followers.filter((other) => other !== workflow) };
 }
 
 export interface Leaving {

@@ -1,3 +1,4 @@
+import type { Sha } from './candidate.ts';
 import type { Observation } from './soak.ts';
 import { observe } from './soak.ts';
 
@@ -7,8 +8,8 @@ export interface Look {
   readonly at: number;
   /** What the flag reads as, where that is not what it was set to. */
   readonly strange?: string | undefined;
-  /** What is deployed, where that lacks the flag's code. */
-  readonly rolledBack?: string | undefined;
+  /** What is deployed, as far as that is known, where it lacks the flag's code. */
+  readonly rolledBack?: { readonly to?: Sha } | undefined;
   readonly sick?: { readonly kind: 'unhealthy' | 'unknown'; readonly reason: string } | undefined;
   /** While its environment is frozen the time does not count. */
   readonly frozen?: boolean;
@@ -34,7 +35,7 @@ export type Finding =
   | { readonly kind: 'passed' }
   | { readonly kind: 'unhealthy'; readonly reason: string }
   | { readonly kind: 'changed'; readonly to: string }
-  | { readonly kind: 'rolledBack'; readonly to: string };
+  | { readonly kind: 'rolledBack'; readonly to?: Sha };
 
 /** No data for so many intervals is as bad as bad data; a single probe may fail by itself. */
 const patience = 3;
@@ -44,7 +45,7 @@ export function watch(before: Watched, look: Look, { soakMs, sampleMs, lagMs }: 
   const strangeSince = look.strange === undefined ? undefined : (before.strangeSince ?? look.at);
   const unknownSince = look.sick?.kind === 'unknown' ? (before.unknownSince ?? look.at) : undefined;
   if (look.strange !== undefined && look.at - strangeSince! >= lagMs) return { kind: 'changed', to: look.strange };
-  if (look.rolledBack !== undefined) return { kind: 'rolledBack', to: look.rolledBack };
+  if (look.rolledBack !== undefined) return { kind: 'rolledBack', ...look.rolledBack };
   if (look.sick?.kind === 'unhealthy') return { kind: 'unhealthy', reason: look.sick.reason };
   if (look.sick && look.at - unknownSince! >= patience * sampleMs) return { kind: 'unhealthy', reason: `no data: ${look.sick.reason}` };
 

@@ -36,7 +36,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   const pausing = openPause(status);
   const leases = openLeases();
   const abortable = openAbort(status);
-  const wakeable = openWake();
+  const { wakeable } = openWake();
   const reporter = startReporting(status);
   receiveUnknown([approve.name, reject.name, decide.name, pause.name, resume.name, abort.name, candidate.name, wake.name], status);
 

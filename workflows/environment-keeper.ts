@@ -1,11 +1,11 @@
 import { condition, getExternalWorkflowHandle, log, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { Survey } from '../activities/leases.ts';
 import { environmentPage } from '../domain/environment-page.ts';
-import { claimed, frozen, frozenBy, left, newEnvironment, nextChange, served, thawed } from '../domain/environment.ts';
+import { claimed, followed, frozen, frozenBy, left, newEnvironment, nextChange, served, thawed, unfollowed } from '../domain/environment.ts';
 import type { EnvironmentRecord, EnvironmentRequest, Frozen, Notice, Step } from '../domain/environment.ts';
 import { freezing, thawing } from '../domain/freeze.ts';
 import { receive, receiveUnknown } from './inbox.ts';
-import { claim, environmentFrozen, environmentStatus, freeze, granted, leave, superseded, thaw } from './messages.ts';
+import { claim, environmentFrozen, environmentStatus, follow, freeze, granted, leave, superseded, thaw, wake } from './messages.ts';
 import { now } from './status.ts';
 
 /** An Update is answered within seconds. */
@@ -15,7 +15,7 @@ export type EnvironmentKeeper = ReturnType<typeof keepEnvironment>;
 
 /** What an environment knows of itself, and whom it has still to tell. */
 export function keepEnvironment(request: EnvironmentRequest) {
-  let record = request.record ?? newEnvironment(request.environment);
+  let record: EnvironmentRecord = { ...newEnvironment(request.environment), ...request.record };
   let known = request.record !== undefined;
   let dirty = true;
   let outbox: readonly Notice[] = [];
@@ -39,6 +39,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
     (leaving) => enter(left(record, leaving, now())),
     { description: 'Sent by releases: gives it back' },
   );
+  setHandler(follow, ({ workflow }) => enter({ record: followed(record, workflow), notices: [] }), { description: 'Sent by rollouts: asks to be woken by each deployment' });
   receivePeople();
   show();
 
@@ -74,12 +75,12 @@ export function keepEnvironment(request: EnvironmentRequest) {
 
   async function send(notice: Notice): Promise<void> {
     const { kind, to, ...news } = notice;
-    const release = getExternalWorkflowHandle(to);
     try {
-      await (notice.kind === 'granted' ? release.signal(granted, { key: notice.key, fence: notice.fence, ...(notice.previous && { previous: notice.previous }) }) : release.signal(superseded, { key: notice.key, by: notice.by }));
+      await signalled(notice);
     } catch (failure) {
-      log.warn('a release that is gone was not told', { kind, to, news, failure });
+      log.warn('a workflow that is gone was not told', { kind, to, news, failure });
       if (notice.kind === 'granted') enter(left(record, { environment: record.environment, key: notice.key, component: '' }, now()));
+      if (notice.kind === 'deployed') enter({ record: unfollowed(record, to), notices: [] });
     }
   }
 
@@ -123,6 +124,18 @@ export function keepEnvironment(request: EnvironmentRequest) {
     /** Nobody is left to be told. */
     quiet: () => !dirty && outbox.length === 0,
   };
+}
+
+function signalled({ to, ...notice }: Notice): Promise<void> {
+  const receiver = getExternalWorkflowHandle(to);
+  switch (notice.kind) {
+    case 'granted':
+      return receiver.signal(granted, { key: notice.key, fence: notice.fence, ...(notice.previous && { previous: notice.previous }) });
+    case 'superseded':
+      return receiver.signal(superseded, { key: notice.key, by: notice.by });
+    case 'deployed':
+      return receiver.signal(wake, { about: notice.about });
+  }
 }
 
 function withFreeze(record: EnvironmentRecord): EnvironmentRecord & { readonly frozen?: Frozen } {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { RolloutRequest } from '../domain/rollout-request.ts';
@@ -10,7 +10,8 @@ import { planning, workAt } from './activities.ts';
 import { compensating } from './compensation.ts';
 import { concluded } from './conclusion.ts';
 import { takeFlag } from './flag.ts';
-import { codeDeployed, rolledOut, triedOnStaging } from './flag-steps.ts';
+import { codeDeployed } from './flag-code.ts';
+import { rolledOut, triedOnStaging } from './flag-steps.ts';
 import { handOver } from './hand-over.ts';
 import { receiveUnknown } from './inbox.ts';
 import { abort, advance, hold, jump, resume, retry, tested, wake } from './messages.ts';
@@ -40,7 +41,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
       leave = abortion.leave === true;
     },
   });
-  const wakeable = openWake();
+  const wakes = openWake();
   const reporter = startReporting(status);
   const milestones: Milestones = {};
   receiveUnknown([abort, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
@@ -54,6 +55,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
       const { staging, production } = plan.rules;
 
       return compensating(status, async (register) => {
+        if (patched('followers')) await work.writing.followEnvironment.executeWithOptions({ summary: production.environment }, [{ environment: production.environment }]);
         const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
         milestones.issue = await permitted(rollout, () => work.writing.openRolloutIssue.executeWithOptions({ summary: plan.flag }, [plan]));
@@ -76,7 +78,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     steering.open(plan);
     const followed = { work, status, steering, milestones };
     reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed));
-    return { plan, status, steering, work, reporter, wakeable };
+    return { plan, status, steering, work, reporter, wakes };
   }
 }
 

@@ -1,34 +1,15 @@
-import type { CodeQuestion } from '../activities/deployed-code.ts';
-import { shortSha } from '../domain/candidate.ts';
-import { shownSetting } from '../domain/flag.ts';
-import type { FlagSetting } from '../domain/flag.ts';
 import type { Finding } from '../domain/flag-watch.ts';
-import { fallback, jump, stepsAhead } from '../domain/rollout.ts';
+import { jump, stepsAhead } from '../domain/rollout.ts';
 import type { RolloutStep } from '../domain/rollout.ts';
 import { stagingStage, stepName } from '../domain/rollout-plan.ts';
-import type { RolloutPlan } from '../domain/rollout-plan.ts';
+import { codeOf } from './flag-code.ts';
 import type { Flag } from './flag.ts';
+import { stranger, trouble } from './flag-setback.ts';
 import { heldUntilReleased, watched } from './flag-watch.ts';
 import { permitted } from './permission.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
 import { now } from './status.ts';
-
-/** Waits until production runs the flag's code. Says what is missing, and goes on by itself when it is deployed. */
-export async function codeDeployed(rollout: Rollout): Promise<void> {
-  const { plan, status, work, reporter, wakeable } = rollout;
-  const question = codeOf(plan);
-  const answer = await permitted(rollout, () => work.writing.deployedCode.executeWithOptions({ summary: shortSha(plan.commit) }, [question]));
-  if (answer.kind === 'deployed') return;
-  const missing = answer.missing.map(({ sha, title }) => `${shortSha(sha)} ${title}`).join('; ');
-  const more = answer.total > answer.missing.length ? `; and ${answer.total - answer.missing.length} more` : '';
-  status.enter('deployment', {
-    waitingFor: { what: `the deployment of ${shortSha(plan.commit)} to ${question.environment}` },
-    next: missing ? `deploy ${missing}${more}` : `deploy ${shortSha(plan.commit)}`,
-  });
-  reporter.tell({ name: 'undeployed', line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
-  await permitted(rollout, () => wakeable(() => work.polling.codeDeployed.executeWithOptions({ summary: question.environment }, [question])));
-}
 
 /** Tries the flag on staging: on, tested by a person, healthy for as long as the catalog asks. */
 export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void> {
@@ -127,7 +108,7 @@ function next({ plan, steering }: Rollout, flag: Flag): RolloutStep | undefined 
  * @returns false when an operator has said something else meanwhile
  */
 async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boolean> {
-  const { plan, status, steering, work, wakeable } = rollout;
+  const { plan, status, steering, work, wakes } = rollout;
   const target = steering.target();
   if (steering.isHeld()) await heldUntilReleased(rollout, 'an operator holds it');
   if (steering.wasAdvanced()) return steering.target() === target;
@@ -139,49 +120,9 @@ async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boo
     status.enter('blocked', {
       waitingFor: { what: `going up to ${name}: ${why}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
     });
-    await permitted(rollout, () => steering.unlessSteered(() => wakeable(() => work.polling.unhindered.executeWithOptions({ summary: name }, [raise]))));
+    await permitted(rollout, () => steering.unlessSteered(() => wakes.wakeable(() => work.polling.unhindered.executeWithOptions({ summary: name }, [raise]))));
     if (steering.isHeld()) return false;
     steering.wasAdvanced();
   }
   return steering.target() === target;
-}
-
-/** A step is not as it should be: does with the flag what the policy says, tells people, and waits for an operator. */
-async function trouble(rollout: Rollout, stage: string, flag: Flag, seen: Exclude<Finding, { kind: 'passed' }>): Promise<void> {
-  const { plan, status } = rollout;
-  if (seen.kind === 'changed') return stranger(rollout, stage, flag, `${plan.flag} in ${flag.environment} was set to ${seen.to} by somebody else`);
-  status.stage(stage, 'failed');
-  const why = seen.kind === 'unhealthy' ? seen.reason : `${flag.environment} was rolled back to ${shortSha(seen.to)}, which lacks ${shortSha(plan.commit)}`;
-  const lower = seen.kind === 'unhealthy' ? fallback(policyFor(plan, stage), plan.steps, flag.setting()) : rolledBackTo(plan, flag.setting());
-  const conflict = lower === undefined ? undefined : await flag.set(lower);
-  if (conflict !== undefined) return stranger(rollout, stage, flag, conflict);
-  const done = lower === undefined ? `left at ${shownSetting(flag.setting())}` : `taken back to ${shownSetting(lower)}`;
-  await stopped(rollout, `${why}; ${done}`);
-  if (seen.kind === 'rolledBack') await codeDeployed(rollout);
-}
-
-/** Somebody else has set the flag: it is left alone, and adopted as it then is when an operator lets the rollout go on. */
-async function stranger(rollout: Rollout, stage: string, flag: Flag, why: string): Promise<void> {
-  rollout.status.stage(stage, 'failed');
-  await stopped(rollout, why);
-  await flag.adopt();
-}
-
-async function stopped(rollout: Rollout, why: string): Promise<void> {
-  const { steering, reporter } = rollout;
-  steering.holdOn();
-  reporter.tell({ name: 'stopped', line: `stopped: ${why}`, label: 'stopped' });
-  await heldUntilReleased(rollout, why);
-}
-
-function policyFor(plan: RolloutPlan, stage: string) {
-  return stage === stagingStage ? 'hold' : plan.rules.production.whenUnhealthy;
-}
-
-function rolledBackTo(plan: RolloutPlan, at: FlagSetting): false | undefined {
-  return plan.rules.production.whenRolledBack === 'off' && at !== false ? false : undefined;
-}
-
-function codeOf({ source, commit, downstream, rules }: RolloutPlan): CodeQuestion {
-  return { source, commit, downstream, environment: rules.production.environment, deployed: rules.deployed };
 }

@@ -1,28 +1,41 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { FlagWatch } from '../activities/rollouts.ts';
 import type { Finding } from '../domain/flag-watch.ts';
 import { spoken } from '../domain/duration.ts';
+import { codeLost } from './flag-code.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
 import { permitted } from './permission.ts';
+
+type WatchRules = Omit<FlagWatch, 'sampleMs' | 'flag'>;
 
 /** How a watch ended: by itself, cut short, or by a jump elsewhere. */
 export type WatchEnd = Finding | { readonly kind: 'advanced' } | { readonly kind: 'jumping' };
 
 /** Watches a flag until it was healthy for long enough, something is wrong, or an operator cuts it short. A hold begins it anew. */
-export async function watched(rollout: Rollout, stage: string, rules: Omit<FlagWatch, 'sampleMs' | 'flag'>): Promise<WatchEnd> {
-  const { plan, status, steering, work } = rollout;
+export async function watched(rollout: Rollout, stage: string, rules: WatchRules): Promise<WatchEnd> {
+  const { status, steering } = rollout;
   for (;;) {
     status.stage(stage, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(rules.soakMs)} of healthy ${rules.environment} at ${stage}` } });
-    const finding = await permitted(rollout, () =>
-      steering.unlessSteered(() =>
-        work.sampling.watchFlag.executeWithOptions({ summary: `${rules.environment}: ${stage}` }, [{ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }]),
-      ),
-    );
+    const finding = await permitted(rollout, () => steering.unlessSteered(() => found(rollout, stage, rules)));
     if (finding) return finding;
     if (steering.isHeld()) await heldUntilReleased(rollout, 'an operator holds it');
     if (steering.wasAdvanced()) return { kind: 'advanced' };
     if (steering.target() !== undefined) return { kind: 'jumping' };
+  }
+}
+
+/** What is found first: by a look at the flag, or because a deployment has landed. */
+async function found(rollout: Rollout, stage: string, rules: WatchRules): Promise<Finding> {
+  const { plan, work } = rollout;
+  const scope = new CancellationScope();
+  const watching = () =>
+    work.sampling.watchFlag.executeWithOptions({ summary: `${rules.environment}: ${stage}` }, [{ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }]);
+  try {
+    return await scope.run(() => (rules.code ? Promise.race([watching(), codeLost(rollout)]) : watching()));
+  } finally {
+    scope.cancel();
   }
 }
 

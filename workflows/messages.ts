@@ -53,6 +53,8 @@ export const thaw = message<Thawing>('thaw');
 /** What releases say to an environment, by way of an activity: a workflow can't send Updates. */
 export const claim = defineUpdate<ClaimAnswer, [{ readonly claim: Claim; readonly after: readonly string[]; readonly windows: readonly FreezeWindow[] }]>('claim');
 export const leave = defineUpdate<void, [Leaving]>('leave');
+/** What a rollout says to an environment, which is started where it does not run: it wants to be woken by each deployment. */
+export const follow = defineSignal<[{ readonly workflow: string }]>('follow');
 export const environmentStatus = defineQuery<EnvironmentStatus>('status');
 
 /** What an environment says to a release that has claimed it. */

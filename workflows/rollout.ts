@@ -3,7 +3,7 @@ import type { Work } from './activities.ts';
 import type { Reporter } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
 import type { Steering } from './steering.ts';
-import type { Wakeable } from './wake.ts';
+import type { Wakes } from './wake.ts';
 
 /** What the steps of one rollout share. */
 export interface Rollout {
@@ -12,7 +12,7 @@ export interface Rollout {
   readonly steering: Steering;
   readonly work: Work;
   readonly reporter: Reporter;
-  readonly wakeable: Wakeable;
+  readonly wakes: Wakes;
 }
 
 /** Who can be waited for: the operators whom the catalog names, or somebody. */

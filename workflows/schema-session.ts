@@ -48,7 +48,7 @@ export function openSchemaSession(component: string) {
       return releasers && !releasers.includes(by) ? `only ${releasers.join(', ')} may` : undefined;
     },
   });
-  const wakeable = openWake();
+  const { wakeable } = openWake();
   const reporter = startReporting(status);
   receiveUnknown([abort, confirm, decide, wake].map(({ name }) => name), status);
 

@@ -21,7 +21,7 @@ export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
   if (parsed.kind === 'invalid') throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
   const { component } = parsed.value;
   const status = keepStatus(component);
-  const wakeable = openWake();
+  const { wakeable } = openWake();
   receiveUnknown([wake.name], status);
 
   return concluded(status, startReporting(status), async () => {

@@ -1,4 +1,4 @@
-import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { isInterruption } from './interruption.ts';
 import { wake } from './messages.ts';
 
@@ -8,25 +8,44 @@ import { wake } from './messages.ts';
  */
 export function openWake() {
   const looking = new Set<CancellationScope>();
+  let wakes = 0;
 
-  setHandler(wake, () => looking.forEach((scope) => scope.cancel()), {
+  function woken(): void {
+    wakes++;
+    looking.forEach((scope) => scope.cancel());
+  }
+  setHandler(wake, woken, {
     description: 'Looks at once for what the release waits for, instead of at the next poll. For example {"about":"the pipeline has ended"}',
   });
 
-  return async function wakeable<T>(poll: () => Promise<T>): Promise<T> {
+  /** Polls; a wake ends the pause between two looks. */
+  async function wakeable<T>(poll: () => Promise<T>): Promise<T> {
     for (;;) {
       const scope = new CancellationScope();
       looking.add(scope);
       try {
         return await scope.run(poll);
       } catch (failure) {
-        const woken = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
-        if (!woken || !isInterruption(failure)) throw failure;
+        const wasWoken = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+        if (!wasWoken || !isInterruption(failure)) throw failure;
       } finally {
         looking.delete(scope);
       }
     }
-  };
+  }
+
+  /** Looks once after each wake, and at nothing before, until there is an answer. */
+  async function onceWoken<T>(look: () => Promise<T | undefined>): Promise<T> {
+    for (let seen = wakes; ; ) {
+      await condition(() => wakes > seen);
+      seen = wakes;
+      const found = await look();
+      if (found !== undefined) return found;
+    }
+  }
+
+  return { wakeable, onceWoken };
 }
 
-export type Wakeable = ReturnType<typeof openWake>;
+export type Wakes = ReturnType<typeof openWake>;
+export type Wakeable = Wakes['wakeable'];

@@ -181,8 +181,8 @@ export interface Deployments {
   findDeployment(repository: Repository, environment: string, sha: Sha, key: string): Promise<Deployment | undefined>;
   deploy(repository: Repository, environment: string, sha: Sha, key: string): Promise<Deployment>;
   deployment(repository: Repository, id: number): Promise<Deployment>;
-  /** The commit of the newest deployment to `environment` that succeeded, whoever deployed it. */
-  current(repository: Repository, environment: string): Promise<Sha | undefined>;
+  /** The newest deployment to `environment` that succeeded, whoever deployed it: its commit, and when it had succeeded (ISO 8601). */
+  current(repository: Repository, environment: string): Promise<{ readonly sha: Sha; readonly at: string } | undefined>;
   /** The newest runs of `workflow` that succeeded, by their names, newest first. */
   succeededRuns(repository: Repository, workflow: string): Promise<readonly Success[]>;
   /** The newest deployments to `environment` that succeeded, by their tasks, newest first. */

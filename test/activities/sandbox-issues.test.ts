@@ -73,11 +73,11 @@ describe('what is deployed', () => {
     const { parents } = await person<{ parents: readonly { sha: string }[] }>('GET', `repos/${downstream}/git/commits/${head}`);
     expect(await forge.deployments.current(downstream, 'production')).toBeUndefined();
     await forge.deployments.deploy(downstream, 'production', parents[0]!.sha, 'first');
-    await expect.poll(() => forge.deployments.current(downstream, 'production'), { timeout: 10_000 }).toBe(parents[0]!.sha);
+    await expect.poll(() => forge.deployments.current(downstream, 'production'), { timeout: 10_000 }).toEqual({ sha: parents[0]!.sha, at: expect.stringMatching(/Z$/) });
     await world.control('deployments', { environment: 'production', outcome: 'failure' });
     await forge.deployments.deploy(downstream, 'production', head, 'second');
     await expect.poll(async () => (await forge.deployments.findDeployment(downstream, 'production', head, 'second'))?.state, { timeout: 10_000 }).toBe('failed');
-    expect(await forge.deployments.current(downstream, 'production')).toBe(parents[0]!.sha);
+    expect(await forge.deployments.current(downstream, 'production')).toMatchObject({ sha: parents[0]!.sha });
   });
 });
 

@@ -25,6 +25,7 @@ const production: EnvironmentStatus = {
   fence: 3,
   queue: [],
   windows: [],
+  followers: [],
   deployed: {
     gitaly: { candidate: 'a'.repeat(40), sha: 'd'.repeat(40), release: 'release/gitaly/from-0', since: '2026-01-01T12:00:00Z' },
     monitor: { candidate: 'b'.repeat(40), sha: 'd'.repeat(40), release: 'release/monitor/from-0', since: '2026-01-02T09:00:00Z' },
@@ -34,7 +35,7 @@ const production: EnvironmentStatus = {
 
 it('is one page', () => {
   const soaking: ReleaseStatus = { ...nobody, release: 'release/monitor/from-2', component: 'monitor', state: 'soaking', paused: { by: 'kim', since: '2026-01-02T11:00:00Z' } };
-  const staging: EnvironmentStatus = { environment: 'staging', fence: 0, queue: [], windows: [], deployed: {} };
+  const staging: EnvironmentStatus = { environment: 'staging', fence: 0, queue: [], windows: [], followers: [], deployed: {} };
   const moving = [{ id: waiting.release, status: waiting }, { id: soaking.release, status: soaking }, { id: 'release/silent/from-3' }];
   expect(boardText({ environments: [production, staging], moving }, now)).toBe(`What is where
   production  gitaly                 aaaaaaaaaaaa  for 1 d  frozen by kim: the incident

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Claim, EnvironmentRecord, Notice } from '../../domain/environment.ts';
-import { claimed, frozen, frozenBy, left, newEnvironment, nextChange, served, thawed } from '../../domain/environment.ts';
+import { claimed, followed, frozen, frozenBy, left, newEnvironment, nextChange, served, thawed, unfollowed } from '../../domain/environment.ts';
 
 const now = '2026-01-01T00:00:00Z';
 const empty = newEnvironment('production');
@@ -81,6 +81,16 @@ describe('an environment', () => {
     expect(claimed(ours, claim('a', 1, 'rollback'), { after: [], now }).answer).toEqual({ kind: 'refused', why: 'production runs release/a/2 by now' });
   });
 
+  it('tells whoever follows it of each deployment, and of nothing else', () => {
+    const watched = followed(followed(empty, 'flag/a/x'), 'flag/a/x');
+    const held = take(watched, claim('a', 1));
+    expect(held.notices).toEqual([]);
+    expect(leave(held.record, claim('a', 1), false).notices).toEqual([]);
+    const deployed = leave(held.record, claim('a', 1));
+    expect(deployed.notices).toEqual([{ kind: 'deployed', to: 'flag/a/x', about: 'production runs a a-1' }]);
+    expect(unfollowed(deployed.record, 'flag/a/x').followers).toEqual([]);
+  });
+
   it('does not take what a release that was aborted left behind for deployed', () => {
     expect(leave(take(empty, claim('a', 1)).record, claim('a', 1), false).record.deployed).toEqual({});
   });
@@ -128,6 +138,7 @@ describe('whatever happens', () => {
         let fence = 0;
         const hear = (notices: readonly Notice[]) => {
           for (const notice of notices) {
+            if (notice.kind === 'deployed') continue;
             expect(waiting.delete(notice.key)).toBe(true);
             if (notice.kind === 'superseded') continue;
             expect(held).toBeUndefined();

@@ -43,7 +43,7 @@ describe('a watch', () => {
   });
 
   test('ends when the code is rolled back', () => {
-    expect(watching([...healthy(2), { rolledBack: 'abc' }])).toEqual({ kind: 'rolledBack', to: 'abc', after: 200 });
+    expect(watching([...healthy(2), { rolledBack: { to: 'abc' } }])).toEqual({ kind: 'rolledBack', to: 'abc', after: 200 });
   });
 
   test('does not count frozen time, and waits for what is pending', () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, advance, freeze, resume, retry, status, tested, thaw } from '../../workflows/messages.ts';
+import { endEnvironments } from '../environments.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -109,7 +110,6 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
     const environment = await client.workflow.signalWithStart('environment', {
       workflowId: 'environment/production', taskQueue, args: [{ environment: 'production' }], signal: freeze.signal, signalArgs: [{ by, reason: 'the holidays' }],
     });
-    onTestFinished(async () => void (await environment.terminate()));
     await test(rollout);
     await reached(rollout, /^going up to 25 %: production is frozen by alice: the holidays$/);
     expect(await keys(world, 'flag production')).toEqual([]);
@@ -152,15 +152,17 @@ async function prepared({ deployed = true, soak = '1s', prepare }: Preparation =
   const catalog = await writeCatalog(world, { soak });
   const taskQueue = world.name;
   const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+  const client = new Client({ connection });
   onTestFinished(async () => {
     await worker.stop();
+    await endEnvironments(client);
     await catalog.remove();
     await world.close();
   });
   if (deployed) await world.control('deployed', { environment: 'production' });
   await prepare?.(world);
   const commit = await pinnedIn(world);
-  return { world, client: new Client({ connection }), taskQueue, commit, input: { component: 'gitaly', flag, commit } };
+  return { world, client, taskQueue, commit, input: { component: 'gitaly', flag, commit } };
 }
 
 async function begin(options: Preparation = {}) {

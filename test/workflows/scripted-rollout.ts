@@ -66,6 +66,7 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
 
   const well = {
     planRollout: async () => plan,
+    followEnvironment: async () => undefined,
     deployedCode: async () => ({ kind: 'deployed', at: commit }),
     codeDeployed: async () => undefined,
     hindrance: async () => undefined,

@@ -71,7 +71,8 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
         for (const deployment of data.toSorted((a, b) => b.id - a.id)) {
           const { data: statuses } = await rest.repos.listDeploymentStatuses({ ...at(repository), deployment_id: deployment.id, per_page: 100 });
           // One that succeeded becomes inactive when the next one does.
-          if (oldestFirst(statuses).at(-1)?.state === 'success') return deployment.sha;
+          const last = oldestFirst(statuses).at(-1);
+          if (last?.state === 'success') return { sha: deployment.sha, at: last.created_at };
         }
       }
       return undefined;
