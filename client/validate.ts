@@ -10,8 +10,8 @@ export function addValidate(program: Command, answering: Answering): void {
   program
     .command('validate')
     .description('check a catalog and say every mistake with its line')
-    .argument('[file]', 'the catalog', 'slipway.yaml')
-    .action((file: string) => answering(() => validate(file)));
+    .argument('[file]', 'the catalog (SLIPWAY_CATALOG; default slipway.yaml)')
+    .action((file: string | undefined) => answering(({ terminal }) => validate(file ?? (terminal.env.SLIPWAY_CATALOG || 'slipway.yaml'))));
 }
 
 async function validate(file: string): Promise<Answer> {

@@ -15,7 +15,15 @@ export type StoppedOutcome = Extract<ReleaseOutcome, Remains> | SchemaStopped;
 
 /** How a component release ends. Faults (a system that is down, a bug) are not outcomes: they are thrown. */
 export type ReleaseOutcome =
-  | { readonly kind: 'released'; readonly candidate: Sha; readonly pullRequest: string; readonly stages: readonly string[] }
+  | {
+      readonly kind: 'released';
+      readonly candidate: Sha;
+      readonly pullRequest: string;
+      /** Those that it has passed. */
+      readonly stages: readonly string[];
+      /** Those that failed, and that somebody decided to leave out. */
+      readonly skipped?: readonly string[];
+    }
   /** Nothing newer than what is pinned: nothing was written. */
   | { readonly kind: 'upToDate'; readonly pinned: Sha }
   /** No commit may be released: nothing was written. */
@@ -37,7 +45,7 @@ export type ReleaseOutcome =
 export function toldOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'released':
-      return `released through ${outcome.stages.join(', ')}`;
+      return `released through ${outcome.stages.join(', ') || 'no stage'}${outcome.skipped ? `; skipped: ${outcome.skipped.join(', ')}` : ''}`;
     case 'upToDate':
       return `up to date: ${outcome.pinned} is the newest green commit`;
     case 'noCandidate':

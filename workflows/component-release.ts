@@ -1,4 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import type { Sha } from '../domain/candidate.ts';
 import { writesOf } from '../domain/dry-run.ts';
 import { parseInput } from '../domain/input.ts';
 import type { ReleaseOutcome, StoppedOutcome } from '../domain/outcome.ts';
@@ -50,9 +51,16 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       const release = begun(plan);
       const { sha, ...merged } = await compensating(status, (register) => landed(release, register));
       for (const stage of plan.stages) await passed({ ...release, ...merged }, stage, sha);
-      return { kind: 'released', candidate: merged.plan.candidate, pullRequest: status.get().pullRequest!.url, stages: plan.stages.map(({ name }) => name) };
+      return released(merged.plan.candidate);
     }),
   );
+
+  function released(candidate: Sha): ReleaseOutcome {
+    const { pullRequest, stages } = status.get();
+    const skipped = stages.flatMap(({ name, mark }) => (mark === 'skipped' ? [name] : []));
+    const through = stages.flatMap(({ name }) => (skipped.includes(name) ? [] : [name]));
+    return { kind: 'released', candidate, pullRequest: pullRequest!.url, stages: through, ...(skipped.length > 0 && { skipped }) };
+  }
 
   function begun(plan: ReleasePlan): Release {
     const work = workAt(plan.pace);

@@ -68,6 +68,13 @@ describe('slipway validate', () => {
     expect(JSON.parse(stdout)).toEqual({ file, kind: 'invalid', problems: [{ line: 1, column: 10, path: 'version', message: 'must be 1, not 2' }] });
   });
 
+  it('checks the catalog that the environment names, if no file is given', async () => {
+    const file = await catalogOf('version: 2\nenvironments: {}\ncomponents: {}\n');
+    expect(await type(['validate'], { SLIPWAY_CATALOG: file })).toMatchObject({ exit: 2, stdout: `${file}:1:10: version: must be 1, not 2\n` });
+    expect(await type(['validate', 'slipway.yaml'], { SLIPWAY_CATALOG: file })).toMatchObject({ exit: 0 });
+    expect(await type(['validate'], { SLIPWAY_CATALOG: '' })).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^slipway\.yaml is valid/) });
+  });
+
   it('names a file that is not there', async () => {
     const { exit, stderr } = await type(['validate', 'nowhere.yaml']);
     expect(exit).toBe(2);

@@ -84,7 +84,8 @@ describe('a stage that fails', () => {
     await expect(release.executeUpdate(decide.update, { args: [choice('skipp')] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('did you mean "skip"?') } });
     await expect(release.executeUpdate(decide.update, { args: [choice('skip', { stage: 'staging' })] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('to be decided is "production"') } });
     await release.signal(decide.signal, choice('skip'));
-    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging'], skipped: ['production'] });
+    expect((await release.query(status)).outcome).toBe('released through staging; skipped: production');
     expect((await release.query(status)).stages.map(({ mark }) => mark)).toEqual(['skipped', 'done']);
     expect(calls).toContain('promote staging');
   });
