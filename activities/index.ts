@@ -14,6 +14,7 @@ import { createLeases } from './leases.ts';
 import { createPastReleases } from './past-releases.ts';
 import { createPipelines } from './pipelines.ts';
 import { createPlanning } from './planning.ts';
+import type { TellProgress } from './progress.ts';
 import { createPromotions } from './promotions.ts';
 import { createPullRequests } from './pull-requests.ts';
 import { beating } from './pulse.ts';
@@ -37,6 +38,7 @@ export interface Ports {
   readonly flags: FlagBackends;
   readonly artifacts: ArtifactStore;
   readonly releases: RunningReleases;
+  readonly tellProgress: TellProgress;
   readonly environments: Environments;
   readonly server: TemporalServer;
   /** None, where no place for them is configured. */

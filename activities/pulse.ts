@@ -39,9 +39,13 @@ export function assertStillOurs(key: string): void {
   if (pulse.lost) throw tryAgain('Unavailable', `${key}: this attempt came too late to write`);
 }
 
-/** Shows how far the running activity has come, with its next heartbeat. @throws `CancelledFailure` when it was cancelled meanwhile */
-export function progressed(progress: object): void {
+/** @throws `CancelledFailure` when nobody wants the running activity's result any more */
+export function assertWanted(): void {
   if (cancellationSignal().aborted) throw new CancelledFailure('cancelled');
+}
+
+/** Shows how far the running activity has come, with its next heartbeat. */
+export function progressed(progress: object): void {
   const pulse = pulses.getStore();
   if (pulse) pulse.progress = progress;
 }

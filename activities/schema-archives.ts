@@ -2,21 +2,30 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Progress } from '../domain/progress.ts';
 import { packArchive } from './artifacts/archive.ts';
-import type { ArchiveEntry, PackedArchive } from './artifacts/archive.ts';
-import { readInOrder } from './artifacts/reading.ts';
+import type { PackedArchive } from './artifacts/archive.ts';
 import { sameContent } from './artifacts/store.ts';
 import type { Artifact, ArtifactStore } from './artifacts/store.ts';
 import { effect } from './effect.ts';
 import { tryAgain } from './failures.ts';
 import type { Forge } from './forge/forge.ts';
-import { progressed } from './pulse.ts';
+import { openProgress } from './progress.ts';
+import type { TellProgress } from './progress.ts';
+import { inOrder, storedEntries } from './schema-entries.ts';
 import { createSchemaStock, stockOf } from './schema-stock.ts';
-import type { SchemaRefusal, SchemaWork, Stock, StoredArtifact } from './schema-stock.ts';
+import type { SchemaRefusal, SchemaWork, Stock } from './schema-stock.ts';
 
 export interface ArchiveWork extends SchemaWork {
   /** The generation of somebody else's tarball that may be overwritten. */
   readonly replaces?: string;
+}
+
+interface Placing {
+  readonly file: string;
+  readonly packed: PackedArchive;
+  readonly progressed: (progress: Progress) => void;
 }
 
 export interface MadeArchive {
@@ -37,9 +46,9 @@ export type ArchiveAnswer =
   | { readonly kind: 'occupied'; readonly generation: string; readonly size: number };
 
 /** The tarball that a build takes its schemas from. */
-export function createSchemaArchives(ports: { readonly artifacts: ArtifactStore; readonly forge: Forge }) {
-  const { artifacts, forge } = ports;
-  const { inventoryOf, sourcesOf } = createSchemaStock(ports);
+export function createSchemaArchives(ports: { readonly artifacts: ArtifactStore; readonly forge: Forge; readonly tellProgress: TellProgress }) {
+  const { artifacts } = ports;
+  const { inventoryOf, sourceContent, sourcesOf } = createSchemaStock(ports);
 
   /**
    * Gathers every schema at or below the version, and puts the tarball into `dist/`. What stands there is overwritten only if this release
@@ -52,42 +61,25 @@ export function createSchemaArchives(ports: { readonly artifacts: ArtifactStore;
     const sources = plan.action === 'fetch-current-schemas' ? { kind: 'complete' as const, sources: [] } : await sourcesOf(plan);
     if (sources.kind === 'refused') return sources;
 
+    const progressed = openProgress(ports.tellProgress);
     const folder = await mkdtemp(join(tmpdir(), 'slipway-schemas-'));
     try {
       const file = join(folder, 'archive');
-      const current = await Promise.all(sources.sources.map(async ({ path, name }) => ({ name, content: await sourceText(work, path) })));
-      const packed = await packArchive(merged(stored(inventory.inputs), current), file);
-      const answer = await placed(work, file, packed);
+      const current = await Promise.all(sources.sources.map(async (source) => ({ name: source.name, content: await sourceContent(plan, source) })));
+      const packed = await packArchive(inOrder(storedEntries(artifacts, inventory.inputs, progressed), current), file);
+      const answer = await placed(work, { file, packed, progressed });
       return answer.kind === 'occupied' ? answer : { ...answer, sha256: packed.sha256, entries: packed.entries, stock: stockOf(inventory) };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
 
-  async function sourceText({ plan }: SchemaWork, path: string): Promise<Buffer> {
-    const text = await forge.commits.read(plan.rules.repository, path, plan.candidate);
-    if (text === undefined) throw tryAgain('Unavailable', `${plan.rules.repository} lists ${path} at ${plan.candidate} and does not show it`);
-    return Buffer.from(text);
-  }
-
-  async function* stored(inputs: readonly StoredArtifact[]): AsyncGenerator<ArchiveEntry> {
-    const all = inputs.reduce((sum, { size }) => sum + size, 0);
-    const names = new Map(inputs.map(({ artifact, name }) => [artifact, name]));
-    let [files, bytes] = [0, 0];
-    for await (const { artifact, content } of readInOrder(artifacts, inputs.map((input) => input.artifact))) {
-      [files, bytes] = [files + 1, bytes + content.length];
-      progressed({ what: 'fetched', files, of: inputs.length, bytes, ofBytes: all });
-      yield { name: names.get(artifact)!, content };
-    }
-  }
-
-  async function placed({ plan, key, replaces }: ArchiveWork, file: string, packed: PackedArchive) {
+  async function placed({ plan, key, replaces }: ArchiveWork, { file, packed, progressed }: Placing) {
     const { rules, archive: name } = plan;
     const before = await artifacts.find(rules.bucket, name);
     const foreign = before && before.key !== key && !sameContent(before, packed);
     if (foreign && before.generation !== replaces) return { kind: 'occupied', generation: before.generation, size: before.size } as const;
     if (foreign) await keep(before);
-    progressed({ what: 'uploading', bytes: packed.size });
     const made = await effect({
       key: `archive ${rules.bucket}/${name}`,
       lagMs: 0,
@@ -104,7 +96,7 @@ export function createSchemaArchives(ports: { readonly artifacts: ArtifactStore;
           name,
           key,
           contentType: 'application/gzip',
-          content: () => createReadStream(file),
+          content: () => Readable.from(watched(createReadStream(file), (bytes) => progressed({ what: 'uploaded', files: 0, of: 1, bytes, ofBytes: packed.size }))),
           ...(before && { replaces: before.generation }),
         }),
     });
@@ -174,12 +166,11 @@ function keptName(name: string, generation: string): string {
   return `${name}.overwritten-${generation}`;
 }
 
-/** Both are in the order of their names. */
-async function* merged(stored: AsyncIterable<ArchiveEntry>, current: readonly ArchiveEntry[]): AsyncGenerator<ArchiveEntry> {
-  const rest = [...current];
-  for await (const entry of stored) {
-    while (rest[0] && rest[0].name < entry.name) yield rest.shift()!;
-    yield entry;
+/** Tells how many bytes have gone through. */
+async function* watched(chunks: AsyncIterable<Buffer>, passed: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    passed((bytes += chunk.length));
+    yield chunk;
   }
-  yield* rest;
 }

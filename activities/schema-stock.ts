@@ -9,7 +9,7 @@ import { sourceFolder, takeSources } from '../domain/schema-sources.ts';
 import type { SchemaSource } from '../domain/schema-sources.ts';
 import type { SchemaVersion } from '../domain/schema-version.ts';
 import type { Artifact, ArtifactStore } from './artifacts/store.ts';
-import { notYet } from './failures.ts';
+import { notYet, tryAgain } from './failures.ts';
 import type { Forge } from './forge/forge.ts';
 
 /** What every step of a schema release is given. */
@@ -75,7 +75,14 @@ export function createSchemaStock({ artifacts, forge }: { readonly artifacts: Ar
     return takeSources(rules.names, version, files.map(({ path }) => path));
   }
 
-  return { takeStock, inventoryOf, sourcesOf };
+  /** What a file of `sourcesOf` holds at the release's commit. */
+  async function sourceContent({ rules, candidate }: SchemaPlan, { path }: SchemaSource): Promise<Buffer> {
+    const text = await forge.commits.read(rules.repository, path, candidate);
+    if (text === undefined) throw tryAgain('Unavailable', `${rules.repository} lists ${path} at ${candidate} and does not show it`);
+    return Buffer.from(text);
+  }
+
+  return { takeStock, inventoryOf, sourcesOf, sourceContent };
 }
 
 /**

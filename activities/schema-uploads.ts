@@ -4,9 +4,11 @@ import { checksumsOf } from './artifacts/checksum.ts';
 import { sameContent } from './artifacts/store.ts';
 import type { ArtifactStore } from './artifacts/store.ts';
 import { effect } from './effect.ts';
-import { neverRetry, tryAgain } from './failures.ts';
+import { neverRetry } from './failures.ts';
 import type { Forge } from './forge/forge.ts';
-import { progressed } from './pulse.ts';
+import { openProgress } from './progress.ts';
+import type { TellProgress } from './progress.ts';
+import { assertWanted } from './pulse.ts';
 import { createSchemaStock } from './schema-stock.ts';
 import type { SchemaRefusal, SchemaWork } from './schema-stock.ts';
 
@@ -18,9 +20,9 @@ interface Upload {
 }
 
 /** What makes a version one that can be migrated from: its schema files in the bucket's `schemas/`. Nothing is ever taken away from there. */
-export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; readonly forge: Forge }) {
-  const { artifacts, forge } = ports;
-  const { sourcesOf } = createSchemaStock(ports);
+export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; readonly forge: Forge; readonly tellProgress: TellProgress }) {
+  const { artifacts } = ports;
+  const { sourceContent, sourcesOf } = createSchemaStock(ports);
 
   /** Uploads the version's schemas as they are at the release's commit, those that are not there yet. Refused before the first one is written. */
   async function uploadSchemas(work: SchemaWork): Promise<Uploaded> {
@@ -29,18 +31,21 @@ export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; 
     if (sources.kind === 'refused') return sources;
     const uploads: Upload[] = [];
     const others: string[] = [];
-    for (const { path, name } of sources.sources) {
-      const text = await forge.commits.read(plan.rules.repository, path, plan.candidate);
-      if (text === undefined) throw tryAgain('Unavailable', `${plan.rules.repository} lists ${path} at ${plan.candidate} and does not show it`);
-      const upload = { name: schemaFolder + name, content: Buffer.from(text) };
+    for (const source of sources.sources) {
+      const upload = { name: schemaFolder + source.name, content: await sourceContent(plan, source) };
       const there = await artifacts.find(plan.rules.bucket, upload.name);
       if (there && !sameContent(there, checksumsOf(upload.content))) others.push(upload.name);
       uploads.push(upload);
     }
     if (others.length > 0) return { kind: 'refused', reason: `${plan.rules.bucket} holds other schemas of ${plan.version}`, names: others };
-    for (const [index, upload] of uploads.entries()) {
-      progressed({ what: 'uploading schemas', files: index, of: uploads.length });
+    const progressed = openProgress(ports.tellProgress);
+    const ofBytes = uploads.reduce((sum, { content }) => sum + content.length, 0);
+    let [files, bytes] = [0, 0];
+    for (const upload of uploads) {
+      assertWanted();
       await uploadOne(work, upload);
+      [files, bytes] = [files + 1, bytes + upload.content.length];
+      progressed({ what: 'published', files, of: uploads.length, bytes, ofBytes });
     }
     return { kind: 'uploaded', names: uploads.map(({ name }) => name) };
   }

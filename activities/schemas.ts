@@ -1,6 +1,7 @@
 import type { ArtifactStore } from './artifacts/store.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Forge } from './forge/forge.ts';
+import type { TellProgress } from './progress.ts';
 import { beating } from './pulse.ts';
 import { createSchemaArchives } from './schema-archives.ts';
 import { createSchemaBuilds } from './schema-builds.ts';
@@ -13,6 +14,7 @@ export interface SchemaPorts {
   readonly catalog: CatalogSource;
   readonly forge: Forge;
   readonly artifacts: ArtifactStore;
+  readonly tellProgress: TellProgress;
   readonly readLagMs: number;
 }
 

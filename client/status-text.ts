@@ -1,5 +1,6 @@
 import { shortSha } from '../domain/candidate.ts';
 import { spoken } from '../domain/duration.ts';
+import { toldProgress } from '../domain/progress.ts';
 import type { ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
 import { marks } from '../domain/status-page.ts';
 import { table } from './table.ts';
@@ -14,6 +15,7 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     ...table(stages.map((stage) => row(stage, now))),
     ...(status.paused ? [`paused by ${status.paused.by}${status.paused.reason ? `: ${status.paused.reason}` : ''}, for ${ago(status.paused.since, now)}`] : []),
     ...(waitingFor ? waiting(waitingFor, release, now) : []),
+    ...(status.progress ? [`so far: ${toldProgress(status.progress)}`] : []),
     ...(next ? [`next: ${next}`] : []),
     ...listed('taken back', status.undone),
     ...listed('stays', status.stays),

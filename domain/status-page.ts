@@ -1,4 +1,5 @@
 import { shortSha } from './candidate.ts';
+import { toldProgress } from './progress.ts';
 import type { ReleaseStatus, StageStatus } from './status.ts';
 
 /** How a stage's mark is shown. */
@@ -26,11 +27,16 @@ export function statusPage(status: ReleaseStatus): string {
   return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
 }
 
-function headline({ component, version, candidate, pinned, pullRequest, outcome, next }: ReleaseStatus): string[] {
+function headline({ component, version, candidate, pinned, pullRequest, outcome, next, progress }: ReleaseStatus): string[] {
   const carried = candidate ? ` \`${shortSha(candidate)}\`` : '';
   const from = pinned ? ` (from \`${shortSha(pinned)}\`)` : '';
   const pull = pullRequest ? ` · [pull request #${pullRequest.number}](${pullRequest.url})` : '';
-  return [`**${component}**${version ? ` ${version}` : ''}${carried}${from}${pull}`, ...(outcome ? ['', `**Ended:** ${outcome}`] : []), ...(next ? ['', `Next: ${next}`] : [])];
+  return [
+    `**${component}**${version ? ` ${version}` : ''}${carried}${from}${pull}`,
+    ...(outcome ? ['', `**Ended:** ${outcome}`] : []),
+    ...(progress ? ['', `So far: ${toldProgress(progress)} (at ${progress.at})`] : []),
+    ...(next ? ['', `Next: ${next}`] : []),
+  ];
 }
 
 function stageTable({ stages }: ReleaseStatus): string[] {

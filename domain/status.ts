@@ -1,6 +1,7 @@
 import type { Sha } from './candidate.ts';
 import type { Decision, Refusal } from './decision.ts';
 import type { Outcome } from './outcome.ts';
+import type { Progress } from './progress.ts';
 
 export type ReleaseState =
   | 'planning'
@@ -65,6 +66,8 @@ export interface ReleaseStatus {
   readonly waitingFor?: Waiting;
   readonly paused?: { readonly by: string; readonly reason?: string; readonly since: string };
   readonly next?: string;
+  /** How far the running step has come, where that takes a while. */
+  readonly progress?: Progress & { /** ISO 8601 */ readonly at: string };
   /** How it ended, in one line. */
   readonly outcome?: string;
   /** How it ended, for programs; a fault and a Cancel are no outcomes. */

@@ -10,6 +10,7 @@ import * as flagServices from '../activities/flags/index.ts';
 import * as forges from '../activities/forge/index.ts';
 import { connectProbes } from '../activities/health/probes.ts';
 import type { Ports } from '../activities/index.ts';
+import { temporalProgress } from '../activities/progress.ts';
 import { folderRecords } from '../activities/records/folder.ts';
 import type { Records } from '../activities/records/records.ts';
 import { storeRecords } from '../activities/records/store.ts';
@@ -27,6 +28,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, records, 
     flags: connectAdapter('flag service', flagServices, flags, environment),
     artifacts: store,
     releases: temporalReleases(client),
+    tellProgress: temporalProgress(client),
     environments: temporalEnvironments(client),
     server: temporalServer(client),
     records: records === undefined ? undefined : connectRecords(records, store),

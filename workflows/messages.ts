@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Abortion, Choice, Decision, Interval, Offer, Refusal, Vote } from '../domain/decision.ts';
 import type { Claim, ClaimAnswer, Deployed, EnvironmentStatus, Frozen, Leaving } from '../domain/environment.ts';
 import type { FreezeWindow, Freezing, Thawing } from '../domain/freeze.ts';
+import type { Progress } from '../domain/progress.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
@@ -28,6 +29,9 @@ export const resume = message<Interval>('resume');
 
 /** To a schema release. */
 export const confirm = message<Confirmation>('confirm');
+
+/** Sent by a schema release's own activities. */
+export const progress = defineSignal<[Progress]>('progress');
 
 /** Sent by `updateComponent`, with what starts the release where it does not run yet. Believed only after a look of the release's own. */
 export const candidate = defineSignal<[Offer]>('candidate');

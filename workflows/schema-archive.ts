@@ -1,5 +1,7 @@
 import { ActivityFailure } from '@temporalio/common';
 import type { MadeArchive } from '../activities/schema-archives.ts';
+import type { Stock } from '../activities/schema-stock.ts';
+import type { Progress } from '../domain/progress.ts';
 import { overwriteWord } from '../domain/schema-request.ts';
 import type { Undo } from './compensation.ts';
 import { isInterruption } from './interruption.ts';
@@ -15,9 +17,11 @@ export function openArchive(release: SchemaRelease) {
   let used = false;
   const given = () => ({ plan, key, ...(replaces !== undefined && { replaces }) });
 
-  async function remade(): Promise<MadeArchive> {
+  /** @param stock what it will be made from, unless the bucket changes meanwhile */
+  async function remade(stock: Stock): Promise<MadeArchive> {
     for (;;) {
-      status.enter('gathering', { next: `upload ${plan.archive}` });
+      const progress: Progress = { what: 'fetched', files: 0, of: stock.files, bytes: 0, ofBytes: stock.size };
+      status.enter('gathering', { next: `upload ${plan.archive}`, progress });
       const answer = accepted(await work.hauling.makeArchive.executeWithOptions({ summary: plan.archive }, [given()]));
       if (answer.kind === 'made') {
         reporter.tell({ name: 'archive', line: `uploaded ${plan.archive}: ${answer.entries} files, ${answer.size} bytes` });
@@ -32,7 +36,7 @@ export function openArchive(release: SchemaRelease) {
   return {
     remade,
 
-    made(register: (undo: Undo) => void): Promise<MadeArchive> {
+    made(stock: Stock, register: (undo: Undo) => void): Promise<MadeArchive> {
       register({
         what: `the tarball ${plan.archive}`,
         act: async () => {
@@ -41,7 +45,7 @@ export function openArchive(release: SchemaRelease) {
           return {};
         },
       });
-      return remade();
+      return remade(stock);
     },
 
     /** The pull request is merged, by whomever: from now on builds depend on it. */

@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { MadeArchive } from '../activities/schema-archives.ts';
 import type { OpenedDeps } from '../activities/schema-pull-requests.ts';
+import type { Stock } from '../activities/schema-stock.ts';
 import type { SchemaVersion } from '../domain/schema-version.ts';
 import { isInterruption } from './interruption.ts';
 import type { SchemaRelease } from './schema-session.ts';
@@ -37,7 +38,7 @@ export async function buildGreen({ plan, status, work, wakeable }: SchemaRelease
  * The fence against stale inputs: what the bucket has gained since the tarball was made goes into another one, which is built as well, until a
  * green build has seen everything.
  */
-export async function upToDate(release: SchemaRelease, built: Built, remake: () => Promise<MadeArchive>): Promise<Built> {
+export async function upToDate(release: SchemaRelease, built: Built, remake: (stock: Stock) => Promise<MadeArchive>): Promise<Built> {
   const { plan, key, since, work, reporter } = release;
   for (let { archive, pull } = built; ; ) {
     const stock = await stockTaken(release);
@@ -47,7 +48,7 @@ export async function upToDate(release: SchemaRelease, built: Built, remake: () 
     reporter.tell({ name: 'gained', line });
     if (plan.rules.onNewSchemas === 'note') return { archive, pull, lacks: gained };
 
-    const next = await remake();
+    const next = await remake(stock);
     if (next.sha256 !== archive.sha256) {
       const change = { plan, key, since, archive: next, number: pull.number, from: pull.head };
       pull = accepted(await work.writing.amendSchemaPullRequest.executeWithOptions({ summary: `#${pull.number}` }, [change]));

@@ -28,11 +28,10 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
       const plan = await planning.planSchemas.executeWithOptions({ summary: request.version }, [request]);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
       const release = begun(plan);
-      await stockTaken(release);
-
+      const stock = await stockTaken(release);
       const archives = openArchive(release);
       const { published, green } = await compensating(status, async (register) => {
-        const archive = await archives.made(register);
+        const archive = await archives.made(stock, register);
         const pull = await depsPullRequestOpened(release, archive, { register, isMerged: archives.isUsed });
         await buildGreen(release, pull);
         const green = await upToDate(release, { archive, pull, lacks: [] }, archives.remade);

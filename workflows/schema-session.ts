@@ -8,6 +8,7 @@ import { openConfirmations } from './confirmation.ts';
 import type { Confirmations } from './confirmation.ts';
 import { receiveUnknown } from './inbox.ts';
 import { abort, confirm, decide, wake } from './messages.ts';
+import { receiveProgress } from './progress.ts';
 import { openQuestions } from './questions.ts';
 import type { Questions } from './questions.ts';
 import { startReporting } from './reporting.ts';
@@ -49,6 +50,7 @@ export function openSchemaSession(component: string) {
     },
   });
   const { wakeable } = openWake();
+  receiveProgress(status);
   const reporter = startReporting(status);
   receiveUnknown([abort, confirm, decide, wake].map(({ name }) => name), status);
 

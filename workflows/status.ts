@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Decision } from '../domain/decision.ts';
+import type { Progress } from '../domain/progress.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
@@ -88,10 +89,15 @@ export function keepStatus(component: string) {
       change({ candidate: agreed.candidate });
     },
     /** The release is in this state from now on, and waits for this, or for nothing. */
-    enter(state: ReleaseState, { waitingFor, next }: { waitingFor?: Omit<Waiting, 'since'>; next?: string } = {}): void {
-      const { waitingFor: _, next: __, ...rest } = status;
+    enter(state: ReleaseState, { waitingFor, next, progress }: { waitingFor?: Omit<Waiting, 'since'>; next?: string; progress?: Progress } = {}): void {
+      const { waitingFor: _, next: __, progress: ___, ...rest } = status;
       status = rest;
-      change({ state, ...(waitingFor && { waitingFor: { ...waitingFor, since: now() } }), ...(next && { next }) });
+      const at = now();
+      change({ state, ...(waitingFor && { waitingFor: { ...waitingFor, since: at } }), ...(next && { next }), ...(progress && { progress: { ...progress, at } }) });
+    },
+    /** The step that it is in has come so far. */
+    progressed(progress: Progress): void {
+      change({ progress: { ...progress, at: now() } });
     },
     /** Marks a stage as being so from now on. */
     stage(name: string, mark: StageStatus['mark']): void {

@@ -1,9 +1,10 @@
 import { runWorker } from '../../worker/worker.ts';
+import { progress } from '../../workflows/messages.ts';
 import { json } from '../worlds.ts';
 
 /**
  * The worker that production runs; but the sandbox is told of what its activities say to Temporal, before and after, so that it is
- * journalled and can be held like everything else that they write.
+ * journalled and can be held like everything else that they write. Not of progress, which is told by the clock and changes nothing but what is shown.
  */
 await runWorker({
   interceptors: {
@@ -12,7 +13,7 @@ await runWorker({
         startUpdateWithStart: (input, next) => told(`${input.updateName} ${input.workflowStartOptions.workflowId}`, input.updateArgs, () => next(input)),
         signalWithStart: (input, next) => told(`${input.signalName} ${input.options.workflowId}`, input.signalArgs, () => next(input)),
         startUpdate: (input, next) => told(`${input.updateName} ${input.workflowExecution.workflowId}`, input.args, () => next(input)),
-        signal: (input, next) => told(`${input.signalName} ${input.workflowExecution.workflowId}`, input.args, () => next(input)),
+        signal: (input, next) => (input.signalName === progress.name ? next(input) : told(`${input.signalName} ${input.workflowExecution.workflowId}`, input.args, () => next(input))),
         startWithDetails: (input, next) => told(`start ${input.options.workflowId}`, [], () => next(input)),
       },
     ],

@@ -49,6 +49,12 @@ it('shows where the release is, whom it waits for, and what to send', () => {
   );
 });
 
+it('shows how far its step has come, and by when', () => {
+  const { waitingFor: _, ...gathering } = { ...waiting, state: 'gathering', stages: [], next: 'upload dist/schemas-v5.3.4444.tar.gz' } as const;
+  const progress = { what: 'fetched', files: 140, of: 280, bytes: 3_100_000, ofBytes: 6_200_000, at: '2026-01-01T01:00:08Z' } as const;
+  expect(statusPage({ ...gathering, progress })).toContain('\n\nSo far: fetched 140 of 280 files, 3.1 MB of 6.2 MB (at 2026-01-01T01:00:08Z)\n\nNext: upload dist/');
+});
+
 it('stays below 4 KB, whatever people send', () => {
   const refused = Array.from({ length: 50 }, () => ({ message: 'approve', why: 'x'.repeat(2_000), at: '2026-01-01T00:00:00Z' }));
   const owed = Array.from({ length: 100 }, (_, n) => `a very long obligation, number ${n}`);

@@ -65,6 +65,23 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it('shows how far its fetch has come, also when another worker has to begin anew', async () => {
+    const { world, begin, worker, another } = await stand();
+    for (let nth = 1; nth <= 24; nth += 1) {
+      await world.control('faults', { match: { route: 'GET /b/{bucket}/o/{object}?alt=media', nth }, action: { kind: 'delay', ms: (nth % 12) * 700 } });
+    }
+    const { release } = await begin(inject);
+    await expect.poll(() => details(release), { timeout: 30_000, interval: 200 }).toMatch(/^So far: fetched [1-9]\d? of 12 files, \d+(\.\d)? (bytes|kB) of \d\.\d kB /m);
+    process.kill(worker.pid, 'SIGKILL');
+    const before = await tellings(release);
+    await another();
+    await expect.poll(() => tellings(release), { timeout: 30_000, interval: 200 }).toBeGreaterThan(before);
+    expect(await details(release)).toMatch(/^So far: fetched [1-9]\d? of 12 files/m);
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(await tellings(release)).toBeLessThanOrEqual(4);
+    expect(await details(release)).not.toContain('So far');
+  });
+
   it('leaves no trace in the bucket when its build is red, and releases the same version afterwards', async () => {
     const { world, begin } = await stand();
     const { objects } = await world.snapshot();
@@ -232,12 +249,11 @@ async function stand() {
   const world = await openWorld(sandbox.url, { scenario: 'sourcegraph' });
   const catalog = await writeCatalog(world);
   const taskQueue = world.name;
-  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
   onTestFinished(async () => {
-    await worker.stop();
     await catalog.remove();
     await world.close();
   });
+  const worker = await another();
   const client = new Client({ connection });
   const store = connectGcs({ endpoint: `${world.url}/gcs`, token: 'gcs-token' });
   let starts = 0;
@@ -251,6 +267,12 @@ async function stand() {
     return { release: client.workflow.getHandle(to) as WorkflowHandle<() => Promise<Outcome>> };
   }
 
+  async function another() {
+    const started = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+    onTestFinished(() => started.stop());
+    return started;
+  }
+
   async function read(name: string): Promise<Buffer> {
     const found = await store.find(bucket, name);
     if (!found) throw new Error(`${name} is not there`);
@@ -262,7 +284,7 @@ async function stand() {
     return store.create({ bucket, name, key, contentType: 'application/json', ...checksumsOf(content), content: () => Readable.from([content]) });
   }
 
-  return { world, begin, read, store, put };
+  return { world, begin, read, store, put, worker, another };
 }
 
 async function reached(release: WorkflowHandle, what: string | RegExp): Promise<void> {
@@ -271,6 +293,17 @@ async function reached(release: WorkflowHandle, what: string | RegExp): Promise<
     return seen.waitingFor?.what ?? seen.outcome;
   };
   await expect.poll(waiting, { timeout: 30_000, interval: 100 }).toMatch(what);
+}
+
+/** What an operator reads in the Temporal UI. */
+async function details(release: WorkflowHandle): Promise<string> {
+  return (await release.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+}
+
+/** How often the release was told how far it has come. */
+async function tellings(release: WorkflowHandle): Promise<number> {
+  const { events } = await release.fetchHistory();
+  return (events ?? []).filter(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'progress').length;
 }
 
 async function depsFile(world: World, branch: string): Promise<string> {

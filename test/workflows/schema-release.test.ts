@@ -5,11 +5,13 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
+import type { MadeArchive } from '../../activities/schema-archives.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import type { Progress } from '../../domain/progress.ts';
 import type { SchemaRequest } from '../../domain/schema-request.ts';
 import type { SchemaRules } from '../../domain/schema-rules.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
-import { abort, confirm, decide, status } from '../../workflows/messages.ts';
+import { abort, confirm, decide, progress, status } from '../../workflows/messages.ts';
 import { startTimeSkipping, workflowBundle } from '../servers.ts';
 import { planOf, scriptedSchemas, sha256Of, stockOf } from './scripted-schemas.ts';
 import { never, pending } from './scripted-world.ts';
@@ -82,6 +84,26 @@ describe('a schema release', () => {
   it('shows its version, and what it waits for', async () => {
     const { release } = await start({ releaseBuild: pending });
     expect(await waitsFor(release, 'the build of #7')).toMatchObject({ version: 'v5.3.4444', state: 'pipeline', pullRequest: { number: 7 } });
+    await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
+    await release.result();
+  });
+
+  it('shows in its Current Details how far the running step has come, and of that step only', async () => {
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const { release, calls } = await start({ takeStock: async () => stockOf(['v5.1.0', 'v5.2.0']), makeArchive: () => finished.then(made), releaseBuild: pending });
+    await until(() => calls.includes('makeArchive'));
+    expect(await details(release)).toMatch(/^So far: fetched 0 of 2 files, 0 bytes of 200 bytes \(at .*Z\)$/m);
+    await release.signal(progress, { what: 'fetched', files: 1, of: 2, bytes: 100, ofBytes: 200 });
+    expect(await details(release)).toMatch(/^So far: fetched 1 of 2 files, 100 bytes of 200 bytes /m);
+    await release.signal(progress, { what: 'uploaded', files: 0, of: 1, bytes: 400, ofBytes: 1_000 });
+    expect(await details(release)).toMatch(/^So far: uploaded 0 of 1 files, 400 bytes of 1.0 kB /m);
+    finish();
+    await waitsFor(release, 'the build of #7');
+    await release.signal(progress, { what: 'uploaded', files: 0, of: 1, bytes: 500, ofBytes: 1_000 });
+    expect(await details(release)).not.toContain('So far');
+    await release.signal(progress, { what: 'uploaded', files: -1 } as unknown as Progress);
+    expect((await release.query(status)).refused).toMatchObject([{ message: 'progress' }]);
     await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
     await release.result();
   });
@@ -159,7 +181,7 @@ describe('a release that is not built', () => {
 describe('a tarball that is there already', () => {
   /** Occupied, until its generation may be overwritten. */
   const there: Partial<Activities> = {
-    makeArchive: async ({ replaces }) => (replaces === '77' ? { kind: 'made', generation: '78', sha256: sha256Of([]), size: 1, entries: 1, stock: stockOf(['v5.1.0', 'v5.2.0']) } : occupied),
+    makeArchive: async ({ replaces }) => (replaces === '77' ? made() : occupied),
   };
   const question = 'a confirmation: dist/schemas-v5.3.4444.tar.gz exists with another content (12 bytes, generation 77)';
 
@@ -372,6 +394,17 @@ describe('an upload of the current schemas', () => {
     await release.result();
   });
 });
+
+function made(): MadeArchive {
+  return { kind: 'made', generation: '78', sha256: sha256Of([]), size: 1, entries: 1, stock: stockOf(['v5.1.0', 'v5.2.0']) };
+}
+
+/** What the operator reads in the Temporal UI. */
+async function details(release: Pick<WorkflowHandle, 'query'>): Promise<string> {
+  const { currentDetails } = await release.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails.length).toBeLessThan(4_000);
+  return currentDetails;
+}
 
 interface Begun {
   readonly type?: 'schemaRelease' | 'uploadCurrentSchemas';
