@@ -25,7 +25,7 @@ const commands = {
     parts: ['temporal', 'time-skipping-server', 'fake-gcs-server', 'github-description', 'emulate', 'unleash', 'postgresql', 'prometheus', 'compose-check'],
   },
   'test:ui': { projects: ['ui'], parts: ['temporal', 'chromium'] },
-  'test:crash': { projects: ['crash'], flags: ['--quick', '--resume'], parts: ['temporal', 'fake-gcs-server', 'github-description'] },
+  'test:crash': { projects: ['crash'], flags: ['--quick', '--turns', '--resume'], parts: ['temporal', 'fake-gcs-server', 'github-description'] },
   'test:cluster': { projects: ['cluster'], parts: ['temporal', 'temporal-server', 'postgresql', 'github-description'] },
 };
 

@@ -14,6 +14,7 @@ export interface Trial extends Disturbance {
 }
 
 const quick = process.env.SLIPWAY_QUICK === '1';
+const turns = process.env.SLIPWAY_TURNS === '1';
 const moments: readonly Moment[] = ['before', 'after'];
 const kills: readonly Kill[] = ['worker', 'group', 'zombie'];
 
@@ -21,11 +22,12 @@ const kills: readonly Kill[] = ['worker', 'group', 'zombie'];
 export const laneCount = 3;
 
 /**
- * Defines the crash matrix of these cases: killed before and after each of their effects, in every way. The quick matrix has one run of
- * the first case, which is killed before and after every effect in turn.
+ * Defines the crash matrix of these cases: killed before and after each of their effects, in every way, in a run each. A matrix of turns
+ * has a run for every way, which is killed before and after every effect in turn; the quick one has one of them, of the first case.
  */
 export async function survives(cases: readonly Case[]): Promise<void> {
-  if (quick) await endsTheSame(cases.slice(0, 1), (effects) => [killedAgainAndAgain(effects)], { lanes: 1 });
+  if (quick) await endsTheSame(cases.slice(0, 1), (effects) => [killedInTurn(effects, 'worker')], { lanes: 1 });
+  else if (turns) await endsTheSame(cases, (effects) => kills.map((kill) => killedInTurn(effects, kill)), { lanes: 2 });
   else await endsTheSame(cases, killedOnce);
 }
 
@@ -65,18 +67,22 @@ export async function endsTheSame(
   }
 }
 
-function killedAgainAndAgain(effects: readonly Effect[]): Trial {
-  const blows = effects.flatMap((effect) => moments.map((moment) => ({ effect, moment, kill: 'worker' as const })));
-  return { when: `when it is killed ${blows.length} times, before and after each of its effects`, blows };
+function killedInTurn(effects: readonly Effect[], kill: Kill): Trial {
+  const blows = effects.flatMap((effect) => moments.map((moment) => ({ effect, moment, kill })));
+  return { when: `when its ${struck(kill)} ${blows.length} times, before and after each of its effects`, blows };
 }
 
 function killedOnce(effects: readonly Effect[]): readonly Trial[] {
   return kills.flatMap((kill) =>
     effects.flatMap((effect) =>
       moments.map((moment) => ({
-        when: `when its ${kill === 'zombie' ? 'worker is frozen' : `${kill} is killed`} ${moment} ${named(effect)}`,
+        when: `when its ${struck(kill)} ${moment} ${named(effect)}`,
         blows: [{ effect, moment, kill }],
       })),
     ),
   );
+}
+
+function struck(kill: Kill): string {
+  return kill === 'zombie' ? 'worker is frozen' : `${kill} is killed`;
 }
