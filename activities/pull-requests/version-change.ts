@@ -42,6 +42,7 @@ export async function own({ pullRequests }: Forge, { repository, head, branch, r
   const all = await pullRequests.list(repository, head, branch);
   const mine = all.filter(({ number, body }) => number > after && body.includes(releaseMarker(release)));
   const going = mine.find((pull) => pull.state !== 'closed');
+  // The forge cuts its times to seconds; as text, those sort behind the same second with a fraction.
   const closed = mine.find((pull) => pull.createdAt >= since);
   // A list does not tell who closed it.
   return going ?? (closed && pullRequests.get(repository, closed.number));
