@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Real processes share two cores with each other: CI tries a test that failed once more, and the report says so. */
 const retry = process.env.CI ? 1 : 0;
 
+/** For how long, in ms, a poll waits for what real processes will do sooner or later. */
+const patient = { poll: { timeout: 45_000 } };
+
 /**
  * A project is a kind of company that tests need: none, real servers, a server that skips time (one file after another), a browser,
  * a worker that gets killed, and a production server that gets killed. The last three run on their own commands, and `npm test` names the
@@ -22,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
+          expect: patient,
           include: ['test/{activities,client,sandbox,e2e,replay,compose}/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts', 'test/shared-temporal.ts'],
           retry,
@@ -32,6 +36,7 @@ export default defineConfig({
       {
         test: {
           name: 'time-skipping',
+          expect: patient,
           include: ['test/workflows/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
           fileParallelism: false,
@@ -43,6 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'ui',
+          expect: patient,
           include: ['test/ui/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
           fileParallelism: false,
@@ -53,6 +59,7 @@ export default defineConfig({
       {
         test: {
           name: 'crash',
+          expect: patient,
           include: ['test/crash/**/*.test.ts'],
           exclude: process.env.SLIPWAY_QUICK === '1' || process.env.SLIPWAY_TURNS === '1' ? ['test/crash/http-faults.test.ts'] : [],
           globalSetup: ['test/global-setup.ts'],
@@ -64,6 +71,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
+          expect: patient,
           include: ['test/cluster/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
           fileParallelism: false,

@@ -73,10 +73,10 @@ describe('what is deployed', () => {
     const { parents } = await person<{ parents: readonly { sha: string }[] }>('GET', `repos/${downstream}/git/commits/${head}`);
     expect(await forge.deployments.current(downstream, 'production')).toBeUndefined();
     await forge.deployments.deploy(downstream, 'production', parents[0]!.sha, 'first');
-    await expect.poll(() => forge.deployments.current(downstream, 'production'), { timeout: 10_000 }).toEqual({ sha: parents[0]!.sha, at: expect.stringMatching(/Z$/) });
+    await expect.poll(() => forge.deployments.current(downstream, 'production')).toEqual({ sha: parents[0]!.sha, at: expect.stringMatching(/Z$/) });
     await world.control('deployments', { environment: 'production', outcome: 'failure' });
     await forge.deployments.deploy(downstream, 'production', head, 'second');
-    await expect.poll(async () => (await forge.deployments.findDeployment(downstream, 'production', head, 'second'))?.state, { timeout: 10_000 }).toBe('failed');
+    await expect.poll(async () => (await forge.deployments.findDeployment(downstream, 'production', head, 'second'))?.state).toBe('failed');
     expect(await forge.deployments.current(downstream, 'production')).toMatchObject({ sha: parents[0]!.sha });
   });
 });
@@ -88,9 +88,9 @@ describe('the newest run of a workflow', () => {
     await world.control('runs', { workflow: 'smoke.yml', conclusion: 'failure', times: 1 });
     await person('POST', `repos/${downstream}/actions/workflows/smoke.yml/dispatches`, { ref: 'master' });
     const newest = () => forge.pipelines.newestRun(downstream, 'smoke.yml', since).then((run) => run?.state);
-    await expect.poll(newest, { timeout: 10_000 }).toBe('failed');
+    await expect.poll(newest).toBe('failed');
     await person('POST', `repos/${downstream}/actions/workflows/smoke.yml/dispatches`, { ref: 'master' });
-    await expect.poll(newest, { timeout: 10_000 }).toBe('succeeded');
+    await expect.poll(newest).toBe('succeeded');
     expect(await forge.pipelines.newestRun(downstream, 'smoke.yml', new Date(Date.now() + 60_000).toISOString())).toBeUndefined();
   });
 });

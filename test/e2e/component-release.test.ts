@@ -63,7 +63,7 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
     const { world, release } = await begin({}, slowPipeline);
     await reached(release, /^the pipeline of #/);
     const looks = async () => (await world.control<{ route: string }[]>('requests')).filter(({ route }) => route.includes('check-runs')).length;
-    const lookMore = async () => expect.poll(looks, { timeout: 30_000 }).toBeGreaterThan((await looks()) + 5);
+    const lookMore = async () => expect.poll(looks).toBeGreaterThan((await looks()) + 5);
     await told(world, 'opened');
     await lookMore();
     const { historyLength } = await release.describe();
@@ -185,7 +185,7 @@ async function reached(release: WorkflowHandle, what: string | RegExp): Promise<
 
 /** People are told in the background. */
 async function told(world: World, transition: string): Promise<void> {
-  await expect.poll(async () => (await world.snapshot()).chat.gitaly_alerts!.some(({ key }) => key?.endsWith(`/${transition}`)), { timeout: 30_000 }).toBe(true);
+  await expect.poll(async () => (await world.snapshot()).chat.gitaly_alerts!.some(({ key }) => key?.endsWith(`/${transition}`))).toBe(true);
 }
 
 async function downstream(world: World): Promise<{ pinned: string; head: string }> {

@@ -98,7 +98,7 @@ it('an environment forgets a rollout that is gone', async () => {
   expect(await followers()).toEqual([rollout.workflowId]);
   await end(rollout);
   await deploy(6);
-  await expect.poll(followers, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(followers).toEqual([]);
 });
 
 /** Commits are numbered in their order; the flag's is the fifth. */

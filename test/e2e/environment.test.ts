@@ -132,11 +132,11 @@ describe('a frozen environment', () => {
     const entity = client.workflow.getHandle(`environment/${environment}`);
     await entity.executeUpdate(freeze.update, { args: [operator] });
     const what = async () => (await release.query(status)).waitingFor?.what;
-    await expect.poll(what, { timeout: 10_000 }).toBe(`the thaw of ${environment} (the incident, by olga)`);
+    await expect.poll(what).toBe(`the thaw of ${environment} (the incident, by olga)`);
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     await entity.executeUpdate(thaw.update, { args: [{ by: 'olga' }] });
     // What was observed before the freeze still counts, and the freeze itself does not.
-    await expect.poll(what, { timeout: 10_000 }).toMatch(/^59 min 5[5-8] s of healthy/);
+    await expect.poll(what).toMatch(/^59 min 5[5-8] s of healthy/);
     await release.signal(abort.signal, operator);
     await release.result();
   });

@@ -35,7 +35,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     const [before] = await pulls(world);
     const sha = await develop(world);
     expect(await update()).toEqual({ kind: 'handedOver', to: release.workflowId });
-    await expect.poll(async () => (await release.query(status)).candidate, { timeout: 60_000 }).toBe(sha);
+    await expect.poll(async () => (await release.query(status)).candidate).toBe(sha);
 
     const [after, ...others] = await pulls(world);
     expect(others).toEqual([]);
@@ -52,7 +52,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     const release = await open();
     const sha = await develop(world);
     const { sha: head } = await world.control<{ sha: string }>('commit', { repository: product, branch: 'release/gitaly', files: { [versionFile]: `${sha}\n` }, message: 'Take the newest', by: 'kim' });
-    await expect.poll(async () => (await release.query(status)).candidate, { timeout: 60_000 }).toBe(sha);
+    await expect.poll(async () => (await release.query(status)).candidate).toBe(sha);
     await world.control('ci', { repository: product, sha: head, verdict: 'green' });
     await merged(release);
     expect(await text(world, 'master')).toBe(sha);
@@ -79,7 +79,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     // The forge's times are whole seconds: a release takes what was opened in the second in which it began for its own.
     await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse((await pulls(world))[0]!.created_at) + 1_000);
     await update();
-    await expect.poll(async () => (await pulls(world)).map(({ state }) => state), { timeout: 60_000 }).toEqual(['open', 'closed']);
+    await expect.poll(async () => (await pulls(world)).map(({ state }) => state)).toEqual(['open', 'closed']);
   });
 
   it('ends as overtaken when somebody else moves the pin', async () => {
@@ -113,7 +113,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     const { world, open } = await begin();
     await world.control('protection', { repository: product, branch: 'master', requiredReviews: 1 });
     const release = await open();
-    await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 60_000 }).toMatch(/^a review of #/);
+    await expect.poll(async () => (await release.query(status)).waitingFor?.what).toMatch(/^a review of #/);
     await as(world, 'dana', 'POST', `pulls/${(await pulls(world))[0]!.number}/reviews`, { event: 'APPROVE' });
     await merged(release);
     await released(release);
@@ -125,7 +125,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     await release.terminate('test');
     const sha = await develop(world);
     await update();
-    await expect.poll(async () => text(world, (await pulls(world))[0]!.head.sha), { timeout: 60_000 }).toBe(sha);
+    await expect.poll(async () => text(world, (await pulls(world))[0]!.head.sha)).toBe(sha);
     expect(await pulls(world)).toHaveLength(1);
     await connection.withDeadline(Date.now() + 10_000, () => new Client({ connection }).workflow.getHandle(release.workflowId).signal(abort.signal, { by: 'kim', reason: 'enough' }));
   });
@@ -148,7 +148,7 @@ describe('a red pipeline, on real git and HTTP', () => {
     await world.control('ci', { repository: product, branch: 'master', verdict: 'red' });
     await world.control('commit', { repository: product, branch: 'master', files: { 'app.rb': 'broken' }, message: 'Break it', by: 'kim' });
     const release = await open();
-    await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 30_000 }).toMatch(/^master of gitlab-org\/gitlab to be green again/);
+    await expect.poll(async () => (await release.query(status)).waitingFor?.what).toMatch(/^master of gitlab-org\/gitlab to be green again/);
     await world.control('ci', { repository: product, branch: 'release/gitaly', verdict: 'green' });
     await world.control('ci', { repository: product, branch: 'master', verdict: 'green' });
     const { sha } = await world.control<{ sha: string }>('commit', { repository: product, branch: 'master', files: { 'app.rb': 'mended' }, message: 'Mend it', by: 'kim' });
@@ -162,8 +162,8 @@ describe('a red pipeline, on real git and HTTP', () => {
   it('of a regression is told once to the team and in the pull request, and mended by a newer green commit', async () => {
     const { world, open, update } = await begin({ ci: red });
     const release = await open();
-    await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 30_000 }).toMatch(/^a decision on the red pipeline/);
-    await expect.poll(async () => (await world.journal()).filter(({ key }) => key.startsWith('comment')).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await release.query(status)).waitingFor?.what).toMatch(/^a decision on the red pipeline/);
+    await expect.poll(async () => (await world.journal()).filter(({ key }) => key.startsWith('comment')).length).toBe(1);
     await world.control('ci', { repository: product, branch: 'release/gitaly', verdict: 'green' });
     const sha = await develop(world);
     await update();
@@ -176,7 +176,7 @@ describe('a red pipeline, on real git and HTTP', () => {
   it('is closed when a person says so, and leaves nothing behind', async () => {
     const { world, open } = await begin({ ci: red });
     const release = await open();
-    await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 30_000 }).toMatch(/^a decision on/);
+    await expect.poll(async () => (await release.query(status)).waitingFor?.what).toMatch(/^a decision on/);
     await release.executeUpdate(decide.update, { args: [{ choice: 'close', by: 'kim', reason: 'next week' }] });
     expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', reason: 'next week', undone: ['the pull request on release/gitaly'], owed: [] });
     expect(await pulls(world)).toMatchObject([{ state: 'closed', merged_at: null }]);
@@ -189,7 +189,7 @@ describe('the mirror', () => {
     await world.control('mirror', { lagMs: null });
     await world.control('commit', { repository: canonical, branch: 'master', files: { 'fix.go': 'x' }, message: 'Fix', by: 'dev' });
     const waits = await start('updateComponent');
-    await expect.poll(async () => (await waits.query(status)).waitingFor?.what, { timeout: 60_000 }).toMatch(/of gitlab-org\/gitaly on gitlab-org-security\/gitaly/);
+    await expect.poll(async () => (await waits.query(status)).waitingFor?.what).toMatch(/of gitlab-org\/gitaly on gitlab-org-security\/gitaly/);
     await world.control('mirror', { lagMs: 0 });
     await develop(world);
     expect(await waits.result()).toMatchObject({ kind: 'handedOver' });
@@ -244,7 +244,7 @@ async function begin({ ci, env = {}, ...changes }: Given = {}) {
   /** Has the hourly task start the release, and waits for its pull request. */
   async function open() {
     await update();
-    await expect.poll(async () => (await release!.query(status)).pullRequest, { timeout: 60_000 }).toBeDefined();
+    await expect.poll(async () => (await release!.query(status)).pullRequest).toBeDefined();
     return release!;
   }
   return { world, open, update, start };
@@ -254,13 +254,12 @@ async function begin({ ci, env = {}, ...changes }: Given = {}) {
 async function develop(world: World): Promise<string> {
   const { sha } = await world.control<{ sha: string }>('commit', { repository: canonical, branch: 'master', files: { [`${crypto.randomUUID()}.go`]: 'x' }, message: 'Develop', by: 'dev' });
   await expect
-    .poll(async () => (await as<{ check_runs: { conclusion: string | null }[] }>(world, 'dev', 'GET', `commits/${sha}/check-runs`, undefined, mirror)).check_runs?.length ?? 0, { timeout: 10_000 })
-    .toBeGreaterThan(0);
+    .poll(async () => (await as<{ check_runs: { conclusion: string | null }[] }>(world, 'dev', 'GET', `commits/${sha}/check-runs`, undefined, mirror)).check_runs?.length ?? 0).toBeGreaterThan(0);
   return sha;
 }
 
 async function merged(release: WorkflowHandle): Promise<void> {
-  await expect.poll(async () => (await release.query(status)).stays, { timeout: 30_000 }).toContainEqual(expect.stringMatching(/^#\d+ is merged$/));
+  await expect.poll(async () => (await release.query(status)).stays).toContainEqual(expect.stringMatching(/^#\d+ is merged$/));
 }
 
 /** What comes after the merge is tested elsewhere. */

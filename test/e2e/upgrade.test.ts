@@ -73,7 +73,7 @@ describe('a release under worker versioning', () => {
 
     const next = await startBuild(release, { workflowBundle: nextBuild, workerDeploymentOptions: versioning({ deployment, id: 'b' }) });
     await release.signal(approve.signal, { ...approval, stage: 'nowhere' });
-    await expect.poll(async () => (await release.query(status)).refused.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await release.query(status)).refused.length).toBe(1);
     expect(await buildsOf(release)).toEqual(['a']);
 
     await makeCurrent(deployment, 'b');
@@ -109,13 +109,13 @@ async function startBuild({ workflowId }: Release, options: Pick<WorkerOptions, 
 }
 
 async function waitsForApproval(release: Release): Promise<void> {
-  await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 20_000 }).toBe('approval of production');
+  await expect.poll(async () => (await release.query(status)).waitingFor?.what).toBe('approval of production');
 }
 
 /** A release whose queue is asked for must be found there first: lists lag behind. */
 async function rehearsed({ workflowId: taskQueue }: Release, build: WorkflowBundle): Promise<readonly Rehearsed[]> {
   const found = async () => (await client.workflow.count(`TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`)).count;
-  await expect.poll(found, { timeout: 10_000 }).toBe(1);
+  await expect.poll(found).toBe(1);
   const all: Rehearsed[] = [];
   for await (const one of rehearse({ client, taskQueue, workflowBundle: build })) all.push(one);
   return all;

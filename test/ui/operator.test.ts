@@ -63,7 +63,7 @@ it('tells an operator what was wrong with an input, instead of hanging', async (
 async function startFromTheForm({ id, input }: { id: string; input: string }): Promise<void> {
   await page.goto(`${temporal.uiUrl}/namespaces/default/workflows/start-workflow?taskQueue=${taskQueue}&workflowType=componentRelease&workflowId=${id}`);
   const workflowType = page.getByRole('textbox', { name: 'Workflow Type' });
-  await expect.poll(() => workflowType.inputValue(), { timeout: 20_000 }).toBe('componentRelease');
+  await expect.poll(() => workflowType.inputValue()).toBe('componentRelease');
   await page.locator('.cm-content').first().click();
   await page.keyboard.insertText(input);
   // Leaving the editor reformats it, which moves the button: leave it before clicking there.

@@ -70,7 +70,7 @@ describe('a stage that fails', () => {
     for (const attempt of [1, 2]) {
       await waitsFor(release, failing);
       await release.executeUpdate(decide.update, { args: [choice('retry', { stage: 'production' })] });
-      await expect.poll(() => promotions.length, { timeout: 10_000 }).toBe(attempt + 1);
+      await expect.poll(() => promotions.length).toBe(attempt + 1);
     }
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(promotions.map(({ key }) => key)).toEqual([`${id}/production`, `${id}/production/2`, `${id}/production/3`]);
@@ -174,7 +174,7 @@ describe('a release that is paused', () => {
     await release.signal(pause.signal, operator);
     await waitsFor(release, 'the end of the pause');
     await release.signal(resume.signal, { by: 'olga' });
-    await expect.poll(() => soaks.at(-1)?.observedMs, { timeout: 10_000 }).toBe(600_000);
+    await expect.poll(() => soaks.at(-1)?.observedMs).toBe(600_000);
     await waitsFor(release, '50 min of healthy production');
     await expect(release.executeUpdate(resume.update, { args: [{ by: 'otto' }] })).rejects.toMatchObject({ cause: { message: 'it is not paused' } });
     await release.signal(abort.signal, operator);
@@ -196,7 +196,7 @@ describe('an environment', () => {
     await release.signal(environmentFrozen, { environment: 'production', frozen: { reason: 'the fair', by: 'otto' } });
     await waitsFor(release, 'the thaw of production (the fair, by otto)');
     await release.signal(environmentFrozen, { environment: 'production' });
-    await expect.poll(() => soaks.at(-1)?.observedMs, { timeout: 10_000 }).toBe(600_000);
+    await expect.poll(() => soaks.at(-1)?.observedMs).toBe(600_000);
     await release.signal(abort.signal, operator);
     await release.result();
   });
