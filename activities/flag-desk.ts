@@ -3,15 +3,20 @@ import type { FlagSetting, FlagValue } from '../domain/flag.ts';
 import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flag-request.ts';
 import type { FlagRules } from '../domain/flag-rules.ts';
 import { unknownName } from '../domain/nearest-name.ts';
+import { rolloutId } from '../domain/rollout-plan.ts';
+import type { Sendable } from '../domain/status.ts';
 import { neverRetry } from './failures.ts';
 import type { Flag } from './flags/backend.ts';
 import { createHindrances } from './hindrances.ts';
 import { createRollouts } from './rollouts.ts';
 import type { RolloutPorts } from './rollouts.ts';
+import type { RunningReleases } from './running-releases.ts';
+
+export type Setting = Pick<FlagRequest, 'component' | 'environment' | 'override'> & { readonly flag: string; readonly to: FlagValue; readonly by: string };
 
 /** Flags outside of a rollout, with a rollout's guards: the component's prefix, no gates, no raise in a freeze or an incident. */
-export function createFlagDesk(ports: RolloutPorts) {
-  const { catalog, flags } = ports;
+export function createFlagDesk(ports: RolloutPorts & { readonly releases: RunningReleases }) {
+  const { catalog, flags, releases } = ports;
   const { hindrance } = createHindrances(ports);
   const { readFlag, setFlag } = createRollouts(ports);
 
@@ -26,10 +31,12 @@ export function createFlagDesk(ports: RolloutPorts) {
     return { kind: 'flags', environment, flags: [named({ name, reading: await flags(environment).read(name) })] };
   }
 
-  /** Sets a flag that is as it was found. @throws `InvalidInput`, `Conflict` */
-  async function setOneFlag({ component, environment, flag: given, to, override }: Pick<FlagRequest, 'component' | 'environment' | 'override'> & { readonly flag: string; readonly to: FlagValue }): Promise<FlagAnswer> {
+  /** Sets a flag that is as it was found, and that no rollout has in hand. @throws `InvalidInput`, `Conflict` */
+  async function setOneFlag({ component, environment, flag: given, to, by, override }: Setting): Promise<FlagAnswer> {
     const { prefix, incidents } = await rulesFor(component, environment);
     const flag = nameOf(given, prefix);
+    const rollout = rolloutId({ component, flag });
+    if (await releases.isRunning(rollout)) return { kind: 'rollingOut', environment, flag, rollout, send: insteadOf(to, by) };
     const from: FlagSetting = await readFlag({ environment, flag });
     const why = raises(from, to) && !override ? await hindrance({ environment, ...(incidents && { incidents }) }) : undefined;
     if (why !== undefined) return { kind: 'flagRefused', environment, flag, why };
@@ -46,6 +53,15 @@ export function createFlagDesk(ports: RolloutPorts) {
   }
 
   return { lookUpFlags, setOneFlag };
+}
+
+function insteadOf(to: FlagValue, by: string): readonly Sendable[] {
+  const because = { by, reason: 'why' };
+  return [
+    ...(to === false ? [] : [{ message: 'jump', payload: { to, ...because } }]),
+    { message: 'hold', payload: because },
+    { message: 'abort', payload: because },
+  ];
 }
 
 function nameOf(flag: string, prefix: string): string {

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { z } from 'zod';
-import { abortion, choice, interval, vote } from '../domain/decision.ts';
+import { choice, interval, vote } from '../domain/decision.ts';
 import { check, mistakeLine } from '../domain/mistakes.ts';
 import { confirmation } from '../domain/schema-request.ts';
+import { rolloutAbortion } from '../domain/steering.ts';
 import { abort, approve, confirm, decide as decideMessage, pause, reject, resume } from '../workflows/messages.ts';
 import type { Message } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
@@ -47,7 +48,8 @@ export function addDecisions(program: Command, answering: Answering): void {
   decision(program, abort.name, 'stop a release, and take back what is not merged yet')
     .addOption(by())
     .requiredOption('--reason <text>', 'told to everybody')
-    .action((release: string, options: object) => answering((session) => decide(session, { message: abort, schema: abortion, release, payload: options })));
+    .option('--leave', "of a rollout: leave the flag as it is, instead of putting back what it was")
+    .action((release: string, options: object) => answering((session) => decide(session, { message: abort, schema: rolloutAbortion, release, payload: options })));
 }
 
 function decision(program: Command, name: string, purpose: string): Command {

@@ -5,6 +5,7 @@ import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flag-request.
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Answering, Session } from './session.ts';
+import { commandFor } from './status-text.ts';
 
 interface Place {
   readonly environment: string;
@@ -28,7 +29,7 @@ export function addFlags(program: Command, answering: Answering): void {
   placed(flags.command('get').description('one flag').argument('<component>').argument('<flag>')).action((component: string, flag: string, place: Place) =>
     answering((session) => ask(session, place, { component, environment: place.environment, flag })),
   );
-  placed(flags.command('set').description('set a flag; raising it is refused in a freeze and in an incident').argument('<component>').argument('<flag>').argument('<value>', 'true, false, or a percentage of actors from 1 to 100'))
+  placed(flags.command('set').description('set a flag that is not being rolled out; raising it is refused in a freeze and in an incident').argument('<component>').argument('<flag>').argument('<value>', 'true, false, or a percentage of actors from 1 to 100'))
     .addOption(new Option('--by <login>', 'who sets it').env('SLIPWAY_USER').makeOptionMandatory())
     .option('--reason <text>', 'why, for everybody to read')
     .option('--override', 'raise it although its environment is frozen, or an incident is open; needs a reason')
@@ -62,7 +63,7 @@ async function ask(session: Session, { taskQueue }: Place, request: FlagRequest)
     staticSummary: `${request.set === undefined ? 'look up' : 'set'} ${what} in ${request.environment}`,
   });
   const answer = (await handle.result()) as FlagAnswer;
-  return { exit: answer.kind === 'flagRefused' ? 1 : 0, text: told(answer), json: answer };
+  return { exit: answer.kind === 'flagRefused' || answer.kind === 'rollingOut' ? 1 : 0, text: told(answer), json: answer };
 }
 
 function told(answer: FlagAnswer): string {
@@ -73,6 +74,11 @@ function told(answer: FlagAnswer): string {
       return `${answer.flag} in ${answer.environment}: ${shownSetting(answer.from)} → ${shownSetting(answer.to)}`;
     case 'flagRefused':
       return `${answer.flag} in ${answer.environment} was not raised: ${answer.why}`;
+    case 'rollingOut':
+      return [
+        `${answer.flag} in ${answer.environment} was not set: ${answer.rollout} rolls it out. Tell that instead`,
+        ...answer.send.map((sendable) => `  ${commandFor(answer.rollout, sendable)}`),
+      ].join('\n');
   }
 }
 

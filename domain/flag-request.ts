@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { flagValue } from './flag.ts';
 import type { FlagSetting } from './flag.ts';
+import type { Sendable } from './status.ts';
 
 /** What is asked of, or wanted from, flags outside of a rollout: like `feature list`, `get` and `set` in a chat. */
 export const flagRequest = z
@@ -39,4 +40,6 @@ export interface NamedFlag {
 export type FlagAnswer =
   | { readonly kind: 'flags'; readonly environment: string; readonly flags: readonly NamedFlag[] }
   | { readonly kind: 'flagSet'; readonly environment: string; readonly flag: string; readonly from: FlagSetting; readonly to: FlagSetting }
-  | { readonly kind: 'flagRefused'; readonly environment: string; readonly flag: string; readonly why: string };
+  | { readonly kind: 'flagRefused'; readonly environment: string; readonly flag: string; readonly why: string }
+  /** Whoever sets it meanwhile would stop its rollout: what to send to that instead. */
+  | { readonly kind: 'rollingOut'; readonly environment: string; readonly flag: string; readonly rollout: string; readonly send: readonly Sendable[] };

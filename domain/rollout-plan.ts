@@ -9,7 +9,7 @@ import { shownSetting } from './flag.ts';
 /** What one rollout has agreed to do: computed once, and from then on part of its history. */
 export interface RolloutPlan {
   readonly kind: 'rollout';
-  /** The workflow's id: a flag has one rollout at a time. */
+  /** The workflow's (see `rolloutId`). */
   readonly id: string;
   readonly component: string;
   readonly flag: string;
@@ -32,6 +32,11 @@ export interface RolloutPlan {
 /** Every rollout's id begins so. */
 export const rolloutPrefix = 'flag/';
 
+/** A flag has one rollout at a time: this is its workflow's id. */
+export function rolloutId({ component, flag }: { readonly component: string; readonly flag: string }): string {
+  return `${rolloutPrefix}${component}/${flag}`;
+}
+
 export const stagingStage = 'staging';
 
 /** "5 %", "on": what a step is called among the stages. */
@@ -46,7 +51,7 @@ export function agreeOnRollout(catalog: Catalog, rules: FlagRules, { component, 
   const steps = planRollout({ percentages: percentages ?? production.steps, soak: production.soak });
   return {
     kind: 'rollout',
-    id: `${rolloutPrefix}${component}/${flag}`,
+    id: rolloutId({ component, flag }),
     component,
     flag,
     commit,

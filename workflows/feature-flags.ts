@@ -11,8 +11,8 @@ import { planning } from './activities.ts';
 export async function featureFlags(input?: FlagRequest): Promise<FlagAnswer> {
   const parsed = parseInput(flagRequest, input, flagRequestExample);
   if (parsed.kind === 'invalid') throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
-  const { set: to, flag, ...request } = parsed.value;
+  const { set: to, flag, by, ...request } = parsed.value;
   const summary = flag ?? request.match ?? request.component;
-  if (to === undefined || flag === undefined) return planning.lookUpFlags.executeWithOptions({ summary }, [parsed.value]);
-  return planning.setOneFlag.executeWithOptions({ summary: `${summary} → ${to}` }, [{ ...request, flag, to }]);
+  if (to === undefined || flag === undefined || by === undefined) return planning.lookUpFlags.executeWithOptions({ summary }, [parsed.value]);
+  return planning.setOneFlag.executeWithOptions({ summary: `${summary} → ${to}` }, [{ ...request, flag, to, by }]);
 }

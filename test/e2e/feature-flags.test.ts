@@ -1,31 +1,45 @@
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { endEnvironments } from '../environments.ts';
 import { type as typed } from '../client/command-line.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
-import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 
 let temporal: TemporalServer;
 let sandbox: SandboxServer;
+let connection: Connection;
+let client: Client;
 let world: World;
 
 beforeAll(async () => {
   [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ validated: false })]);
+  connection = await Connection.connect({ address: temporal.address });
+  client = new Client({ connection });
 });
-afterAll(() => Promise.all([temporal?.stop(), sandbox?.stop()]));
+afterAll(async () => {
+  await connection?.close();
+  await Promise.all([temporal?.stop(), sandbox?.stop()]);
+});
 
 beforeEach(async () => {
   world = await openWorld(sandbox.url);
-  const catalog = await writeCatalog(world);
+  const catalog = await writeCatalog(world, { soak: '60s' });
   const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue: world.name, catalog: catalog.file }));
   onTestFinished(async () => {
     await worker.stop();
+    await endEnvironments(client);
     await catalog.remove();
     await world.close();
   });
 });
 
-const flags = (...args: readonly string[]) => typed(['flags', ...args, '--task-queue', world.name], { TEMPORAL_ADDRESS: temporal.address });
+const slipway = (...args: readonly string[]) => typed(args, { TEMPORAL_ADDRESS: temporal.address });
+const flags = (...args: readonly string[]) => slipway('flags', ...args, '--task-queue', world.name);
+
+/** One of the catalog's operators. */
+const by = ['--by', 'alice'];
 
 it('lists the flags of a component that match, and shows one', async () => {
   for (const [name, value] of [['gitaly_delete_tag', 25], ['gitaly_delete_branch', true], ['gitaly_fetch', 5], ['monitor_delete', true]] as const) {
@@ -59,6 +73,35 @@ it('does not raise a flag during an incident, but lowers it, and raises it with 
   expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim', '--override', '--reason', 'unrelated')).toMatchObject({ exit: 0 });
 });
 
+it('does not set a flag that is rolled out, but says what to tell the rollout; which leaves the flag where it is when that is how it is aborted', async () => {
+  const [flag, rollout] = ['gitaly_fetch', 'flag/gitaly/gitaly_fetch'];
+  await world.control('deployed', { environment: 'production' });
+  await client.workflow.start('featureFlagRollout', { workflowId: rollout, taskQueue: world.name, args: [{ component: 'gitaly', flag, commit: await pinnedIn(world) }] });
+  onTestFinished(async () => void (await client.workflow.getHandle(rollout).terminate().catch(() => undefined)));
+  await waits(rollout, /^waiting for a test of/m);
+  expect(await slipway('tested', flag, ...by)).toMatchObject({ exit: 0 });
+  await waits(rollout, /healthy staging/);
+  expect(await slipway('advance', flag, ...by, '--reason', 'tested enough')).toMatchObject({ exit: 0 });
+  await waits(rollout, /healthy production at 25 %/);
+
+  expect(await flags('set', 'gitaly', flag, '50', '--reason', 'faster', '--override', ...by)).toMatchObject({
+    exit: 1,
+    stdout: [
+      `${flag} in production was not set: ${rollout} rolls it out. Tell that instead`,
+      `  slipway jump ${rollout} --to 50 --by <you> --reason why`,
+      `  slipway hold ${rollout} --by <you> --reason why`,
+      `  slipway abort ${rollout} --by <you> --reason why\n`,
+    ].join('\n'),
+  });
+  expect((await flags('set', 'gitaly', flag, 'false', ...by)).stdout).not.toContain('jump');
+  expect(await flags('set', 'gitaly', 'gitaly_delete_tag', '5', ...by)).toMatchObject({ exit: 0 });
+
+  expect(await slipway('abort', flag, ...by, '--reason', 'later', '--leave')).toMatchObject({ exit: 0, stdout: `abort accepted by ${rollout}\n` });
+  expect(await client.workflow.getHandle(rollout).result()).toMatchObject({ kind: 'aborted', undone: [], stays: [`${flag} in staging stays on`, `${flag} in production stays 25 %`] });
+  expect(await flags('get', 'gitaly', flag)).toMatchObject({ stdout: `${flag}  25 %\n` });
+  expect(await flags('set', 'gitaly', flag, 'false', ...by)).toMatchObject({ exit: 0, stdout: `${flag} in production: 25 % → off\n` });
+});
+
 it.each([
   [['set', 'gitaly', 'fetch', '25', '--by', 'kim'], 'Did you mean "gitaly_fetch"?'],
   [['set', 'gitaly', 'gitaly_fetch', '150', '--by', 'kim'], 'not to 150'],
@@ -70,3 +113,7 @@ it.each([
   expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining(message) });
   expect(await world.journal()).toEqual([]);
 });
+
+async function waits(rollout: string, what: RegExp): Promise<void> {
+  await expect.poll(async () => (await slipway('status', rollout)).stdout, { timeout: 30_000, interval: 200 }).toMatch(what);
+}
