@@ -1,9 +1,11 @@
 import { createAuthors } from './authors.ts';
 import type { ArtifactStore } from './artifacts/store.ts';
+import type { ApprovalKeys } from './approval-keys.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
 import type { Environments } from './environments.ts';
 import { createDiagnosis } from './diagnosis.ts';
+import { createDecisionTokens } from './decision-tokens.ts';
 import { createDeployedCode } from './deployed-code.ts';
 import { createFlagDesk } from './flag-desk.ts';
 import type { FlagBackends } from './flags/backend.ts';
@@ -28,6 +30,7 @@ import { createSchemas } from './schemas.ts';
 import { createSoaks } from './soaks.ts';
 import type { TemporalServer } from './temporal-server.ts';
 import { createWhereabouts } from './whereabouts.ts';
+import { createWrittenVotes } from './written-votes.ts';
 
 /** What the activities touch the world through. */
 export interface Ports {
@@ -41,6 +44,8 @@ export interface Ports {
   readonly tellProgress: TellProgress;
   readonly environments: Environments;
   readonly server: TemporalServer;
+  /** What people sign their decisions with. */
+  readonly approvalKeys: ApprovalKeys;
   /** None, where no place for them is configured. */
   readonly records?: Records | undefined;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
@@ -64,6 +69,8 @@ export function createActivities(ports: Ports) {
     ...lookingAtPipelines,
     ...createSoaks(ports),
     ...createAuthors(ports),
+    ...createWrittenVotes(ports),
+    ...createDecisionTokens(ports),
     ...surveys,
     deployed,
     openPullRequest: beating(openPullRequest),

@@ -37,8 +37,8 @@ export function messagesText({ decisions, refused }: { readonly decisions: reado
 }
 
 function decisionLine(decision: Decision | RecordedDecision): string {
-  const { message, stage, by, reason } = decision;
-  const assurance = 'assurance' in decision && decision.assurance === 'claimed' ? ' (claimed)' : '';
+  const { message, stage, by, reason, evidence } = decision;
+  const assurance = decision.assurance === 'claimed' || decision.assurance === 'verified' ? ` (${decision.assurance}${evidence ? `: ${evidence}` : ''})` : '';
   return `${message}${stage ? ` of ${stage}` : ''} by ${by}${assurance}${reason ? `: ${reason}` : ''}`;
 }
 

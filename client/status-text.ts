@@ -35,9 +35,10 @@ function row({ name, environment, mark, since, url }: StageStatus, now: number):
   return ['', name, environment, marks[mark], since ? ago(since, now) : '', url ?? ''];
 }
 
-function waiting({ what, since, whom, send = [] }: Waiting, release: string, now: number): string[] {
+function waiting({ what, since, whom, write, send = [] }: Waiting, release: string, now: number): string[] {
   const people = whom ? ` by ${whom.join(', ')}` : '';
-  return [`waiting for ${what}${people}, for ${ago(since, now)}`, ...send.map((sendable) => `  ${commandFor(release, sendable)}`)];
+  const texts = write ? [`  comment on ${write.on}: ${write.texts.join(' or ')}`] : [];
+  return [`waiting for ${what}${people}, for ${ago(since, now)}`, ...texts, ...send.map((sendable) => `  ${commandFor(release, sendable)}`)];
 }
 
 /** A line each of what is named by `title`. */

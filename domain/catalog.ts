@@ -3,15 +3,18 @@ import { duration } from './duration.ts';
 import { flagRules } from './flag-rules.ts';
 import { freezeRule, timeZone } from './freeze.ts';
 import { healthCheck } from './health-check.ts';
-import { branch, channel, login, name, path, repository, workflowFile } from './names.ts';
+import { approver, branch, channel, name, path, repository, workflowFile } from './names.ts';
 import { unknownName } from './nearest-name.ts';
 import { schemaRules } from './schema-rules.ts';
 
 /** Nothing may be asked or waited for in no time at all. */
 const interval = duration.refine((ms) => ms > 0, 'must be longer than nothing');
 
+const assurance = z.enum(['claimed', 'verified']);
+
 const approval = z.strictObject({
-  approvers: z.array(login).min(1).describe('Who may approve or reject; votes of others are refused.'),
+  approvers: z.array(approver).min(1).describe('Who may approve or reject; votes of others are refused. A team ("org/team") only where votes are verified.'),
+  assurance: assurance.optional().describe('How it must be known that a vote is its voter\'s; unless told otherwise, as the environment has it.'),
   required: z.int().min(1).prefault(1).describe('How many different people must approve.'),
   separation: z.array(z.enum(['starter', 'author'])).optional().describe('Who may not approve, though an approver: whoever started the release, or wrote a commit of it.'),
   timeout: duration.optional().describe('The release ends when it has waited for so long.'),
@@ -44,6 +47,7 @@ const stage = z.strictObject({
 
 const environment = z.strictObject({
   description: z.string().optional(),
+  assurance: assurance.optional().describe('What votes on the stages that land here need: "verified" counts none without a proof of who voted.'),
   timeZone: timeZone.prefault('UTC').describe('Of the clocks that freezes go by.'),
   freezes: z.array(freezeRule).prefault([]).describe('When nothing is promoted to it. Rollbacks go on.'),
 });
@@ -120,6 +124,7 @@ export const catalogSchema = z
 export type Catalog = z.output<typeof catalogSchema>;
 export type Component = Catalog['components'][string];
 export type Stage = Component['stages'][number];
+export type Approval = NonNullable<Stage['approval']>;
 export type Mechanism = Stage['promote'];
 export type Pace = Catalog['pace'];
 
@@ -144,7 +149,7 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>):
       if (!Object.hasOwn(catalog.environments, stage.environment)) {
         yield { path: [...at, 'environment'], message: unknownName('environment', stage.environment, Object.keys(catalog.environments)) };
       }
-      for (const { path, message } of stageContradictions(stage)) yield { path: [...at, ...path], message };
+      for (const { path, message } of stageContradictions(stage, catalog.environments[stage.environment]?.assurance)) yield { path: [...at, ...path], message };
     }
     for (const place of ['staging', 'production'] as const) {
       const environment = flags?.[place]?.environment;
@@ -154,7 +159,7 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>):
   }
 }
 
-function* stageContradictions({ promote, approval }: Stage): Generator<Contradiction> {
+function* stageContradictions({ promote, approval }: Stage, wanted: Approval['assurance']): Generator<Contradiction> {
   if (promote.kind === 'workflow') {
     for (const [input, template] of Object.entries(promote.inputs)) {
       for (const [, found = ''] of template.matchAll(/\{(\w+)\}/g)) {
@@ -165,10 +170,21 @@ function* stageContradictions({ promote, approval }: Stage): Generator<Contradic
       yield { path: ['promote', 'inputs'], message: 'one input must carry {key}, by which a lost run is found again' };
     }
   }
-  const approvers = new Set(approval?.approvers.map((login) => login.toLowerCase())).size;
-  if (approval && approvers > 0 && approval.required > approvers) {
+  if (!approval) return;
+  if (wanted === 'verified' && approval.assurance === 'claimed') yield { path: ['approval', 'assurance'], message: 'the environment wants votes to be verified' };
+  const teams = teamsIn(approval);
+  if (teams.length > 0 && (approval.assurance ?? wanted) !== 'verified') {
+    yield { path: ['approval', 'approvers'], message: `who is in ${teams[0]} is known only where assurance is "verified"` };
+  }
+  const approvers = new Set(approval.approvers.map((login) => login.toLowerCase())).size;
+  if (teams.length === 0 && approvers > 0 && approval.required > approvers) {
     yield { path: ['approval', 'required'], message: `${approval.required} approvals can't come from ${approvers} ${approvers === 1 ? 'person' : 'people'}` };
   }
+}
+
+/** Those of the approvers that are teams. */
+export function teamsIn({ approvers }: Pick<Approval, 'approvers'>): readonly string[] {
+  return approvers.filter((approver) => approver.includes('/'));
 }
 
 function isPlaceholder(found: string): boolean {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { shaPattern } from './candidate.ts';
 
-/** What `approve` and `reject` carry. `by` is a claim: see docs/security.md. */
+/** What `approve` and `reject` carry. Without a token `by` is a claim: see docs/security.md. */
 export const vote = z.strictObject({
   stage: z.string().min(1),
   by: z.string().min(1),
   sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
   reason: z.string().optional(),
+  token: z.string().max(4_096).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a signed token: three parts with dots between them').optional(),
 });
 
 /** What `abort` carries. */
@@ -42,6 +43,9 @@ export interface Decision {
   readonly at: string;
   readonly stage?: string;
   readonly reason?: string;
+  /** Of a vote. Whether it is known that it was its voter's, and by what: a comment's URL, a token's id. */
+  readonly assurance?: 'claimed' | 'verified';
+  readonly evidence?: string;
 }
 
 /** A message that was not accepted, and why: nothing that somebody sent is lost. */

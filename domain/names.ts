@@ -7,4 +7,6 @@ export const branch = z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[A-Za
 export const path = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\0][^\0]*$/, 'must be a relative path inside the repository');
 export const channel = z.string().regex(/^#[a-z0-9_-]+$/, 'must be a channel such as "#g_gitaly"');
 export const login = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*$/, 'must be a login');
+/** Whoever may decide: a person, or the members of a team. */
+export const approver = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*(\/[\w-]+)?$/, 'must be a login, or a team such as "gitlab-org/release-managers"');
 export const workflowFile = z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"');

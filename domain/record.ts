@@ -15,8 +15,8 @@ export interface ReleaseRecord
   readonly decisions: readonly RecordedDecision[];
 }
 
-/** `claimed`: the message named who sent it, and nobody checked. `own`: Slipway's. */
-export type RecordedDecision = Decision & { readonly assurance: 'claimed' | 'own' };
+/** `claimed`: the message named who sent it, and nobody checked. `verified`: its `evidence` shows who. `own`: Slipway's. */
+export type RecordedDecision = Omit<Decision, 'assurance'> & { readonly assurance: NonNullable<Decision['assurance']> | 'own' };
 
 /** By whom Slipway decides what it decides itself. */
 const ourselves = 'slipway';
@@ -30,7 +30,7 @@ export function recordOf(status: ReleaseStatus, { startedAt, endedAt }: Pick<Rel
     endedAt,
     ending,
     outcome,
-    decisions: decisions.map((decision) => ({ ...decision, assurance: decision.by === ourselves ? 'own' : 'claimed' })),
+    decisions: decisions.map((decision) => ({ ...decision, assurance: decision.by === ourselves ? 'own' : (decision.assurance ?? 'claimed') })),
   };
 }
 

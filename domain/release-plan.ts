@@ -1,6 +1,6 @@
 import type { Commit, Sha } from './candidate.ts';
 import { shortSha } from './candidate.ts';
-import type { Catalog, Component, Pace, Stage } from './catalog.ts';
+import type { Approval, Catalog, Component, Pace, Stage } from './catalog.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
@@ -42,10 +42,15 @@ export function planRelease(catalog: Catalog, component: string, { candidate, pi
     mirror: source.mirror,
     mirrorBranch: source.branch,
     downstream,
-    stages,
+    stages: stages.map((stage) => assured(stage, catalog.environments[stage.environment]?.assurance)),
     chat,
     pace: catalog.pace,
   };
+}
+
+/** With what its environment wants of votes. */
+function assured(stage: Stage, assurance: Approval['assurance']): Stage {
+  return stage.approval && assurance ? { ...stage, approval: { ...stage.approval, assurance } } : stage;
 }
 
 /** Every release's id begins so. */

@@ -56,7 +56,9 @@ function waiting({ waitingFor }: ReleaseStatus): string[] {
   if (!waitingFor) return [];
   const whom = waitingFor.whom ? ` by ${waitingFor.whom.join(', ')}` : '';
   const send = (waitingFor.send ?? []).flatMap(({ message, payload }) => ['', `Send \`${message}\` with`, '```json', JSON.stringify(payload), '```']);
-  return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...send];
+  const { write } = waitingFor;
+  const texts = write ? ['', `Comment on [the pull request](${write.on}): ${write.texts.map((text) => `\`${text}\``).join(' or ')}`] : [];
+  return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...texts, ...send];
 }
 
 function remains({ undone, stays, owed }: ReleaseStatus): string[] {

@@ -43,6 +43,8 @@ export interface Waiting {
   readonly since: string;
   /** Who can end the wait; nobody, when a machine does. */
   readonly whom?: readonly string[];
+  /** What may be written where instead, by those that it waits for. */
+  readonly write?: { readonly on: string; readonly texts: readonly string[] };
   /** Messages that would end it, ready to send. */
   readonly send?: readonly Sendable[];
 }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { connectAdapter } from '../activities/adapter.ts';
 import type { Environment } from '../activities/adapter.ts';
+import { approvalKeysFrom } from '../activities/approval-keys.ts';
 import { temporalEnvironments } from '../activities/environments.ts';
 import * as stores from '../activities/artifacts/index.ts';
 import type { ArtifactStore } from '../activities/artifacts/store.ts';
@@ -31,6 +32,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, records, 
     tellProgress: temporalProgress(client),
     environments: temporalEnvironments(client),
     server: temporalServer(client),
+    approvalKeys: approvalKeysFrom(environment),
     records: records === undefined ? undefined : connectRecords(records, store),
     readLagMs,
   };

@@ -1,25 +1,32 @@
-import { condition } from '@temporalio/workflow';
-import { involvedIn, refusal, tally } from '../domain/approval.ts';
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { FoundVote } from '../activities/written-votes.ts';
+import { involvedIn, isSamePerson, refusal, tally } from '../domain/approval.ts';
 import type { CountedVote } from '../domain/approval.ts';
 import { shortSha } from '../domain/candidate.ts';
 import type { Stage } from '../domain/catalog.ts';
-import type { Verdict, Vote } from '../domain/decision.ts';
 import { vote as voteSchema } from '../domain/decision.ts';
 import { spoken } from '../domain/duration.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
+import type { Waiting } from '../domain/status.ts';
+import { provenByToken } from './decision-tokens.ts';
 import { receive } from './inbox.ts';
 import { approve, reject } from './messages.ts';
 import type { Release } from './release.ts';
 import type { StatusKeeper } from './status.ts';
+import { now } from './status.ts';
 import { Stop } from './stop.ts';
+import { listenTo } from './written-votes.ts';
 
 export type Approvals = ReturnType<typeof openApprovals>;
 
 /** Collects votes from the first moment on, so that an early one is not lost; they are judged once there is a plan. */
 export function openApprovals(status: StatusKeeper, starter: string | undefined) {
   const decided = new Set<string>();
-  const early: { vote: Vote; verdict: Verdict }[] = [];
+  const early: CountedVote[] = [];
+  const spent = new Set<string>();
   let plan: ReleasePlan | undefined;
+  /** Since when it carries its candidate. */
+  let since = '';
   let votes: readonly CountedVote[] = [];
   /** Logins and names of who wrote the candidate's commits; asked for where it matters. */
   let authors: readonly string[] = [];
@@ -30,26 +37,36 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       example: { stage: 'production', by: 'your-login', ...(verdict === 'reject' && { reason: 'why' }) },
       about: `${verdict === 'approve' ? 'Lets' : 'Keeps'} the candidate ${verdict === 'approve' ? 'go on to' : 'from going on to'} a stage`,
       refusal: (vote) => plan && unfit({ ...vote, verdict }, plan),
-      accept: (vote) => count(vote, verdict),
+      accept: (vote) => (plan ? cast({ ...vote, verdict }, plan) : void early.push({ ...vote, verdict })),
     });
   }
 
-  function unfit(vote: CountedVote, { candidate, stages }: ReleasePlan): string | undefined {
+  function unfit(vote: CountedVote, { id: release, candidate, stages }: ReleasePlan): string | undefined {
     const stage = stages.find(({ name }) => name === vote.stage);
     const involved = stage && vote.verdict === 'approve' ? involvedIn(stage, { starter, authors }) : new Map<string, string>();
-    return refusal(vote, { candidate, stages, votes, decided, involved });
+    return refusal(vote, { release, candidate, stages, decided, involved, pullRequest: status.get().pullRequest?.url, spent });
   }
 
-  function count(vote: Vote, verdict: Verdict): void {
-    if (!plan) {
-      early.push({ vote, verdict });
-      return;
-    }
-    const before = votes.findLast((other) => other.stage === vote.stage && other.by === vote.by);
+  /** Counts a vote that is fit; one by a token once that has been looked at, and then answers why not, if it does not count. */
+  function cast({ token, ...vote }: CountedVote, agreed: ReleasePlan): undefined | Promise<string | undefined> {
+    if (token === undefined) return count(vote);
+    return provenByToken({ token, vote, plan: agreed }).then((proven) => ('why' in proven ? proven.why : countIfFit(proven.vote)));
+  }
+
+  function countIfFit(vote: CountedVote): string | undefined {
+    const why = unfit(vote, plan!);
+    if (why === undefined) count(vote);
+    return why;
+  }
+
+  function count(vote: CountedVote): undefined {
+    const { verdict, stage, by, reason, proof } = vote;
+    if (proof?.kind === 'token') spent.add(proof.jti);
+    const before = votes.findLast((other) => other.stage === stage && isSamePerson(other.by, by));
     if (before?.verdict === verdict) return;
-    votes = [...votes, { ...vote, verdict }];
-    const { stage, by, reason } = vote;
-    status.decided({ message: verdict, stage, by, ...(reason && { reason }) });
+    votes = [...votes, vote];
+    const known = proof && { evidence: proof.kind === 'github' ? proof.url : `token ${proof.jti}, signed with ${proof.kid}` };
+    status.decided({ message: verdict, stage, by, ...(reason && { reason }), assurance: known ? 'verified' : 'claimed', ...known });
   }
 
   /** Judges again the votes that came before it was known who wrote the candidate. */
@@ -62,14 +79,20 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);
   }
 
+  function hear({ verdict, by, reason, url, why }: FoundVote, { name: stage }: Stage): void {
+    const refused = why ?? countIfFit({ stage, by, verdict, ...(reason && { reason }), proof: { kind: 'github', url } });
+    if (refused !== undefined) status.refused(verdict, `${refused} (${url})`);
+  }
+
   return {
     /** From now on votes are judged by this plan; the early ones are judged first. */
     open(agreed: ReleasePlan): void {
       plan = agreed;
-      for (const { vote, verdict } of early.splice(0)) {
-        const why = unfit({ ...vote, verdict }, agreed);
-        if (why === undefined) count(vote, verdict);
-        else status.refused(verdict, why);
+      since = now();
+      for (const vote of early.splice(0)) {
+        const why = unfit(vote, agreed) ?? cast(vote, agreed);
+        if (typeof why === 'string') status.refused(vote.verdict, why);
+        else void why?.then((late) => late !== undefined && status.refused(vote.verdict, late));
       }
     },
 
@@ -80,6 +103,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       }
       votes = [];
       plan = agreed;
+      since = now();
     },
 
     /** Waits for as many people as the stage asks for. Ends the release when one of them rejects it, or nobody comes. */
@@ -87,10 +111,13 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       if (!stage.approval) return;
       await separated(stage, release);
       const open = () => tally(stage, votes).kind === 'open';
+      const pullRequest = stage.approval.assurance === 'verified' ? listenTo(release, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
+      await pullRequest?.soFar();
       if (open()) {
         showWaiting(stage);
         release.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
-        await unlessForgotten(stage, release, open);
+        const answered = () => unlessForgotten(stage, release, open);
+        await (pullRequest ? whileHearing(() => pullRequest.while(open), answered) : answered());
       }
       decided.add(stage.name);
       const result = tally(stage, votes);
@@ -101,22 +128,36 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   };
 
   function showWaiting(stage: Stage): void {
-    const { candidate: sha } = plan!;
     const { approvers, required } = stage.approval!;
     const barred = involvedIn(stage, { starter, authors });
     const whom = approvers.filter((login) => !barred.has(login.toLowerCase()));
-    const payload = { stage: stage.name, by: whom[0] ?? approvers[0]!, sha };
     status.stage(stage.name, 'approval');
     status.enter('approval', {
-      waitingFor: {
-        what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`,
-        whom,
-        send: [
-          { message: 'approve', payload },
-          { message: 'reject', payload: { ...payload, reason: 'why' } },
-        ],
-      },
+      waitingFor: { what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`, whom, ...waysToVote(stage, whom) },
     });
+  }
+
+  function waysToVote({ name: stage, approval }: Stage, whom: readonly string[]): Pick<Waiting, 'write' | 'send'> {
+    const { candidate: sha } = plan!;
+    const isVerified = approval!.assurance === 'verified';
+    const by = [...whom, ...approval!.approvers].find((approver) => !approver.includes('/')) ?? 'your-login';
+    const payload = { stage, by, sha, ...(isVerified && { token: 'signed.decision.token' }) };
+    const send = [
+      { message: 'approve', payload },
+      { message: 'reject', payload: { ...payload, reason: 'why' } },
+    ];
+    if (!isVerified) return { send };
+    return { send, write: { on: status.get().pullRequest!.url, texts: [`/approve ${stage} ${shortSha(sha)}`, `/reject ${stage} why`] } };
+  }
+}
+
+/** Waits for the answer, which what is heard meanwhile may give. */
+async function whileHearing(hearing: () => Promise<void>, answered: () => Promise<void>): Promise<void> {
+  const scope = new CancellationScope();
+  try {
+    await Promise.race([answered(), scope.run(hearing)]);
+  } finally {
+    scope.cancel();
   }
 }
 

@@ -17,7 +17,8 @@ export interface Handling<Payload> {
   readonly about: string;
   /** Why this message can't be accepted now; undefined if it can. Must not change anything. */
   refusal(payload: Payload): string | undefined;
-  accept(payload: Payload): void;
+  /** Answers later, in seconds, where something has to be looked at first: why it can't be accepted after all. Must not fail. */
+  accept(payload: Payload): void | Promise<string | undefined>;
 }
 
 /** Where it is recorded what was not accepted. */
@@ -44,20 +45,29 @@ export function receive<Payload>(message: Message<Payload>, status: Refusals, ha
     throw ApplicationFailure.nonRetryable(checked.why, 'Refused');
   }
 
+  /** The validator has passed, so that the history shows that it came: what becomes of it is shown, too. */
+  function answered(why: string | undefined): string {
+    if (why === undefined) return 'accepted';
+    status.refused(message.name, why);
+    throw ApplicationFailure.nonRetryable(why, 'Refused');
+  }
+
   setHandler(
     message.signal,
     (input) => {
       const checked = check(input);
-      if ('payload' in checked) accept(checked.payload);
-      else status.refused(message.name, checked.why);
+      if (!('payload' in checked)) return status.refused(message.name, checked.why);
+      return accept(checked.payload)?.then((why) => {
+        if (why !== undefined) status.refused(message.name, why);
+      });
     },
     { description },
   );
   setHandler(
     message.update,
     (input) => {
-      accept(orRefuse(input));
-      return 'accepted';
+      const late = accept(orRefuse(input));
+      return late ? late.then(answered) : 'accepted';
     },
     { description, validator: (input) => void orRefuse(input) },
   );

@@ -1,5 +1,6 @@
 import type { Commit, Sha } from '../../domain/candidate.ts';
 import type { Check } from '../../domain/pipeline.ts';
+import type { Remark } from '../../domain/written-vote.ts';
 
 /**
  * Where code, pull requests and CI live. Several small ports rather than one of forty verbs.
@@ -16,6 +17,7 @@ export interface Forge {
   readonly pipelines: Pipelines;
   readonly deployments: Deployments;
   readonly issues: Issues;
+  readonly discussions: Discussions;
   readonly access: Access;
   /** A second identity, where one is configured. */
   readonly reviewer?: Reviewer;
@@ -219,8 +221,18 @@ export interface Issues {
   label(repository: Repository, number: number, label: string, family: string): Promise<void>;
 }
 
-/** What the token is allowed, as far as the forge tells. */
+/** What people write on pull requests. */
+export interface Discussions {
+  /** Comments and reviews, oldest first; not the reviews that were dismissed or are not sent yet. */
+  remarks(repository: Repository, number: number): Promise<readonly Remark[]>;
+  /** Whether a review was edited, by its id: `remarks` does not tell. */
+  isEdited(id: string): Promise<boolean>;
+}
+
+/** What the token is allowed, as far as the forge tells, and who belongs to what. */
 export interface Access {
+  /** Whether somebody is in a team ("org/team"), or in one below it. Nobody is in a team that the token may not see. */
+  isMember(team: string, login: string): Promise<boolean>;
   /** Whose token it is, and its scopes where it is of a kind that has some; nobody's, where it is an app's. */
   identity(): Promise<{ readonly login: string; readonly scopes?: readonly string[] } | undefined>;
   /** How far it reaches into a repository; undefined where it does not see any. */

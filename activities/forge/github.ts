@@ -8,6 +8,7 @@ import { githubClient } from './github/client.ts';
 import type { GitHubSettings } from './github/client.ts';
 import { githubCommits } from './github/commits.ts';
 import { githubDeployments } from './github/deployments.ts';
+import { githubDiscussions } from './github/discussions.ts';
 import { githubIssues } from './github/issues.ts';
 import { githubPipelines } from './github/pipelines.ts';
 import { githubPullRequests } from './github/pull-requests.ts';
@@ -23,6 +24,7 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
     pipelines: githubPipelines(github),
     deployments: githubDeployments(github),
     issues: githubIssues(github),
+    discussions: githubDiscussions(github),
     access: githubAccess(github),
     ...(reviewerToken && { reviewer: githubReviewer(githubClient({ ...settings, token: reviewerToken })) }),
   };

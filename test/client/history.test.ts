@@ -64,7 +64,7 @@ it('asks a release that still runs itself', async () => {
   await expect.poll(() => stand.slipway('approve', 'running', '--stage', 'production', '--by', 'alice')).toMatchObject({ exit: 0 });
   const { exit, stdout } = await stand.slipway('history', idOf('running'), '--task-queue', queue);
   expect(exit).toBe(0);
-  expect(stdout).toMatch(/^release\/running\/from-aaaaaaaaaaaa runs\n\d{4}-\d\d-\d\d \d\d:\d\d {2}approve of production by alice\n$/);
+  expect(stdout).toMatch(/^release\/running\/from-aaaaaaaaaaaa runs\n\d{4}-\d\d-\d\d \d\d:\d\d {2}approve of production by alice \(claimed\)\n$/);
 });
 
 it('says what is missing', async () => {

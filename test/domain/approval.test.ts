@@ -7,7 +7,7 @@ import type { Stage } from '../../domain/catalog.ts';
 const candidate = 'c'.repeat(40);
 const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
 const production: Stage = { ...staging, name: 'production', environment: 'production', approval: { approvers: ['alice', 'bob', 'carol'], required: 2 } };
-const ballot = { candidate, stages: [staging, production], votes: [], decided: new Set<string>(), involved: new Map<string, string>() };
+const ballot = { release: 'release/gitaly/from-aaaaaaaaaaaa', candidate, stages: [staging, production], spent: new Set<string>(), decided: new Set<string>(), involved: new Map<string, string>() };
 
 describe('a vote counts', () => {
   it('when an approver casts it, with or without the SHA', () => {
@@ -29,6 +29,41 @@ describe('a vote counts', () => {
     expect(refusal({ stage: 'prodution', by: 'alice' }, ballot)).toBe(
       'unknown stage "prodution": did you mean "production"? Known: staging, production. Open for votes: production',
     );
+  });
+});
+
+describe('where votes have to be verified', () => {
+  const verified = { ...production, approval: { ...production.approval!, approvers: ['alice', 'org/release-managers'], assurance: 'verified' as const } };
+  const wary = { ...ballot, stages: [staging, verified] };
+  const token = 'header.claims.signature';
+  const proof = { kind: 'token', jti: 'jti-12345', kid: 'broker' } as const;
+
+  it('a claim is refused with both ways to vote so that it counts', () => {
+    const why = refusal({ stage: 'production', by: 'alice' }, { ...wary, pullRequest: 'https://forge/org/product/pull/7' });
+    expect(why).toContain('comment "/approve production" or "/reject production <reason>" on https://forge/org/product/pull/7');
+    expect(why).toContain('slipway approve release/gitaly/from-aaaaaaaaaaaa --stage production --by alice --token <token>');
+    expect(refusal({ stage: 'production', by: 'alice' }, wary)).toContain('on its pull request, or');
+  });
+
+  it('a vote counts with a proof, in whatever letters the voter writes the login', () => {
+    expect(refusal({ stage: 'production', by: 'Alice', proof }, wary)).toBeUndefined();
+  });
+
+  it('a token is let through to be looked at, also of somebody who may be in a team', () => {
+    expect(refusal({ stage: 'production', by: 'alice', token }, wary)).toBeUndefined();
+    expect(refusal({ stage: 'production', by: 'tess', token }, wary)).toBeUndefined();
+    expect(refusal({ stage: 'production', by: 'tess' }, wary)).toBe('"tess" may not decide on stage "production". Its approvers: alice, org/release-managers');
+    expect(refusal({ stage: 'production', by: 'tess', token }, { ...ballot, stages: [staging, production] })).toMatch(/"tess" may not decide/);
+  });
+
+  it('a token votes once', () => {
+    expect(refusal({ stage: 'production', by: 'alice', proof }, { ...wary, spent: new Set(['jti-12345']) })).toBe('the token jti-12345 has voted already');
+  });
+
+  it('duties stay separate, and the candidate is the one that was voted for', () => {
+    const involved = new Map([['alice', 'started the release']]);
+    expect(refusal({ stage: 'production', by: 'Alice', proof }, { ...wary, involved })).toMatch(/"Alice" started the release/);
+    expect(refusal({ stage: 'production', by: 'alice', proof, sha: 'd'.repeat(40) }, wary)).toMatch(/but this release carries c{40}/);
   });
 });
 
@@ -54,6 +89,10 @@ describe('the tally', () => {
   it('counts a person once', () => {
     expect(tally(production, [approval('alice'), approval('alice')])).toEqual({ kind: 'open', missing: 1 });
     expect(tally(production, [approval('alice'), approval('bob')])).toEqual({ kind: 'approved', by: ['alice', 'bob'] });
+  });
+
+  it('counts a person once in whatever letters', () => {
+    expect(tally(production, [approval('alice'), approval('Alice')])).toEqual({ kind: 'open', missing: 1 });
   });
 
   it('is decided by one rejection, however many approvals there are', () => {

@@ -17,6 +17,12 @@ export function githubAccess({ rest }: GitHub): Access {
       }
     },
 
+    async isMember(team, login) {
+      const { owner: org, repo: team_slug } = at(team);
+      const found = await unlessMissing(rest.teams.getMembershipForUserInOrg({ org, team_slug, username: login }));
+      return found?.data.state === 'active';
+    },
+
     async repository(repository) {
       const found = await unlessMissing(rest.repos.get(at(repository)));
       if (!found) return undefined;

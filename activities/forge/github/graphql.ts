@@ -9,10 +9,9 @@ interface Said {
  * One GraphQL request, for the few things that GitHub's REST API lacks. Answers what GitHub refuses for good as `refused`, because it
  * says so with status 200.
  */
-export async function asked({ graphql }: GitHub, query: string, variables: Record<string, unknown>): Promise<{ readonly refused?: string }> {
+export async function asked<Data>({ graphql }: GitHub, query: string, variables: Record<string, unknown>): Promise<{ readonly refused?: string; readonly data?: Data }> {
   try {
-    await graphql(query, variables);
-    return {};
+    return { data: await graphql<Data>(query, variables) };
   } catch (error) {
     if (!isSaid(error)) throw error;
     const [first] = error.errors;
