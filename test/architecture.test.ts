@@ -54,6 +54,11 @@ it('has no files that import each other in a circle', () => {
   expect([...graph.keys()].flatMap((file) => circle(file, graph) ?? [])).toEqual([]);
 });
 
+it('has activities that start no process, which could act on after its worker was killed', () => {
+  const starting = sources('activities').flatMap(importsOf).filter(({ target }) => target === 'node:child_process' || target === 'node:cluster');
+  expect(starting).toEqual([]);
+});
+
 it('lets every workflow be started, and names it to whoever mistypes one', () => {
   const exported = Object.keys(workflows).filter((name) => name !== 'default');
   expect(exported.sort()).toEqual([...workflowTypes].sort());

@@ -11,6 +11,12 @@ export interface KillableWorker {
   thaw(): void;
 }
 
+/** Process groups that must not outlive the tests. */
+const living = new Set<number>();
+process.once('exit', () => {
+  for (const pid of living) process.kill(-pid, 'SIGKILL');
+});
+
 /** A worker process in a process group of its own. */
 export async function startKillableWorker(env: Readonly<Record<string, string>>): Promise<KillableWorker> {
   const child = spawn(process.execPath, [join(project, 'dist/test/crash/told-worker.js')], {
@@ -19,9 +25,8 @@ export async function startKillableWorker(env: Readonly<Record<string, string>>)
     detached: true,
   });
   const pid = child.pid!;
-  const last = () => process.kill(-pid, 'SIGKILL');
-  process.once('exit', last);
-  const gone = once(child, 'exit').then(() => process.off('exit', last));
+  living.add(pid);
+  const gone = once(child, 'exit').then(() => living.delete(pid));
   const said: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
   const lines = createInterface({ input: child.stdout });

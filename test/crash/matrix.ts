@@ -102,7 +102,8 @@ export async function run(lane: Lane, { name, scenario, prepare, begin, attend }
     }
 
     const { result } = await within(patienceMs, ended, `${name}: did not end`);
-    await thaw(frozen);
+    for (const zombie of frozen) zombie.thaw();
+    if (frozen.length > 0) await sleep(3_000);
     const idle = (await world.control<{ fired: number }[]>('faults')).filter(({ fired }) => fired === 0).length;
     if (idle > 0) throw new Error(`${name}: ended, and ${idle} of the faults never came`);
     const { workflowId } = release;
@@ -113,14 +114,6 @@ export async function run(lane: Lane, { name, scenario, prepare, begin, attend }
     await Promise.all([worker, ...frozen].map((one) => one.kill('group').catch(() => undefined)));
     await catalog.remove();
     await world.close();
-  }
-}
-
-/** Lets zombies do what they were about to, one after another: together they would take a minute to come to it. */
-async function thaw(zombies: readonly KillableWorker[]): Promise<void> {
-  for (const zombie of zombies) {
-    zombie.thaw();
-    await sleep(zombies.length === 1 ? 3_000 : 500);
   }
 }
 

@@ -16,19 +16,19 @@ export interface Trial extends Disturbance {
 const quick = process.env.SLIPWAY_QUICK === '1';
 const turns = process.env.SLIPWAY_TURNS === '1';
 const moments: readonly Moment[] = ['before', 'after'];
-const kills: readonly Kill[] = ['worker', 'group', 'zombie'];
 
 /** How many cases run side by side: two cores are saturated by three. */
 export const laneCount = 3;
 
 /**
- * Defines the crash matrix of these cases: killed before and after each of their effects, in every way, in a run each. A matrix of turns
- * has a run for every way, which is killed before and after every effect in turn; the quick one has one of them, of the first case.
+ * Defines the crash matrix of these cases: a run for each of their effects in which the worker is killed before it, after it, or frozen
+ * then; and one in which its group is killed at each of them in turn, for activities start no processes that could live on. A matrix of
+ * turns has only the like of the latter, and a quick one only one, of the first case.
  */
 export async function survives(cases: readonly Case[]): Promise<void> {
   if (quick) await endsTheSame(cases.slice(0, 1), (effects) => [killedInTurn(effects, 'worker')], { lanes: 1 });
-  else if (turns) await endsTheSame(cases, (effects) => kills.map((kill) => killedInTurn(effects, kill)), { lanes: 2 });
-  else await endsTheSame(cases, killedOnce);
+  else if (turns) await endsTheSame(cases, (effects) => [killedInTurn(effects, 'worker'), killedInTurn(effects, 'group')]);
+  else await endsTheSame(cases, (effects) => [killedInTurn(effects, 'group'), ...killedOnce(effects, 'worker'), ...killedOnce(effects, 'zombie')]);
 }
 
 /**
@@ -72,15 +72,8 @@ function killedInTurn(effects: readonly Effect[], kill: Kill): Trial {
   return { when: `when its ${struck(kill)} ${blows.length} times, before and after each of its effects`, blows };
 }
 
-function killedOnce(effects: readonly Effect[]): readonly Trial[] {
-  return kills.flatMap((kill) =>
-    effects.flatMap((effect) =>
-      moments.map((moment) => ({
-        when: `when its ${struck(kill)} ${moment} ${named(effect)}`,
-        blows: [{ effect, moment, kill }],
-      })),
-    ),
-  );
+function killedOnce(effects: readonly Effect[], kill: Kill): readonly Trial[] {
+  return effects.flatMap((effect) => moments.map((moment) => ({ when: `when its ${struck(kill)} ${moment} ${named(effect)}`, blows: [{ effect, moment, kill }] })));
 }
 
 function struck(kill: Kill): string {
