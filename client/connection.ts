@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { dataConverter } from '../temporal/data-converter.ts';
 import { Failure } from './answer.ts';
 import type { Terminal } from './answer.ts';
 import { shown } from './fault.ts';
@@ -25,6 +26,7 @@ export async function connect(options: ServerOptions, { env }: Terminal): Promis
   const config = configuration(options, env);
   const address = options.address ?? config.connectionOptions.address ?? 'localhost:7233';
   const namespace = options.namespace ?? config.namespace ?? 'default';
+  const converter = convert(env, namespace);
   const connection = await Connection.connect({ ...config.connectionOptions, address, connectTimeout: '5 s' }).catch((error: unknown) => {
     throw new Failure(
       3,
@@ -33,7 +35,7 @@ export async function connect(options: ServerOptions, { env }: Terminal): Promis
   });
   const ui = options.ui ?? env.SLIPWAY_UI ?? knownUi(address);
   return {
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, dataConverter: converter }),
     address,
     namespace,
     link: (workflowId) => ui && `${ui.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
@@ -47,6 +49,14 @@ function configuration({ profile }: ServerOptions, env: Terminal['env']) {
     return loadClientConnectConfig({ overrideEnvVars, ...(profile !== undefined && { profile }) });
   } catch (error) {
     throw new Failure(2, `the Temporal client's configuration can't be used: ${shown(error)}`);
+  }
+}
+
+function convert(env: Terminal['env'], namespace: string) {
+  try {
+    return dataConverter(env, namespace);
+  } catch (error) {
+    throw new Failure(2, shown(error));
   }
 }
 

@@ -1,12 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import type { DataConverter, WorkflowBundlePath } from '@temporalio/worker';
+import { encodedFailures } from '../temporal/data-converter.ts';
 
-/** Where the prebuilt bundle lies: what production runs, and what the replay tests replay. */
-export const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+/** The prebuilt bundles, which production runs. How a workflow writes its failures is decided when it is bundled. */
+const plain = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+const encoded = fileURLToPath(new URL('../workflow-bundle-encoded.js', import.meta.url));
+
+/** The bundle that goes with a data converter. */
+export function workflowBundle({ failureConverterPath }: DataConverter): WorkflowBundlePath {
+  return { codePath: failureConverterPath === undefined ? plain : encoded };
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath });
-  await writeFile(bundlePath, code);
+  const [clear, hidden] = await Promise.all([bundleWorkflowCode({ workflowsPath }), bundleWorkflowCode({ workflowsPath, failureConverterPath: encodedFailures })]);
+  await Promise.all([writeFile(plain, clear.code), writeFile(encoded, hidden.code)]);
 }

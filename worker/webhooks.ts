@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { pino } from 'pino';
 import { fileCatalog } from '../activities/catalog/file.ts';
+import { dataConverter } from '../temporal/data-converter.ts';
 import { createAlarm } from './webhooks/alarm.ts';
 import { followCatalog } from './webhooks/current-catalog.ts';
 import { createMailbox } from './webhooks/mailbox.ts';
@@ -17,7 +18,7 @@ const log = pino({ level: logLevel });
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await Connection.connect(connectionOptions);
 
-const releases = connectReleases(new Client({ connection, namespace }));
+const releases = connectReleases(new Client({ connection, namespace, dataConverter: dataConverter(process.env, namespace) }));
 const receive = createMailbox({ catalog: await followCatalog(fileCatalog(catalog), log), ring: createAlarm({ releases, log }), log });
 const server = createReceiver({ secrets, receive, log }).listen(port, host);
 await once(server, 'listening');

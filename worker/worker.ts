@@ -3,7 +3,8 @@ import type { ClientInterceptors } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import { bundlePath } from './bundle.ts';
+import { dataConverter as converterFor } from '../temporal/data-converter.ts';
+import { workflowBundle } from './bundle.ts';
 import { connectPorts } from './ports.ts';
 import { startRuntime } from './runtime.ts';
 import { workerSettings } from './settings.ts';
@@ -14,15 +15,17 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
   const settings = workerSettings(process.env);
   const log = startRuntime(settings);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const dataConverter = converterFor(process.env, namespace);
 
   const connection = await NativeConnection.connect(connectionOptions);
   try {
-    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, interceptors }));
+    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, dataConverter, interceptors }));
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: settings.taskQueue,
-      workflowBundle: { codePath: bundlePath },
+      dataConverter,
+      workflowBundle: workflowBundle(dataConverter),
       activities: createActivities(ports),
       shutdownGraceTime: settings.shutdownMs,
       stickyQueueScheduleToStartTimeout: settings.stickyMs,

@@ -117,7 +117,7 @@ async function rehearsed({ workflowId: taskQueue }: Release, build: WorkflowBund
   const found = async () => (await client.workflow.count(`TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`)).count;
   await expect.poll(found).toBe(1);
   const all: Rehearsed[] = [];
-  for await (const one of rehearse({ client, taskQueue, workflowBundle: build })) all.push(one);
+  for await (const one of rehearse({ client, taskQueue, build: { workflowBundle: build } })) all.push(one);
   return all;
 }
 
