@@ -98,3 +98,13 @@ export async function startWebhookReceiver(env: Readonly<Record<string, string>>
     ready: (line) => property(line, 'url'),
   });
 }
+
+/** Starts the process by which the Temporal UI reads encrypted payloads, on a free port: `ready` is its address. */
+export async function startCodecServer(env: Readonly<Record<string, string>>): Promise<RunningProcess & { readonly ready: string }> {
+  return startProcess({
+    program: process.execPath,
+    args: [join(project, 'dist/worker/codec-server.js')],
+    env: { SLIPWAY_CODEC_PORT: '0', ...env },
+    ready: (line) => property(line, 'url'),
+  });
+}

@@ -89,7 +89,7 @@ describe('our services', () => {
   });
 
   it('are told only what they know', async () => {
-    const code = (await Promise.all(['dist/worker/main.js', 'dist/worker/webhooks.js', 'dist/client/slipway.js'].map(loadedBy))).flatMap(({ files }) => files);
+    const code = (await Promise.all(['dist/worker/main.js', 'dist/worker/webhooks.js', 'dist/worker/codec-server.js', 'dist/client/slipway.js'].map(loadedBy))).flatMap(({ files }) => files);
     const known = (await Promise.all(code.map((file) => readFile(join(project, file), 'utf8')))).join('\n');
     const told = ours(file).flatMap(([, { environment = {} }]) => Object.keys(environment));
     expect(told).toContain('SLIPWAY_CATALOG');

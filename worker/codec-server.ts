@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { pino } from 'pino';
+import { dataConverter } from '../temporal/data-converter.ts';
+import { createCodecServer } from './codec-server/server.ts';
+import { codecServerSettings } from './codec-server/settings.ts';
+
+/** The process by which the Temporal UI reads encrypted payloads. It has the keys, and talks to nobody but the UI's pages. */
+const { host, port, origin, token, logLevel } = codecServerSettings(process.env);
+const log = pino({ level: logLevel });
+const { namespace = 'default' } = loadClientConnectConfig();
+const [codec] = dataConverter(process.env, namespace).payloadCodecs!;
+
+const server = createCodecServer({ codec: codec!, namespace, origin, token, log }).listen(port, host);
+await once(server, 'listening');
+log.info({ ready: true, namespace, origin, url: `http://${host}:${(server.address() as AddressInfo).port}` }, 'waiting for the UI');
+
+await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+server.close();
+server.closeIdleConnections();
+await once(server, 'close');

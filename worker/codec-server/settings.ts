@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { settings } from '../../activities/adapter.ts';
+import type { Environment } from '../../activities/adapter.ts';
+
+/** Only this machine can reach these. */
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+/** The codec server's variables, besides the keys and Temporal's own. Documented in docs/configuration.md. */
+export function codecServerSettings(environment: Environment) {
+  const read = settings(environment, {
+    SLIPWAY_UI: z.url({ protocol: /^https?$/ }),
+    SLIPWAY_PAYLOAD_KEYS: z.string(),
+    SLIPWAY_CODEC_HOST: z.string().min(1).default('127.0.0.1'),
+    SLIPWAY_CODEC_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
+    SLIPWAY_CODEC_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+    SLIPWAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  });
+  if (read.SLIPWAY_CODEC_TOKEN === undefined && !loopback.includes(read.SLIPWAY_CODEC_HOST)) {
+    throw new Error(`SLIPWAY_CODEC_TOKEN: must be set where others can reach the codec server (SLIPWAY_CODEC_HOST is ${read.SLIPWAY_CODEC_HOST})`);
+  }
+  return {
+    /** Of the UI: the only one whose pages may read what is decrypted. */
+    origin: new URL(read.SLIPWAY_UI).origin,
+    token: read.SLIPWAY_CODEC_TOKEN,
+    host: read.SLIPWAY_CODEC_HOST,
+    /** 0 takes any free one. */
+    port: read.SLIPWAY_CODEC_PORT,
+    logLevel: read.SLIPWAY_LOG_LEVEL,
+  } as const;
+}
