@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { History } from '../domain/history-request.ts';
 import { releasePrefix } from '../domain/release-plan.ts';
+import { rolloutPrefix } from '../domain/rollout-plan.ts';
+import { schemaPrefix } from '../domain/schema-plan.ts';
 import { history as historyQuery } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -11,6 +13,8 @@ import { historyText, messagesText, recordText } from './history-text.ts';
 import { answered } from './release.ts';
 import type { Answering, Session } from './session.ts';
 import { taskQueueOption } from './task-queue.ts';
+
+const prefixes = [releasePrefix, rolloutPrefix, schemaPrefix];
 
 interface HistoryOptions {
   readonly limit: number;
@@ -21,7 +25,7 @@ export function addHistory(program: Command, answering: Answering): void {
   program
     .command('history')
     .description('tell what became of the newest releases, or all that is known of one')
-    .argument('[of]', 'a component, or the id of a release')
+    .argument('[of]', 'a component, or the id of a release, a rollout or a schema release')
     .addOption(new Option('--limit <number>', 'how many').argParser(Number).default(20))
     .addOption(taskQueueOption())
     .action((of: string | undefined, options: HistoryOptions) => answering((session) => (of?.includes('/') ? ofRelease(session, of, options) : newest(session, of, options))));
@@ -34,7 +38,7 @@ async function newest(session: Session, component: string | undefined, options: 
 
 /** A release that runs is asked itself; besides, the same id may have been released before. */
 async function ofRelease(session: Session, given: string, options: HistoryOptions): Promise<Answer> {
-  const release = given.startsWith(releasePrefix) ? given : releasePrefix + given;
+  const release = prefixes.some((prefix) => given.startsWith(prefix)) ? given : releasePrefix + given;
   const running = await messagesOf(session, release);
   if (running) return { exit: 0, text: [`${release} runs`, ...messagesText(running)].join('\n'), json: { release, running } };
   const records = await recordsOf(session, { release }, options);

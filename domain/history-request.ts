@@ -7,7 +7,7 @@ export const historyRequest = z.strictObject({
   component: name.optional(),
   release: z
     .string()
-    .regex(/^release\/[a-z][a-z0-9-]*\/[\w.-]+$/, 'must be the id of a release such as "release/gitaly/from-1a2b3c4d5e6f"')
+    .regex(/^(release|flag|schemas)\/[a-z][a-z0-9-]*\/[\w.-]+$/, 'must be the id of a release such as "release/gitaly/from-1a2b3c4d5e6f", "flag/gitaly/gitaly_x" or "schemas/migrator/v5.3.4444"')
     .optional(),
   limit: z.int().min(1).max(100).prefault(20),
 });

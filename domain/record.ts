@@ -1,10 +1,9 @@
 import type { Decision } from './decision.ts';
-import { releasePrefix } from './release-plan.ts';
 import type { ReleaseStatus } from './status.ts';
 
-/** What a release leaves when it ends. Kept for longer than Temporal keeps its history. */
+/** What a release, a rollout or a schema release leaves when it ends. Kept for longer than Temporal keeps its history. */
 export interface ReleaseRecord
-  extends Pick<ReleaseStatus, 'release' | 'component' | 'candidate' | 'pinned' | 'pullRequest' | 'stages' | 'refused' | 'undone' | 'stays' | 'owed'> {
+  extends Pick<ReleaseStatus, 'release' | 'component' | 'candidate' | 'version' | 'pinned' | 'pullRequest' | 'stages' | 'refused' | 'undone' | 'stays' | 'owed'> {
   /** ISO 8601 */
   readonly startedAt: string;
   /** ISO 8601 */
@@ -35,7 +34,7 @@ export function recordOf(status: ReleaseStatus, { startedAt, endedAt }: Pick<Rel
 }
 
 /**
- * Where a record is kept: "gitaly/20260131T090000Z-from-1a2b3c4d5e6f". A release that began anew from the same pin has a record of its
+ * Where a record is kept: "gitaly/20260131T090000Z-from-1a2b3c4d5e6f", or with a flag, or a version, at its end. A release that began anew from the same pin has a record of its
  * own; one that was reset keeps its start, and its name. Within a component the names sort by time.
  */
 export function recordName({ release, component, startedAt }: Pick<ReleaseRecord, 'release' | 'component' | 'startedAt'>): string {
@@ -53,6 +52,7 @@ export function newestNames(names: readonly string[]): readonly string[] {
   return names.toSorted((a, b) => (time(a) < time(b) ? 1 : -1));
 }
 
+/** What of an id comes after its component: the pin, the flag, the version. They look different enough to be told apart. */
 function pinOf(release: string, component: string): string {
-  return release.slice(`${releasePrefix}${component}/`.length);
+  return release.slice(release.indexOf(`/${component}/`) + component.length + 2);
 }

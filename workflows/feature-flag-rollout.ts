@@ -16,10 +16,11 @@ import { handOver } from './hand-over.ts';
 import { receiveUnknown } from './inbox.ts';
 import { abort, advance, hold, jump, resume, retry, tested, wake } from './messages.ts';
 import { permitted } from './permission.ts';
+import { releaseRecords } from './records.ts';
 import { startReporting } from './reporting.ts';
 import type { Rollout } from './rollout.ts';
 import type { Milestones } from './rollout-issue.ts';
-import { rolloutChecklist, rolloutThread } from './rollout-issue.ts';
+import { rolloutChecklist, rolloutTeam, rolloutThread } from './rollout-issue.ts';
 import { keepStatus } from './status.ts';
 import { openSteering } from './steering.ts';
 import { openWake } from './wake.ts';
@@ -77,7 +78,8 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     status.planned(plan);
     steering.open(plan);
     const followed = { work, status, steering, milestones };
-    reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed));
+    const sinceThen = patched('followers') ? [rolloutTeam(plan, followed), releaseRecords(work, status)] : [];
+    reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed), ...sinceThen);
     return { plan, status, steering, work, reporter, wakes };
   }
 }

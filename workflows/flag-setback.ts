@@ -34,7 +34,7 @@ export async function stranger(rollout: Rollout, stage: string, flag: Flag, why:
 async function stopped(rollout: Rollout, why: string): Promise<void> {
   const { steering, reporter } = rollout;
   steering.holdOn();
-  reporter.tell({ name: 'stopped', line: `stopped: ${why}`, label: 'stopped' });
+  reporter.tell({ name: 'stopped', line: `stopped: ${why}`, label: 'stopped', urgent: true });
   await heldUntilReleased(rollout, why);
 }
 

@@ -32,7 +32,7 @@ export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void
       status.enter('testing', {
         waitingFor: { what: `a test of ${plan.flag} in ${flag.environment}`, whom, send: [{ message: 'tested', payload: { by: whom[0]!, note: 'what was tried' } }] },
       });
-      reporter.tell({ name: 'staging-test', line: `${flag.environment} waits for a test` });
+      reporter.tell({ name: 'staging-test', line: `${flag.environment} waits for a test`, urgent: true });
       await steering.testedBySomebody();
     }
     const seen = await watched(rollout, stagingStage, {
@@ -108,7 +108,7 @@ function next({ plan, steering }: Rollout, flag: Flag): RolloutStep | undefined 
  * @returns false when an operator has said something else meanwhile
  */
 async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boolean> {
-  const { plan, status, steering, work, wakes } = rollout;
+  const { plan, status, steering, work, wakes, reporter } = rollout;
   const target = steering.target();
   if (steering.isHeld()) await heldUntilReleased(rollout, 'an operator holds it');
   if (steering.wasAdvanced()) return steering.target() === target;
@@ -120,6 +120,7 @@ async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boo
     status.enter('blocked', {
       waitingFor: { what: `going up to ${name}: ${why}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
     });
+    reporter.tell({ name: `blocked-${name}`, line: `does not go up to ${name}: ${why}` });
     await permitted(rollout, () => steering.unlessSteered(() => wakes.wakeable(() => work.polling.unhindered.executeWithOptions({ summary: name }, [raise]))));
     if (steering.isHeld()) return false;
     steering.wasAdvanced();

@@ -21,7 +21,7 @@ export async function permitted<T>(rollout: Rollout, act: () => Promise<T>): Pro
       status.enter('held', {
         waitingFor: { what: `permission: ${why}`, whom: operatorsOf(rollout), send: [{ message: 'retry', payload: { by: operatorsOf(rollout)[0]! } }] },
       });
-      reporter.tell({ name: 'refused', line: `stopped: ${why}` });
+      reporter.tell({ name: 'refused', line: `stopped: ${why}`, urgent: true });
       await steering.retried();
       status.enter(state);
     }

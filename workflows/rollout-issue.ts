@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import { checklist } from '../domain/rollout-issue.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { Work } from './activities.ts';
@@ -30,6 +31,23 @@ export function rolloutThread({ id, flag, chat }: RolloutPlan, { work, milestone
       if (!issue) return undefined;
       const report = { thread: `${id}#${issue.number}`, channel: chat.progress, subject: flag, transition: name, line };
       return () => tell(report);
+    },
+  };
+}
+
+/**
+ * The channel of the team that owns the flag's component: what somebody has to do something about, each as a message of its own. A
+ * flag may be rolled out again, and be refused before there is an issue: its time tells it from others.
+ */
+export function rolloutTeam({ id, flag, chat }: RolloutPlan, { work, milestones }: Followed): Audience {
+  const key = `${id} of ${workflowInfo().startTime.toISOString()}`;
+  return {
+    name: chat.team,
+    hear({ name, line, urgent }) {
+      if (!urgent) return undefined;
+      const { issue } = milestones;
+      const announcement = { channel: chat.team, key: `${key}/${name}/team`, text: `${flag}: ${line}${issue ? ` (${issue.url})` : ''}` };
+      return () => work.telling.announce.executeWithOptions({ summary: name }, [announcement]);
     },
   };
 }

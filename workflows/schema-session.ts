@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import { abortion } from '../domain/decision.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
 import { openAbort } from './abort.ts';
@@ -11,6 +11,7 @@ import { abort, confirm, decide, wake } from './messages.ts';
 import { receiveProgress } from './progress.ts';
 import { openQuestions } from './questions.ts';
 import type { Questions } from './questions.ts';
+import { releaseRecords } from './records.ts';
 import { startReporting } from './reporting.ts';
 import type { Audience, Reporter } from './reporting.ts';
 import { keepStatus } from './status.ts';
@@ -66,7 +67,7 @@ export function openSchemaSession(component: string) {
       releasers = plan.rules.releasers;
       status.planned(plan);
       status.change({ version: plan.version });
-      reporter.begin(schemaThread({ plan, key, work }));
+      reporter.begin(schemaThread({ plan, key, work }), ...(patched('records') ? [releaseRecords(work, status)] : []));
       return { plan, key, since, status, questions, confirmations, work, reporter, wakeable };
     },
 

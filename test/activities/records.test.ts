@@ -70,6 +70,15 @@ describe.each(Object.entries(places))('records in %s', (_place, open) => {
     expect(await past({ component: 'monitor' })).toEqual([]);
   });
 
+  it('of a rollout and of a schema release are told beside those of releases', async () => {
+    const rollout = { ...record('sidekiq', 6), release: 'flag/sidekiq/sidekiq_x', ending: 'rolledOut' as const };
+    const schemas = { ...record('sidekiq', 7), release: 'schemas/sidekiq/v5.3.4444', ending: 'schemasReleased' as const };
+    const release = record('sidekiq', 8);
+    for (const one of [rollout, schemas, release]) await keep(one);
+    expect(await past({ component: 'sidekiq' })).toEqual([release, schemas, rollout]);
+    for (const one of [rollout, schemas, release]) expect(await past({ release: one.release })).toEqual([one]);
+  });
+
   it('are kept once, and replaced when a release that was reset ends otherwise', async () => {
     const one = record('once', 5);
     await keep(one);
@@ -84,7 +93,7 @@ describe.each(Object.entries(places))('records in %s', (_place, open) => {
 it('leaves nothing in the folder but whole records', async () => {
   const files = await readdir(join(folder, 'not/there/yet'), { recursive: true });
   expect(files.filter((file) => file.includes('/'))).not.toEqual([]);
-  for (const file of files) expect(file).toMatch(/^[a-z]+(\/\d{8}T\d{6}Z-from-\w+\.json)?$/);
+  for (const file of files) expect(file).toMatch(/^[a-z]+(\/\d{8}T\d{6}Z-[\w.-]+\.json)?$/);
 });
 
 it('keeps none, and says so, where no place is configured', async () => {

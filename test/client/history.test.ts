@@ -58,6 +58,19 @@ stays: #7 is merged
   });
 });
 
+it.each(['flag/gitaly/gitaly_x', 'schemas/migrator/v5.3.4444'])('tells all that is known of %s', async (release) => {
+  const asked: object[] = [];
+  const past = { ...record, release };
+  const queue = await stand.worker({
+    pastReleases: async (request) => {
+      asked.push(request);
+      return { kind: 'records', records: [past] };
+    },
+  });
+  expect(await stand.slipway('history', release, '--task-queue', queue)).toMatchObject({ exit: 0, stdout: expect.stringContaining(`${release}: rejected at production`) });
+  expect(asked).toEqual([{ release, limit: 20 }]);
+});
+
 it('asks a release that still runs itself', async () => {
   const queue = await stand.worker({ pipeline: pending });
   await stand.slipway('start', 'componentRelease', 'running', '--task-queue', queue, '--catalog', 'none');

@@ -63,6 +63,22 @@ describe('a rollout', () => {
     ]);
   });
 
+  it('leaves a record of how it went, and of who said what', async () => {
+    const { rollout, world, id } = await start();
+    await rollout.signal(tested.signal, { by: 'tina', note: 'deleted a tag' });
+    await rollout.result();
+    expect(world.records).toMatchObject([
+      {
+        release: id,
+        component: 'gitaly',
+        ending: 'rolledOut',
+        outcome: expect.stringContaining('gitaly_x is on in production (unset → 5 %'),
+        stages: ['staging', '5 %', '25 %', '50 %', '100 %', 'on'].map((name) => ({ name, mark: 'done' })),
+        decisions: [{ message: 'tested', by: 'tina', reason: 'deleted a tag', assurance: 'claimed' }],
+      },
+    ]);
+  });
+
   it('keeps a test that was done before anybody asked for it', async () => {
     const code = undeployed();
     const { rollout } = await start({ script: code.script });
@@ -212,7 +228,19 @@ describe('a step that is not healthy', () => {
     await waitsFor(rollout, /a decision/);
     await rollout.executeUpdate(abort.update, { args: [olga] });
     expect(await rollout.result()).toEqual({ kind: 'aborted', ...olga, undone: ['gitaly_x in production (back to unset)'], stays: [], owed: [] });
+    expect(world.records).toMatchObject([{ ending: 'aborted', outcome: 'aborted by olga: because', undone: ['gitaly_x in production (back to unset)'], decisions: [{ message: 'abort', by: 'olga' }] }]);
     expect(world.settings.get('production')).toBe('unset');
+  });
+
+  it('is told to the team, as is everything that somebody has to do something about', async () => {
+    const { rollout, world } = await start();
+    world.find('production 25', unhealthy);
+    await waitsFor(rollout, /a test of/);
+    await rollout.signal(tested.signal, { by: 'tina' });
+    await waitsFor(rollout, /a decision/);
+    await rollout.signal(resume.signal, { by: 'olga' });
+    await rollout.result();
+    expect(world.announced).toEqual(['staging waits for a test', 'stopped: errors is 0.13, above 0.05; left at 25 %'].map((line) => `gitaly_x: ${line} (https://forge/org/gitaly/issues/3)`));
   });
 
   it('can be overridden with a reason', async () => {

@@ -33,7 +33,7 @@ const occupied = { kind: 'occupied', generation: '77', size: 12 } as const;
 
 describe('a schema release', () => {
   it('publishes the schemas of a version when its build is green, and merges then', async () => {
-    const { release, calls, lines } = await start();
+    const { release, calls, lines, records, id } = await start();
     expect(await release.result()).toEqual({
       kind: 'schemasReleased',
       version: 'v5.3.4444',
@@ -52,6 +52,7 @@ describe('a schema release', () => {
       'takeStock',
       'mergePullRequest ddd',
     ]);
+    expect(records).toMatchObject([{ release: id, component: 'migrator', version: 'v5.3.4444', ending: 'schemasReleased', outcome: 'released v5.3.4444 with 1 schema files' }]);
     expect(lines).toEqual([
       'uploaded dist/schemas-v5.3.4444.tar.gz: 3 files, 1000 bytes',
       'opened https://forge/org/product/pull/7',

@@ -3,6 +3,7 @@ import type { Activities } from '../../activities/index.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
 import type { FlagSetting } from '../../domain/flag.ts';
 import type { Finding } from '../../domain/flag-watch.ts';
+import type { ReleaseRecord } from '../../domain/record.ts';
 import { flagRules } from '../../domain/flag-rules.ts';
 import type { RolloutPlan } from '../../domain/rollout-plan.ts';
 import { agreeOnRollout } from '../../domain/rollout-plan.ts';
@@ -44,7 +45,10 @@ export interface ScriptedRollout {
   readonly activities: Activities;
   /** What was written to flags and issues, in order: "production 5", "removal". */
   readonly effects: string[];
+  /** What the rollout's thread was told, and what the team's channel. */
   readonly lines: string[];
+  readonly announced: string[];
+  readonly records: ReleaseRecord[];
   /** What the flag services have. */
   readonly settings: Map<string, FlagSetting>;
   /** What the next watches find, by environment and setting ("production 25"); passed, where nothing is scripted. */
@@ -57,6 +61,8 @@ export interface ScriptedRollout {
 export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> = {}): ScriptedRollout {
   const effects: string[] = [];
   const lines: string[] = [];
+  const announced: string[] = [];
+  const records: ReleaseRecord[] = [];
   const settings = new Map<string, FlagSetting>([
     ['staging', 'unset'],
     ['production', 'unset'],
@@ -100,12 +106,16 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
       return { number: 4, url: 'https://forge/org/gitaly/issues/4' };
     },
     report: async ({ line }) => void lines.push(line),
+    announce: async ({ text }) => void announced.push(text),
+    keepRecord: async (record) => void records.push(record),
   } satisfies Partial<Activities>;
 
   return {
     activities: { ...well, ...script } as Activities,
     effects,
     lines,
+    announced,
+    records,
     settings,
     find(where, ...list) {
       findings.set(where, [...list]);

@@ -3,6 +3,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { MadeArchive } from '../../activities/schema-archives.ts';
 import type { Stock } from '../../activities/schema-stock.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
+import type { ReleaseRecord } from '../../domain/record.ts';
 import type { SchemaPlan } from '../../domain/schema-plan.ts';
 import { agreeOnSchemas } from '../../domain/schema-plan.ts';
 import type { SchemaRequest, UploadRequest } from '../../domain/schema-request.ts';
@@ -30,10 +31,11 @@ export function stockOf(versions: readonly SchemaVersion[]): Stock {
 
 export interface ScriptedSchemas {
   readonly activities: Activities;
-  /** Every activity that was run, but reports: "mergePullRequest ddd…". */
+  /** Every activity that was run, but reports and records: "mergePullRequest ddd…". */
   readonly calls: string[];
   /** What people were told. */
   readonly lines: string[];
+  readonly records: ReleaseRecord[];
   /** The versions in the bucket; a tarball is made from those that are there at that moment. */
   readonly bucket: SchemaVersion[];
 }
@@ -42,6 +44,7 @@ export interface ScriptedSchemas {
 export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = {}): ScriptedSchemas {
   const calls: string[] = [];
   const lines: string[] = [];
+  const records: ReleaseRecord[] = [];
   const bucket: SchemaVersion[] = ['v5.1.0', 'v5.2.0'];
   let head = 'd'.repeat(40);
   const well = {
@@ -62,18 +65,19 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
     report: async ({ line }) => {
       lines.push(line);
     },
+    keepRecord: async (record) => void records.push(record),
   } satisfies Partial<Activities>;
   const activities = Object.fromEntries(
     Object.entries({ ...well, ...script }).map(([name, run]) => [
       name,
       async (input: { sha?: string; replaces?: string }) => {
         const detail = input.sha?.slice(0, 3) ?? input.replaces;
-        if (name !== 'report') calls.push(detail ? `${name} ${detail}` : name);
+        if (name !== 'report' && name !== 'keepRecord') calls.push(detail ? `${name} ${detail}` : name);
         return (run as (input: object) => Promise<unknown>)(input);
       },
     ]),
   ) as unknown as Activities;
-  return { activities, calls, lines, bucket };
+  return { activities, calls, lines, records, bucket };
 }
 
 export function sha256Of(versions: readonly SchemaVersion[]): string {
