@@ -5,6 +5,7 @@ import { git } from './git/git.ts';
 import { importCommits } from './git/import.ts';
 import { readCommit } from './git/history.ts';
 import { scriptCi } from './github/ci.ts';
+import { addComment } from './github/comments.ts';
 import { deploymentOutcome, runOutcome } from './github/controller.ts';
 import { reloadRefs } from './github/repository.ts';
 import { userNamed } from './github/users.ts';
@@ -61,6 +62,17 @@ const acts: Readonly<Record<string, Act>> = {
     const { mirror: following } = repositoryNamed(world, repository);
     if (following === undefined) throw new Misuse(`${repository} has no mirror`);
     following.lagMs = lagMs ?? Infinity;
+  },
+  'POST /teams'({ teams }, exchange) {
+    const { team, members } = read(asked.team, exchange);
+    teams.set(team, members);
+  },
+  'POST /comment'(world, exchange) {
+    const { repository: name, number, by, body } = read(asked.comment, exchange);
+    const repository = repositoryNamed(world, name);
+    const issue = repository.issues.get(number);
+    if (issue === undefined) throw new Misuse(`${name} has no #${number}`);
+    return world.exclusively(() => ({ id: addComment(world, repository, issue, { by: userNamed(world, by), body }).id }));
   },
   'POST /protection'(world, exchange) {
     const { repository, branch, ...rules } = read(asked.protection, exchange);

@@ -56,6 +56,8 @@ export interface World {
   readonly latencyMs: { ci: number; run: number; deployment: number };
   readonly state: WorldState;
   readonly users: Map<string, User>;
+  /** Logins of the members, by `org/team`. */
+  readonly teams: Map<string, readonly string[]>;
   readonly gitlab: { hundred: Hundred };
   readonly gcs: Gcs;
   readonly health: Map<string, HealthState>;
@@ -156,6 +158,7 @@ export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'laten
     ...options,
     state,
     users: new Map(),
+    teams: new Map(),
     gitlab: { hundred: 'percentage' },
     health: new Map(),
     requests: [],

@@ -10,6 +10,7 @@ import type { Call, Handlers } from './call.ts';
 import type { World } from '../world.ts';
 import type { Issue } from './issues.ts';
 import type { Repository } from './repository.ts';
+import type { User } from './users.ts';
 
 export interface Comment {
   readonly id: number;
@@ -36,19 +37,20 @@ async function create(call: Call<'issues/create-comment'>) {
   const { world, repository, user, body } = call;
   const issue = issueOf(call);
   const comment = await perform(call, () =>
-    effect(textKey('comment', repository, issue, gist(body.body)), () => {
-      const at = world.clock.now();
-      const added: Comment = { id: world.nextId(), author: user.login, body: body.body, createdAt: at, updatedAt: at };
-      const target = issueOf(call);
-      target.comments.push(added);
-      target.updatedAt = at;
-      notify(world, repository, 'issue_comment', {
-        action: 'created', issue: renderIssue(world, repository, target), comment: renderComment(world, repository, target, added), sender: user,
-      });
-      return added;
-    }),
+    effect(textKey('comment', repository, issue, gist(body.body)), () => addComment(world, repository, issueOf(call), { by: user, body: body.body })),
   );
   return json(201, renderComment(world, repository, issue, comment));
+}
+
+export function addComment(world: World, repository: Repository, issue: Issue, { by, body }: { by: User; body: string }): Comment {
+  const at = world.clock.now();
+  const added: Comment = { id: world.nextId(), author: by.login, body, createdAt: at, updatedAt: at };
+  issue.comments.push(added);
+  issue.updatedAt = at;
+  notify(world, repository, 'issue_comment', {
+    action: 'created', issue: renderIssue(world, repository, issue), comment: renderComment(world, repository, issue, added), sender: by,
+  });
+  return added;
 }
 
 function list(call: Call<'issues/list-comments'>) {

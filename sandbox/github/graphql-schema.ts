@@ -32,7 +32,9 @@ export const schema = buildSchema(`
   scalar URI
   enum PullRequestMergeMethod { MERGE REBASE SQUASH }
   enum PullRequestState { OPEN CLOSED MERGED }
-  type Query { viewer: Actor! }
+  interface Node { id: ID! }
+  type Query { viewer: Actor! node(id: ID!): Node }
+  type PullRequestReview implements Node { id: ID! body: String! lastEditedAt: DateTime }
   type Actor { login: String! }
   type AutoMergeRequest { mergeMethod: PullRequestMergeMethod! enabledBy: Actor }
   type PullRequest {

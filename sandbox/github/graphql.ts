@@ -31,6 +31,8 @@ interface Context {
 const none = '0'.repeat(40);
 
 const resolvers = {
+  /** Of all nodes only reviews are held. */
+  node: ({ id }: { id: string }, { world }: Context) => reviewById(world, id),
   viewer: (_: unknown, { user }: Context) => ({ login: user.login }),
 
   async enablePullRequestAutoMerge({ input }: { input: EnableAutoMerge }, context: Context) {
@@ -124,6 +126,16 @@ function pullById(world: World, id: string): { repository: Repository; issue: Pu
   for (const repository of world.state.repositories.values()) {
     const issue = [...repository.issues.values()].find(({ pull }) => pull !== undefined && nodeId('PR', pull.id) === id);
     if (issue) return { repository, issue: issue as PullRequest };
+  }
+  throw unresolved(id);
+}
+
+function reviewById(world: World, id: string) {
+  for (const { issues } of world.state.repositories.values()) {
+    for (const { pull } of issues.values()) {
+      const review = pull?.reviews.find((one) => nodeId('PRR', one.id) === id);
+      if (review) return { __typename: 'PullRequestReview', id, body: review.body, lastEditedAt: review.editedAt ?? null };
+    }
   }
   throw unresolved(id);
 }

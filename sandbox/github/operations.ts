@@ -47,6 +47,7 @@ export const operations = {
   'pulls/list-files': 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
   'pulls/list-reviews': 'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
   'pulls/merge': 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge',
+  'pulls/update-review': 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}',
   'pulls/update': 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}',
   'rate-limit/get': 'GET /rate_limit',
   'repos/compare-commits-with-basehead': 'GET /repos/{owner}/{repo}/compare/{basehead}',
@@ -69,13 +70,14 @@ export const operations = {
   'repos/list-releases': 'GET /repos/{owner}/{repo}/releases',
   'repos/merge': 'POST /repos/{owner}/{repo}/merges',
   'repos/update-release': 'PATCH /repos/{owner}/{repo}/releases/{release_id}',
+  'teams/get-membership-for-user-in-org': 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}',
   'users/get-authenticated': 'GET /user',
 } as const;
 
 export type OperationId = keyof typeof operations;
 
 /** The operations that belong to an account, not to a repository. */
-export type AccountOperationId = 'rate-limit/get' | 'users/get-authenticated';
+export type AccountOperationId = 'rate-limit/get' | 'teams/get-membership-for-user-in-org' | 'users/get-authenticated';
 
 export type RepositoryOperationId = Exclude<OperationId, AccountOperationId>;
 

@@ -32,7 +32,8 @@ export type PullRequest = Issue & { pull: Pull };
 export interface Review {
   readonly id: number;
   readonly author: string;
-  readonly body: string;
+  body: string;
+  editedAt?: string;
   state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';
   readonly sha: string;
   readonly at: string;

@@ -1,10 +1,10 @@
 import { json } from '../exchange.ts';
-import { effect } from '../world.ts';
-import { paginate, perform } from './call.ts';
+import { effect, unchanged } from '../world.ts';
+import { numberParam, paginate, perform } from './call.ts';
 import { textKey } from './issues.ts';
 import { settlePulls } from './merging.ts';
 import { notifyPull, pullOf, pullUrl } from './pull-request.ts';
-import { Refusal } from './refusal.ts';
+import { notFound, Refusal } from './refusal.ts';
 import { htmlUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import type { Call, Handlers } from './call.ts';
@@ -12,7 +12,11 @@ import type { World } from '../world.ts';
 import type { PullRequest, Review } from './pull-request.ts';
 import type { Repository } from './repository.ts';
 
-export const reviewHandlers = { 'pulls/create-review': create, 'pulls/list-reviews': list } satisfies Handlers<'pulls/create-review' | 'pulls/list-reviews'>;
+export const reviewHandlers = {
+  'pulls/create-review': create,
+  'pulls/list-reviews': list,
+  'pulls/update-review': update,
+} satisfies Handlers<'pulls/create-review' | 'pulls/list-reviews' | 'pulls/update-review'>;
 
 const states = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const;
 
@@ -34,6 +38,23 @@ async function create(call: Call<'pulls/create-review'>) {
     });
   });
   return json(200, renderReview(world, repository, pullOf(call), review));
+}
+
+/** Changes a review's text, which shows in GraphQL only. */
+async function update(call: Call<'pulls/update-review'>) {
+  const { world, repository, user, body: { body } } = call;
+  const issue = pullOf(call);
+  const found = () => pullOf(call).pull.reviews.find(({ id }) => id === numberParam(call, 'review_id'));
+  await perform(call, () => {
+    const review = found();
+    if (!review) throw notFound();
+    if (review.body === body) return unchanged(undefined);
+    return effect(textKey('review-edit', repository, issue, `by ${user.login}`), () => {
+      review.body = body;
+      review.editedAt = world.clock.now();
+    });
+  });
+  return json(200, renderReview(world, repository, issue, found()!));
 }
 
 function list(call: Call<'pulls/list-reviews'>) {

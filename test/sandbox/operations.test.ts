@@ -108,6 +108,8 @@ async function useEveryOperation(world: World): Promise<void> {
 
   await rest.users.getAuthenticated();
   await rest.rateLimit.get();
+  await world.control('teams', { team: 'gitlab-org/release-managers', members: ['ann'] });
+  await rest.teams.getMembershipForUserInOrg({ org: 'gitlab-org', team_slug: 'release-managers', username: 'Ann' });
   await repos.get(gitlab);
   await repos.getBranch({ ...gitlab, branch });
   await repos.getBranchProtection({ ...gitlab, branch: 'master' });
@@ -134,7 +136,8 @@ async function useEveryOperation(world: World): Promise<void> {
   await pulls.listCommits(pull);
   await pulls.listFiles(pull);
   await github(world, 'reviewer-token').pulls.createReview({ ...pull, event: 'APPROVE' });
-  await pulls.listReviews(pull);
+  const { data: [review] } = await pulls.listReviews(pull);
+  await github(world, 'reviewer-token').pulls.updateReview({ ...pull, review_id: Number(review!.id), body: 'Production' });
 
   const { data: runs } = await checks.listForRef({ ...gitlab, ref: sha });
   await checks.get({ ...gitlab, check_run_id: runs.check_runs[0]!.id });
