@@ -3,6 +3,7 @@ import type { Catalog, Pace } from './catalog.ts';
 import type { SchemaAction } from './schema-inventory.ts';
 import type { SchemaRequest, UploadRequest } from './schema-request.ts';
 import type { SchemaRules } from './schema-rules.ts';
+import { schemaVersion } from './schema-rules.ts';
 import type { SchemaVersion } from './schema-version.ts';
 
 /** Where the bucket keeps the schemas of released versions, and the tarballs that builds take them from. */
@@ -49,6 +50,18 @@ export interface SchemaCut {
 /** Every schema release's id begins so. */
 export const schemaPrefix = 'schemas/';
 
+function schemaReleaseId(component: string, version: string): string {
+  return `${schemaPrefix}${component}/${version}`;
+}
+
+/** The release whose pull request comes from this branch; undefined for a branch that can't be one's. */
+export function schemaReleaseFrom(branch: string, { component, head }: { readonly component: string; readonly head: string }): string | undefined {
+  const [before = '', after = ''] = head.split('{version}', 2);
+  if (!branch.startsWith(before) || !branch.endsWith(after)) return undefined;
+  const { success, data } = schemaVersion.safeParse(branch.slice(before.length, branch.length - after.length));
+  return success ? schemaReleaseId(component, data) : undefined;
+}
+
 /** @param cut of a component that the catalog has schemas of */
 export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, date }: SchemaCut): SchemaPlan {
   const { component, version, reason } = request;
@@ -56,7 +69,7 @@ export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, dat
   const archive = `schemas-${version}.tar.gz`;
   return {
     kind: 'schemas',
-    id: `${schemaPrefix}${component}/${version}`,
+    id: schemaReleaseId(component, version),
     component,
     version,
     action: 'action' in request ? request.action : 'upload-current-schemas',

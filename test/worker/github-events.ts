@@ -19,11 +19,14 @@ export const githubEvents = {
   run: (repository: string, display_title: string) =>
     ({ ...from(repository), action: 'completed', workflow_run: { display_title } }) satisfies Part<Schemas['webhook-workflow-run-completed']>,
 
-  deployment: (repository: string, task: string, state: 'success' | 'in_progress' | 'failure' = 'success') =>
-    ({ ...from(repository), deployment: { task }, deployment_status: { state } }) satisfies Part<Schemas['webhook-deployment-status-created']>,
+  deployment: (repository: string, task: string, state: 'success' | 'in_progress' | 'failure' = 'success', environment = 'canary') =>
+    ({ ...from(repository), deployment: { task, environment }, deployment_status: { state } }) satisfies Part<Schemas['webhook-deployment-status-created']>,
 
   pullRequest: (repository: string, ref: string, body: string | null = null) =>
     ({ ...from(repository), action: 'closed', number: 7, pull_request: { body, head: { ref } } }) satisfies Part<Schemas['webhook-pull-request-closed']>,
+
+  comment: (repository: string, body: string, text: string) =>
+    ({ ...from(repository), action: 'created', issue: { body }, comment: { body: text } }) satisfies Part<Schemas['webhook-issue-comment-created']>,
 
   review: (repository: string, ref: string, body: string | null = null) =>
     ({ ...from(repository), action: 'submitted', review: { state: 'approved' }, pull_request: { body, head: { ref } } }) satisfies Part<Schemas['webhook-pull-request-review-submitted']>,

@@ -9,7 +9,9 @@ const { canonical, mirror } = catalog.components.gitaly!.source;
 const { repository: product } = catalog.components.gitaly!.downstream;
 const id = 'release/gitaly/from-aaaaaaaaaaaa';
 const ours = [{ kind: 'release', id }];
-const every = [{ kind: 'component', name: 'gitaly' }];
+const every = [{ kind: 'component', name: 'gitaly', type: 'componentRelease' }];
+const rollouts = [{ kind: 'component', name: 'gitaly', type: 'featureFlagRollout' }];
+const schemas = [{ kind: 'release', id: 'schemas/migrator/v5.3.4444' }];
 
 describe('a release hears of', () => {
   it.each<[string, string, object, object]>([
@@ -23,9 +25,27 @@ describe('a release hears of', () => {
     ['a review', 'pull_request_review', github.review(product, 'release/gitaly', releaseMarker(id)), ours],
     ['its run, by the key in its name', 'workflow_run', github.run(product, `Deploy ${id}/staging`), ours],
     ['its deployment, by its task', 'deployment_status', github.deployment(product, `${id}/canary`), ours],
+    ['a vote on its pull request', 'issue_comment', github.comment(product, releaseMarker(id), 'Good.\n/approve production'), ours],
     ['a repository in other letters', 'push', github.push(mirror.toUpperCase(), 'master'), every],
   ])('%s', (_, event, payload, concerns) => {
     expect(concerned(event, payload)).toEqual(concerns);
+  });
+});
+
+describe('a rollout hears of', () => {
+  it('whatever is deployed to its environment', () => {
+    expect(concerned('deployment_status', github.deployment(product, 'deploy', 'success', 'production'))).toEqual(rollouts);
+    expect(concerned('deployment_status', github.deployment(product, `${id}/production`, 'success', 'production'))).toEqual([...ours, ...rollouts]);
+  });
+});
+
+describe('a schema release hears of', () => {
+  it.each<[string, string, object]>([
+    ['its build', 'check_suite', github.suite('org/search', 'schemas/v5.3.4444')],
+    ['its pull request', 'pull_request', github.pullRequest('org/search', 'schemas/v5.3.4444')],
+    ['a status of its head', 'status', github.status('Org/Search', 'schemas/v5.3.4444', 'failure')],
+  ])('%s', (_, event, payload) => {
+    expect(concerned(event, payload)).toEqual(schemas);
   });
 });
 
@@ -43,6 +63,12 @@ describe('no release hears of', () => {
     ["somebody else's run", 'workflow_run', github.run(product, 'Nightly')],
     ["somebody else's pull request", 'pull_request', github.pullRequest(product, 'fix')],
     ['a label on its pull request', 'pull_request', { ...github.pullRequest(product, 'release/gitaly'), action: 'labeled' }],
+    ['a deployment to another environment', 'deployment_status', github.deployment(product, 'deploy', 'success', 'review')],
+    ['a deployment that failed, and is not its own', 'deployment_status', github.deployment(product, 'deploy', 'failure', 'production')],
+    ['a comment that is no vote', 'issue_comment', github.comment(product, releaseMarker(id), 'When do we /approve production?')],
+    ['a vote that was edited into a comment', 'issue_comment', { ...github.comment(product, releaseMarker(id), '/approve production'), action: 'edited' }],
+    ["a vote on somebody else's pull request", 'issue_comment', github.comment(product, 'Fix it', '/approve production')],
+    ['a branch of schemas that is no version', 'check_suite', github.suite('org/search', 'schemas/next')],
     ['an event that is not known', 'star', { ...github.push(mirror, 'master'), action: 'created' }],
     ['a key of the prototype', 'constructor', github.push(mirror, 'master')],
   ])('%s', (_, event, payload) => {
@@ -59,6 +85,7 @@ it('takes no payload for another event than it is', () => {
     deployment_status: github.deployment(product, id),
     pull_request: github.pullRequest(product, 'release/gitaly'),
     pull_request_review: github.review(product, 'release/gitaly'),
+    issue_comment: github.comment(product, releaseMarker(id), '/approve production'),
   };
   for (const [event, payload] of Object.entries(payloads)) {
     const takenFor = Object.keys(payloads).filter((name) => readNews(name, payload).kind !== 'malformed');

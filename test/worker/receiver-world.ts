@@ -11,18 +11,24 @@ export const secret = 'the secret of today';
 
 export const catalog = readCatalogText(`
 version: 1
-environments: { staging: {} }
+environments: { staging: {}, production: {} }
 components:
   gitaly: &gitaly
     source: { canonical: org/gitaly, mirror: security/gitaly }
     downstream: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
     stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
     chat: { progress: "#progress", team: "#team" }
+    flags:
+      prefix: gitaly_
+      production: { environment: production, health: [] }
+      issues: { repository: org/gitaly, labels: [feature flag] }
   kas:
     source: { canonical: org/kas, mirror: security/kas }
     downstream: { repository: org/product, versionFile: KAS_VERSION, head: release/kas, title: Update KAS version }
     stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
     chat: { progress: "#progress", team: "#team" }
+schemas:
+  migrator: { repository: org/search, bucket: schemas, requiredChecks: [bazel], chat: { progress: "#releases" } }
 `);
 
 /** Releases that only note who was woken; all of `running` run. */
@@ -32,9 +38,9 @@ export function scriptedReleases(running: Readonly<Record<string, readonly strin
   return {
     woken,
     inquiries: () => inquiries,
-    async waiting(component: string) {
+    async waiting({ name }: { readonly name: string }) {
       inquiries++;
-      return running[component] ?? [];
+      return running[name] ?? [];
     },
     async wake(id: string) {
       woken.push(id);

@@ -19,7 +19,7 @@ export function createAlarm({ releases, log }: { readonly releases: Releases; re
   const rouse = paced({ burst: 4, everyMs: 5 * 60_000, limit: 10_000 });
 
   async function find({ concern, news }: Ring): Promise<void> {
-    const ids = concern.kind === 'release' ? [concern.id] : await releases.waiting(concern.name);
+    const ids = concern.kind === 'release' ? [concern.id] : await releases.waiting(concern);
     for (const release of ids) {
       const act = () => orLog({ release, about: news.what }, () => wake(release, news.what));
       if (!rouse({ key: `${news.event} ${release}`, group: news.repository, act })) log.warn({ release }, 'there are too many to wake');
@@ -38,7 +38,7 @@ export function createAlarm({ releases, log }: { readonly releases: Releases; re
 
   return (ring) => {
     const { concern, news } = ring;
-    const whom = concern.kind === 'release' ? concern.id : `component ${concern.name}`;
+    const whom = concern.kind === 'release' ? concern.id : `${concern.type} of ${concern.name}`;
     return inquire({ key: `${news.event} ${whom}`, group: news.repository, act: () => orLog({ concern, about: news.what }, () => find(ring)) });
   };
 }

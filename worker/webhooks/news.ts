@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NamedRelease } from '../../domain/release-plan.ts';
 import { markedRelease, namedRelease } from '../../domain/release-plan.ts';
+import { writtenVotes } from '../../domain/written-vote.ts';
 
 /** What a webhook says has happened. It is a claim: it decides who looks, never what is true. */
 export interface News {
@@ -13,17 +14,20 @@ export interface News {
   readonly branches: readonly string[];
   /** The release that it is about, where it carries a key of ours. */
   readonly release?: NamedRelease | undefined;
+  /** Where something has been deployed. */
+  readonly environment?: string;
 }
 
 type Reading = { readonly kind: 'news'; readonly news: News } | { readonly kind: 'nothing' } | { readonly kind: 'malformed' };
 
 /** Undefined where nobody waits for it. */
-type Subject = Pick<News, 'branches' | 'release'> | undefined;
+type Subject = Pick<News, 'branches' | 'release' | 'environment'> | undefined;
 
 /** Where a push makes or removes a branch. */
 const absent = '0'.repeat(40);
 
 const action = z.string();
+const deployment = z.object({ task: z.string(), environment: z.string() });
 const pullRequest = z.object({ body: z.string().nullable(), head: z.object({ ref: z.string() }) });
 
 /**
@@ -43,11 +47,15 @@ const events: Readonly<Record<string, (payload: unknown) => Subject | 'malformed
   workflow_run: event({ action, workflow_run: z.object({ display_title: z.string() }) }, ({ action, workflow_run }) =>
     action === 'completed' ? ofRelease(namedRelease(workflow_run.display_title)) : undefined,
   ),
-  deployment_status: event({ deployment: z.object({ task: z.string() }), deployment_status: z.object({ state: z.string() }) }, ({ deployment, deployment_status }) =>
-    ['queued', 'pending', 'in_progress'].includes(deployment_status.state) ? undefined : ofRelease(namedRelease(deployment.task)),
-  ),
+  deployment_status: event({ deployment, deployment_status: z.object({ state: z.string() }) }, ({ deployment: { task, environment }, deployment_status: { state } }) => {
+    if (state === 'success') return { branches: [], environment, release: namedRelease(task) };
+    return ['queued', 'pending', 'in_progress'].includes(state) ? undefined : ofRelease(namedRelease(task));
+  }),
   pull_request: event({ action, number: z.number(), pull_request: pullRequest }, ({ action, pull_request }) =>
     ['closed', 'reopened', 'synchronize'].includes(action) ? ofPullRequest(pull_request) : undefined,
+  ),
+  issue_comment: event({ action, issue: z.object({ body: z.string().nullable() }), comment: z.object({ body: z.string() }) }, ({ action, issue, comment }) =>
+    action === 'created' && writtenVotes({ text: comment.body }, []).length > 0 ? ofRelease(markedRelease(issue.body ?? '')) : undefined,
   ),
   pull_request_review: event({ action, review: z.object({ state: z.string() }), pull_request: pullRequest }, ({ pull_request }) => ofPullRequest(pull_request)),
 };
@@ -63,7 +71,7 @@ export function readNews(name: string, payload: unknown): Reading {
   if (!from.success || subject === 'malformed') return { kind: 'malformed' };
   if (!subject) return { kind: 'nothing' };
   const repository = from.data.repository.full_name;
-  const what = [name, 'on', repository, ...subject.branches, subject.release?.id ?? ''].join(' ').trim().slice(0, 200);
+  const what = [name, 'on', repository, ...subject.branches, subject.environment ?? '', subject.release?.id ?? ''].filter(Boolean).join(' ').slice(0, 200);
   return { kind: 'news', news: { event: name, repository, what, ...subject } };
 }
 

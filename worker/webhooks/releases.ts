@@ -1,32 +1,36 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ReleaseState } from '../../domain/status.ts';
+import type { Concern } from './concern.ts';
 import { wake } from '../../workflows/messages.ts';
 
-/** The workflows that take a wake. */
-const types = ['componentRelease'];
-
-/** States in which a release waits for people or clocks: a wake would be wasted. */
-const otherwiseEngaged: readonly ReleaseState[] = ['approval', 'queued', 'soaking', 'undoing', 'ended'];
+/** States in which there is nothing on the forge to wait for: a wake would be wasted. A rollout that soaks looks whether its code is still there. */
+const otherwiseEngaged: Readonly<Record<Waiters['type'], readonly ReleaseState[]>> = {
+  componentRelease: ['approval', 'queued', 'soaking', 'undoing', 'ended'],
+  featureFlagRollout: ['undoing', 'ended'],
+};
 
 const mostReleases = 100;
 
+/** The releases of a component, or its rollouts. */
+type Waiters = Extract<Concern, { kind: 'component' }>;
+
 /** The releases that run. */
 export interface Releases {
-  /** Ids of those of a component that may wait for the forge. */
-  waiting(component: string): Promise<readonly string[]>;
+  /** Ids of those that may wait for the forge. */
+  waiting(whom: Waiters): Promise<readonly string[]>;
   /** False if it does not run. */
   wake(id: string, about: string): Promise<boolean>;
 }
 
 export function connectReleases({ workflow }: Client): Releases {
   return {
-    async waiting(component) {
+    async waiting({ name, type }) {
       const query = [
         'ExecutionStatus = "Running"',
-        `Component = "${component}"`,
-        `WorkflowType IN (${quoted(types)})`,
-        `ReleaseState NOT IN (${quoted(otherwiseEngaged)})`,
+        `Component = "${name}"`,
+        `WorkflowType = "${type}"`,
+        `ReleaseState NOT IN (${quoted(otherwiseEngaged[type])})`,
       ].join(' AND ');
       const ids: string[] = [];
       for await (const { workflowId } of workflow.list({ query, pageSize: mostReleases })) {
