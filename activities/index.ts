@@ -54,7 +54,7 @@ export interface Ports {
 
 /** The verbs that a workflow may use. Those that write heartbeat, so that they notice a cancellation and a takeover. */
 export function createActivities(ports: Ports) {
-  const { openPullRequest, amendPullRequest, approvePullRequest, letMerge, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
+  const { openPullRequest, amendPullRequest, updatePullRequest, approvePullRequest, letMerge, enqueuePullRequest, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
   const { rerunFailed, ...lookingAtPipelines } = createPipelines(ports);
   const { keepRecord, pastReleases } = createPastReleases(ports);
   const { report, announce, commentOnPullRequest, openFlakyTestIssue } = createReports(ports);
@@ -75,8 +75,10 @@ export function createActivities(ports: Ports) {
     deployed,
     openPullRequest: beating(openPullRequest),
     amendPullRequest: beating(amendPullRequest),
+    updatePullRequest: beating(updatePullRequest),
     approvePullRequest: beating(approvePullRequest),
     letMerge: beating(letMerge),
+    enqueuePullRequest: beating(enqueuePullRequest),
     rerunFailed: beating(rerunFailed),
     withdrawPullRequest: beating(withdrawPullRequest),
     mergePullRequest: beating(mergePullRequest),

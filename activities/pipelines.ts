@@ -24,7 +24,13 @@ export interface Look {
 export type Obstacle =
   | { readonly kind: 'regression' }
   | { readonly kind: 'brokenBase'; readonly failed: readonly string[] }
-  | { readonly kind: 'unreviewed' };
+  | { readonly kind: 'unreviewed' }
+  /** The forge refused to merge it until it contains its base. */
+  | { readonly kind: 'behind' }
+  /** For the `time`th time with this head; `lastRemoval` is the removal before. */
+  | { readonly kind: 'queued'; readonly time: number; readonly lastRemoval?: string }
+  /** Thrown out of the merge queue, for people to decide on. */
+  | { readonly kind: 'ejected' };
 
 /** What has happened to it, and what the release has to do about. */
 export type Turn =
@@ -39,13 +45,17 @@ export type Turn =
   | { readonly kind: 'conflict' }
   /** The base branch pins another commit than the one that the release started from. */
   | { readonly kind: 'overtaken'; readonly pinned: string }
-  | { readonly kind: 'baseFixed' };
+  | { readonly kind: 'baseFixed' }
+  /** Green, but it has to contain this commit of its base before it may be merged. */
+  | { readonly kind: 'behind'; readonly base: Sha }
+  /** The merge queue has given it back; `byChecks` where those of its trial were the reason. */
+  | { readonly kind: 'ejected'; readonly reason: string; readonly byChecks: boolean; readonly failed: readonly FailedCheck[] };
 
 /** How many commits of the base are looked at for one whose checks have finished. */
 const baseDepth = 10;
 
 export function createPipelines({ forge }: { readonly forge: Forge }) {
-  const { branches, commits, pipelines, pullRequests } = forge;
+  const { branches, commits, mergeQueues, pipelines, pullRequests } = forge;
 
   /** Looks once. @throws `NotYet` while nothing has happened. */
   async function pipeline(look: Look): Promise<Turn> {
@@ -61,22 +71,43 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     if (pull.state === 'merged') return { kind: 'green' };
     if (pinned !== change.pinned && pinned !== change.candidate) return { kind: 'overtaken', pinned };
     if (pull.conflicts) return { kind: 'conflict' };
+    if (look.known?.kind === 'queued') return queued(change.repository, number, look.known);
     return verdict(look, pull);
   }
 
-  async function verdict({ change, number, head, required, attempt, known }: Look, { blocked }: PullRequest): Promise<Turn> {
+  /** The checks of its head don't count any more: the queue has its own, of what it would merge. */
+  async function queued(repository: Repository, number: number, known: Extract<Obstacle, { kind: 'queued' }>): Promise<Turn> {
+    const { waits, lastRemoval } = await mergeQueues.place(repository, number);
+    if (waits) throw notYet(`#${number} is in the merge queue`);
+    if (!lastRemoval || lastRemoval.id === known.lastRemoval) throw notYet(`#${number} is not shown in the merge queue yet`);
+    const { reason, tried } = lastRemoval;
+    if (/^(already_)?merged?$/i.test(reason)) throw notYet(`#${number} is not shown as merged yet`);
+    const checks = tried === undefined ? [] : await pipelines.checks(repository, tried);
+    const failed = checks.filter(({ state }) => state === 'red').map(({ name, url }) => ({ name, ...(url && { url }) }));
+    return { kind: 'ejected', reason, byChecks: failed.length > 0 || /check|ci_|time/i.test(reason), failed };
+  }
+
+  async function verdict({ change, number, head, required, attempt, known }: Look, { blocked, behind }: PullRequest): Promise<Turn> {
     const { repository, branch } = change;
+    if (known?.kind === 'ejected') throw notYet(`#${number} is out of the merge queue`);
     if (attempt > 1) await rerunEnded(repository, head);
     const found = judge(await pipelines.checks(repository, head), required);
     if (found.kind === 'pending') throw notYet(`still running: ${found.waitingFor.join(', ')}`);
     if (found.kind === 'green') {
       if (known?.kind === 'unreviewed' && blocked) throw notYet(`#${number} has no review yet`);
-      return found;
+      const base = behind || known?.kind === 'behind' ? await missingBase(change, head) : undefined;
+      return base === undefined ? found : { kind: 'behind', base };
     }
     if (known?.kind === 'regression') throw notYet(`#${number} is still red`);
     if (known?.kind !== 'brokenBase') return found;
     if ((await base({ repository, branch, failed: known.failed })) === 'sound') return { kind: 'baseFixed' };
     throw notYet(`${branch} is still red`);
+  }
+
+  /** The base branch's head, if the pull request lacks it. */
+  async function missingBase({ repository, branch }: VersionChange, head: Sha): Promise<Sha | undefined> {
+    const base = await branches.find(repository, branch);
+    return base !== undefined && (await commits.range(repository, base, head)).diverged ? base : undefined;
   }
 
   /** Until a new attempt is under way, the checks are those of the attempt before. */

@@ -10,7 +10,7 @@ const times = z.number().int().positive().optional();
 
 export const worldOptions = z.strictObject({
   name: z.string().regex(/^[\w.-]+$/),
-  scenario: z.enum(['gitaly', 'sourcegraph']),
+  scenario: z.enum(['gitaly', 'sourcegraph', 'scratch']),
   seed: z.string().optional(),
   pinnedBehind: z.number().int().nonnegative().optional(),
   mirrorLagMs: ms.optional(),
@@ -76,6 +76,7 @@ export const protection = z.strictObject({
   strict: z.boolean().default(false),
   requiredReviews: z.number().int().nonnegative().default(0),
   dismissStaleReviews: z.boolean().default(true),
+  mergeQueue: z.boolean().default(false),
 });
 export const webhook = z.strictObject({
   url: z.string(),

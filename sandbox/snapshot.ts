@@ -48,12 +48,13 @@ function describeIssue(repository: Repository, { title, body, state, labels, ass
   };
 }
 
-function describePull({ head, headSha, base, draft, merged, autoMerge, reviews }: NonNullable<Issue['pull']>, state: Issue['state']) {
+function describePull({ head, headSha, base, draft, merged, autoMerge, queued, reviews }: NonNullable<Issue['pull']>, state: Issue['state']) {
   return {
     state: merged === undefined ? state : 'merged',
     head, headSha, base, draft,
     merged: merged?.sha ?? null,
     autoMerge: autoMerge?.method ?? null,
+    queued: queued !== undefined,
     reviews: sorted(reviews.map(({ author, state, sha, body }) => ({ author, state, sha, body }))),
   };
 }

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { createGcs } from './gcs/emulator.ts';
 import { consequences } from './github/consequences.ts';
 import { buildGitaly } from './scenarios/gitaly.ts';
+import { buildScratch } from './scenarios/scratch.ts';
 import { buildSourcegraph } from './scenarios/sourcegraph.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
 export interface WorldOptions {
   readonly name: string;
-  readonly scenario: 'gitaly' | 'sourcegraph';
+  readonly scenario: 'gitaly' | 'sourcegraph' | 'scratch';
   readonly seed?: string | undefined;
   readonly pinnedBehind?: number | undefined;
   readonly mirrorLagMs?: number | undefined;
@@ -24,6 +25,8 @@ export interface Worlds {
   /** @returns false when there is no such world */
   remove(name: string): Promise<boolean>;
 }
+
+const scenarios = { gitaly: buildGitaly, sourcegraph: buildSourcegraph, scratch: buildScratch };
 
 const usualLatencyMs = { ci: 300, run: 300, deployment: 300 };
 
@@ -56,7 +59,7 @@ export function createWorlds({ dir, url, gcsProgram }: { dir: string; url: () =>
       await rm(world.dir, { recursive: true, force: true });
       await mkdir(world.dir, { recursive: true });
       try {
-        return { world, made: scenario === 'gitaly' ? await buildGitaly(world, options) : await buildSourcegraph(world) };
+        return { world, made: await scenarios[scenario](world, options) };
       } catch (error) {
         await remove(name);
         throw error;

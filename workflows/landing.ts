@@ -3,7 +3,8 @@ import type { Sha } from '../domain/candidate.ts';
 import type { Choice } from '../domain/decision.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { Undo } from './compensation.ts';
-import { amended, changeOf, followed, opened, renewed, versionChange, withdrawal, withdrawn } from './pull-request.ts';
+import { ejected, enqueued, triedAgain } from './merge-queue.ts';
+import { amended, changeOf, followed, opened, renewed, updated, versionChange, withdrawal, withdrawn } from './pull-request.ts';
 import type { Draft } from './pull-request.ts';
 import { answeredRed, examined, offered, passedAgain } from './red-pipeline.ts';
 import type { Release } from './release.ts';
@@ -63,6 +64,7 @@ async function taken(release: Release, draft: Draft, event: Event): Promise<Draf
     case 'red':
       return examined(release, draft, event.failed);
     case 'decision':
+      if (draft.known?.kind === 'ejected' && event.choice.choice === 'retry') return triedAgain(release, draft);
       return answeredRed(release, draft, event.choice);
     case 'offer':
       release.offers.take();
@@ -71,6 +73,10 @@ async function taken(release: Release, draft: Draft, event: Event): Promise<Draf
       return followed(release, draft, event);
     case 'conflict':
       return renewed(release, draft, 'it conflicts with its base');
+    case 'behind':
+      return updated(release, draft, event);
+    case 'ejected':
+      return ejected(release, draft, event);
     case 'baseFixed':
       return renewed(release, draft, 'its base is green again');
     case 'overtaken':
@@ -97,6 +103,10 @@ async function merged(release: Release, draft: Draft): Promise<Draft | Landed> {
       return draft;
     case 'unreviewed':
       return reviewed(release, draft);
+    case 'behind':
+      return { ...draft, known: { kind: 'behind' } };
+    case 'queueRequired':
+      return enqueued(release, draft);
     case 'closed':
       throw new Stop({ kind: 'closed', by: result.by });
     case 'refused':

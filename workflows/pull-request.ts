@@ -51,6 +51,18 @@ export async function amended(release: Release, draft: Draft, { sha, notBefore }
   return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...pull, head, carries: sha }, attempt: 1 }, 'a newer green commit');
 }
 
+/** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
+export async function updated({ work, status, reporter }: Release, draft: Draft, { base }: { readonly base: Sha }): Promise<Draft> {
+  const { plan, pull } = draft;
+  const { branch } = plan.downstream;
+  const result = await work.writing.updatePullRequest.executeWithOptions({ summary: `to ${branch} at ${shortSha(base)}` }, [{ change: changeOf(draft), head: pull.head, base }]);
+  const next: Draft = { plan, pull, attempt: 1 };
+  if (result.kind === 'moved') return next;
+  status.enter('pipeline', { waitingFor: { what: `the pipeline of #${pull.number}, now that it contains ${branch}` }, next: 'merge when green' });
+  reporter.tell({ name: `updated-${shortSha(result.head)}`, line: `brought #${pull.number} up to date with ${branch}, which has moved on` });
+  return { ...next, pull: { ...pull, head: result.head } };
+}
+
 /** Carries what a person has put into the pull request. */
 export function followed(release: Release, { plan, pull }: Draft, edit: { readonly head: Sha; readonly candidate: Sha; readonly date: string }): Draft {
   const { head, candidate, date } = edit;

@@ -29,7 +29,9 @@ async function rerun({ work }: Release, draft: Draft): Promise<Draft | undefined
 /** Green after it was red: a flake, which is recorded and told. */
 export function passedAgain({ status, questions, reporter }: Release, draft: Draft): Draft {
   questions.withdraw();
-  if (draft.attempt === 1 || draft.known?.kind === 'unreviewed') return draft;
+  // Anything else that is known came after a green pipeline: the flake has been told.
+  const wasRed = draft.known === undefined || draft.known.kind === 'regression' || draft.known.kind === 'brokenBase';
+  if (draft.attempt === 1 || !wasRed) return draft;
   const { number, head } = draft.pull;
   status.decided({ message: 'flake', by: 'slipway', reason: `the pipeline of #${number} passed at ${shortSha(head)} in attempt ${draft.attempt}` });
   reporter.tell({ name: `flake-${shortSha(head)}`, line: `a flake: the failed jobs of #${number} passed when they were run again`, flake: draft.failed ?? [] });
@@ -53,7 +55,7 @@ async function diagnosed(release: Release, draft: Draft, failed: readonly Failed
 }
 
 /** Asks what to do. Meanwhile the release goes on looking: the pipeline may be made green by hand. */
-function askedAbout({ status, questions }: Release, draft: Draft, about: string, newer?: Sha): Draft {
+export function askedAbout({ status, questions }: Release, draft: Draft, about: string, newer?: Sha): Draft {
   const { chat } = draft.plan;
   questions.ask({ about, choices, refusal: ({ choice, sha }) => (choice === 'useSha' && sha === undefined ? 'useSha needs the sha' : undefined) });
   const payload = { choice: newer ? 'useSha' : 'retry', by: 'your-login', ...(newer && { sha: newer }) };
@@ -89,7 +91,7 @@ export async function answeredRed(release: Release, draft: Draft, { choice, by, 
 /** Takes up a newer green commit: at once, or, while a red pipeline is a person's to decide on, as the catalog says. */
 export async function offered(release: Release, draft: Draft, sha: Sha): Promise<Draft> {
   const { plan, pull, known, waitsForFix } = draft;
-  const asks = known?.kind === 'regression' && plan.downstream.whenFixed === 'ask' && !waitsForFix;
+  const asks = (known?.kind === 'regression' || known?.kind === 'ejected') && plan.downstream.whenFixed === 'ask' && !waitsForFix;
   if (asks) return askedAbout(release, draft, `the red pipeline of #${pull.number}: ${shortSha(sha)} is newer, and green on the mirror`, sha);
   return amended(release, draft, { sha, notBefore: plan.candidate });
 }

@@ -14,6 +14,7 @@ export interface Forge {
   readonly commits: Commits;
   readonly branches: Branches;
   readonly pullRequests: PullRequests;
+  readonly mergeQueues: MergeQueues;
   readonly pipelines: Pipelines;
   readonly deployments: Deployments;
   readonly issues: Issues;
@@ -61,6 +62,8 @@ export interface NewCommit {
   readonly message: string;
   /** ISO 8601. Fixed by the caller, so that the same inputs give the same SHA. */
   readonly date: string;
+  /** Makes it a merge of this commit, which has nothing but the file that `parent` lacks. */
+  readonly merges?: Sha;
 }
 
 export interface Branches {
@@ -88,10 +91,12 @@ export interface PullRequest {
   readonly mergeSha?: Sha;
   /** Login of who closed or merged it. Told by `get` only: a list would cost a request for each. */
   readonly closedBy?: string;
-  /** It can't be merged into its base as that is now. Told by `get` only, as are the next two. */
+  /** It can't be merged into its base as that is now. Told by `get` only, as are the next three. */
   readonly conflicts?: true;
   /** The base branch's protection keeps it from being merged (a check or a review is missing), or the forge does not know yet. */
   readonly blocked?: true;
+  /** The base branch has commits that it lacks, and asks for them before a merge. */
+  readonly behind?: true;
   /** The forge merges it by itself as soon as it may. */
   readonly mergesItself?: true;
 }
@@ -110,6 +115,10 @@ export type MergeResult =
   | { readonly kind: 'moved' }
   /** Nothing but a review is missing. */
   | { readonly kind: 'unreviewed'; readonly reason: string }
+  /** The base branch has moved on, and asks for a head that contains it. */
+  | { readonly kind: 'behind'; readonly reason: string }
+  /** The base branch takes changes through its merge queue only. */
+  | { readonly kind: 'queueRequired'; readonly reason: string }
   /** The forge says no: conflict, missing check, draft. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -133,6 +142,25 @@ export interface PullRequests {
   mergeWhenReady(repository: Repository, number: number, sha: Sha, method: 'merge' | 'squash' | 'rebase'): Promise<'waits' | 'mergeable' | 'moved'>;
   /** Merges only if the head is still exactly `sha`. */
   merge(repository: Repository, number: number, sha: Sha, method: 'merge' | 'squash' | 'rebase'): Promise<MergeResult>;
+}
+
+/** Where a base branch has one, changes wait in it to be tried together with those before them, and are then merged by the forge. */
+export interface MergeQueues {
+  /** Puts it there only if the head is still exactly `sha`; `moved`, too, if it is not open any more. */
+  enter(repository: Repository, number: number, sha: Sha): Promise<'waits' | 'moved'>;
+  place(repository: Repository, number: number): Promise<QueuePlace>;
+}
+
+export interface QueuePlace {
+  readonly waits: boolean;
+  /** The last time that it left the queue, for whatever reason: a merge is one, too. */
+  readonly lastRemoval?: {
+    readonly id: string;
+    /** In the forge's words. */
+    readonly reason: string;
+    /** The commit that was tried in its name, and whose checks decided. */
+    readonly tried?: Sha;
+  };
 }
 
 /** Approves what the first identity has opened. */

@@ -10,6 +10,7 @@ import { githubCommits } from './github/commits.ts';
 import { githubDeployments } from './github/deployments.ts';
 import { githubDiscussions } from './github/discussions.ts';
 import { githubIssues } from './github/issues.ts';
+import { githubMergeQueues } from './github/merge-queue.ts';
 import { githubPipelines } from './github/pipelines.ts';
 import { githubPullRequests } from './github/pull-requests.ts';
 import { githubReviewer } from './github/reviewer.ts';
@@ -21,6 +22,7 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
     commits: githubCommits(github),
     branches: githubBranches(github),
     pullRequests: githubPullRequests(github),
+    mergeQueues: githubMergeQueues(github),
     pipelines: githubPipelines(github),
     deployments: githubDeployments(github),
     issues: githubIssues(github),

@@ -1,5 +1,6 @@
 import type { Sha } from '../../domain/candidate.ts';
 import { judge } from '../../domain/pipeline.ts';
+import { versionMessage } from '../../domain/version-message.ts';
 import { commitOn } from '../branch-commit.ts';
 import { effect } from '../effect.ts';
 import type { Ports } from '../index.ts';
@@ -22,6 +23,14 @@ export type Amended =
   /** Somebody else has pushed, or closed it: look again. */
   | { readonly kind: 'moved' }
   | { readonly kind: 'refused'; readonly why: string };
+
+export interface Catchup {
+  readonly change: VersionChange;
+  /** Where the branch is believed to be. */
+  readonly head: Sha;
+  /** The base branch's commit that it is to contain. */
+  readonly base: Sha;
+}
 
 export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
   const { branches, commits, pipelines, pullRequests } = ports.forge;
@@ -49,5 +58,13 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
     return { kind: 'amended', head: to, date: amended.date };
   }
 
-  return { amendPullRequest };
+  /** Merges the base into it: as only the version file differs, the base's tree with that file is the merged one. */
+  async function updatePullRequest({ change, head, base }: Catchup): Promise<{ readonly kind: 'updated'; readonly head: Sha } | { readonly kind: 'moved' }> {
+    const { repository, branch, release } = change;
+    const to = await branches.write({ ...versionCommit({ ...change, base }), merges: head, message: versionMessage(`Merge ${branch} into ${change.head}`, release) });
+    const moved = await writes.advance(repository, change.head, { from: head, to });
+    return moved === 'elsewhere' ? { kind: 'moved' } : { kind: 'updated', head: to };
+  }
+
+  return { amendPullRequest, updatePullRequest };
 }

@@ -13,10 +13,16 @@ export interface Merge {
   readonly method: 'merge' | 'squash' | 'rebase';
 }
 
+export type Enqueued =
+  /** Waits in the queue; `lastRemoval` is the one before, which says nothing about this time. */
+  | { readonly kind: 'queued'; readonly lastRemoval?: string }
+  /** Another head, or merged or closed: look again. */
+  | { readonly kind: 'moved' };
+
 export type Merged = MergeResult | { readonly kind: 'closed'; readonly by: string };
 
 export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { pullRequests, reviewer } = forge;
+  const { mergeQueues, pullRequests, reviewer } = forge;
   const { removeBranch } = pullRequestWrites({ forge, readLagMs });
 
   /** Merges at exactly `sha`, and removes the branch. */
@@ -47,6 +53,18 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
     return answer ?? 'waits';
   }
 
+  /** Puts it into the merge queue at exactly `sha`. */
+  async function enqueuePullRequest({ repository, number, sha }: Pick<Merge, 'repository' | 'number' | 'sha'>): Promise<Enqueued> {
+    const { lastRemoval } = await mergeQueues.place(repository, number);
+    const entered = await effect<'waits' | 'moved'>({
+      key: `enqueue ${repository}#${number} ${sha}`,
+      lagMs: 0,
+      probe: async () => ((await mergeQueues.place(repository, number)).waits ? 'waits' : undefined),
+      act: () => mergeQueues.enter(repository, number, sha),
+    });
+    return entered === 'moved' ? { kind: 'moved' } : { kind: 'queued', ...(lastRemoval && { lastRemoval: lastRemoval.id }) };
+  }
+
   /** Approves it at exactly `sha`, by a second identity; nobody's, where none is configured. */
   async function approvePullRequest({ repository, number, sha }: Pick<Merge, 'repository' | 'number' | 'sha'>): Promise<'approved' | 'nobody'> {
     if (!reviewer) return 'nobody';
@@ -59,7 +77,7 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
     return 'approved';
   }
 
-  return { mergePullRequest, letMerge, approvePullRequest };
+  return { mergePullRequest, letMerge, enqueuePullRequest, approvePullRequest };
 }
 
 /** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */

@@ -1,5 +1,6 @@
 import { json } from '../exchange.ts';
-import { numberParam, paginate } from './call.ts';
+import { effect } from '../world.ts';
+import { numberParam, paginate, perform } from './call.ts';
 import { commitNamed } from './commits.ts';
 import { notFound } from './refusal.ts';
 import { apiUrl, htmlUrl, renderMinimalRepository } from './repository.ts';
@@ -17,10 +18,11 @@ export const checkHandlers = {
   'checks/get': getCheckRun,
   'checks/list-for-ref': listCheckRuns,
   'checks/list-suites-for-ref': listSuites,
+  'repos/create-commit-status': createStatus,
   'repos/get-combined-status-for-ref': getCombinedStatus,
   'repos/list-commit-statuses-for-ref': listStatuses,
 } satisfies Handlers<
-  'checks/get' | 'checks/list-for-ref' | 'checks/list-suites-for-ref' | 'repos/get-combined-status-for-ref' | 'repos/list-commit-statuses-for-ref'
+  'checks/get' | 'checks/list-for-ref' | 'checks/list-suites-for-ref' | 'repos/create-commit-status' | 'repos/get-combined-status-for-ref' | 'repos/list-commit-statuses-for-ref'
 >;
 
 /** A run that has ended: its check runs, its suite, and the run itself. */
@@ -88,6 +90,22 @@ async function getCombinedStatus(call: Call<'repos/get-combined-status-for-ref'>
     url: `${url}/status`,
   };
   return { ...json(200, body), headers };
+}
+
+async function createStatus(call: Call<'repos/create-commit-status'>) {
+  const { world, repository, params, body, user } = call;
+  const { state, context = 'default' } = body;
+  const status = await perform(call, async () => {
+    const sha = await commitNamed(repository, params['sha'] ?? '');
+    return effect(`status ${repository.fullName} ${sha} ${context} ${state}`, async () => {
+      const added: Status = { id: world.nextId(), sha, context, state, at: world.clock.now() };
+      repository.statuses.push(added);
+      notifyStatus(world, repository, added);
+      await world.consequences.ciFinished(world, repository);
+      return added;
+    });
+  });
+  return json(201, { ...renderStatus(world, repository, status), creator: renderUser(world, user) });
 }
 
 /** GitHub calls a commit without any status `pending`. */

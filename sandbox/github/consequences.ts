@@ -1,4 +1,5 @@
 import { launchCi } from './ci.ts';
+import { advanceQueues } from './merge-queue.ts';
 import { settlePulls } from './merging.ts';
 import { followMirror } from './mirror.ts';
 import { followRefs } from './pull-request.ts';
@@ -22,5 +23,6 @@ async function refMoved(world: World, repository: Repository, { ref, from, to, b
   const branch = ref.slice('refs/heads/'.length);
   if (to !== undefined) launchCi(world, repository, { sha: to, branch });
   await followRefs(world, repository, { branch, to, by });
+  await advanceQueues(world, repository);
   await followMirror(world, repository);
 }

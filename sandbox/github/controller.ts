@@ -8,7 +8,9 @@ import type { Conclusion, Run } from './runs.ts';
 
 /** What carries a dispatched deploy run out: queued, in progress, completed. */
 export function followDeployRun(world: World, repository: Repository, run: Run): void {
-  const { result, afterMs = world.latencyMs.run } = world.outcomes.next(runOutcome(run.workflow.file));
+  const { outcomeInput } = run.workflow;
+  const scripted = outcomeInput === undefined ? world.outcomes.next(runOutcome(run.workflow.file)) : { result: run.inputs[outcomeInput] ?? 'failure' };
+  const { result, afterMs = world.latencyMs.run } = scripted;
   const { turn } = run;
   world.clock.after(afterMs / 2, () => beginRun(world, run));
   if (result === 'never') return;

@@ -5,7 +5,7 @@ import { numberParam, paginate, perform } from './call.ts';
 import { checkNames, stateOfCheck } from './check-state.ts';
 import { followDeployment } from './controller.ts';
 import { addDeploymentStatus, renderDeployment, renderDeploymentStatus } from './deployment.ts';
-import { writeMerge } from './merging.ts';
+import { writeMerge } from './write-merge.ts';
 import { moveRef, refKey, resolveCommit } from './refs.ts';
 import { Refusal, notFound } from './refusal.ts';
 import type { Call, Handlers } from './call.ts';

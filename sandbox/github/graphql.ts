@@ -8,7 +8,9 @@ import { schema } from './graphql-schema.ts';
 import { textKey } from './issues.ts';
 import { githubFault } from './limits.ts';
 import { isOpenPull, mergeability } from './mergeability.ts';
+import { joinQueue } from './merge-queue.ts';
 import { settlePulls } from './merging.ts';
+import { leaveQueue } from './pull-request.ts';
 import { assertUpdateAllowed } from './protection.ts';
 import { moveRef, refKey } from './refs.ts';
 import { Refusal, refusalReply } from './refusal.ts';
@@ -18,7 +20,7 @@ import type { DocumentNode } from 'graphql';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Visit } from '../visit.ts';
 import type { Plan, World } from '../world.ts';
-import type { EnableAutoMerge, PullRequestInput, RefUpdate, UpdateRefs } from './graphql-schema.ts';
+import type { Dequeue, EnableAutoMerge, Enqueue, PullRequestInput, RefUpdate, UpdateRefs } from './graphql-schema.ts';
 import type { MergeMethod, PullRequest } from './pull-request.ts';
 import type { Repository } from './repository.ts';
 import type { User } from './users.ts';
@@ -55,6 +57,37 @@ const resolvers = {
       return effect(textKey('auto-merge', repository, issue, 'off'), () => {
         issue.pull.autoMerge = undefined;
       });
+    });
+  },
+
+  repository({ owner, name }: { owner: string; name: string }, { world }: Context) {
+    const repository = world.state.repositories.get(`${owner}/${name}`);
+    if (repository === undefined) throw unresolvedNamed(`repository with the name '${owner}/${name}'`);
+    return {
+      pullRequest({ number }: { number: number }) {
+        const issue = repository.issues.get(number);
+        if (issue?.pull === undefined) throw unresolvedNamed(`PullRequest with the number of ${number}`);
+        return renderPull(world, repository, issue as PullRequest);
+      },
+    };
+  },
+
+  async enqueuePullRequest({ input }: { input: Enqueue }, context: Context) {
+    return changePull(context, input, async (repository, issue) => {
+      if (!isOpenPull(issue)) throw unprocessable('Pull request is closed');
+      if (input.expectedHeadOid !== undefined && input.expectedHeadOid !== issue.pull.headSha) throw unprocessable('Head sha did not match expected head oid');
+      if (!repository.protections.get(issue.pull.base)?.mergeQueue) throw unprocessable('Pull request is not in a branch with a merge queue');
+      if (issue.pull.queued) throw unprocessable('Pull request is already in the queue');
+      const [refusal] = (await mergeability(repository, issue)).refusals;
+      if (refusal !== undefined) throw unprocessable(refusal);
+      return effect(textKey('enqueue', repository, issue, issue.pull.headSha), () => joinQueue(context.world, repository, issue, context.user));
+    });
+  },
+
+  async dequeuePullRequest({ input }: { input: Dequeue }, context: Context) {
+    return changePull(context, { pullRequestId: input.id }, (repository, issue) => {
+      if (!issue.pull.queued) throw unprocessable('Pull request is not in the queue');
+      return effect(textKey('dequeue', repository, issue, issue.pull.headSha), () => leaveQueue(context.world, issue.pull, 'manual'));
     });
   },
 
@@ -119,7 +152,8 @@ async function changePull(
 ) {
   const { repository, issue } = pullById(world, pullRequestId);
   await write(world, origin(repository, 'pulls'), () => plan(repository, issue));
-  return { actor: { login: user.login }, pullRequest: renderPull(world, repository, issue) };
+  const pullRequest = renderPull(world, repository, issue);
+  return { actor: { login: user.login }, pullRequest, mergeQueueEntry: pullRequest.mergeQueueEntry };
 }
 
 function pullById(world: World, id: string): { repository: Repository; issue: PullRequest } {
@@ -154,13 +188,21 @@ async function assertRefUpdate(repository: Repository, { name, afterOid, beforeO
 }
 
 function renderPull(world: World, repository: Repository, { number, title, state, pull }: PullRequest) {
-  const { autoMerge } = pull;
+  const { autoMerge, queued, removals } = pull;
   return {
     id: nodeId('PR', pull.id), number, title, url: `${htmlUrl(world, repository)}/pull/${number}`, isDraft: pull.draft,
     state: pull.merged ? 'MERGED' : state.toUpperCase(), merged: pull.merged !== undefined,
     headRefName: pull.head, headRefOid: pull.headSha, baseRefName: pull.base,
+    isInMergeQueue: queued !== undefined,
+    mergeQueueEntry: queued ? { state: queued.trial ? 'AWAITING_CHECKS' : 'QUEUED', position: 1, enqueuedAt: queued.at } : null,
+    timelineItems: ({ last = removals.length }: { last?: number }) => ({ nodes: removals.slice(-last).map(renderRemoval) }),
     autoMergeRequest: autoMerge ? { mergeMethod: autoMerge.method.toUpperCase(), enabledBy: { login: autoMerge.by } } : null,
   };
+}
+
+function renderRemoval({ id, at, reason, tried }: PullRequest['pull']['removals'][number]) {
+  const beforeCommit = tried === undefined ? null : { oid: tried };
+  return { __typename: 'RemovedFromMergeQueueEvent', id: nodeId('RFMQE', id), createdAt: at, reason, beforeCommit };
 }
 
 function parsed(exchange: Exchange): { query: string; variables: Record<string, unknown>; document: DocumentNode | undefined } {
@@ -187,6 +229,10 @@ function unprocessable(message: string): GraphQLError {
 }
 
 function unresolved(id: string): GraphQLError {
-  return new GraphQLError(`Could not resolve to a node with the global id of '${id}'.`, { extensions: { type: 'NOT_FOUND' } });
+  return unresolvedNamed(`node with the global id of '${id}'`);
+}
+
+function unresolvedNamed(what: string): GraphQLError {
+  return new GraphQLError(`Could not resolve to a ${what}.`, { extensions: { type: 'NOT_FOUND' } });
 }
 

@@ -15,6 +15,7 @@ export async function mergeability(repository: Repository, issue: PullRequest): 
   if (base === undefined || (await mergeTrees(repository.gitDir, base, pull.headSha)).kind === 'conflict') {
     return { state: 'dirty', refusals: ['Pull Request is not mergeable'] };
   }
+  if (pull.queued) return { state: 'blocked', refusals: ['Pull Request is in the merge queue'] };
   if (pull.draft) return { state: 'draft', refusals: ['Pull Request is still a draft'] };
 
   const protection = repository.protections.get(pull.base);

@@ -4,11 +4,13 @@ import { json } from '../exchange.ts';
 import { effect, unchanged } from '../world.ts';
 import { perform } from './call.ts';
 import { renderCommit } from './commits.ts';
+import { advanceQueues, joinQueue } from './merge-queue.ts';
 import { isOpenPull, mergeability } from './mergeability.ts';
 import { markMerged, pullOf } from './pull-request.ts';
 import { moveRef, resolveCommit } from './refs.ts';
 import { Refusal } from './refusal.ts';
-import { signatureOf, userNamed } from './users.ts';
+import { userNamed } from './users.ts';
+import { writeMerge } from './write-merge.ts';
 import type { World } from '../world.ts';
 import type { Call, Handlers } from './call.ts';
 import type { MergeMethod, PullRequest } from './pull-request.ts';
@@ -24,25 +26,21 @@ export interface MergeOrder {
 
 export const mergeHandlers = { 'pulls/merge': mergePull, 'repos/merge': mergeBranches } satisfies Handlers<'pulls/merge' | 'repos/merge'>;
 
-/** Merges every open pull request whose auto-merge has been waiting for what just happened. */
+/** Merges every open pull request whose auto-merge, or whose trial in a merge queue, has been waiting for what just happened. */
 export async function settlePulls(world: World, repository: Repository): Promise<void> {
+  await advanceQueues(world, repository);
   for (const issue of repository.issues.values()) {
     if (!isOpenPull(issue) || issue.pull.autoMerge === undefined) continue;
     const { refusals } = await mergeability(repository, issue);
     if (refusals.length > 0) continue;
     const { by, ...order } = issue.pull.autoMerge;
+    if (repository.protections.get(issue.pull.base)?.mergeQueue) {
+      issue.pull.autoMerge = undefined;
+      await joinQueue(world, repository, issue, userNamed(world, by));
+      continue;
+    }
     await applyMerge(world, repository, issue, { ...order, by: userNamed(world, by) });
   }
-}
-
-/** Writes a merge commit whose date follows from its parents, never from the clock. */
-export async function writeMerge(
-  { gitDir }: Repository,
-  { tree, parents, author, message }: { tree: string; parents: readonly string[]; author: User; message: string },
-): Promise<string> {
-  const time = await timeAfter(gitDir, parents);
-  const committer = { name: 'GitHub', email: 'noreply@github.com', time };
-  return writeObject(gitDir, commit({ tree, parents, author: signatureOf(author, time), committer, message }));
 }
 
 async function mergePull(call: Call<'pulls/merge'>) {
@@ -54,6 +52,7 @@ async function mergePull(call: Call<'pulls/merge'>) {
     if (body?.sha !== undefined && body.sha !== issue.pull.headSha) throw new Refusal(409, 'Head branch was modified. Review and try the merge again.');
     const [refusal] = (await mergeability(repository, issue)).refusals;
     if (refusal !== undefined) throw new Refusal(405, refusal);
+    if (repository.protections.get(issue.pull.base)?.mergeQueue) throw new Refusal(405, 'Repository rule violations found\n\nChanges must be made through the merge queue\n\n');
     return effect(`merge ${repository.fullName}#${issue.number}`, () => applyMerge(world, repository, issue, order));
   });
   return json(200, { sha, merged: true, message: 'Pull Request successfully merged' });
@@ -91,7 +90,7 @@ const methods: Readonly<Record<MergeMethod, Method>> = {
     const fork = await mergeBase(gitDir, base, issue.pull.headSha);
     const commits = await log(gitDir, { from: issue.pull.headSha, excluding: fork });
     let tip = base;
-    for (const original of commits.toReversed()) {
+    for (const original of commits.toReversed().filter(({ parents }) => parents.length === 1)) {
       // A three-way merge on the commit's own parent: the tip's tree is dressed up as a child of that parent.
       const committer = { name: 'GitHub', email: 'noreply@github.com', time: await timeAfter(gitDir, [tip, original.sha]) };
       const ours = { tree: (await readCommit(gitDir, tip)).tree, parents: original.parents, author: committer, committer, message: 'rebase' };

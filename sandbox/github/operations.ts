@@ -51,6 +51,7 @@ export const operations = {
   'pulls/update': 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}',
   'rate-limit/get': 'GET /rate_limit',
   'repos/compare-commits-with-basehead': 'GET /repos/{owner}/{repo}/compare/{basehead}',
+  'repos/create-commit-status': 'POST /repos/{owner}/{repo}/statuses/{sha}',
   'repos/create-deployment': 'POST /repos/{owner}/{repo}/deployments',
   'repos/create-deployment-status': 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
   'repos/create-release': 'POST /repos/{owner}/{repo}/releases',

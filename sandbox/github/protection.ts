@@ -12,6 +12,8 @@ export interface Protection {
   readonly strict: boolean;
   readonly requiredReviews: number;
   readonly dismissStaleReviews: boolean;
+  /** Changes come to it through a queue only, where each is tried on the base as it will be. */
+  readonly mergeQueue: boolean;
 }
 
 export const protectionHandlers = { 'repos/get-branch-protection': getProtection } satisfies Handlers<'repos/get-branch-protection'>;

@@ -25,6 +25,9 @@ export interface Pull {
   readonly reviews: Review[];
   autoMerge: { by: string; method: MergeMethod; title?: string | undefined; message?: string | undefined } | undefined;
   merged: { sha: string; at: string; by: string } | undefined;
+  /** Its place in the merge queue of its base: the lower `nth`, the sooner its turn. `trial` is it merged into the base as that is now. */
+  queued: { at: string; by: string; nth: number; trial: { sha: string; base: string } | undefined } | undefined;
+  readonly removals: { readonly id: number; readonly at: string; readonly reason: string; readonly tried: string | undefined }[];
 }
 
 export type PullRequest = Issue & { pull: Pull };
@@ -65,9 +68,17 @@ export async function followRefs(world: World, repository: Repository, move: { b
   }
 }
 
+/** Nothing, if it is in none. */
+export function leaveQueue(world: World, pull: Pull, reason: string): void {
+  if (pull.queued === undefined) return;
+  pull.removals.push({ id: world.nextId(), at: world.clock.now(), reason, tried: pull.queued.trial?.sha });
+  pull.queued = undefined;
+}
+
 async function synchronize(world: World, repository: Repository, issue: PullRequest, { to, by }: { to: string; by: User }): Promise<void> {
   const { pull } = issue;
   pull.headSha = to;
+  leaveQueue(world, pull, 'branch_changed');
   issue.updatedAt = world.clock.now();
   if (repository.protections.get(pull.base)?.dismissStaleReviews) {
     for (const review of pull.reviews) if (review.state === 'APPROVED') review.state = 'DISMISSED';
@@ -78,6 +89,7 @@ async function synchronize(world: World, repository: Repository, issue: PullRequ
 export async function closePull(world: World, repository: Repository, issue: PullRequest, by: User): Promise<void> {
   issue.pull.baseSha ??= repository.refs.get(`refs/heads/${issue.pull.base}`);
   issue.pull.autoMerge = undefined;
+  leaveQueue(world, issue.pull, issue.pull.merged ? 'merged' : 'manual');
   closeIssue(world, issue, by);
   await notifyPull(world, repository, issue, { action: 'closed', sender: by });
 }

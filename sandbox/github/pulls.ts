@@ -68,7 +68,7 @@ async function planCreation({ world, repository, user, body }: Call<'pulls/creat
     commit: async () => {
       const pull: Pull = {
         id: world.nextId(), head, headSha, base: body.base, baseSha: undefined, draft: body.draft ?? false,
-        reviews: [], autoMerge: undefined, merged: undefined,
+        reviews: [], autoMerge: undefined, merged: undefined, queued: undefined, removals: [],
       };
       const issue = addIssue(world, repository, { title: body.title ?? '', body: body.body ?? null, author: user, pull }) as PullRequest;
       await notifyPull(world, repository, issue, { action: 'opened', sender: user });

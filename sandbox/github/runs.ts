@@ -18,6 +18,8 @@ export interface Workflow {
   readonly inputs: Readonly<Record<string, { readonly required: boolean }>>;
   /** The input that the run's name is made of. */
   readonly runNameInput: string | undefined;
+  /** The input that says how a run ends. */
+  readonly outcomeInput?: string;
   readonly createdAt: string;
 }
 

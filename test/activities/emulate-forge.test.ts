@@ -27,6 +27,7 @@ async function open(): Promise<ForgeStand> {
     forge: connectGitHub({ baseUrl: server.url, token: 'bot-token', writeIntervalMs: 0 }),
     repository: `${owner}/${repo}`,
     base: 'main',
+    prefix: 'contract',
     login: 'slipway-bot',
     workflow: { file: 'deploy.yml', inputs: (key) => ({ key }) },
     async commit({ branch, path, text, message }) {

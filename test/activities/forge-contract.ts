@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Forge, PullRequest } from '../../activities/forge/forge.ts';
 import type { Sha } from '../../domain/candidate.ts';
 import { judge } from '../../domain/pipeline.ts';
-import { contract, until } from './contract.ts';
+import { contract, until as comesTrue } from './contract.ts';
 import type { Differences } from './contract.ts';
 
 /** A forge to be held against the contract, and what only its owner and other people can do there. */
@@ -11,6 +11,10 @@ export interface ForgeStand {
   /** Its base branch holds at least three commits and the file `README.md`. */
   readonly repository: string;
   readonly base: string;
+  /** What the names of the suite's branches and keys begin with. */
+  readonly prefix: string;
+  /** Longest wait for what the forge does by itself, in ms; 15 s if not given. */
+  readonly patienceMs?: number;
   /** A workflow that can be dispatched, with inputs that make the key part of its run's name. */
   readonly workflow: { readonly file: string; inputs(key: string): Readonly<Record<string, string>> };
   /** A person's commit that sets one file. The branch is made off the base where it is missing. */
@@ -49,10 +53,11 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       stand = await open();
       ({ forge, repository, base } = stand);
     });
-    afterAll(() => stand.close());
+    afterAll(() => stand?.close());
 
     const baseHead = async () => (await forge.branches.find(repository, base)) ?? expect.unreachable('the base branch is missing');
-    const freshName = (what: string) => `contract/${what}-${++count}`;
+    const freshName = (what: string) => `${stand.prefix}/${what}-${++count}`;
+    const until: typeof comesTrue = (read, wanted) => comesTrue(read, wanted, stand.patienceMs);
     const change = (branch: string, path = `${branch}.txt`, text = branch) => stand.commit({ branch, path, text, message: `Change ${path}` });
 
     async function mergeablePullRequest() {

@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fileCatalog } from '../../activities/catalog/file.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
 import { connectGitHub } from '../../activities/forge/github.ts';
@@ -77,6 +77,25 @@ it('waits for a pull request that is not shown yet, instead of taking it for clo
   await expect(pipeline({ change, number, head, required: [], attempt: 1 })).rejects.toMatchObject({ type: 'NotYet' });
   await expect(within(() => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' }))).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   expect((await world.journal()).map(({ key }) => key)).not.toContain(`merge ${repository}#${number}`);
+});
+
+describe('a base that has moved on', () => {
+  it('is brought into the pull request by a merge of ours, the same one each time, and not over a push', async () => {
+    const change = await versionChange();
+    const { openPullRequest, updatePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+    const { number, head } = await within(() => openPullRequest(change));
+    await world.control('commit', { repository, branch: 'master', files: { 'app.rb': 'newer' }, message: 'Develop' });
+    const base = (await forge.branches.find(repository, 'master'))!;
+
+    const updated = await within(() => updatePullRequest({ change, head, base }));
+    expect(updated).toEqual({ kind: 'updated', head: await forge.branches.find(repository, change.head) });
+    expect(await within(() => updatePullRequest({ change, head, base }))).toEqual(updated);
+    expect(await forge.pullRequests.files(repository, number)).toEqual([change.file]);
+    expect((await forge.commits.range(repository, base, change.head)).diverged).toBe(false);
+
+    await world.control('commit', { repository, branch: change.head, files: { 'app.rb': 'theirs' }, message: 'Push' });
+    expect(await within(() => updatePullRequest({ change, head, base }))).toEqual({ kind: 'moved' });
+  });
 });
 
 async function versionChange(): Promise<VersionChange> {

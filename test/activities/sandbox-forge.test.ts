@@ -43,6 +43,7 @@ async function open(): Promise<ForgeStand> {
     forge,
     repository,
     base: 'master',
+    prefix: 'contract',
     login: 'slipway-bot',
     workflow: { file: 'deploy.yml', inputs: (key) => ({ release_key: key, environment: 'staging', sha: 'f'.repeat(40) }) },
     async commit({ branch, path, text, message }) {
@@ -125,6 +126,70 @@ describe('what only the sandbox plays through', () => {
     await protect({});
     const another = await forge.pullRequests.open({ repository, head: await branchOff('other'), base: 'master', title: 'B', body: '' });
     expect(await forge.pullRequests.mergeWhenReady(repository, another.number, another.head, 'merge')).toBe('mergeable');
+  });
+
+  test('a base that has moved on is asked for where the branch is strict, however green the checks are', async () => {
+    await protect({ strict: true, requiredChecks: ['rspec'] });
+    await world.control('ci', { repository, sha: head, verdict: 'green' });
+    const base = await branchOff('master');
+    expect(await forge.pullRequests.get(repository, number)).toMatchObject({ behind: true });
+    expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'behind' });
+
+    const baseSha = (await forge.branches.find(repository, base))!;
+    const merge = { repository, parent: baseSha, merges: head, path: 'a.txt', text: 'a', message: 'Merge', date: '2026-01-02T03:04:05Z' };
+    const to = await forge.branches.write(merge);
+    expect(await forge.branches.write(merge)).toBe(to);
+    await world.control('ci', { repository, sha: to, verdict: 'green' });
+    await forge.branches.advance(repository, 'change', { from: head, to });
+    expect(await forge.pullRequests.files(repository, number)).toEqual(['a.txt']);
+    expect(await forge.pullRequests.get(repository, number)).not.toHaveProperty('behind');
+    expect(await forge.pullRequests.merge(repository, number, to, 'merge')).toMatchObject({ kind: 'merged' });
+  });
+
+  describe('a merge queue', () => {
+    const trial = (script: object) => world.control('ci', { repository, branch: 'gh-readonly-queue/master', ...script });
+    const place = () => forge.mergeQueues.place(repository, number);
+
+    beforeEach(async () => {
+      await protect({ mergeQueue: true, requiredChecks: ['rspec'] });
+      await world.control('ci', { repository, sha: head, verdict: 'green' });
+    });
+
+    test('is named as the only way in, and merges what it has taken', async () => {
+      expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'queueRequired', reason: expect.stringContaining('merge queue') });
+      expect(await place()).toEqual({ waits: false });
+      await trial({ verdict: 'green', afterMs: 500 });
+      expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
+      expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
+      expect(await place()).toEqual({ waits: true });
+      const merged = await until(() => forge.pullRequests.get(repository, number), (pull) => pull?.state === 'merged');
+      expect(merged).toMatchObject({ head, mergeSha: await forge.branches.find(repository, 'master') });
+      expect(await place()).toMatchObject({ waits: false, lastRemoval: { reason: 'merged' } });
+    });
+
+    test('takes no other head than the one that is meant', async () => {
+      expect(await forge.mergeQueues.enter(repository, number, 'f'.repeat(40))).toBe('moved');
+      await forge.pullRequests.close(repository, number);
+      expect(await forge.mergeQueues.enter(repository, number, head)).toBe('moved');
+    });
+
+    test('does not take what is not ready, for good', async () => {
+      await world.control('ci', { repository, sha: head, verdict: 'red' });
+      await expect(forge.mergeQueues.enter(repository, number, head)).rejects.toMatchObject({ type: 'Refused', nonRetryable: true, message: expect.stringContaining('rspec') });
+    });
+
+    test('tells what it has thrown out, and each time anew', async () => {
+      await trial({ verdict: 'red', failing: ['rspec'] });
+      const thrownOut = async () => {
+        expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
+        return (await until(place, ({ waits }) => !waits)).lastRemoval!;
+      };
+      const [first, second] = [await thrownOut(), await thrownOut()];
+      expect(first).toMatchObject({ reason: 'failed_checks' });
+      expect(first.id).not.toBe(second.id);
+      const red = (await forge.pipelines.checks(repository, second.tried!)).filter(({ state }) => state === 'red');
+      expect(red.map(({ name }) => name)).toEqual(['rspec']);
+    });
   });
 
   async function branchOff(name: string): Promise<string> {

@@ -119,6 +119,38 @@ describe('the pull request of a release, on real git and HTTP', () => {
     await released(release);
   });
 
+  it('is brought up to date with a strict base, whenever that moves on before the merge', async () => {
+    const { world, open } = await begin({ ci: waiting });
+    await world.control('protection', { repository: product, branch: 'master', strict: true, requiredChecks: ['rspec'] });
+    const release = await open();
+    await world.control('commit', { repository: product, branch: 'master', files: { 'app.rb': 'newer' }, message: 'Develop', by: 'kim' });
+    await world.control('ci', { repository: product, branch: 'release/gitaly', verdict: 'green' });
+    const [before] = await pulls(world);
+    await world.control('ci', { repository: product, sha: before!.head.sha, verdict: 'green' });
+    await merged(release);
+    const [after, ...others] = await pulls(world);
+    expect(others).toEqual([]);
+    expect(after!.head.sha).not.toBe(before!.head.sha);
+    expect(await as<{ sha: string }[]>(world, 'dev', 'GET', `pulls/${after!.number}/files`)).toMatchObject([{ filename: versionFile }]);
+    await released(release);
+  });
+
+  it('is merged by the queue of its base, once more after a trial that failed, and then by a person’s word', async () => {
+    const { world, open } = await begin();
+    const trial = (verdict: string) => world.control('ci', { repository: product, branch: 'gh-readonly-queue/master', verdict, failing: ['rspec'] });
+    await world.control('protection', { repository: product, branch: 'master', mergeQueue: true, requiredChecks: ['rspec'] });
+    await trial('red');
+    const release = await open();
+    await expect.poll(async () => (await release.query(status)).waitingFor?.what, { timeout: 30_000 }).toMatch(/^a decision on #\d+, which the merge queue of master has thrown out \(failed_checks\)/);
+    expect((await world.journal()).filter(({ key }) => key.startsWith('enqueue'))).toHaveLength(2);
+    await trial('green');
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'kim' }] });
+    await merged(release);
+    expect((await pulls(world))[0]).toMatchObject({ merged_at: expect.any(String) });
+    await released(release);
+    expect(await world.control('violations')).toEqual([]);
+  });
+
   it('that a terminated run has left is adopted by the next one, and brought up to date', async () => {
     const { world, open, update } = await begin({ ci: waiting });
     const release = await open();

@@ -141,6 +141,72 @@ describe('auto-merge', () => {
   });
 });
 
+describe('a merge queue', () => {
+  const inQueue = async (world: World) => {
+    await protect(world, { mergeQueue: true });
+    const pull = await pullRequest(world);
+    const enqueued = await mutate(world, 'enqueuePullRequest', `pullRequestId: "${pull.nodeId}", expectedHeadOid: "${pull.sha}"`);
+    return { ...pull, enqueued };
+  };
+  const inspect = async (world: World, number: number) => (await github(world).pulls.get({ ...gitlab, pull_number: number })).data;
+  const place = async (world: World, number: number) => {
+    const query = `{ repository(owner: "gitlab-org", name: "gitlab") { pullRequest(number: ${number}) {
+      isInMergeQueue timelineItems(last: 1, itemTypes: [REMOVED_FROM_MERGE_QUEUE_EVENT]) { nodes { ... on RemovedFromMergeQueueEvent { reason beforeCommit { oid } } } }
+    } } }`;
+    const answer = await fetch(`${world.url}/api/graphql`, { method: 'POST', headers: { authorization: 'bearer bot-token' }, body: JSON.stringify({ query }) });
+    const { data } = (await answer.json()) as { data: { repository: { pullRequest: { isInMergeQueue: boolean; timelineItems: { nodes: { reason: string; beforeCommit: { oid: string } | null }[] } } } } };
+    const { isInMergeQueue, timelineItems } = data.repository.pullRequest;
+    return { isInMergeQueue, removed: timelineItems.nodes[0] };
+  };
+
+  it('is the only way in: a direct merge is refused', async () => {
+    const world = await stand.open();
+    await protect(world, { mergeQueue: true });
+    const { number } = await pullRequest(world);
+    expect(await refusal(github(world).pulls.merge({ ...gitlab, pull_number: number }))).toMatchObject({ status: 405, message: expect.stringContaining('Changes must be made through the merge queue') });
+  });
+
+  it('merges what was green in its trial on the base, and takes nothing twice', async () => {
+    const world = await stand.open({ latencyMs: { ci: 500 } });
+    const { number, nodeId, enqueued } = await inQueue(world);
+    expect(enqueued.body.errors).toBeUndefined();
+    expect((await mutate(world, 'enqueuePullRequest', `pullRequestId: "${nodeId}"`)).body.errors).toMatchObject([{ type: 'UNPROCESSABLE', message: 'Pull request is already in the queue' }]);
+    expect(await inspect(world, number)).toMatchObject({ state: 'open', mergeable_state: 'blocked' });
+    await expect.poll(async () => (await inspect(world, number)).merged, { timeout: 10_000 }).toBe(true);
+    expect(await head(world)).toBe((await inspect(world, number)).merge_commit_sha);
+    expect(await place(world, number)).toMatchObject({ isInMergeQueue: false, removed: { reason: 'merged' } });
+  });
+
+  it('throws out what was red in its trial, and names the commit', async () => {
+    const world = await stand.open();
+    await world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'gh-readonly-queue/master', verdict: 'red' });
+    const { number } = await inQueue(world);
+    await expect.poll(() => place(world, number), { timeout: 10_000 }).toMatchObject({ isInMergeQueue: false, removed: { reason: 'failed_checks' } });
+    const { removed } = await place(world, number);
+    const { data } = await github(world).checks.listForRef({ ...gitlab, ref: removed!.beforeCommit!.oid });
+    expect(data.check_runs.some(({ conclusion }) => conclusion === 'failure')).toBe(true);
+    expect(await inspect(world, number)).toMatchObject({ state: 'open', mergeable_state: 'clean' });
+  });
+
+  it('gives back what somebody pushes to', async () => {
+    const world = await stand.open();
+    await world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'gh-readonly-queue/master', verdict: 'slow' });
+    const { number, branch } = await inQueue(world);
+    await world.control('commit', { repository: 'gitlab-org/gitlab', branch, files: { 'more.txt': 'more' }, message: 'More' });
+    expect(await place(world, number)).toMatchObject({ isInMergeQueue: false, removed: { reason: 'branch_changed' } });
+  });
+
+  it('tries the second one on what the first has made of the base', async () => {
+    const world = await stand.open({ latencyMs: { ci: 300 } });
+    const first = await inQueue(world);
+    const second = await pullRequest(world, { branch: 'other', path: 'other.txt', text: 'other' });
+    await mutate(world, 'enqueuePullRequest', `pullRequestId: "${second.nodeId}"`);
+    await expect.poll(async () => (await inspect(world, second.number)).merged, { timeout: 10_000 }).toBe(true);
+    const { data } = await github(world).repos.getCommit({ ...gitlab, ref: await head(world) });
+    expect(data.parents.map(({ sha }) => sha)).toEqual([(await inspect(world, first.number)).merge_commit_sha, second.sha]);
+  });
+});
+
 describe('refs by GraphQL', () => {
   it('move together, and only from where the caller believes them to be', async () => {
     const world = await stand.open();

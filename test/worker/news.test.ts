@@ -22,6 +22,7 @@ describe('a release hears of', () => {
     ['a status of its pull request', 'status', github.status(product, 'release/gitaly', 'failure'), every],
     ['its pull request, whoever opened it', 'pull_request', github.pullRequest(product, 'release/gitaly'), every],
     ['its pull request, by the marker', 'pull_request', github.pullRequest(product, 'release/gitaly', `text\n${releaseMarker(id)}`), ours],
+    ['its removal from the merge queue', 'pull_request', { ...github.pullRequest(product, 'release/gitaly'), action: 'dequeued' }, every],
     ['a review', 'pull_request_review', github.review(product, 'release/gitaly', releaseMarker(id)), ours],
     ['its run, by the key in its name', 'workflow_run', github.run(product, `Deploy ${id}/staging`), ours],
     ['its deployment, by its task', 'deployment_status', github.deployment(product, `${id}/canary`), ours],

@@ -187,6 +187,128 @@ describe('a review that is missing', () => {
   });
 });
 
+describe('a base branch that is strict', () => {
+  const base = '7'.repeat(40);
+  const updatedHead = 'b'.repeat(40);
+
+  it('is brought into the pull request, whose pipeline then runs anew', async () => {
+    const looks: Parameters<Activities['pipeline']>[0][] = [];
+    const updates: Parameters<Activities['updatePullRequest']>[0][] = [];
+    const { release, calls } = await begin({
+      pipeline: async (look) => {
+        looks.push(look);
+        return look.head === updatedHead ? green : { kind: 'behind', base };
+      },
+      updatePullRequest: async (update) => {
+        updates.push(update);
+        return { kind: 'updated', head: updatedHead };
+      },
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate });
+    expect(updates).toMatchObject([{ base, head: 'd'.repeat(40), change: { candidate } }]);
+    expect(looks.at(-1)).toMatchObject({ head: updatedHead, attempt: 1 });
+    expect(calls).toContain('report brought #7 up to date with master, which has moved on');
+  });
+
+  it('that moves between the look and the merge is found by looking once more', async () => {
+    const knowns: unknown[] = [];
+    const { release } = await begin({
+      pipeline: async ({ known, head }) => {
+        knowns.push(known?.kind);
+        return known?.kind === 'behind' && head !== updatedHead ? { kind: 'behind', base } : green;
+      },
+      mergePullRequest: inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'behind', reason: '3 of 3 required status checks are expected.' }, { kind: 'merged', sha: 'e'.repeat(40) }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(knowns).toEqual([undefined, 'behind', undefined]);
+  });
+
+  it('is left alone when somebody has pushed meanwhile', async () => {
+    const { release } = await begin({
+      pipeline: inTurn<Turn>({ kind: 'behind', base }, { kind: 'foreign', why: 'changes app.rb' }),
+      updatePullRequest: async () => ({ kind: 'moved' }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'changes app.rb' });
+  });
+});
+
+describe('a merge queue', () => {
+  const required = { kind: 'queueRequired', reason: 'Changes must be made through the merge queue' } as const;
+  const merged = { kind: 'merged', sha: 'e'.repeat(40) } as const;
+  const mergePullRequest = () => inTurn<typeof required | typeof merged>(required, merged);
+  const red = { kind: 'ejected', reason: 'failed_checks', byChecks: true, failed: [{ name: 'rspec' }] } as const;
+  const enqueued = (calls: readonly string[]) => calls.filter((call) => call === 'enqueuePullRequest').length;
+  const asked = /^a decision on #7, which the merge queue of master has thrown out/;
+
+  it('merges it where the base branch requires one', async () => {
+    const knowns: unknown[] = [];
+    const { release, calls } = await begin({
+      mergePullRequest: mergePullRequest(),
+      enqueuePullRequest: async () => ({ kind: 'queued', lastRemoval: 'before' }),
+      pipeline: async ({ known }) => {
+        knowns.push(known);
+        return green;
+      },
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(knowns).toEqual([undefined, { kind: 'queued', time: 1, lastRemoval: 'before' }]);
+    expect(enqueued(calls)).toBe(1);
+  });
+
+  it('is waited for by name', async () => {
+    const { release } = await begin({ mergePullRequest: mergePullRequest(), pipeline: inTurn<Turn>(green, pending) });
+    await waitsFor(release, '#7 in the merge queue of master');
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', undone: ['the pull request on release/gitaly'] });
+  });
+
+  it('that throws it out for its checks gets it once more, without a person', async () => {
+    const { release, calls } = await begin({ mergePullRequest: mergePullRequest(), pipeline: inTurn<Turn>(green, red, green) });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(enqueued(calls)).toBe(2);
+    expect(calls).not.toContain('announce');
+  });
+
+  it('that throws it out twice is told to the team, and a person decides', async () => {
+    const { release, calls } = await begin({
+      mergePullRequest: inTurn<typeof required | typeof merged>(required, merged),
+      pipeline: inTurn<Turn>(green, red, red, pending, green),
+    }, { pace: { ...plan.pace, poll: 300_000 } });
+    await waitsFor(release, asked);
+    await expect.poll(() => calls.filter((call) => /^(announce|comment)/.test(call)).toSorted(), { timeout: 10_000 }).toEqual(['announce', 'commentOnPullRequest the merge queue of master has thrown #7 out: failed_checks: rspec']);
+    await decideOn(release, { choice: 'retry' });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(enqueued(calls)).toBe(3);
+  });
+
+  it('that a person has taken it out of is not entered again without being asked', async () => {
+    const { release, calls } = await begin({
+      mergePullRequest: mergePullRequest(),
+      pipeline: async ({ known }) => (known?.kind === 'queued' ? { kind: 'ejected', reason: 'manual', byChecks: false, failed: [] } : known ? pending() : green),
+    });
+    await waitsFor(release, asked);
+    expect(enqueued(calls)).toBe(1);
+    await decideOn(release, { choice: 'close', reason: 'not this week' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', undone: ['the pull request on release/gitaly'] });
+  });
+
+  it('loses it to a newer green commit', async () => {
+    const { release } = await begin({ mergePullRequest: mergePullRequest(), pipeline: async ({ head, known }) => (head === amendedHead || !known ? green : pending()) });
+    await waitsFor(release, '#7 in the merge queue of master');
+    await release.signal(candidateSignal, { sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+  });
+
+  it('records a flake of its pipeline once', async () => {
+    const { release } = await begin({
+      mergePullRequest: mergePullRequest(),
+      pipeline: async ({ attempt }) => (attempt === 1 ? { kind: 'red', failed: [{ name: 'rspec' }] } : green),
+    });
+    await release.result();
+    expect((await release.query(status)).decisions).toHaveLength(1);
+  });
+});
+
 describe('a red pipeline', () => {
   it('that passes when it is run again is a flake: recorded, told once, merged', async () => {
     const attempts: number[] = [];

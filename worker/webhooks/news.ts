@@ -52,7 +52,7 @@ const events: Readonly<Record<string, (payload: unknown) => Subject | 'malformed
     return ['queued', 'pending', 'in_progress'].includes(state) ? undefined : ofRelease(namedRelease(task));
   }),
   pull_request: event({ action, number: z.number(), pull_request: pullRequest }, ({ action, pull_request }) =>
-    ['closed', 'reopened', 'synchronize'].includes(action) ? ofPullRequest(pull_request) : undefined,
+    ['closed', 'dequeued', 'reopened', 'synchronize'].includes(action) ? ofPullRequest(pull_request) : undefined,
   ),
   issue_comment: event({ action, issue: z.object({ body: z.string().nullable() }), comment: z.object({ body: z.string() }) }, ({ action, issue, comment }) =>
     action === 'created' && writtenVotes({ text: comment.body }, []).length > 0 ? ofRelease(markedRelease(issue.body ?? '')) : undefined,

@@ -24,7 +24,7 @@ export function githubBranches(github: GitHub): Branches {
   return {
     find,
 
-    async write({ repository, parent, path, text, message, date }: NewCommit) {
+    async write({ repository, parent, path, text, message, date, merges }: NewCommit) {
       const base = await commit(repository, parent);
       if (!base) throw tryAgain('Unavailable', `${repository} does not show the commit ${parent}`);
       const tree = await rest.git.createTree({
@@ -32,7 +32,7 @@ export function githubBranches(github: GitHub): Branches {
         base_tree: base.data.tree.sha,
         tree: [{ path, mode: '100644', type: 'blob', content: text }],
       });
-      const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [parent], author: { ...author, date } });
+      const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [...(merges ? [merges] : []), parent], author: { ...author, date } });
       return written.data.sha;
     },
 

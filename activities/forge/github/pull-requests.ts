@@ -30,6 +30,12 @@ export function githubPullRequests(github: GitHub): PullRequests {
     return { ...pull, ...(closedBy && { closedBy }) };
   };
 
+  async function lacksBase(repository: string, number: number): Promise<boolean> {
+    const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
+    const compared = await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${data.base.ref}...${data.head.sha}`, per_page: 1 });
+    return compared.data.behind_by > 0;
+  }
+
   async function closer(repository: string, number: number): Promise<string | undefined> {
     const issue = await unlessMissing(rest.issues.get({ ...at(repository), issue_number: number }));
     return issue?.data.closed_by?.login;
@@ -89,6 +95,9 @@ export function githubPullRequests(github: GitHub): PullRequests {
         if (now?.mergeSha && now.head === sha) return { kind: 'merged', sha: now.mergeSha };
         if (status === 409 || (now && now.head !== sha)) return { kind: 'moved' };
         if (/base branch was modified/i.test(reason)) throw tryAgain('Unavailable', `GitHub could not merge ${repository}#${number} yet: ${reason}`);
+        if (/merge queue/i.test(reason)) return { kind: 'queueRequired', reason };
+        // A head that lacks commits of a strict base is refused as if its checks were missing, however green they are.
+        if (now?.behind || (/status checks? .*expected|up[ -]to[ -]date/i.test(reason) && (await lacksBase(repository, number)))) return { kind: 'behind', reason };
         return { kind: /review/i.test(reason) ? 'unreviewed' : 'refused', reason };
       }
     },
@@ -96,10 +105,11 @@ export function githubPullRequests(github: GitHub): PullRequests {
 }
 
 /** GitHub computes it in the background, and says `unknown` until then. */
-function obstacles({ mergeable_state, auto_merge }: { readonly mergeable_state: string; readonly auto_merge: unknown }): Pick<PullRequest, 'conflicts' | 'blocked' | 'mergesItself'> {
+function obstacles({ mergeable_state, auto_merge }: { readonly mergeable_state: string; readonly auto_merge: unknown }): Pick<PullRequest, 'conflicts' | 'blocked' | 'behind' | 'mergesItself'> {
   return {
     ...(mergeable_state === 'dirty' && { conflicts: true }),
     ...(['blocked', 'unknown'].includes(mergeable_state) && { blocked: true }),
+    ...(mergeable_state === 'behind' && { behind: true }),
     ...(auto_merge !== null && { mergesItself: true }),
   };
 }
