@@ -8,8 +8,8 @@ const patient = { poll: { timeout: 45_000 } };
 
 /**
  * A project is a kind of company that tests need: none, real servers, a server that skips time (one file after another), a browser,
- * a worker that gets killed, and a production server that gets killed. The last three run on their own commands, and `npm test` names the
- * first three.
+ * a worker that gets killed, a production server that gets killed, and the real GitHub and GCS. The last four run on their own commands,
+ * and `npm test` names the first three.
  */
 export default defineConfig({
   test: {
@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{activities,client,sandbox,e2e,replay,workflows,ui,crash,compose,cluster}/**'],
+          exclude: ['test/{activities,client,sandbox,e2e,replay,workflows,ui,crash,compose,cluster,live}/**'],
         },
       },
       {
@@ -77,6 +77,15 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'live',
+          include: ['test/live/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

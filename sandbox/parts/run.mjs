@@ -26,6 +26,7 @@ const commands = {
   },
   'test:ui': { projects: ['ui'], parts: ['temporal', 'chromium'] },
   'test:crash': { projects: ['crash'], flags: ['--quick', '--turns', '--resume'], parts: ['temporal', 'fake-gcs-server', 'github-description'] },
+  'test:live': { projects: ['live'], parts: [] },
   'test:cluster': { projects: ['cluster'], parts: ['temporal', 'temporal-server', 'postgresql', 'github-description'] },
 };
 

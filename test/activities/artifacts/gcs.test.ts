@@ -4,7 +4,8 @@ import { startSandbox } from '../../servers.ts';
 import type { SandboxServer } from '../../servers.ts';
 import { openWorld } from '../../worlds.ts';
 import { describeStore } from './store-contract.ts';
-import type { StoreStand } from './store-contract.ts';
+import { describeStoreFaults } from './store-faults.ts';
+import type { FaultyStoreStand } from './store-faults.ts';
 
 let sandbox: SandboxServer;
 beforeAll(async () => {
@@ -12,10 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-async function open(): Promise<StoreStand> {
+async function open(): Promise<FaultyStoreStand> {
   const world = await openWorld(sandbox.url);
   const gcs = `${world.url}/gcs`;
+  const bucket = 'schemas-migrations';
+  await world.control('objects', { bucket });
   return {
+    bucket,
+    folder: '',
     connect: (settings = {}) => connectGcs({ endpoint: gcs, token: 'gcs-token', timeoutMs: 2_000, ...settings }),
     put: (bucket, files = {}) => world.control('objects', { bucket, files }),
     async content(bucket, name) {
@@ -34,6 +39,7 @@ async function open(): Promise<StoreStand> {
 }
 
 describeStore('the store on GCS', open);
+describeStoreFaults('the store on GCS, when that fails', open);
 
 describe("the worker's environment", () => {
   it('may not hold the variable that would send reads of the client elsewhere', () => {
