@@ -18,7 +18,7 @@ export interface Case {
   readonly prepare?: (world: World) => Promise<unknown>;
   begin(client: Client, taskQueue: string, world: World): Promise<WorkflowHandle>;
   /** Does what people would, once: watches `describe`, which needs no worker, and sends signals. */
-  attend(release: WorkflowHandle, world: World): Promise<void>;
+  attend(release: WorkflowHandle, world: World, client: Client): Promise<void>;
 }
 
 /** A Temporal server, used by one case at a time. */
@@ -84,7 +84,7 @@ export async function run(lane: Lane, { name, scenario, prepare, begin, attend }
     for (const { effect: match, action } of faults) await world.control('faults', { match, action });
     await prepare?.(world);
     release = await begin(lane.client, world.name, world);
-    const ended = Promise.all([release.result(), attend(release, world)]).then(([result]) => ({ result }));
+    const ended = Promise.all([release.result(), attend(release, world, lane.client)]).then(([result]) => ({ result }));
     ended.catch(() => undefined);
 
     for (let fallen = 0; fallen < blows.length; fallen++) {
