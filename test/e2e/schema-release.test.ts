@@ -98,6 +98,37 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     expect(await again.release.result()).toMatchObject({ kind: 'schemasReleased' });
   });
 
+  it('leaves no trace in the bucket when its build is cancelled', async () => {
+    const { world, begin } = await stand();
+    const { objects } = await world.snapshot();
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'cancelled' });
+    const { release } = await begin(inject);
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', undone: ['the pull request on schemas/v5.3.4444', `the tarball ${tarball}`], owed: [] });
+    expect((await world.snapshot()).objects).toEqual(objects);
+  });
+
+  it('is taken back when somebody closes its pull request, and names whom; a removal that fails is tried again', async () => {
+    const { world, begin } = await stand();
+    const { objects } = await world.snapshot();
+    await world.control('faults', { match: { key: `remove ${bucket}/${tarball}` }, action: { kind: 'fail', status: 503 }, times: 2 });
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'slow', afterMs: 600_000 });
+    const { release } = await begin(inject);
+    await reached(release, 'the build of #1');
+    await asDana(world, 'PATCH', 'pulls/1', { state: 'closed' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'dana', undone: ['the pull request on schemas/v5.3.4444', `the tarball ${tarball}`], owed: [] });
+    expect((await world.snapshot()).objects).toEqual(objects);
+    expect(await world.control<{ fired: number }[]>('faults')).toMatchObject([{ fired: 2 }]);
+  });
+
+  it('publishes under the names that the catalog gives, and knows the older ones', async () => {
+    const scripts = { object: '{version}-internal_database_schema{part}.json', accepts: ['{version}-internal_database.schema{part}.json'] };
+    const { begin, read } = await stand({ names: scripts });
+    const { release } = await begin(inject);
+    const names = namesOf('v5.3.4444').map((name) => name.replace('database.schema', 'database_schema'));
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: expect.arrayContaining(names.map((name) => `schemas/${name}`)) });
+    expect([...(await unpacked(await read(tarball))).keys()]).toEqual([...namesOf(...before), ...names].sort());
+  });
+
   it('builds again with what another release has published meanwhile', async () => {
     const { world, begin, read } = await stand();
     await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green', afterMs: 5_000 });
@@ -156,8 +187,7 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     await reached(release, /^the merge of #1: stopped: the merge was refused/);
     expect(Object.keys((await world.snapshot()).objects)).toEqual(expect.arrayContaining(namesOf('v5.3.4444').map((name) => `${bucket}/schemas/${name}`)));
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'] });
-    const merged = await fetch(`${world.url}/api/v3/repos/${repository}/pulls/1/merge`, { method: 'PUT', headers: { authorization: 'Bearer person:dana', 'content-type': 'application/json' }, body: '{}' });
-    expect(merged.status).toBe(200);
+    await asDana(world, 'PUT', 'pulls/1/merge', {});
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
   });
 
@@ -245,9 +275,9 @@ describe('an upload of the current schemas', () => {
 });
 
 /** A world with a worker of its own. */
-async function stand() {
+async function stand(schemas = {}) {
   const world = await openWorld(sandbox.url, { scenario: 'sourcegraph' });
-  const catalog = await writeCatalog(world);
+  const catalog = await writeCatalog(world, { schemas });
   const taskQueue = world.name;
   onTestFinished(async () => {
     await catalog.remove();
@@ -285,6 +315,13 @@ async function stand() {
   }
 
   return { world, begin, read, store, put, worker, another };
+}
+
+/** What a person does to the repository. */
+async function asDana(world: World, method: string, path: string, body: object): Promise<void> {
+  const headers = { authorization: 'Bearer person:dana', 'content-type': 'application/json' };
+  const answer = await fetch(`${world.url}/api/v3/repos/${repository}/${path}`, { method, headers, body: JSON.stringify(body) });
+  expect(answer.status).toBe(200);
 }
 
 async function reached(release: WorkflowHandle, what: string | RegExp): Promise<void> {

@@ -173,6 +173,11 @@ describe('a release that is not built', () => {
     expect(await release.result()).toMatchObject({ kind: 'closed', undone: [tarball], owed: [`take back ${pullRequest}`] });
   });
 
+  it('owes the tarball when its removal is forbidden, after the pull request is withdrawn', async () => {
+    const { release } = await start({ releaseBuild: async () => ({ kind: 'red', failed: [{ name: 'bazel' }] }), withdrawArchive: never('GCS answered 403') });
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', undone: [pullRequest], owed: [`take back ${tarball}`] });
+  });
+
   it('has nothing to withdraw but the tarball when the file that names it can not be rewritten', async () => {
     const { release } = await start({ openSchemaPullRequest: async () => ({ kind: 'refused', reason: 'there is no http_file', names: ['tools/release/schema_deps.bzl'] }) });
     expect(await release.result()).toMatchObject({ kind: 'schemasRefused', names: ['tools/release/schema_deps.bzl'], undone: [pullRequest, tarball] });
