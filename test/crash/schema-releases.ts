@@ -1,4 +1,3 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
 import { confirm } from '../../workflows/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
@@ -12,7 +11,7 @@ const fetching = { component: 'migrator', version: 'v5.2.1093', action: 'fetch-c
 const patch = { component: 'migrator', version: 'v5.2.1234', action: 'inject-current-schemas', base: '5.2' };
 
 function releasing(input: { readonly version: string }): Case['begin'] {
-  return async ({ workflow }: Pick<Client, 'workflow'>, taskQueue) => {
+  return async ({ workflow }, taskQueue) => {
     const start = await workflow.start('schemaRelease', { workflowId: `start/${taskQueue}/${input.version}`, taskQueue, args: [input] });
     const { to } = (await start.result()) as { to: string };
     return workflow.getHandle(to);
