@@ -10,7 +10,7 @@ const key = z.object({
   x: z.string().length(43),
   /** Whose key it is. One without it is a broker's, which signs for whoever has logged in there. */
   sub: z.string().min(1).optional(),
-  d: z.undefined('is private, and does not belong on a worker'),
+  d: z.never('is private, and does not belong on a worker').optional(),
 });
 
 const keySet = z.object({ keys: z.array(key) }).refine(({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'two keys have the same "kid"');

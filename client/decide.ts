@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { z } from 'zod';
@@ -23,7 +24,9 @@ export function addDecisions(program: Command, answering: Answering): void {
       .addOption(by())
       .option('--sha <sha>', 'the commit that the vote is for: refused when the release carries another one')
       .option('--reason <text>', 'told to everybody')
-      .action((release: string, options: object) => answering((session) => decide(session, { message, schema: vote, release, payload: options })));
+      .option('--token <jws>', 'a signed decision, where votes have to be verified')
+      .addOption(new Option('--token-file <path>', 'a file that holds it; - is the standard input').conflicts('token'))
+      .action((release: string, options: Signable) => answering((session) => decide(session, { message, schema: vote, release, payload: signed(options) })));
   }
   decision(program, decideMessage.name, 'answer what a release asks, such as how to go on after a stage that failed')
     .requiredOption('--choice <name>', 'one of those that `slipway status` shows')
@@ -50,6 +53,21 @@ export function addDecisions(program: Command, answering: Answering): void {
     .requiredOption('--reason <text>', 'told to everybody')
     .option('--leave', "of a rollout: leave the flag as it is, instead of putting back what it was")
     .action((release: string, options: object) => answering((session) => decide(session, { message: abort, schema: rolloutAbortion, release, payload: options })));
+}
+
+interface Signable {
+  readonly token?: string;
+  readonly tokenFile?: string;
+}
+
+/** With the token out of its file, which keeps it out of the shell's history. */
+function signed({ tokenFile, ...options }: Signable): object {
+  if (tokenFile === undefined) return options;
+  try {
+    return { ...options, token: readFileSync(tokenFile === '-' ? 0 : tokenFile, 'utf8').trim() };
+  } catch (error) {
+    throw new Failure(2, `--token-file: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function decision(program: Command, name: string, purpose: string): Command {

@@ -85,7 +85,7 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
 }
 
 /** A catalog for the sandbox's Gitaly with three stages, and for the schemas of its Sourcegraph, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly downstream?: object; readonly schemas?: object } = {}) {
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly downstream?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object } = {}) {
   const soak = changes.soak ?? '1s';
   const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
@@ -110,7 +110,7 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
             name: 'production',
             environment: 'production',
             promote: workflow,
-            approval: { approvers: ['alice', 'bob'] },
+            approval: { approvers: ['alice', 'bob'], ...changes.approval },
             soak,
             health: [{ kind: 'http', url: `${world.url}/health/production` }],
           },
@@ -130,6 +130,7 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
           deployed: { kind: 'url', url: `${world.url}/deployed/production` },
           issues: { repository: 'gitlab-org/gitaly', labels: ['feature flag'] },
           incidents: { repository: 'gitlab-org/gitlab', label: 'incident' },
+          ...changes.flags,
         },
       },
     },
