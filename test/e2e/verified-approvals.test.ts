@@ -1,4 +1,5 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,7 +192,7 @@ async function keySet(kid: string) {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-keys-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'keys.json');
-  const keys = new Map<string, ReturnType<typeof createPrivateKey>>();
+  const keys = new Map<string, KeyObject>();
   const known: object[] = [];
   async function add(name: string, more: object = {}): Promise<void> {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
