@@ -101,7 +101,8 @@ export function createRollouts(ports: RolloutPorts) {
     );
     if (finding.kind !== 'going') return finding;
     heartbeat(finding.watched);
-    throw notYet(`${finding.watched.observation?.observedMs ?? 0} of ${rules.soakMs} ms observed${sick ? `; ${sick.kind}` : ''}`);
+    const standing = [sick?.kind, frozen].filter((why) => why !== undefined).map((why) => `; ${why}`);
+    throw notYet(`${finding.watched.observation?.observedMs ?? 0} of ${rules.soakMs} ms observed${standing.join('')}`);
   }
 
   return { readFlag, setFlag, restoreFlag, watchFlag };

@@ -15,7 +15,7 @@ import { now } from './status.ts';
 export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void> {
   const { plan, status, steering, reporter } = rollout;
   const { soak: soakMs, health: checks, smoke, testers } = plan.rules.staging!;
-  const since = now();
+  let since: string | undefined;
   for (;;) {
     if (!(await mayRaise(rollout, flag, stagingStage))) continue;
     status.stage(stagingStage, 'promoting');
@@ -25,6 +25,7 @@ export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void
       await stranger(rollout, stagingStage, flag, conflict);
       continue;
     }
+    since ??= now();
     reporter.tell({ name: 'staging-on', line: `on in ${flag.environment}`, label: stagingStage });
     if (!steering.isTested()) {
       const whom = testers ?? operatorsOf(rollout);

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { temporalEnvironments } from '../../activities/environments.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import type { Watched } from '../../domain/flag-watch.ts';
+import type { Observation } from '../../domain/soak.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, advance, freeze, resume, retry, status, tested, thaw } from '../../workflows/messages.ts';
 import { endEnvironments } from '../environments.ts';
@@ -117,6 +121,51 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
   });
 
+  it('lets no time count while production is frozen in the middle of a soak, but takes the flag down there', async () => {
+    const { rollout, client, world } = await begin({ soak: '60s' });
+    await test(rollout, { advance: 'staging' });
+    await reached(rollout, /at 25 %$/);
+    const environment = client.workflow.getHandle('environment/production');
+    await counted(client, rollout, 0);
+    await environment.executeUpdate(freeze.update, { args: [{ by, reason: 'the holidays' }] });
+    const { observedMs } = await observed(client, rollout, 2);
+    expect(await observed(client, rollout, 3)).toMatchObject({ observedMs });
+    await environment.signal(thaw.signal, { by });
+    await counted(client, rollout, observedMs);
+
+    await environment.signal(freeze.signal, { by, reason: 'the holidays' });
+    await world.control('health', { environment: 'production', state: 'unhealthy' });
+    await reached(rollout, /^a decision: .*answered 503; taken back to off$/);
+    expect(await keys(world, 'flag production')).toEqual([`flag production ${flag} 25`, `flag production ${flag} false`]);
+    await world.control('health', { environment: 'production', state: 'healthy' });
+    await rollout.signal(resume.signal, { by });
+    await reached(rollout, /^going up to 25 %: production is frozen by alice: the holidays$/);
+    await environment.signal(thaw.signal, { by });
+    await reached(rollout, /at 25 %$/);
+    await rollout.signal(abort.signal, { by, reason: 'enough' });
+    await rollout.result();
+  });
+
+  it('does not leave staging before a smoke run there has passed', async () => {
+    const { world, rollout, client } = await begin({
+      flags: { staging: { environment: 'staging', soak: '1s', smoke: { repository: 'gitlab-org/gitlab', workflow: 'smoke.yml' } } },
+      async prepare(empty) {
+        await smokeRun(empty, 'success');
+        // Runs are dated to the second.
+        await sleep(1_100);
+      },
+    });
+    await test(rollout);
+    // That run was before the flag was on; what is healthy for long enough still lacks one.
+    await counted(client, rollout, 1_000);
+    await smokeRun(world, 'failure');
+    await reached(rollout, /^a decision: the smoke run failed: http/);
+    expect(await keys(world, 'flag')).toEqual([`flag staging ${flag} true`]);
+    await smokeRun(world, 'success');
+    await rollout.signal(resume.signal, { by });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+  });
+
   it('says that it has no permission, and tries again when it got it', async () => {
     const { rollout } = await begin({
       prepare: (world) =>
@@ -143,13 +192,15 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
 interface Preparation {
   readonly deployed?: boolean;
   readonly soak?: string;
+  /** Of the catalog's `flags`, what is otherwise. */
+  readonly flags?: object;
   /** Scripts what will happen in the world. */
   readonly prepare?: (world: World) => Promise<unknown>;
 }
 
-async function prepared({ deployed = true, soak = '1s', prepare }: Preparation = {}) {
+async function prepared({ deployed = true, soak = '1s', flags = {}, prepare }: Preparation = {}) {
   const world = await openWorld(sandbox.url);
-  const catalog = await writeCatalog(world, { soak });
+  const catalog = await writeCatalog(world, { soak, flags });
   const taskQueue = world.name;
   const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
   const client = new Client({ connection });
@@ -197,6 +248,35 @@ async function reached(rollout: WorkflowHandle, what: RegExp): Promise<ReleaseSt
   return seen!;
 }
 
+/** What the watch of a rollout has found out, after so many more looks. */
+async function observed(client: Client, rollout: WorkflowHandle, looks: number): Promise<Observation> {
+  let seen = 0;
+  let last: Observation | undefined;
+  await expect
+    .poll(
+      async () => {
+        const watched = (await temporalEnvironments(client).heartbeatOf(rollout.workflowId, 'watchFlag')) as Watched | undefined;
+        const now = watched?.observation;
+        if (now && last && now.lastAt !== last.lastAt) seen++;
+        last = now;
+        return seen;
+      },
+      { timeout: 30_000, interval: 100 },
+    )
+    .toBeGreaterThanOrEqual(looks);
+  return last!;
+}
+
+/** More than so much healthy time counts already. */
+async function counted(client: Client, rollout: WorkflowHandle, ms: number): Promise<void> {
+  await expect.poll(async () => (await observed(client, rollout, 1)).observedMs, { timeout: 30_000 }).toBeGreaterThan(ms);
+}
+
+async function smokeRun(world: World, conclusion: 'success' | 'failure'): Promise<void> {
+  await world.control('runs', { workflow: 'smoke.yml', conclusion, times: 1 });
+  await github(world, 'POST', 'gitlab', 'actions/workflows/smoke.yml/dispatches', { ref: 'master' });
+}
+
 async function keys(world: World, begin: string): Promise<readonly string[]> {
   return (await world.journal()).map(({ key }) => key).filter((key) => key.startsWith(`${begin} `));
 }
@@ -220,5 +300,6 @@ async function github<T>(world: World, method: string, repository: string, path:
     headers: { authorization: 'Bearer person:ann', 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   });
-  return (await response.json()) as T;
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }

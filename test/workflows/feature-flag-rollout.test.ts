@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
@@ -5,6 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CodeAnswer } from '../../activities/deployed-code.ts';
+import { tryAgain } from '../../activities/failures.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { RolloutPlan } from '../../domain/rollout-plan.ts';
@@ -385,16 +387,19 @@ describe('a flag service', () => {
     expect(world.effects).toEqual([...upwards, 'removal']);
   });
 
-  it('that is down only delays the rollout, however often it must be asked', async () => {
-    let refusals = 0;
-    const { rollout, world } = await start({ plan: withoutStaging() }, (given) => ({
-      setFlag: async (change) => {
-        if ((refusals += 1) <= 6) throw ApplicationFailure.create({ type: 'Unavailable', message: 'GitLab does not answer' });
-        return given.activities.setFlag(change);
+  it.each(['readFlag', 'setFlag', 'watchFlag'] as const)('that is down for an hour (%s) only delays the rollout', async (down) => {
+    const plan = withoutStaging();
+    const { rollout, world } = await start({ plan: { ...plan, pace: { ...plan.pace, retry: 10_000, sample: 60_000 } } }, (given) => ({
+      [down]: async (argument: never) => {
+        const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+        if (attempt === 1 || currentAttemptScheduledTimestampMs - scheduledTimestampMs < 3_600_000) throw tryAgain('Unavailable', 'GitLab does not answer');
+        return given.activities[down](argument);
       },
     }));
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
     expect(world.effects).toEqual([...upwards, 'removal']);
+    const { startTime, closeTime } = await rollout.describe();
+    expect(closeTime!.getTime() - startTime.getTime()).toBeGreaterThanOrEqual(3_600_000);
   });
 });
 
