@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { dataConverter } from '../temporal/data-converter.ts';
+import { dataConverter as converterFor } from '../temporal/data-converter.ts';
+import { startTraces } from '../temporal/traces.ts';
 import { Failure } from './answer.ts';
 import type { Terminal } from './answer.ts';
 import { shown } from './fault.ts';
@@ -26,7 +27,7 @@ export async function connect(options: ServerOptions, { env }: Terminal): Promis
   const config = configuration(options, env);
   const address = options.address ?? config.connectionOptions.address ?? 'localhost:7233';
   const namespace = options.namespace ?? config.namespace ?? 'default';
-  const converter = convert(env, namespace);
+  const { dataConverter, traces } = await equipment(env, namespace);
   const connection = await Connection.connect({ ...config.connectionOptions, address, connectTimeout: '5 s' }).catch((error: unknown) => {
     throw new Failure(
       3,
@@ -35,11 +36,14 @@ export async function connect(options: ServerOptions, { env }: Terminal): Promis
   });
   const ui = options.ui ?? env.SLIPWAY_UI ?? knownUi(address);
   return {
-    client: new Client({ connection, namespace, dataConverter: converter }),
+    client: new Client({ connection, namespace, dataConverter, interceptors: { workflow: traces ? [traces.client] : [] } }),
     address,
     namespace,
     link: (workflowId) => ui && `${ui.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
-    close: () => connection.close(),
+    async close() {
+      await connection.close();
+      await traces?.end();
+    },
   };
 }
 
@@ -52,9 +56,9 @@ function configuration({ profile }: ServerOptions, env: Terminal['env']) {
   }
 }
 
-function convert(env: Terminal['env'], namespace: string) {
+async function equipment(env: Terminal['env'], namespace: string) {
   try {
-    return dataConverter(env, namespace);
+    return { dataConverter: converterFor(env, namespace), traces: await startTraces(env, { 'service.name': 'slipway', 'temporal.namespace': namespace }) };
   } catch (error) {
     throw new Failure(2, shown(error));
   }

@@ -15,7 +15,7 @@ const allowed: Record<string, { readonly values: readonly string[]; readonly typ
   domain: { values: ['domain', 'npm:zod', 'npm:semver', 'npm:yaml'] },
   workflows: { values: ['workflows', 'domain', '@temporalio/workflow', '@temporalio/common'], types: ['activities', 'npm:zod'] },
   activities: { values: ['activities', 'domain', '@temporalio/activity', '@temporalio/common', '@temporalio/client', 'npm:', 'node:'] },
-  temporal: { values: ['temporal', 'activities/adapter.ts', '@temporalio/common', '@temporalio/proto', 'npm:zod', 'node:'] },
+  temporal: { values: ['temporal', 'activities/adapter.ts', '@temporalio/common', '@temporalio/proto', '@temporalio/interceptors-opentelemetry', 'npm:@opentelemetry', 'npm:zod', 'node:'], types: ['@temporalio/client', '@temporalio/worker'] },
   worker: { values: ['worker', 'domain', 'activities', 'temporal', 'workflows/messages.ts', '@temporalio/worker', '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'npm:', 'node:'] },
   client: {
     values: ['client', 'domain', 'temporal', 'workflows/messages.ts', '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'npm:', 'node:'],

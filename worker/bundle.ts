@@ -15,6 +15,8 @@ export function workflowBundle({ failureConverterPath }: DataConverter): Workflo
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
-  const [clear, hidden] = await Promise.all([bundleWorkflowCode({ workflowsPath }), bundleWorkflowCode({ workflowsPath, failureConverterPath: encodedFailures })]);
+  const workflowInterceptorModules = [fileURLToPath(new URL('../workflows/trace.js', import.meta.url))];
+  const clear = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules });
+  const hidden = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, failureConverterPath: encodedFailures });
   await Promise.all([writeFile(plain, clear.code), writeFile(encoded, hidden.code)]);
 }

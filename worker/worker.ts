@@ -1,9 +1,10 @@
 import { Client } from '@temporalio/client';
-import type { ClientInterceptors } from '@temporalio/client';
+import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { dataConverter as converterFor } from '../temporal/data-converter.ts';
+import { startTraces } from '../temporal/traces.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectPorts } from './ports.ts';
 import { startRuntime } from './runtime.ts';
@@ -11,15 +12,17 @@ import { workerSettings } from './settings.ts';
 import { versioning } from './versioning.ts';
 
 /** Works as `process.env` says until the process is told to end. What activities say to Temporal passes through `interceptors`. */
-export async function runWorker({ interceptors = {} }: { readonly interceptors?: ClientInterceptors } = {}): Promise<void> {
+export async function runWorker({ interceptors = {} }: { readonly interceptors?: { readonly workflow?: readonly WorkflowClientInterceptor[] } } = {}): Promise<void> {
   const settings = workerSettings(process.env);
   const log = startRuntime(settings);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const dataConverter = converterFor(process.env, namespace);
+  const traces = await startTraces(process.env, { 'service.name': 'slipway-worker', 'temporal.namespace': namespace, 'temporal.task_queue': settings.taskQueue });
 
   const connection = await NativeConnection.connect(connectionOptions);
   try {
-    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, dataConverter, interceptors }));
+    const workflow = [...(interceptors.workflow ?? []), ...(traces ? [traces.client] : [])];
+    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, dataConverter, interceptors: { workflow } }));
     const worker = await Worker.create({
       connection,
       namespace,
@@ -27,6 +30,7 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
       dataConverter,
       workflowBundle: workflowBundle(dataConverter),
       activities: createActivities(ports),
+      interceptors: { activity: traces?.activity ?? [] },
       shutdownGraceTime: settings.shutdownMs,
       stickyQueueScheduleToStartTimeout: settings.stickyMs,
       ...(settings.build && { workerDeploymentOptions: versioning(settings.build) }),
@@ -36,5 +40,6 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
     await ended;
   } finally {
     await connection.close();
+    await traces?.end();
   }
 }
