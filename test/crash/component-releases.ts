@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { environmentId } from '../../domain/environment.ts';
 import { abort, approve, decide, freeze, reject } from '../../workflows/messages.ts';
 import { attribute } from './attribute.ts';
+import type { World } from '../worlds.ts';
 import type { Case } from './matrix.ts';
 
 export async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
@@ -36,7 +38,7 @@ const rejected: Case = {
   },
 };
 
-const aborted: Case = {
+const abortedInPipeline: Case = {
   name: 'a release that is aborted while its pipeline runs',
   prepare: (world) => world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'slow', afterMs: 600_000 }),
   begin,
@@ -74,7 +76,39 @@ const abortedInQueue: Case = {
   },
 };
 
-export const componentReleases: readonly Case[] = [straight, rejected, aborted, rolledBack, abortedInQueue];
+/** Aborted as soon as it has come to a stage's state. */
+function abortedWhile(state: string, given: Pick<Case, 'prepare' | 'soak'> = {}): Case {
+  return {
+    name: `a release that is aborted while it is ${state}`,
+    strike: 'afterwards',
+    ...given,
+    begin,
+    async attend(release) {
+      await inState(release, state);
+      await release.signal(abort.signal, { by: 'alice', reason: 'wrong week' });
+    },
+  };
+}
+
+const onCanary = (outcome: string) => ({ prepare: (world: World) => world.control('deployments', { environment: 'canary', outcome }) });
+const abortedInStage: readonly Case[] = [
+  { ...abortedWhile('approval'), name: 'a release that is aborted while it waits for approval' },
+  {
+    ...abortedWhile('promoting', onCanary('never')),
+    async attend(release, world) {
+      await until(async () => (await world.journal()).some(({ key }) => key.startsWith('deployment gitlab-org/gitlab canary')));
+      await release.signal(abort.signal, { by: 'alice', reason: 'wrong week' });
+    },
+  },
+  abortedWhile('deciding', onCanary('failure')),
+  abortedWhile('soaking', { soak: '10m' }),
+];
+
+export const componentReleases: readonly Case[] = [straight, rejected, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(100);
+}
 
 export async function waitsFor(release: WorkflowHandle, what: string): Promise<void> {
   return attribute(release, 'WaitingFor', what);

@@ -14,6 +14,10 @@ export interface Case {
   readonly name: string;
   /** Of the world; Gitaly's, if not given. */
   readonly scenario?: 'sourcegraph';
+  /** How long a stage soaks: 1 s, if not given. */
+  readonly soak?: string;
+  /** Up to what people do it is like another case, where the effects until then are struck. */
+  readonly strike?: 'afterwards';
   /** Scripts what will happen in the world. */
   readonly prepare?: (world: World) => Promise<unknown>;
   begin(client: Client, taskQueue: string, world: World): Promise<WorkflowHandle>;
@@ -35,6 +39,8 @@ export interface Ending {
   readonly history: History;
   readonly snapshot: unknown;
   readonly effects: readonly Effect[];
+  /** How many of them came before people had done what they do. */
+  readonly attended: number;
   readonly requests: readonly RequestRecord[];
 }
 
@@ -72,9 +78,9 @@ const patienceMs = 120_000;
  *
  * @throws when a blow or a fault never came: then nothing was tested
  */
-export async function run(lane: Lane, { name, scenario, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
+export async function run(lane: Lane, { name, scenario, soak, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
   const world = await openWorld(lane.sandboxUrl, { ...(scenario && { scenario }) });
-  const catalog = await writeCatalog(world, { pace });
+  const catalog = await writeCatalog(world, { pace, ...(soak && { soak }) });
   const env = { ...workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file }), SANDBOX_WORLD: world.url, ...environment };
   const frozen: KillableWorker[] = [];
   let worker = await startKillableWorker(env);
@@ -84,7 +90,8 @@ export async function run(lane: Lane, { name, scenario, prepare, begin, attend }
     for (const { effect: match, action } of faults) await world.control('faults', { match, action });
     await prepare?.(world);
     release = await begin(lane.client, world.name, world);
-    const ended = Promise.all([release.result(), attend(release, world, lane.client)]).then(([result]) => ({ result }));
+    const attending = attend(release, world, lane.client).then(async () => (await world.journal()).length);
+    const ended = Promise.all([release.result(), attending]).then(([result, attended]) => ({ result, attended }));
     ended.catch(() => undefined);
 
     for (let fallen = 0; fallen < blows.length; fallen++) {
@@ -101,13 +108,13 @@ export async function run(lane: Lane, { name, scenario, prepare, begin, attend }
       worker = await startKillableWorker(env);
     }
 
-    const { result } = await within(patienceMs, ended, `${name}: did not end`);
+    const { result, attended } = await within(patienceMs, ended, `${name}: did not end`);
     for (const zombie of frozen) zombie.thaw();
     if (frozen.length > 0) await sleep(3_000);
     const idle = (await world.control<{ fired: number }[]>('faults')).filter(({ fired }) => fired === 0).length;
     if (idle > 0) throw new Error(`${name}: ended, and ${idle} of the faults never came`);
     const { workflowId } = release;
-    return { result, workflowId, history: await release.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client) }, effects: await world.journal(), requests: await world.control('requests') };
+    return { result, workflowId, history: await release.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client) }, effects: await world.journal(), attended, requests: await world.control('requests') };
   } finally {
     await release?.terminate('the case is over').catch(() => undefined);
     await endEnvironments(lane.client);
