@@ -18,6 +18,7 @@ import { addSchedules } from './schedules.ts';
 import type { Answering } from './session.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
+import { addToken } from './token.ts';
 import { addValidate } from './validate.ts';
 import { addWatch } from './watch.ts';
 import { addWhere } from './where.ts';
@@ -59,7 +60,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

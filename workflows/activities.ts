@@ -32,8 +32,8 @@ export type Work = ReturnType<typeof workAt>;
 /** For what is told before there is a plan. */
 export const warning = proxyActivities<Activities>({ startToCloseTimeout: '1 minute', heartbeatTimeout: '20 seconds', scheduleToCloseTimeout: '10 minutes' });
 
-/** What an Update waits for: the UI takes twenty seconds of silence for a yes. */
-export const verifying = proxyActivities<Activities>({ startToCloseTimeout: '8 seconds', scheduleToCloseTimeout: '15 seconds', retry: { initialInterval: '500 milliseconds' } });
+/** What an Update waits for: the command gives up after ten seconds, and the UI takes twenty of silence for a yes. */
+export const verifying = proxyActivities<Activities>({ startToCloseTimeout: '4 seconds', scheduleToCloseTimeout: '8 seconds', retry: { initialInterval: '500 milliseconds' } });
 
 /** Reading the catalog comes before its pace is known. */
 export const planning = proxyActivities<Activities>({
