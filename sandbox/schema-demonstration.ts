@@ -11,6 +11,8 @@ export async function releaseSchemasEndToEnd(company: Company, say: (text: strin
   say(`\nThe bucket holds ${before.length} files. A release of the schemas of ${version}, whose build will fail:\n`);
   await send(`${company.world.url}/control/ci`, { ...branch, verdict: 'red' });
   const refused = await release(company);
+  say('\nWhat it made was taken back:\n');
+  await shown(['status', `schemas/migrator/${version}`], company.env);
   const after = await objectsOf(company);
   say(`\nThe bucket holds what it held before: ${JSON.stringify(after) === JSON.stringify(before) ? 'yes' : 'NO'}. Now the same version again, with a build that passes:\n`);
 
