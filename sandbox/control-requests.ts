@@ -67,6 +67,7 @@ export const commit = z.strictObject({
   message: z.string(),
   by: z.string().default('dev'),
 });
+export const advance = z.strictObject({ ms });
 export const team = z.strictObject({ team: z.string().regex(/^[\w-]+\/[\w-]+$/), members: z.array(z.string()) });
 export const comment = z.strictObject({ repository: z.string(), number: z.number().int().positive(), by: z.string(), body: z.string().min(1) });
 export const protection = z.strictObject({

@@ -63,6 +63,7 @@ const acts: Readonly<Record<string, Act>> = {
     if (following === undefined) throw new Misuse(`${repository} has no mirror`);
     following.lagMs = lagMs ?? Infinity;
   },
+  'POST /clock': ({ clock }, exchange) => clock.advance(read(asked.advance, exchange).ms),
   'POST /teams'({ teams }, exchange) {
     const { team, members } = read(asked.team, exchange);
     teams.set(team, members);
