@@ -48,4 +48,7 @@ def gsutil():
 files, size, seconds = gsutil() if way == 'gsutil -m cp' else asyncio.run(gcloud_aio())
 used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 cpu = sum(one.ru_utime + one.ru_stime for one in used)
-print(json.dumps({'files': files, 'bytes': size, 'ms': seconds * 1000, 'cpuMs': cpu * 1000, 'peakMb': max(one.ru_maxrss for one in used) / 1024}))
+# The kernel's other figure, that of getrusage, begins with what the process that started this one had: for gsutil that is this one.
+own = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))
+peak = used[1].ru_maxrss if way == 'gsutil -m cp' else own
+print(json.dumps({'files': files, 'bytes': size, 'ms': seconds * 1000, 'cpuMs': cpu * 1000, 'peakMb': peak / 1024}))
