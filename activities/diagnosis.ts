@@ -3,11 +3,12 @@ import type { DoctorRequest, Finding } from '../domain/diagnosis.ts';
 import { unknownName } from '../domain/nearest-name.ts';
 import { diagnoseComponent } from './diagnosis/component.ts';
 import { examined, fine } from './diagnosis/finding.ts';
+import { diagnoseSchemas } from './diagnosis/schemas.ts';
 import { diagnoseWorker } from './diagnosis/worker.ts';
 import { neverRetry } from './failures.ts';
 import type { Ports } from './index.ts';
 
-export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'artifacts' | 'records' | 'server'>;
+export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'health' | 'flags' | 'artifacts' | 'records' | 'server'>;
 
 /** Tries with the worker's own credentials whatever a release will need, and changes nothing. */
 export function createDiagnosis(ports: DiagnosisPorts) {
@@ -22,9 +23,8 @@ export function createDiagnosis(ports: DiagnosisPorts) {
     if (!read) return [...catalog, ...worker];
     const findings = [...catalog, ...worker];
     for (const [name, one] of chosen(read, component)) findings.push(...(await diagnoseComponent(ports, name, one)));
-    for (const [name, { bucket }] of Object.entries(read.schemas)) {
-      if (component !== undefined && component !== name) continue;
-      findings.push(...(await examined(`${name}: gs://${bucket}`, 'see docs/adapters.md', async () => fine(`readable: ${(await ports.artifacts.list(bucket, 'schemas/')).length} schema files`))));
+    for (const [name, rules] of Object.entries(read.schemas)) {
+      if (component === undefined || component === name) findings.push(...(await diagnoseSchemas(ports, name, rules)));
     }
     return findings;
   }

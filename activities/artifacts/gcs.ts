@@ -7,7 +7,7 @@ import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
 import { gcsFailure, statusOf } from './gcs/failures.ts';
 import { gcsMedia } from './gcs/media.ts';
-import type { Artifact, ArtifactStore, NewArtifact } from './store.ts';
+import type { Artifact, ArtifactStore, NewArtifact, StorePermission } from './store.ts';
 
 export interface GcsSettings {
   /** Root of a stand-in of GCS. */
@@ -78,6 +78,15 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
       }
     },
 
+    async allowed(bucket) {
+      try {
+        const [granted] = await storage.bucket(bucket).iam.testPermissions(Object.values(permissions));
+        return (Object.keys(permissions) as StorePermission[]).filter((verb) => (granted as Record<string, boolean>)[permissions[verb]]);
+      } catch (error) {
+        throw gcsFailure(error, `test the permissions on gs://${bucket}/`);
+      }
+    },
+
     async remove({ bucket, name, generation }) {
       try {
         await storage.bucket(bucket).file(name).delete({ ifGenerationMatch: generation });
@@ -98,6 +107,13 @@ export function fromEnvironment(environment: Environment): ArtifactStore {
   if (STORAGE_EMULATOR_HOST) throw new Error('STORAGE_EMULATOR_HOST: the client would read from there whatever else is set. Use GCS_ENDPOINT instead');
   return connectGcs({ endpoint: GCS_ENDPOINT, token: GCS_TOKEN });
 }
+
+const permissions = {
+  create: 'storage.objects.create',
+  list: 'storage.objects.list',
+  read: 'storage.objects.get',
+  remove: 'storage.objects.delete',
+} satisfies Record<StorePermission, string>;
 
 const fields = 'name,generation,size,crc32c,md5Hash,metadata';
 

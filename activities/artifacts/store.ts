@@ -17,9 +17,13 @@ export interface ArtifactStore {
   create(artifact: NewArtifact): Promise<Artifact>;
   /** Copies exactly this generation to another name of its bucket, key included; guarded as `create` is. */
   copy(artifact: Artifact, to: string, options?: { readonly replaces?: string }): Promise<Artifact>;
+  /** Which of these the credentials may do anywhere in a bucket. */
+  allowed(bucket: string): Promise<readonly StorePermission[]>;
   /** Removes exactly this generation. Fails with `Conflict` when another one is there; absent is as good as removed. */
   remove(artifact: Artifact): Promise<void>;
 }
+
+export type StorePermission = 'create' | 'list' | 'read' | 'remove';
 
 /** Enough to tell equal content from other content; md5 and crc32c as the store computed them, in base64. */
 export interface Checksums {

@@ -1,14 +1,18 @@
 import { shaPattern, shortSha } from '../../domain/candidate.ts';
 import type { Component } from '../../domain/catalog.ts';
 import type { Finding } from '../../domain/diagnosis.ts';
+import type { HealthCheck } from '../../domain/health-check.ts';
 import type { DiagnosisPorts } from '../diagnosis.ts';
 import { doubtful, examined, fine, missing } from './finding.ts';
+import { diagnoseRepository } from './repository.ts';
 
 /** What the releases of one component need. */
-export async function diagnoseComponent({ forge, chat }: DiagnosisPorts, name: string, { source, downstream, stages, chat: channels }: Component): Promise<readonly Finding[]> {
+export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }: DiagnosisPorts, name: string, { source, downstream, stages, chat: channels, flags }: Component): Promise<readonly Finding[]> {
   const about = (what: string) => `${name}: ${what}`;
   const workflows = [...new Set(stages.flatMap(({ promote }) => (promote.kind === 'workflow' ? [promote.workflow] : [])))];
-  const told = [...new Set([channels.progress, channels.team, ...(source.owners ? [source.owners] : [])])];
+  const told = [...new Set([channels.progress, channels.team, source.owners, ...stages.map(({ approval }) => approval?.escalate?.channel)])].filter((channel) => channel !== undefined);
+  const places = flags ? [flags.staging?.environment, flags.production.environment].filter((environment) => environment !== undefined) : [];
+  const checks = [...stages, ...(flags ? [flags.staging, flags.production] : [])].flatMap((place) => place?.health ?? []);
 
   const findings = await Promise.all([
     reachable(source.canonical, 'read'),
@@ -17,19 +21,20 @@ export async function diagnoseComponent({ forge, chat }: DiagnosisPorts, name: s
     checksReported(),
     versionFileReadable(),
     branchProtected(),
+    mergeAllowed(),
+    ...(downstream.flakyTest ? [reachable(downstream.flakyTest.repository, 'write')] : []),
+    ...(flags ? [reachable(flags.issues.repository, 'write')] : []),
+    ...(flags?.incidents ? [reachable(flags.incidents.repository, 'read')] : []),
+    ...places.map((environment) => flagsReadable(environment, flags!.prefix)),
+    ...[...new Map(checks.map((check) => [JSON.stringify(check), check])).values()].map(healthKnown),
     ...workflows.map(workflowThere),
     ...told.map(channelReachable),
   ]);
-  return findings.flat();
+  // A repository may stand for several things.
+  return [...new Map(findings.flat().map((finding) => [JSON.stringify(finding), finding])).values()];
 
   function reachable(repository: string, wanted: 'read' | 'write') {
-    return examined(about(repository), 'correct the catalog, or let the token reach it', async () => {
-      const reach = await forge.access.repository(repository);
-      if (!reach) return missing('does not exist, or the token does not see it', 'correct the catalog, or let the token reach it');
-      if (wanted === 'read' || reach === 'write') return fine(reach === 'write' ? 'may be written' : 'may be read');
-      if (!(await forge.access.identity())) return doubtful("may be read; an app's token does not tell what it may write", 'see that the app may write contents, pull requests, actions and deployments');
-      return missing('may be read only', 'let the account write to it, and the token, too');
-    });
+    return diagnoseRepository(forge.access, about(repository), repository, wanted);
   }
 
   function checksReported() {
@@ -59,14 +64,37 @@ export async function diagnoseComponent({ forge, chat }: DiagnosisPorts, name: s
   function branchProtected() {
     const { repository, branch, requiredChecks } = downstream;
     return examined(about(`${branch} of ${repository}`), 'correct downstream.branch in the catalog, or let the token read the repository', async () => {
-      const required = await forge.access.requiredChecks(repository, branch);
-      if (!required) return doubtful('is not protected: anybody who may write can change what is deployed', 'protect it, and require the checks that a release must pass');
-      if (required.length === 0) return doubtful('is protected, but asks for no check (rulesets are not looked at)', 'require the checks that a release must pass');
-      const more = requiredChecks.filter((check) => !required.includes(check));
-      return more.length > 0
-        ? doubtful(`asks for ${required.join(', ')}, but not for ${more.join(', ')}`, 'the catalog alone requires that: people can merge without it')
-        : fine(`asks for ${required.join(', ')}`);
+      const rules = await forge.access.rules(repository, branch);
+      if (!rules) return doubtful('is not protected: anybody who may write can change what is deployed', 'protect it, and require the checks that a release must pass');
+      const { checks, reviews, mergeQueue } = rules;
+      if (checks.length === 0) return doubtful('is protected, but asks for no check', 'require the checks that a release must pass');
+      const more = requiredChecks.filter((check) => !checks.includes(check));
+      if (more.length > 0) return doubtful(`asks for ${checks.join(', ')}, but not for ${more.join(', ')}`, 'the catalog alone requires that: people can merge without it');
+      if (reviews > (forge.reviewer ? 1 : 0)) return doubtful(`asks for ${reviews} reviews, of which ${forge.reviewer ? 'one comes' : 'none comes'} from a second identity`, 'people have to approve each release at the forge; GITHUB_REVIEWER_TOKEN gives one review');
+      return fine(`asks for ${checks.join(', ')}${mergeQueue ? ', through its merge queue' : ''}`);
     });
+  }
+
+  function mergeAllowed() {
+    const { repository, merge, autoMerge } = downstream;
+    return examined(about(`merging into ${repository}`), 'let the token read the repository', async () => {
+      const allowed = await forge.access.merging(repository);
+      if (!allowed) return fine('the token may not know how');
+      if (!allowed.methods.includes(merge)) return missing(`"${merge}" is switched off; ${allowed.methods.join(', ')} is not`, 'set downstream.merge in the catalog, or allow it in the settings of the repository');
+      if (autoMerge && !allowed.autoMerge) return missing('auto-merge is switched off', 'allow it in the settings of the repository, or set downstream.autoMerge to false');
+      return fine(`by ${merge}${autoMerge ? ', by itself' : ''}`);
+    });
+  }
+
+  function healthKnown(check: HealthCheck) {
+    return examined(about(`health by ${healthTarget(check)}`), 'see docs/adapters.md', async () => {
+      const seen = await health.look(check);
+      return seen.kind === 'healthy' ? fine('healthy') : doubtful(`${seen.kind}: ${seen.reason}`, 'no soak passes without health: correct the check, or the variables of its adapter');
+    });
+  }
+
+  function flagsReadable(environment: string, prefix: string) {
+    return examined(about(`flags of ${environment}`), 'see docs/flags.md', async () => fine(`${(await flagsOf(environment).list(prefix)).length} begin with ${prefix}`));
   }
 
   function workflowThere(file: string) {
@@ -83,5 +111,16 @@ export async function diagnoseComponent({ forge, chat }: DiagnosisPorts, name: s
       await chat.reach(channel);
       return fine('can be told');
     });
+  }
+}
+
+function healthTarget(check: HealthCheck): string {
+  switch (check.kind) {
+    case 'http':
+      return check.url;
+    case 'prometheus':
+      return check.query;
+    case 'sentry':
+      return `${check.project} in Sentry`;
   }
 }

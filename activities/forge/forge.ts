@@ -257,6 +257,13 @@ export interface Discussions {
   isEdited(id: string): Promise<boolean>;
 }
 
+export interface BranchRules {
+  readonly checks: readonly string[];
+  /** How many reviews; 0 where none is asked for, or where the token may not see that one is. */
+  readonly reviews: number;
+  readonly mergeQueue: boolean;
+}
+
 /** What the token is allowed, as far as the forge tells, and who belongs to what. */
 export interface Access {
   /** Whether somebody is in a team ("org/team"), or in one below it. Nobody is in a team that the token may not see. */
@@ -265,8 +272,10 @@ export interface Access {
   identity(): Promise<{ readonly login: string; readonly scopes?: readonly string[] } | undefined>;
   /** How far it reaches into a repository; undefined where it does not see any. */
   repository(repository: Repository): Promise<'read' | 'write' | undefined>;
-  /** The checks that a branch asks for before a merge; undefined for a branch that is not protected. */
-  requiredChecks(repository: Repository, branch: string): Promise<readonly string[] | undefined>;
+  /** What a branch asks for before a merge, as far as the token may see it; undefined for a branch that asks for nothing. */
+  rules(repository: Repository, branch: string): Promise<BranchRules | undefined>;
+  /** How changes may be merged there; undefined where the token may not know. */
+  merging(repository: Repository): Promise<{ readonly methods: readonly ('merge' | 'squash' | 'rebase')[]; readonly autoMerge: boolean } | undefined>;
   /** Whether a workflow can be dispatched. */
   workflow(repository: Repository, file: string): Promise<'active' | 'disabled' | undefined>;
 }

@@ -1,3 +1,4 @@
+import { json } from '../exchange.ts';
 import { write } from '../world.ts';
 import { conditionNotMet, GcsRefusal, gcsRefusalReply } from './refusal.ts';
 import { findObject, forward, objectPath } from './objects.ts';
@@ -28,6 +29,7 @@ const routes: readonly { readonly route: string; readonly method: string; readon
   { route: 'GET /b/{bucket}/o', method: 'GET', path: /^\/storage\/v1\/b\/([^/]+)\/o$/, handle: read },
   { route: 'GET /b/{bucket}/o/{object}?alt=media', method: 'GET', path: /^(?:\/download)?\/storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/, media: true, handle: read },
   { route: 'GET /b/{bucket}/o/{object}', method: 'GET', path: /^\/storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/, media: false, handle: read },
+  { route: 'GET /b/{bucket}/iam/testPermissions', method: 'GET', path: /^\/storage\/v1\/b\/([^/]+)\/iam\/testPermissions$/, handle: testPermissions },
   { route: 'POST /upload/b/{bucket}/o', method: 'POST', path: /^\/upload\/storage\/v1\/b\/([^/]+)\/o$/, handle: create },
   {
     route: 'POST /b/{bucket}/o/{object}/rewriteTo/b/{bucket}/o/{object}',
@@ -72,6 +74,11 @@ function asReply(error: unknown): Reply {
 
 function read({ emulator, exchange, path }: Call): Promise<Reply> {
   return forward(emulator, { method: 'GET', path: `${path}?${exchange.query}` });
+}
+
+/** Whoever has the token may do everything. */
+async function testPermissions({ exchange }: Call): Promise<Reply> {
+  return json(200, { kind: 'storage#testIamPermissionsResponse', permissions: exchange.query.getAll('permissions') });
 }
 
 async function create(call: Call): Promise<Reply> {

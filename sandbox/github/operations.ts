@@ -58,6 +58,7 @@ export const operations = {
   'repos/get': 'GET /repos/{owner}/{repo}',
   'repos/get-branch': 'GET /repos/{owner}/{repo}/branches/{branch}',
   'repos/get-branch-protection': 'GET /repos/{owner}/{repo}/branches/{branch}/protection',
+  'repos/get-branch-rules': 'GET /repos/{owner}/{repo}/rules/branches/{branch}',
   'repos/get-combined-status-for-ref': 'GET /repos/{owner}/{repo}/commits/{ref}/status',
   'repos/get-commit': 'GET /repos/{owner}/{repo}/commits/{ref}',
   'repos/get-content': 'GET /repos/{owner}/{repo}/contents/{path}',

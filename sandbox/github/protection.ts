@@ -16,7 +16,10 @@ export interface Protection {
   readonly mergeQueue: boolean;
 }
 
-export const protectionHandlers = { 'repos/get-branch-protection': getProtection } satisfies Handlers<'repos/get-branch-protection'>;
+export const protectionHandlers = {
+  'repos/get-branch-protection': getProtection,
+  'repos/get-branch-rules': getRules,
+} satisfies Handlers<'repos/get-branch-protection' | 'repos/get-branch-rules'>;
 
 /** @throws Refusal 422 when the branch is protected and would be deleted or moved to a commit without its checks */
 export function assertUpdateAllowed(repository: Repository, ref: string, to: string | undefined): void {
@@ -34,6 +37,16 @@ function getProtection({ world, repository, params }: Call<'repos/get-branch-pro
   const protection = repository.protections.get(branch);
   if (protection === undefined) throw new Refusal(404, 'Branch not protected');
   return json(200, renderProtection(`${apiUrl(world, repository)}/branches/${encodeURIComponent(branch)}/protection`, protection));
+}
+
+/** A merge queue is a ruleset's, all else the branch's own protection. */
+function getRules({ repository, params }: Call<'repos/get-branch-rules'>) {
+  if (!repository.protections.get(params['branch'] ?? '')?.mergeQueue) return json(200, []);
+  const parameters = {
+    check_response_timeout_minutes: 60, grouping_strategy: 'ALLGREEN', max_entries_to_build: 1, max_entries_to_merge: 1,
+    merge_method: 'MERGE', min_entries_to_merge: 1, min_entries_to_merge_wait_minutes: 0,
+  };
+  return json(200, [{ type: 'merge_queue', parameters, ruleset_source_type: 'Repository', ruleset_source: repository.fullName, ruleset_id: repository.id }]);
 }
 
 export function renderProtection(url: string, { requiredChecks, strict, requiredReviews, dismissStaleReviews }: Protection) {

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../activities/artifacts/store.ts';
 import { connectSlack } from '../../activities/chat/slack.ts';
 import { createDiagnosis } from '../../activities/diagnosis.ts';
 import type { DiagnosisPorts } from '../../activities/diagnosis.ts';
 import { neverRetry } from '../../activities/failures.ts';
+import type { FlagBackend } from '../../activities/flags/backend.ts';
 import { connectGitHub } from '../../activities/forge/github.ts';
 import { readCatalog } from '../../domain/catalog-text.ts';
 import { diagnosisPage } from '../../domain/diagnosis.ts';
@@ -32,6 +34,17 @@ components:
     chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
 `;
 
+/** What a component may have besides, all of it well. */
+const more = `
+    flags:
+      prefix: gitaly_
+      production: { environment: staging, health: [{ kind: http, url: "http://gitaly/-/health" }] }
+      issues: { repository: gitlab-org/gitaly, labels: [feature flag] }
+      incidents: { repository: gitlab-org/gitlab, label: incident }
+schemas:
+  migrator: { repository: gitlab-org/gitlab, branch: master, file: README.md, bucket: schemas, chat: { progress: "#g_gitaly" } }
+`;
+
 function catalogOf(text: string): DiagnosisPorts['catalog'] {
   return {
     async read() {
@@ -42,12 +55,14 @@ function catalogOf(text: string): DiagnosisPorts['catalog'] {
 }
 
 /** What is not as it should be, by what it is about. */
-async function ails(changes: { readonly catalog?: readonly [string, string]; readonly ports?: Partial<DiagnosisPorts>; readonly token?: string; readonly reviewerToken?: string } = {}) {
+async function ails(changes: { readonly catalog?: readonly [string, string]; readonly also?: string; readonly ports?: Partial<DiagnosisPorts>; readonly token?: string; readonly reviewerToken?: string } = {}) {
   const { diagnose } = createDiagnosis({
-    catalog: catalogOf(changes.catalog ? sound.replace(...changes.catalog) : sound),
+    catalog: catalogOf((changes.catalog ? sound.replace(...changes.catalog) : sound) + (changes.also ?? '')),
     forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: changes.token ?? 'bot-token', reviewerToken: changes.reviewerToken ?? 'reviewer-token' }),
     chat: connectSlack({ token: 'xoxb-slipway', baseUrl: `${world.url}/slack/api/` }),
-    artifacts: { list: async () => expect.unreachable('no schemas are released') } as Partial<DiagnosisPorts['artifacts']> as DiagnosisPorts['artifacts'],
+    health: { look: async () => ({ kind: 'healthy' }) },
+    flags: () => ({ list: async () => [] }) as Partial<FlagBackend> as FlagBackend,
+    artifacts: { list: async () => [], allowed: async () => ['create', 'list', 'read', 'remove'] } as Partial<ArtifactStore> as ArtifactStore,
     records: { names: async () => [], read: async () => undefined, write: async () => expect.unreachable('a doctor changes nothing') },
     server: { version: async () => '1.29.1', keywords: async () => searchAttributes },
     ...changes.ports,
@@ -59,6 +74,7 @@ async function ails(changes: { readonly catalog?: readonly [string, string]; rea
 it('finds nothing amiss where all is well, and changes nothing', async () => {
   const before = (await world.journal()).length;
   expect(await ails()).toEqual({});
+  expect(await ails({ also: more })).toEqual({});
   expect(await world.journal()).toHaveLength(before);
 });
 
@@ -79,6 +95,64 @@ it('finds a branch that is not there or not protected', async () => {
   expect(found).toMatchObject({ 'gitaly: master of gitlab-org/gitaly': expect.stringMatching(/^warning: is not protected/) });
   const lost = await ails({ catalog: ['repository: gitlab-org/gitlab,', 'repository: gitlab-org/gitlab, branch: mian,'] });
   expect(lost).toMatchObject({ 'gitaly: mian of gitlab-org/gitlab': expect.stringMatching(/^missing: GitHub answered 404/) });
+});
+
+describe('of what only some components have, it finds', () => {
+  const forge = () => connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', reviewerToken: 'reviewer-token' });
+  const lacking = (what: string, theirs: string) => more.replace(what, theirs);
+
+  it('a way to merge that is switched off', async () => {
+    const access = { ...forge().access, merging: async () => ({ methods: ['squash'], autoMerge: false }) as const };
+    expect(await ails({ ports: { forge: { ...forge(), access } } })).toEqual({
+      'gitaly: merging into gitlab-org/gitlab': 'missing: "merge" is switched off; squash is not; set downstream.merge in the catalog, or allow it in the settings of the repository',
+    });
+    expect(await ails({ catalog: ['title: Update,', 'title: Update, merge: squash, autoMerge: true,'], ports: { forge: { ...forge(), access } } })).toMatchObject({
+      'gitaly: merging into gitlab-org/gitlab': expect.stringMatching(/^missing: auto-merge is switched off; allow it/),
+    });
+  });
+
+  it('more reviews than the second identity gives', async () => {
+    const rules = { checks: ['rspec'], reviews: 2, mergeQueue: true };
+    const access = { ...forge().access, rules: async () => rules };
+    const branch = 'gitaly: master of gitlab-org/gitlab';
+    expect(await ails({ ports: { forge: { ...forge(), access } } })).toEqual({ [branch]: expect.stringMatching(/^warning: asks for 2 reviews, of which one comes from a second identity; people have to/) });
+    const { reviewer: _, ...alone } = forge();
+    expect(await ails({ ports: { forge: { ...alone, access: { ...access, rules: async () => ({ ...rules, reviews: 1 }) } } } })).toEqual({ [branch]: expect.stringMatching(/^warning: asks for 1 reviews, of which none comes/) });
+  });
+
+  it('health that nobody knows', async () => {
+    const health = { look: async () => ({ kind: 'unknown', reason: 'PROMETHEUS_URL: is missing' }) as const };
+    expect(await ails({ also: more, ports: { health } })).toEqual({ 'gitaly: health by http://gitaly/-/health': expect.stringMatching(/^warning: unknown: PROMETHEUS_URL: is missing; no soak passes without health/) });
+  });
+
+  it('flags that the worker may not read', async () => {
+    const flags = () => {
+      throw neverRetry('PermissionDenied', 'GITLAB_TOKEN_STAGING is missing');
+    };
+    expect(await ails({ also: more, ports: { flags } })).toEqual({ 'gitaly: flags of staging': 'missing: GITLAB_TOKEN_STAGING is missing; see docs/flags.md' });
+  });
+
+  it.each([
+    ['where issues are opened', 'issues: { repository: gitlab-org/gitaly,', 'issues: { repository: gitlab-org/gitlay,', 'gitaly: gitlab-org/gitlay'],
+    ['where incidents are', 'incidents: { repository: gitlab-org/gitlab,', 'incidents: { repository: gitlab-org/incidnets,', 'gitaly: gitlab-org/incidnets'],
+    ['where schemas come from', 'migrator: { repository: gitlab-org/gitlab,', 'migrator: { repository: gitlab-org/gitlba,', 'migrator: gitlab-org/gitlba'],
+  ])('no repository %s', async (_, ours, theirs, about) => {
+    expect(await ails({ also: lacking(ours, theirs) })).toMatchObject({ [about]: expect.stringMatching(/^missing: does not exist, or the token does not see it; correct the catalog/) });
+  });
+
+  it('schemas without their file, their bucket or their channel', async () => {
+    expect(await ails({ also: lacking('README.md', 'deps.bzl') })).toEqual({ 'migrator: deps.bzl': 'missing: gitlab-org/gitlab does not have it on master; correct file or branch in the catalog' });
+    expect(await ails({ also: lacking('progress: "#g_gitaly"', 'progress: "#nowhere"') })).toEqual({ 'migrator: #nowhere': expect.stringMatching(/^missing: Slack shows no channel #nowhere/) });
+    const artifacts = { list: async () => [], allowed: async () => ['list', 'read'] } as Partial<ArtifactStore> as ArtifactStore;
+    expect(await ails({ also: more, ports: { artifacts } })).toEqual({ 'migrator: gs://schemas': expect.stringMatching(/^warning: the credentials may not create, remove in all of it; grant that/) });
+    const none = { list: async () => Promise.reject(neverRetry('PermissionDenied', 'GCS answered 404')) } as Partial<ArtifactStore> as ArtifactStore;
+    expect(await ails({ also: more, ports: { artifacts: none } })).toEqual({ 'migrator: gs://schemas': 'missing: GCS answered 404; see docs/adapters.md' });
+  });
+
+  it('a channel to ask again in that is not there', async () => {
+    const escalating = 'promote: { kind: workflow, workflow: deploy.yml, inputs: { key: "{key}" } }, approval: { approvers: [kim], escalate: { every: 1h, channel: "#nowhere" } } }';
+    expect(await ails({ catalog: ['promote: { kind: workflow, workflow: deploy.yml, inputs: { key: "{key}" } } }', escalating] })).toEqual({ 'gitaly: #nowhere': expect.stringMatching(/^missing: Slack shows no channel/) });
+  });
 });
 
 it('finds tokens that are wrong', async () => {

@@ -467,8 +467,12 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       it('a branch that is not protected asks for nothing', async () => {
         const branch = freshName('unprotected');
         await forge.branches.create(repository, branch, await baseHead());
-        expect(await forge.access.requiredChecks(repository, branch)).toBeUndefined();
-        await expect(forge.access.requiredChecks(repository, 'no-such-branch')).rejects.toMatchObject({ nonRetryable: true });
+        expect(await forge.access.rules(repository, branch)).toBeUndefined();
+        await expect(forge.access.rules(repository, 'no-such-branch')).rejects.toMatchObject({ nonRetryable: true });
+      });
+
+      it('a repository tells how it may be merged into', async () => {
+        expect((await forge.access.merging(repository))?.methods).toEqual(expect.arrayContaining(['merge', 'squash', 'rebase']));
       });
 
       it('a workflow can be dispatched, or is not there', async () => {

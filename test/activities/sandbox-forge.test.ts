@@ -109,9 +109,11 @@ describe('what only the sandbox plays through', () => {
   });
 
   test('the checks that protection asks for, and another identity, are told', async () => {
-    expect(await forge.access.requiredChecks(repository, 'master')).toEqual(['rspec', 'static-analysis', 'danger-review']);
+    expect(await forge.access.rules(repository, 'master')).toEqual({ checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 0, mergeQueue: false });
     await protect({ requiredChecks: [] });
-    expect(await forge.access.requiredChecks(repository, 'master')).toEqual([]);
+    expect(await forge.access.rules(repository, 'master')).toEqual({ checks: [], reviews: 0, mergeQueue: false });
+    await protect({ mergeQueue: true });
+    expect(await forge.access.rules(repository, 'master')).toMatchObject({ mergeQueue: true });
     expect(await forge.reviewer!.login()).toBe('slipway-reviewer');
   });
 
@@ -158,7 +160,7 @@ describe('what only the sandbox plays through', () => {
     test('is named as the only way in, and merges what it has taken', async () => {
       expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'queueRequired', reason: expect.stringContaining('merge queue') });
       expect(await place()).toEqual({ waits: false });
-      await trial({ verdict: 'green', afterMs: 500 });
+      await trial({ verdict: 'green', afterMs: 5_000 });
       expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
       expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
       expect(await place()).toEqual({ waits: true });

@@ -54,8 +54,8 @@ it('the doctor finds all that a release needs, and misses what others need', asy
   expect(exit).toBe(0);
 
   const all = await slipway('doctor');
-  expect(all.stdout).toMatch(/^missing +migrator: gs:\/\/schemas-migrations +GCS answered/);
-  expect(all.stdout).toMatch(/\n\nWhat to do\n {2}migrator: gs:\/\/schemas-migrations: see docs\/adapters\.md\n$/);
+  expect(all.stdout).toMatch(/^missing +migrator: gs:\/\/schemas-migrations +GCS answered/m);
+  expect(all.stdout).toMatch(/\n\nWhat to do\n(.*\n)* {2}migrator: gs:\/\/schemas-migrations: see docs\/adapters\.md\n/);
   expect(all.exit).toBe(1);
 });
 

@@ -143,6 +143,7 @@ async function useEveryOperation(world: World): Promise<void> {
   await checks.get({ ...gitlab, check_run_id: runs.check_runs[0]!.id });
   await checks.listSuitesForRef({ ...gitlab, ref: sha });
   await repos.createCommitStatus({ ...gitlab, sha, state: 'success', context: 'another' });
+  await repos.getBranchRules({ ...gitlab, branch: 'master' });
   await repos.getCombinedStatusForRef({ ...gitlab, ref: sha });
   await repos.listCommitStatusesForRef({ ...gitlab, ref: sha });
 

@@ -3,7 +3,9 @@ import { at } from './client.ts';
 import type { GitHub } from './client.ts';
 import { refusal, unlessMissing } from './failures.ts';
 
-export function githubAccess({ rest }: GitHub): Access {
+const methods = ['merge', 'squash', 'rebase'] as const;
+
+export function githubAccess({ rest, paginate }: GitHub): Access {
   return {
     async identity() {
       try {
@@ -30,9 +32,25 @@ export function githubAccess({ rest }: GitHub): Access {
       return permissions?.push && !archived ? 'write' : 'read';
     },
 
-    async requiredChecks(repository, branch) {
+    async rules(repository, branch) {
       const { data } = await rest.repos.getBranch({ ...at(repository), branch });
-      return data.protected ? (data.protection.required_status_checks?.contexts ?? []) : undefined;
+      // A branch counts as protected by rulesets, too, but shows the checks of its own protection only.
+      if (!data.protected) return undefined;
+      const rules = await paginate(rest.repos.getBranchRules, { ...at(repository), branch, per_page: 100 });
+      const checks = rules.flatMap((rule) => (rule.type === 'required_status_checks' ? (rule.parameters?.required_status_checks ?? []).map(({ context }) => context) : []));
+      const reviews = rules.flatMap((rule) => (rule.type === 'pull_request' ? [rule.parameters?.required_approving_review_count ?? 0] : []));
+      return {
+        checks: [...new Set([...(data.protection.required_status_checks?.contexts ?? []), ...checks])],
+        reviews: Math.max(0, ...reviews),
+        mergeQueue: rules.some(({ type }) => type === 'merge_queue'),
+      };
+    },
+
+    async merging(repository) {
+      const { data } = await rest.repos.get(at(repository));
+      if (data.allow_merge_commit === undefined) return undefined;
+      const allowed = { merge: data.allow_merge_commit, squash: data.allow_squash_merge, rebase: data.allow_rebase_merge };
+      return { methods: methods.filter((method) => allowed[method]), autoMerge: data.allow_auto_merge ?? false };
     },
 
     async workflow(repository, file) {

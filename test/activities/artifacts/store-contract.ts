@@ -172,6 +172,12 @@ export function describeStore(title: string, open: () => Promise<StoreStand>): v
       });
     });
 
+    describe('allowed', () => {
+      it('tells what the credentials may do', async () => {
+        expect((await store.allowed(bucket)).toSorted()).toEqual(['create', 'list', 'read', 'remove']);
+      });
+    });
+
     describe('any verb', () => {
       it('names a bucket that does not exist', async () => {
         await expect(store.list('no-such-bucket', '')).rejects.toMatchObject({ type: 'PermissionDenied', message: expect.stringContaining('gs://no-such-bucket/') });
