@@ -245,3 +245,51 @@ describe('a run is found by its key', () => {
     expect(carries(name, 'gitaly/1/production')).toBe(expected);
   });
 });
+
+describe('the rules of a branch', () => {
+  const reading = async (protection: object, rules: readonly unknown[]) => {
+    const forge = await github((request, response) => {
+      if (!request.path.includes('/rules/')) return json(response, 200, { name: 'main', protected: true, protection });
+      const [list, headers] = page(request, rules);
+      json(response, 200, list, headers);
+    });
+    return forge.access.rules('acme/app', 'main');
+  };
+  const checks = (...contexts: string[]) => ({ type: 'required_status_checks', parameters: { required_status_checks: contexts.map((context) => ({ context })) } });
+  const reviews = (required_approving_review_count: number) => ({ type: 'pull_request', parameters: { required_approving_review_count } });
+
+  test('are those of its own protection and of every ruleset together', async () => {
+    const rules = [checks('test', 'lint'), reviews(1), { type: 'deletion' }, checks('e2e'), reviews(2)];
+    expect(await reading({ required_status_checks: { contexts: ['build', 'test'] } }, rules)).toEqual({ checks: ['build', 'test', 'lint', 'e2e'], reviews: 2, mergeQueue: false });
+  });
+
+  test('may be none but a merge queue', async () => {
+    expect(await reading({ enabled: false }, [{ type: 'merge_queue' }])).toEqual({ checks: [], reviews: 0, mergeQueue: true });
+  });
+});
+
+describe('a refused merge', () => {
+  const merging = async (reason: string, { state = 'blocked', behindBy = 0 } = {}) => {
+    const pull = { number: 7, html_url: '', state: 'open', merged_at: null, merge_commit_sha: null, title: '', body: '', created_at: '', labels: [], mergeable_state: state, auto_merge: null };
+    const forge = await github((request, response) => {
+      if (request.method === 'PUT') return json(response, 405, { message: reason });
+      if (request.path.includes('/compare/')) return json(response, 200, { behind_by: behindBy });
+      json(response, 200, { ...pull, head: { sha: 'a'.repeat(40) }, base: { ref: 'main' } });
+    });
+    return (await forge.pullRequests.merge('acme/app', 7, 'a'.repeat(40), 'merge')).kind;
+  };
+
+  test.each([
+    ['Repository rule violations found\n\nChanges must be made through the merge queue\n\n', {}, 'queueRequired'],
+    ['Pull Request is in the merge queue', {}, 'queueRequired'],
+    ['6 of 6 required status checks are expected.', { behindBy: 2 }, 'behind'],
+    ['6 of 6 required status checks are expected.', {}, 'refused'],
+    ['Required status check "test" is expected.', { behindBy: 1 }, 'behind'],
+    ['Head branch is not up to date with the base branch.', { behindBy: 1 }, 'behind'],
+    ['Something that GitHub may yet say', { state: 'behind' }, 'behind'],
+    ['At least 1 approving review is required by reviewers with write access.', {}, 'unreviewed'],
+    ['This branch must not contain merge commits.', {}, 'refused'],
+  ] as const)('by "%s" (%j) is %s', async (reason, more, kind) => {
+    expect(await merging(reason, more)).toBe(kind);
+  });
+});
