@@ -15,7 +15,7 @@ export function workflowBundle({ failureConverterPath }: DataConverter): Workflo
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
-  const workflowInterceptorModules = [fileURLToPath(new URL('../workflows/trace.js', import.meta.url))];
+  const workflowInterceptorModules = ['trace.js', 'log-labels.js'].map((name) => fileURLToPath(new URL(`../workflows/${name}`, import.meta.url)));
   const clear = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules });
   const hidden = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, failureConverterPath: encodedFailures });
   await Promise.all([writeFile(plain, clear.code), writeFile(encoded, hidden.code)]);

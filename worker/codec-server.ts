@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { pino } from 'pino';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { createCodecServer } from './codec-server/server.ts';
 import { codecServerSettings } from './codec-server/settings.ts';
+import { createLog } from './log.ts';
 
 /** The process by which the Temporal UI reads encrypted payloads. It has the keys, and talks to nobody but the UI's pages. */
 const { host, port, origin, token, logLevel } = codecServerSettings(process.env);
-const log = pino({ level: logLevel });
+const log = createLog(logLevel, process.env);
 const { namespace = 'default' } = loadClientConnectConfig();
 const [codec] = dataConverter(process.env, namespace).payloadCodecs!;
 

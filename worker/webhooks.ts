@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { pino } from 'pino';
 import { fileCatalog } from '../activities/catalog/file.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
+import { createLog } from './log.ts';
 import { createAlarm } from './webhooks/alarm.ts';
 import { followCatalog } from './webhooks/current-catalog.ts';
 import { createMailbox } from './webhooks/mailbox.ts';
@@ -14,7 +14,7 @@ import { receiverSettings } from './webhooks/settings.ts';
 
 /** The process that GitHub's webhooks go to. It has no credentials of GitHub's, and releases do without it, only slower. */
 const { secrets, host, port, catalog, logLevel } = receiverSettings(process.env);
-const log = pino({ level: logLevel });
+const log = createLog(logLevel, process.env);
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await Connection.connect(connectionOptions);
 

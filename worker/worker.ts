@@ -6,15 +6,19 @@ import { createActivities } from '../activities/index.ts';
 import { dataConverter as converterFor } from '../temporal/data-converter.ts';
 import { startTraces } from '../temporal/traces.ts';
 import { workflowBundle } from './bundle.ts';
+import { createLog } from './log.ts';
+import { logLabels } from './log-labels.ts';
 import { connectPorts } from './ports.ts';
 import { startRuntime } from './runtime.ts';
+import { discreetFailures } from './secrets.ts';
 import { workerSettings } from './settings.ts';
 import { versioning } from './versioning.ts';
 
 /** Works as `process.env` says until the process is told to end. What activities say to Temporal passes through `interceptors`. */
 export async function runWorker({ interceptors = {} }: { readonly interceptors?: { readonly workflow?: readonly WorkflowClientInterceptor[] } } = {}): Promise<void> {
   const settings = workerSettings(process.env);
-  const log = startRuntime(settings);
+  const log = createLog(settings.logLevel, process.env);
+  startRuntime(settings, log);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const dataConverter = converterFor(process.env, namespace);
   const traces = await startTraces(process.env, { 'service.name': 'slipway-worker', 'temporal.namespace': namespace, 'temporal.task_queue': settings.taskQueue });
@@ -30,7 +34,7 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
       dataConverter,
       workflowBundle: workflowBundle(dataConverter),
       activities: createActivities(ports),
-      interceptors: { activity: traces?.activity ?? [] },
+      interceptors: { activity: [logLabels, ...(traces?.activity ?? []), discreetFailures(process.env)] },
       shutdownGraceTime: settings.shutdownMs,
       stickyQueueScheduleToStartTimeout: settings.stickyMs,
       ...(settings.build && { workerDeploymentOptions: versioning(settings.build) }),

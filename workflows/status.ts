@@ -8,6 +8,7 @@ import type { SchemaPlan } from '../domain/schema-plan.ts';
 import type { SearchAttribute } from '../domain/search-attributes.ts';
 import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
 import { statusPage } from '../domain/status-page.ts';
+import { logAtStage } from './log-labels.ts';
 import { history, plan as planQuery, status as statusQuery } from './messages.ts';
 
 /** Longest value of a search attribute, in characters; a longer one (2,048 bytes) would loop the workflow task for ever. */
@@ -45,10 +46,15 @@ export function keepStatus(component: string) {
   /** What is shown changes at once; the search attributes follow, in one event for all changes of this step. */
   function change(changes: Partial<ReleaseStatus>): void {
     status = { ...status, ...changes };
+    logAtStage(currentStage()?.name);
     show();
     if (stale) return;
     stale = true;
     void Promise.resolve().then(upsert);
+  }
+
+  function currentStage(): StageStatus | undefined {
+    return status.stages.findLast(({ mark }) => mark !== 'ahead');
   }
 
   function show(): void {
@@ -57,7 +63,7 @@ export function keepStatus(component: string) {
 
   function upsert(): void {
     stale = false;
-    const current = status.stages.findLast(({ mark }) => mark !== 'ahead');
+    const current = currentStage();
     const wanted: Partial<Record<SearchAttribute, string>> = {
       Component: status.component,
       ...(status.candidate && { CandidateSha: status.candidate }),

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { Environment } from '../activities/adapter.ts';
+
+/** Shorter ones are none, and would tear words apart. */
+const shortest = 12;
+
+/**
+ * Strikes the process's secrets out of a text: a service may quote in its answer what it was sent.
+ *
+ * They are what the variables called …TOKEN, …SECRET, …PASSWORD or …KEY(S) hold, or the files that their …_FILE names; of `id:key` also the key alone.
+ */
+export function withoutSecrets(environment: Environment): (text: string) => string {
+  const secrets = secretsOf(environment);
+  return (text) => secrets.reduce((struck, secret) => struck.replaceAll(secret, '[secret]'), text);
+}
+
+/** What an activity fails with is kept in histories, shown in the UI and told in chat. */
+export function discreetFailures(environment: Environment): ActivityInterceptorsFactory {
+  const strike = withoutSecrets(environment);
+  return () => ({
+    inbound: {
+      async execute(input, next) {
+        try {
+          return await next(input);
+        } catch (error) {
+          strikeOut(error, strike);
+          throw error;
+        }
+      },
+    },
+  });
+}
+
+/** In place: who catches an error knows it by its class and its identity. */
+function strikeOut(error: unknown, strike: (text: string) => string): void {
+  if (!(error instanceof Error)) return;
+  error.message = strike(error.message);
+  if (error.stack !== undefined) error.stack = strike(error.stack);
+  if (error instanceof ApplicationFailure && error.details) {
+    const details = JSON.stringify(error.details);
+    const struck = strike(details);
+    if (struck !== details) error.details.splice(0, Infinity, ...(JSON.parse(struck) as unknown[]));
+  }
+  strikeOut(error.cause, strike);
+}
+
+function secretsOf(environment: Environment): readonly string[] {
+  const values = Object.entries(environment).flatMap(([name, value]) => {
+    if (!value || !/_(TOKEN|SECRET|PASSWORD|KEYS?)(_|$)/.test(name) || name.endsWith('_PATH')) return [];
+    return (name.endsWith('_FILE') ? read(value) : value).split(/[\s,]+/);
+  });
+  const parts = values.flatMap((value) => [value, value.slice(value.indexOf(':') + 1)]);
+  // The longest first, lest a part of it stays.
+  return [...new Set(parts)].filter(({ length }) => length >= shortest).toSorted((one, other) => other.length - one.length);
+}
+
+/** Whoever needs the file says that it is missing. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
