@@ -61,7 +61,7 @@ export default defineConfig({
           name: 'crash',
           expect: patient,
           include: ['test/crash/**/*.test.ts'],
-          exclude: process.env.SLIPWAY_QUICK === '1' || process.env.SLIPWAY_TURNS === '1' ? ['test/crash/http-faults.test.ts'] : [],
+          exclude: process.env.SLIPWAY_QUICK === '1' ? ['test/crash/http-faults.test.ts'] : [],
           globalSetup: ['test/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 1_800_000,
