@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/candidate.ts';
 import { effect } from '../effect.ts';
 import { tryAgain } from '../failures.ts';
@@ -29,9 +30,9 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
   async function mergePullRequest({ repository, number, sha, head, method }: Merge): Promise<Merged> {
     const merged = await effect<Merged>({
       key: `merge ${repository}#${number}`,
-      lagMs: 0,
+      lagMs: readLagMs,
       probe: async () => mergeSeen(await pullRequests.get(repository, number), sha),
-      act: () => pullRequests.merge(repository, number, sha, method),
+      act: async () => believed(await pullRequests.merge(repository, number, sha, method)),
     });
     if (merged.kind === 'merged') await removeBranch(repository, head, sha);
     return merged;
@@ -78,6 +79,12 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
   }
 
   return { mergePullRequest, letMerge, enqueuePullRequest, approvePullRequest };
+}
+
+/** What is merged already is refused, too, and may still be shown as open: the first refusal is looked at again when that can't be. */
+function believed(result: MergeResult): MergeResult {
+  if (result.kind !== 'refused' || activityInfo().attempt > 1) return result;
+  throw tryAgain('Unavailable', `the merge was refused (${result.reason}): that is believed at the second time`);
 }
 
 /** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */

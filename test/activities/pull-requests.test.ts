@@ -79,6 +79,17 @@ it('waits for a pull request that is not shown yet, instead of taking it for clo
   expect((await world.journal()).map(({ key }) => key)).not.toContain(`merge ${repository}#${number}`);
 });
 
+it('takes a merge that is not shown yet for what it is, and not for a refusal', async () => {
+  const change = await versionChange();
+  const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 5_000 });
+  const { number, head } = await within(() => openPullRequest(change));
+  await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
+  const merged = await forge.pullRequests.merge(repository, number, head, 'merge');
+  const again = () => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' });
+  await expect(within(again)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  expect(await within(again, { attempt: 2 })).toEqual(merged);
+});
+
 describe('a base that has moved on', () => {
   it('is brought into the pull request by a merge of ours, the same one each time, and not over a push', async () => {
     const change = await versionChange();
@@ -120,6 +131,6 @@ async function versionChange(): Promise<VersionChange> {
   };
 }
 
-function within<T>(activity: () => Promise<T>): Promise<T> {
-  return new MockActivityEnvironment({ startToCloseTimeoutMs: 60_000 }).run(activity);
+function within<T>(activity: () => Promise<T>, { attempt = 1 } = {}): Promise<T> {
+  return new MockActivityEnvironment({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
 }
