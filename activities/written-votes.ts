@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Sha } from '../domain/candidate.ts';
 import { isNamed, notAnApprover } from '../domain/approval.ts';
 import type { Approval } from '../domain/catalog.ts';
@@ -6,6 +7,7 @@ import type { Verdict } from '../domain/decision.ts';
 import { unknownName } from '../domain/nearest-name.ts';
 import type { Remark, WrittenVote } from '../domain/written-vote.ts';
 import { unfitRemark, writtenVotes } from '../domain/written-vote.ts';
+import type { FailureType } from './failures.ts';
 import { notYet } from './failures.ts';
 import type { Access, Forge, Repository } from './forge/forge.ts';
 
@@ -77,7 +79,13 @@ export function createWrittenVotes({ forge }: { readonly forge: Pick<Forge, 'acc
   }
 
   async function stranger(by: string, { stage, approvers }: Pick<VoteSearch, 'stage' | 'approvers'>): Promise<string | undefined> {
-    return (await isApprover(access, { approvers }, by)) ? undefined : notAnApprover(by, stage, { approvers });
+    try {
+      return (await isApprover(access, { approvers }, by)) ? undefined : notAnApprover(by, stage, { approvers });
+    } catch (failure) {
+      // The release can still be decided on by somebody whom the catalog names.
+      if (!(failure instanceof ApplicationFailure) || failure.type !== ('PermissionDenied' satisfies FailureType)) throw failure;
+      return `whether "${by}" is in ${teamsIn({ approvers }).join(', ')} can't be known: ${failure.message}`;
+    }
   }
 
   async function headOf(repository: Repository, number: number): Promise<Sha> {

@@ -292,6 +292,16 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         expect(await forge.pullRequests.hasComment(repository, number, '<!-- a key -->')).toBe(true);
       });
 
+      it('what people write on it is told, by whom and when', async () => {
+        const { number } = await openPullRequest();
+        expect(await forge.discussions.remarks(repository, number)).toEqual([]);
+        await forge.pullRequests.comment(repository, number, '/approve production');
+        const remarks = await until(() => forge.discussions.remarks(repository, number), ({ length }) => length > 0);
+        expect(remarks).toEqual([
+          { id: expect.stringMatching(/./), url: expect.stringContaining(`/${number}#issuecomment-`), by: stand.login, isPerson: !stand.login.endsWith('[bot]'), text: '/approve production', at: expect.stringMatching(/^\d{4}-.*Z$/), isEdited: false },
+        ]);
+      });
+
       it('labels are added to those that are there', async () => {
         const { number } = await openPullRequest();
         await forge.pullRequests.addLabels(repository, number, ['automation', 'release']);
@@ -462,6 +472,10 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       it('a repository may be written, or is not seen', async () => {
         expect(await forge.access.repository(repository)).toBe('write');
         expect(await forge.access.repository(`${repository}-that-is-not-there`)).toBeUndefined();
+      });
+
+      it('nobody is in a team that is not there', async () => {
+        expect(await forge.access.isMember(`${repository.split('/')[0]}/no-such-team`, stand.login)).toBe(false);
       });
 
       it('a branch that is not protected asks for nothing', async () => {

@@ -108,6 +108,23 @@ describe('what only the sandbox plays through', () => {
     expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
   });
 
+  test('reviews are told with what they say of which head, edits and members of teams when they are asked for', async () => {
+    const { rest } = new Octokit({ baseUrl: `${world.url}/api/v3`, auth: 'person:ann' });
+    const pull = { owner, repo, pull_number: number };
+    const { data: review } = await rest.pulls.createReview({ ...pull, event: 'APPROVE', body: 'production' });
+    await rest.pulls.createReview({ ...pull, body: 'Not sent yet.' });
+    const [remark, ...more] = await forge.discussions.remarks(repository, number);
+    expect(more).toEqual([]);
+    expect(remark).toMatchObject({ by: 'ann', isPerson: true, text: 'production', review: { verdict: 'approve', sha: head } });
+    expect(await forge.discussions.isEdited(remark!.id)).toBe(false);
+    await rest.pulls.updateReview({ ...pull, review_id: Number(review.id), body: 'canary' });
+    expect(await forge.discussions.isEdited(remark!.id)).toBe(true);
+
+    await world.control('teams', { team: 'gitlab-org/managers', members: ['ann'] });
+    expect(await forge.access.isMember('gitlab-org/managers', 'Ann')).toBe(true);
+    expect(await forge.access.isMember('gitlab-org/managers', 'bob')).toBe(false);
+  });
+
   test('the checks that protection asks for, and another identity, are told', async () => {
     expect(await forge.access.rules(repository, 'master')).toEqual({ checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 0, mergeQueue: false });
     await protect({ requiredChecks: [] });

@@ -78,6 +78,7 @@ function limitedFor(status: number, headers: Readonly<Record<string, string | un
 }
 
 const permissions = [
+  [/\/orgs\/[^/]+\/teams/, 'members'],
   [/\/(check-runs|check-suites)/, 'checks'],
   [/\/status(es)?$/, 'statuses'],
   [/\/actions\//, 'actions'],
