@@ -49,8 +49,15 @@ export function createDeployedCode({ forge, environments }: DeployedCodePorts) {
 
   /** Looks once. @throws `NotYet` until the commit is deployed. */
   async function codeDeployed(question: CodeQuestion): Promise<void> {
+    const why = await lackOf(question);
+    if (why !== undefined) throw notYet(why);
+  }
+
+  /** What is there instead of the commit; undefined if that is there. */
+  async function lackOf(question: CodeQuestion): Promise<string | undefined> {
     const answer = await deployedCode(question);
-    if (answer.kind === 'undeployed') throw notYet(`${question.environment} runs ${answer.at ? shortSha(answer.at) : 'nothing that is known'}, without ${shortSha(question.commit)}`);
+    if (answer.kind === 'deployed') return undefined;
+    return `${question.environment} runs ${answer.at ? shortSha(answer.at) : 'nothing that is known'}, without ${shortSha(question.commit)}`;
   }
 
   /** What a service says of itself is believed before what anybody remembers. */
@@ -72,5 +79,5 @@ export function createDeployedCode({ forge, environments }: DeployedCodePorts) {
     return text !== undefined && shaPattern.test(text) ? text : undefined;
   }
 
-  return { followEnvironment, deployedCode, codeDeployed };
+  return { followEnvironment, deployedCode, codeDeployed, lackOf };
 }

@@ -2,6 +2,8 @@ import type { FlagRules } from '../domain/flag-rules.ts';
 import { freezeWindows } from '../domain/freeze.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Environments } from './environments.ts';
+import type { CodeQuestion } from './deployed-code.ts';
+import { createDeployedCode } from './deployed-code.ts';
 import { notYet } from './failures.ts';
 import type { Forge } from './forge/forge.ts';
 
@@ -14,10 +16,14 @@ export interface HindrancePorts {
 export interface Raise {
   readonly environment: string;
   readonly incidents?: FlagRules['incidents'];
+  /** The code without which the flag means nothing. */
+  readonly code?: CodeQuestion;
 }
 
-/** What keeps a flag from being raised: a freeze of its environment, an open incident. */
+/** What keeps a flag from being raised: a freeze of its environment, code that is not there any more, an open incident. */
 export function createHindrances({ catalog, forge, environments }: HindrancePorts) {
+  const { lackOf } = createDeployedCode({ forge, environments });
+
   /** Why it is frozen now, by the calendar or by an operator; undefined if it is not. */
   async function freezeOf(name: string): Promise<string | undefined> {
     const environment = (await catalog.read()).environments[name];
@@ -29,9 +35,9 @@ export function createHindrances({ catalog, forge, environments }: HindrancePort
   }
 
   /** Looks once; undefined if nothing stands in the way. */
-  async function hindrance({ environment, incidents }: Raise): Promise<string | undefined> {
-    const frozen = await freezeOf(environment);
-    if (frozen || !incidents) return frozen;
+  async function hindrance({ environment, incidents, code }: Raise): Promise<string | undefined> {
+    const why = (await freezeOf(environment)) ?? (code && (await lackOf(code)));
+    if (why || !incidents) return why;
     const [incident] = await forge.issues.list(incidents.repository, [incidents.label]);
     return incident && `the incident ${incident.url} is open`;
   }

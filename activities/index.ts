@@ -60,7 +60,7 @@ export function createActivities(ports: Ports) {
   const { report, announce, commentOnPullRequest, openFlakyTestIssue } = createReports(ports);
   const { promote, deployed } = createPromotions(ports);
   const { setFlag, restoreFlag, ...looking } = createRollouts(ports);
-  const { followEnvironment, ...lookingAtCode } = createDeployedCode(ports);
+  const { followEnvironment, deployedCode, codeDeployed } = createDeployedCode(ports);
   const { hindrance, unhindered } = createHindrances(ports);
   const { openRolloutIssue, followRolloutIssue, askForRemoval } = createRolloutIssues(ports);
   const { claimEnvironment, leaveEnvironment, holderGone, ...surveys } = createLeases(ports);
@@ -87,7 +87,8 @@ export function createActivities(ports: Ports) {
     leaveEnvironment: beating(leaveEnvironment),
     holderGone: beating(holderGone),
     ...createRolloutPlanning(ports),
-    ...lookingAtCode,
+    deployedCode,
+    codeDeployed,
     followEnvironment: beating(followEnvironment),
     ...looking,
     hindrance,

@@ -31,8 +31,10 @@ export interface WatchRule {
   readonly lagMs: number;
 }
 
-export type Finding =
-  | { readonly kind: 'passed' }
+export type Finding = { readonly kind: 'passed' } | Trouble;
+
+/** Why a flag can't stay as it is by itself. */
+export type Trouble =
   | { readonly kind: 'unhealthy'; readonly reason: string }
   | { readonly kind: 'changed'; readonly to: string }
   | { readonly kind: 'rolledBack'; readonly to?: Sha };

@@ -1,7 +1,7 @@
 import { shortSha } from '../domain/candidate.ts';
 import { shownSetting } from '../domain/flag.ts';
 import type { FlagSetting } from '../domain/flag.ts';
-import type { Finding } from '../domain/flag-watch.ts';
+import type { Trouble } from '../domain/flag-watch.ts';
 import { fallback } from '../domain/rollout.ts';
 import { stagingStage } from '../domain/rollout-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
@@ -11,7 +11,7 @@ import { heldUntilReleased } from './flag-watch.ts';
 import type { Rollout } from './rollout.ts';
 
 /** A step is not as it should be: does with the flag what the policy says, tells people, and waits for an operator. */
-export async function trouble(rollout: Rollout, stage: string, flag: Flag, seen: Exclude<Finding, { kind: 'passed' }>): Promise<void> {
+export async function trouble(rollout: Rollout, stage: string, flag: Flag, seen: Trouble): Promise<void> {
   const { plan, status } = rollout;
   if (seen.kind === 'changed') return stranger(rollout, stage, flag, `${plan.flag} in ${flag.environment} was set to ${seen.to} by somebody else`);
   status.stage(stage, 'failed');

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { FlagWatch } from '../activities/rollouts.ts';
-import type { Finding } from '../domain/flag-watch.ts';
+import type { Finding, Trouble } from '../domain/flag-watch.ts';
 import { spoken } from '../domain/duration.ts';
 import { codeLost } from './flag-code.ts';
 import { operatorsOf } from './rollout.ts';
@@ -9,20 +9,21 @@ import { permitted } from './permission.ts';
 
 type WatchRules = Omit<FlagWatch, 'sampleMs' | 'flag'>;
 
-/** How a watch ended: by itself, cut short, or by a jump elsewhere. */
-export type WatchEnd = Finding | { readonly kind: 'advanced' } | { readonly kind: 'jumping' };
-
-/** Watches a flag until it was healthy for long enough, something is wrong, or an operator cuts it short. A hold begins it anew. */
-export async function watched(rollout: Rollout, stage: string, rules: WatchRules): Promise<WatchEnd> {
+/**
+ * Watches a flag until it was healthy for long enough, something is wrong, or an operator cuts it short or jumps elsewhere. A hold
+ * begins it anew.
+ *
+ * @returns what is wrong; undefined if the rollout may go on
+ */
+export async function watched(rollout: Rollout, stage: string, rules: WatchRules): Promise<Trouble | undefined> {
   const { status, steering } = rollout;
   for (;;) {
     status.stage(stage, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(rules.soakMs)} of healthy ${rules.environment} at ${stage}` } });
     const finding = await permitted(rollout, () => steering.unlessSteered(() => found(rollout, stage, rules)));
-    if (finding) return finding;
+    if (finding) return finding.kind === 'passed' ? undefined : finding;
     if (steering.isHeld()) await heldUntilReleased(rollout, 'an operator holds it');
-    if (steering.wasAdvanced()) return { kind: 'advanced' };
-    if (steering.target() !== undefined) return { kind: 'jumping' };
+    if (steering.wasAdvanced() || steering.target() !== undefined) return undefined;
   }
 }
 
@@ -30,12 +31,16 @@ export async function watched(rollout: Rollout, stage: string, rules: WatchRules
 async function found(rollout: Rollout, stage: string, rules: WatchRules): Promise<Finding> {
   const { plan, work } = rollout;
   const scope = new CancellationScope();
-  const watching = () =>
-    work.sampling.watchFlag.executeWithOptions({ summary: `${rules.environment}: ${stage}` }, [{ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }]);
+  const watching = scope.run(() =>
+    work.sampling.watchFlag.executeWithOptions({ summary: `${rules.environment}: ${stage}` }, [{ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }]),
+  );
+  if (!rules.code) return watching;
   try {
-    return await scope.run(() => (rules.code ? Promise.race([watching(), codeLost(rollout)]) : watching()));
-  } finally {
-    scope.cancel();
+    return await Promise.race([watching, scope.run(() => codeLost(rollout))]).finally(() => scope.cancel());
+  } catch (failure) {
+    // An attempt that is in the air must not outlive the rollout.
+    await watching.catch(() => undefined);
+    throw failure;
   }
 }
 

@@ -7,10 +7,12 @@ import { createDeployedCode } from '../../activities/deployed-code.ts';
 import { temporalEnvironments } from '../../activities/environments.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
+import { createHindrances } from '../../activities/hindrances.ts';
+import { catalogSchema } from '../../domain/catalog.ts';
 import type { Deployed } from '../../domain/environment.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
-import { abort, claim, environmentStatus, leave, resume, status } from '../../workflows/messages.ts';
+import { abort, claim, environmentStatus, leave, resume, status, tested } from '../../workflows/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { flag, planOf, scriptedRollout } from '../workflows/scripted-rollout.ts';
 
@@ -77,6 +79,18 @@ describe('a deployment that lacks the flag’s code', () => {
     await end(rollout);
   });
 
+  it('keeps the flag from going up to production, while staging is tried; it goes up when the code is back', async () => {
+    const { rollout, deploy, world, environment } = await begin({ remembered: 5, staging: true });
+    await waitsFor(rollout, /^a test of/);
+    await deploy(4, 'rollback');
+    await rollout.signal(tested.signal, { by: 'tina' });
+    await waitsFor(rollout, new RegExp(`^going up to 5 %: ${environment} runs 400000000000, without 500000000000$`));
+    expect(world.effects).toEqual(['staging true']);
+    await deploy(6);
+    await waitsFor(rollout, /at 5 %$/);
+    await end(rollout);
+  });
+
   it('is told from one that has it, which leaves the watch as it is', async () => {
     const { rollout, deploy } = await begin({ remembered: 5 });
     await waitsFor(rollout, /at 5 %$/);
@@ -107,21 +121,23 @@ const numbered = (number: number) => String(number).padEnd(40, '0');
 interface World {
   /** What the environment remembers to run. */
   readonly remembered?: number;
+  /** Whether the flag is tried there first. */
+  readonly staging?: true;
   /** The forge's newest deployment. It pins a commit of its own number. */
   readonly newest?: { readonly sha: string; readonly at: string };
 }
 
-async function begin({ remembered, newest }: World = {}) {
+async function begin({ remembered, newest, staging: tries }: World = {}) {
   const environment = `e${randomUUID().slice(0, 8)}`;
   const usual = planOf();
-  const { staging: _, ...rules } = usual.rules;
+  const { staging, ...rules } = usual.rules;
   const hour = 3_600_000;
   const plan = {
     ...usual,
     id: `flag/gitaly/${environment}`,
     commit: numbered(5),
-    rules: { ...rules, production: { ...rules.production, environment } },
-    stages: usual.stages.slice(1).map((stage) => ({ ...stage, environment })),
+    rules: { ...rules, ...(tries && staging && { staging }), production: { ...rules.production, environment } },
+    stages: usual.stages.slice(tries ? 0 : 1),
     pace: { ...usual.pace, poll: hour, sample: hour },
   };
   const forge = {
@@ -130,10 +146,14 @@ async function begin({ remembered, newest }: World = {}) {
       read: async (_repository: string, _file: string, sha: string) => sha,
     },
     deployments: { current: async () => newest },
+    issues: { list: async () => [] },
   } as unknown as Forge;
+  const catalog = catalogSchema.parse({ version: 1, environments: { staging: {}, [environment]: {} }, components: {} });
+  const ports = { forge, environments: temporalEnvironments(client), catalog: { read: async () => catalog } };
   const ran: Deployed | undefined = remembered === undefined ? undefined : { candidate: numbered(remembered), sha: numbered(remembered), release: 'release/gitaly/before', since: '2026-01-01T00:00:00Z' };
   const world = scriptedRollout(plan, {
-    ...createDeployedCode({ forge, environments: temporalEnvironments(client) }),
+    ...createDeployedCode(ports),
+    ...createHindrances(ports),
     surveyEnvironment: async () => ({ deployed: ran ? { gitaly: ran } : {}, windows: [] }),
   });
   world.settings.set(environment, 'unset');

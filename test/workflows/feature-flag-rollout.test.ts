@@ -1,23 +1,18 @@
-import { activityInfo } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAnswer } from '../../activities/deployed-code.ts';
-import { tryAgain } from '../../activities/failures.ts';
-import type { Activities } from '../../activities/index.ts';
-import type { Outcome } from '../../domain/outcome.ts';
-import type { RolloutPlan } from '../../domain/rollout-plan.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, advance, hold, jump, resume, retry, status, tested } from '../../workflows/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../servers.ts';
-import { commit, flag, planOf, scriptedRollout } from './scripted-rollout.ts';
-import type { ScriptedRollout } from './scripted-rollout.ts';
+import { startTimeSkipping } from '../servers.ts';
+import { begin, request, withoutStaging } from './rollout-stand.ts';
+import type { RolloutOptions, Wrap } from './rollout-stand.ts';
+import { commit, flag } from './scripted-rollout.ts';
 
 let server: TestWorkflowEnvironment;
-let queues = 0;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -25,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => server?.teardown());
 
-const request = { component: 'gitaly', flag, commit };
 const olga = { by: 'olga', reason: 'because' };
 const upwards = ['production 5', 'production 25', 'production 50', 'production 100', 'production true'];
 
@@ -386,21 +380,6 @@ describe('a flag service', () => {
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
     expect(world.effects).toEqual([...upwards, 'removal']);
   });
-
-  it.each(['readFlag', 'setFlag', 'watchFlag'] as const)('that is down for an hour (%s) only delays the rollout', async (down) => {
-    const plan = withoutStaging();
-    const { rollout, world } = await start({ plan: { ...plan, pace: { ...plan.pace, retry: 10_000, sample: 60_000 } } }, (given) => ({
-      [down]: async (argument: never) => {
-        const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
-        if (attempt === 1 || currentAttemptScheduledTimestampMs - scheduledTimestampMs < 3_600_000) throw tryAgain('Unavailable', 'GitLab does not answer');
-        return given.activities[down](argument);
-      },
-    }));
-    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
-    expect(world.effects).toEqual([...upwards, 'removal']);
-    const { startTime, closeTime } = await rollout.describe();
-    expect(closeTime!.getTime() - startTime.getTime()).toBeGreaterThanOrEqual(3_600_000);
-  });
 });
 
 describe('an abort', () => {
@@ -496,34 +475,8 @@ function undeployed(answer: Partial<Extract<CodeAnswer, { kind: 'undeployed' }>>
   };
 }
 
-function withoutStaging(production: Partial<RolloutPlan['rules']['production']> = {}): RolloutPlan {
-  const { staging: _, ...rules } = planOf({}, production).rules;
-  const plan = planOf({}, production);
-  return { ...plan, rules, stages: plan.stages.slice(1) };
-}
-
-interface Options {
-  readonly plan?: RolloutPlan;
-  readonly script?: Partial<Activities>;
-  readonly before?: 25 | 5 | true;
-  readonly args?: unknown[];
-  readonly typedId?: string;
-}
-
-async function start({ plan = planOf(), script, before, args = [request], typedId }: Options = {}, wrap: (world: ScriptedRollout) => Partial<Activities> = () => ({})) {
-  const taskQueue = `rollouts-${queues++}`;
-  const id = `flag/gitaly/${taskQueue}`;
-  const world = scriptedRollout({ ...plan, id }, script);
-  if (before !== undefined) world.settings.set('production', before);
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities: { ...world.activities, ...wrap(world) } });
-  const running = worker.run();
-  onTestFinished(async () => {
-    worker.shutdown();
-    await running;
-  });
-  const { client } = server;
-  const rollout: WorkflowHandle<() => Promise<Outcome>> = await client.workflow.start('featureFlagRollout', { workflowId: typedId ?? id, taskQueue, args });
-  return { rollout, world, id, client };
+function start(options?: RolloutOptions, wrap?: Wrap) {
+  return begin(server, options, wrap);
 }
 
 async function waitsFor(rollout: Pick<WorkflowHandle, 'query'>, what: RegExp): Promise<ReleaseStatus> {
