@@ -1,7 +1,7 @@
-import { CRC32C } from '@google-cloud/storage';
 import type { Storage } from '@google-cloud/storage';
 import { Pool } from 'undici';
 import { neverRetry, tryAgain } from '../../failures.ts';
+import { crc32c, crc32cText } from '../crc32c.ts';
 import type { Artifact } from '../store.ts';
 import { gcsFailure, refusal } from './failures.ts';
 
@@ -21,7 +21,7 @@ export function gcsMedia(storage: Storage, { connections, timeoutMs }: MediaSett
   const authenticated = !storage.customEndpoint || storage.useAuthWithCustomEndpoint;
 
   return async (artifact, signal) => {
-    const { bucket, name, generation, size, crc32c } = artifact;
+    const { bucket, name, generation, size } = artifact;
     const asked = `read gs://${bucket}/${name}#${generation}`;
     const path = `${pathname.replace(/\/$/, '')}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media&generation=${generation}`;
     // A signal of its own for each of many small files would cost as much again as the files.
@@ -43,18 +43,17 @@ export function gcsMedia(storage: Storage, { connections, timeoutMs }: MediaSett
         throw neverRetry('InvalidInput', `${asked}: it is stored with Content-Encoding gzip; store it as it is`);
       }
 
-      const sum = new CRC32C();
       const chunks: Buffer[] = [];
-      let received = 0;
+      let [received, sum] = [0, 0];
       for await (const chunk of body as AsyncIterable<Buffer>) {
         received += chunk.length;
         if (received > size) break;
         if (performance.now() > deadline) throw tryAgain('Unavailable', `${asked}: it took longer than ${timeoutMs} ms`);
-        sum.update(chunk);
+        sum = crc32c(chunk, sum);
         chunks.push(chunk);
       }
       if (received !== size) throw tryAgain('Unavailable', `${asked}: ${received} bytes arrived, ${size} were stored`);
-      if (!sum.validate(crc32c)) throw tryAgain('Unavailable', `${asked}: it arrived damaged (crc32c ${sum.toString()}, stored ${crc32c})`);
+      if (crc32cText(sum) !== artifact.crc32c) throw tryAgain('Unavailable', `${asked}: it arrived damaged (crc32c ${crc32cText(sum)}, stored ${artifact.crc32c})`);
       return Buffer.concat(chunks, size);
     } catch (error) {
       throw gcsFailure(error, asked);
