@@ -109,6 +109,34 @@ describe('a base that has moved on', () => {
   });
 });
 
+it('enters a merge queue once, though the reply is lost, and tells each time what the queue has thrown out', async () => {
+  const change = await versionChange();
+  const { openPullRequest, enqueuePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { pipeline } = createPipelines({ forge });
+  const { number, head } = await within(() => openPullRequest(change));
+  await world.control('ci', { repository, sha: head, verdict: 'green' });
+  await world.control('protection', { repository, branch: 'master', mergeQueue: true, requiredChecks: ['rspec'] });
+  await world.control('ci', { repository, branch: 'gh-readonly-queue/master', verdict: 'red', failing: ['rspec'], afterMs: 3_000 });
+  const enqueue = `enqueue ${repository}#${number} ${head}`;
+  await world.control('faults', { match: { key: enqueue }, action: { kind: 'applyThen', reply: 'reset' } });
+
+  expect(await within(() => enqueuePullRequest({ repository, number, sha: head }))).toEqual({ kind: 'queued' });
+  expect((await world.journal()).filter(({ key }) => key === enqueue)).toHaveLength(1);
+  const look = { change, number, head, required: [], attempt: 1 };
+  const first = { ...look, known: { kind: 'queued', time: 1 } } as const;
+  await expect(pipeline(first)).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is in the merge queue` });
+  await expect.poll(() => pipeline(first).catch(() => undefined), { timeout: 20_000 }).toMatchObject({ kind: 'ejected', reason: 'failed_checks', byChecks: true, failed: [{ name: 'rspec' }] });
+
+  const again = await within(() => enqueuePullRequest({ repository, number, sha: head }));
+  expect(again).toEqual({ kind: 'queued', lastRemoval: expect.any(String) });
+  if (again.kind !== 'queued') return expect.unreachable();
+  const second = { ...look, known: { ...again, time: 2 } };
+  await expect(pipeline(second)).rejects.toMatchObject({ type: 'NotYet' });
+  await world.control('commit', { repository, branch: change.head, files: { 'app.rb': 'theirs' }, message: 'Push' });
+  expect(await pipeline(second)).toMatchObject({ kind: 'foreign', why: expect.stringContaining('app.rb') });
+  expect(await within(() => enqueuePullRequest({ repository, number, sha: head }))).toEqual({ kind: 'moved' });
+});
+
 async function versionChange(): Promise<VersionChange> {
   const [newest] = await forge.commits.history(mirror, 'master', 1);
   return {
