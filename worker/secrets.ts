@@ -9,21 +9,21 @@ const shortest = 12;
 /**
  * Strikes the process's secrets out of a text: a service may quote in its answer what it was sent.
  *
- * They are what the variables called …TOKEN, …SECRET, …PASSWORD or …KEY(S) hold, or the files that their …_FILE names; of `id:key` also the key alone.
+ * They are what the variables called …TOKEN, …SECRET, …PASSWORD, …API_KEY and …PAYLOAD_KEYS hold, or the files that their …_FILE names; of `id:key` also the key alone.
  */
 export function withoutSecrets(environment: Environment): (text: string) => string {
   const secrets = secretsOf(environment);
   return (text) => secrets.reduce((struck, secret) => struck.replaceAll(secret, '[secret]'), text);
 }
 
-/** What an activity fails with is kept in histories, shown in the UI and told in chat. */
-export function discreetFailures(environment: Environment): ActivityInterceptorsFactory {
+/** What an activity answers or fails with is kept in histories, shown in the UI and told in chat. */
+export function discretion(environment: Environment): ActivityInterceptorsFactory {
   const strike = withoutSecrets(environment);
   return () => ({
     inbound: {
       async execute(input, next) {
         try {
-          return await next(input);
+          return struckOut(await next(input), strike);
         } catch (error) {
           strikeOut(error, strike);
           throw error;
@@ -33,22 +33,26 @@ export function discreetFailures(environment: Environment): ActivityInterceptors
   });
 }
 
+/** The same value where there is nothing to strike out: whatever JSON would not keep stays as it is. */
+function struckOut(value: unknown, strike: (text: string) => string): unknown {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return value;
+  const struck = strike(text);
+  return struck === text ? value : JSON.parse(struck);
+}
+
 /** In place: who catches an error knows it by its class and its identity. */
 function strikeOut(error: unknown, strike: (text: string) => string): void {
   if (!(error instanceof Error)) return;
   error.message = strike(error.message);
   if (error.stack !== undefined) error.stack = strike(error.stack);
-  if (error instanceof ApplicationFailure && error.details) {
-    const details = JSON.stringify(error.details);
-    const struck = strike(details);
-    if (struck !== details) error.details.splice(0, Infinity, ...(JSON.parse(struck) as unknown[]));
-  }
+  if (error instanceof ApplicationFailure && error.details) error.details.splice(0, Infinity, ...error.details.map((detail) => struckOut(detail, strike)));
   strikeOut(error.cause, strike);
 }
 
 function secretsOf(environment: Environment): readonly string[] {
   const values = Object.entries(environment).flatMap(([name, value]) => {
-    if (!value || !/_(TOKEN|SECRET|PASSWORD|KEYS?)(_|$)/.test(name) || name.endsWith('_PATH')) return [];
+    if (!value || !/_(TOKEN|SECRET|PASSWORD|API_KEY|PAYLOAD_KEYS)(_|$)/.test(name)) return [];
     return (name.endsWith('_FILE') ? read(value) : value).split(/[\s,]+/);
   });
   const parts = values.flatMap((value) => [value, value.slice(value.indexOf(':') + 1)]);

@@ -10,7 +10,7 @@ import { createLog } from './log.ts';
 import { logLabels } from './log-labels.ts';
 import { connectPorts } from './ports.ts';
 import { startRuntime } from './runtime.ts';
-import { discreetFailures } from './secrets.ts';
+import { discretion } from './secrets.ts';
 import { workerSettings } from './settings.ts';
 import { versioning } from './versioning.ts';
 
@@ -34,7 +34,7 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
       dataConverter,
       workflowBundle: workflowBundle(dataConverter),
       activities: createActivities(ports),
-      interceptors: { activity: [logLabels, ...(traces?.activity ?? []), discreetFailures(process.env)] },
+      interceptors: { activity: [logLabels, ...(traces?.activity ?? []), discretion(process.env)] },
       shutdownGraceTime: settings.shutdownMs,
       stickyQueueScheduleToStartTimeout: settings.stickyMs,
       ...(settings.build && { workerDeploymentOptions: versioning(settings.build) }),

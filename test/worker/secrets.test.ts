@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { withoutSecrets } from '../../worker/secrets.ts';
+import { discretion, withoutSecrets } from '../../worker/secrets.ts';
 
 it.each([
   ['GITHUB_TOKEN', 'ghp_0123456789abcdef'],
@@ -28,6 +30,22 @@ it('strikes out each key of a ring, and leaves their names', () => {
 });
 
 it('leaves words that are no secret', () => {
-  const strike = withoutSecrets({ GITHUB_TOKEN: 'token', TEMPORAL_TLS_CLIENT_KEY_PATH: '/etc/temporal/client.key', SLIPWAY_TASK_QUEUE: 'slipway-production' });
-  expect(strike('Is the token valid? /etc/temporal/client.key, slipway-production')).toBe('Is the token valid? /etc/temporal/client.key, slipway-production');
+  const strike = withoutSecrets({ GITHUB_TOKEN: 'token', TEMPORAL_TLS_CLIENT_KEY_PATH: '/etc/temporal/client.key', SLIPWAY_APPROVAL_KEYS: 'public-keys.json', SLIPWAY_TASK_QUEUE: 'slipway-production' });
+  const text = 'Is the token valid? /etc/temporal/client.key, public-keys.json, slipway-production';
+  expect(strike(text)).toBe(text);
+});
+
+it('strikes out what an activity answers or fails with, and leaves everything else as it is', async () => {
+  const secret = 'ghp_0123456789abcdef';
+  const run = (act: () => Promise<unknown>) => new MockActivityEnvironment({}, { interceptors: [discretion({ GITHUB_TOKEN: secret })] }).run(act);
+  const answer = { findings: [`the token ${secret}`] };
+  expect(await run(async () => answer)).toEqual({ findings: ['the token [secret]'] });
+  const plain = { at: new Date(0) };
+  expect(await run(async () => plain)).toBe(plain);
+  expect(await run(async () => undefined)).toBeUndefined();
+
+  const failure = ApplicationFailure.create({ type: 'Refused', message: `no ${secret}`, nonRetryable: true, details: [{ reason: secret }, 7], cause: new Error(secret) });
+  await expect(run(() => Promise.reject(failure))).rejects.toBe(failure);
+  expect(failure).toMatchObject({ type: 'Refused', message: 'no [secret]', details: [{ reason: '[secret]' }, 7], cause: { message: '[secret]' } });
+  expect(failure.stack).not.toContain(secret);
 });
