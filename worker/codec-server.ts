@@ -7,12 +7,12 @@ import { codecServerSettings } from './codec-server/settings.ts';
 import { createLog } from './log.ts';
 
 /** The process by which the Temporal UI reads encrypted payloads. It has the keys, and talks to nobody but the UI's pages. */
-const { host, port, origin, token, logLevel } = codecServerSettings(process.env);
+const { host, port, origin, token, issuer, logLevel } = codecServerSettings(process.env);
 const log = createLog(logLevel, process.env);
 const { namespace = 'default' } = loadClientConnectConfig();
 const [codec] = dataConverter(process.env, namespace).payloadCodecs!;
 
-const server = createCodecServer({ codec: codec!, namespace, origin, token, log }).listen(port, host);
+const server = createCodecServer({ codec: codec!, namespace, origin, token, issuer, log }).listen(port, host);
 await once(server, 'listening');
 log.info({ ready: true, namespace, origin, url: `http://${host}:${(server.address() as AddressInfo).port}` }, 'waiting for the UI');
 

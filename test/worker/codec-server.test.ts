@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { payloadToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataConverter } from '../../temporal/data-converter.ts';
+import type { Admission } from '../../worker/codec-server/admission.ts';
 import { createCodecServer, largestBody } from '../../worker/codec-server/server.ts';
 import { codecServerSettings } from '../../worker/codec-server/settings.ts';
 
@@ -51,8 +53,23 @@ describe('the codec server', () => {
     expect((await post('/decode', { payloads: [payload] }, headers)).status).toBe(status);
   });
 
+  it("takes the access token of the UI's login, and no other", async () => {
+    const provider = await startProvider();
+    const { post } = await start({ token: undefined, issuer: provider.issuer });
+    const status = async (bearer: string) => (await post('/decode', { payloads: [payload] }, { authorization: `Bearer ${bearer}` })).status;
+    expect(await status(await provider.sign({}))).toBe(200);
+    expect(await status(await provider.sign({ audience: 'another' }))).toBe(401);
+    expect(await status(await provider.sign({ issuer: 'https://evil.example' }))).toBe(401);
+    expect(await status(await provider.sign({ expires: '-1m' }))).toBe(401);
+    const stranger = await startProvider();
+    expect(await status(await stranger.sign({ issuer: provider.issuer.issuer }))).toBe(401);
+    expect(await status(token)).toBe(401);
+    const [head, body] = (await provider.sign({})).split('.');
+    expect(await status(`${head}.${body}.`)).toBe(401);
+  });
+
   it('takes no token where it wants none', async () => {
-    const { post } = await start({ token: undefined });
+    const { post } = await start({ token: undefined, issuer: undefined });
     expect((await post('/decode', { payloads: [payload] }, { authorization: '' })).status).toBe(200);
   });
 
@@ -92,8 +109,16 @@ describe("the codec server's variables", () => {
 
   it('let it listen to this machine only, unless there is a token', () => {
     expect(codecServerSettings(given)).toMatchObject({ host: '127.0.0.1', origin, token: undefined });
-    expect(() => codecServerSettings({ ...given, SLIPWAY_CODEC_HOST: '0.0.0.0' })).toThrow('SLIPWAY_CODEC_TOKEN: must be set where others can reach');
+    expect(() => codecServerSettings({ ...given, SLIPWAY_CODEC_HOST: '0.0.0.0' })).toThrow('SLIPWAY_CODEC_TOKEN, or SLIPWAY_CODEC_ISSUER, must be set where others can reach');
     expect(codecServerSettings({ ...given, SLIPWAY_CODEC_HOST: '0.0.0.0', SLIPWAY_CODEC_TOKEN: token })).toMatchObject({ host: '0.0.0.0', token });
+  });
+
+  it('name an issuer wholly, or not at all', () => {
+    const issuer = { SLIPWAY_CODEC_ISSUER: 'https://login.example', SLIPWAY_CODEC_AUDIENCE: 'temporal' };
+    expect(() => codecServerSettings({ ...given, ...issuer })).toThrow('all three or none');
+    expect(codecServerSettings({ ...given, ...issuer, SLIPWAY_CODEC_JWKS_URL: 'https://login.example/jwks', SLIPWAY_CODEC_HOST: '0.0.0.0' })).toMatchObject({
+      issuer: { issuer: 'https://login.example', audience: 'temporal', jwks: new URL('https://login.example/jwks') },
+    });
   });
 
   it('must say whose pages may read, and with which keys', () => {
@@ -101,7 +126,7 @@ describe("the codec server's variables", () => {
   });
 });
 
-async function start(wanted: { readonly token: string | undefined } = { token }) {
+async function start(wanted: Admission = { token, issuer: undefined }) {
   const { payloadCodecs } = dataConverter({ SLIPWAY_PAYLOAD_KEYS: key('2026') }, 'default');
   const server = createCodecServer({ codec: payloadCodecs![0]!, namespace: 'default', origin, ...wanted, log: pino({ level: 'silent' }) }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -112,6 +137,28 @@ async function start(wanted: { readonly token: string | undefined } = { token })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const post = (path: string, body: object, headers: Record<string, string> = {}) => fetch(url + path, { method: 'POST', headers: { ...asked, ...headers }, body: JSON.stringify(body) });
   return { url, post };
+}
+
+/** Who signs access tokens, as an identity provider does. */
+async function startProvider() {
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' };
+  const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const issuer = { issuer: 'https://login.example', audience: 'temporal', jwks: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`) };
+  const sign = (given: { readonly issuer?: string; readonly audience?: string; readonly expires?: string }) =>
+    new SignJWT()
+      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setSubject('alice')
+      .setIssuer(given.issuer ?? issuer.issuer)
+      .setAudience(given.audience ?? issuer.audience)
+      .setExpirationTime(given.expires ?? '5m')
+      .sign(privateKey);
+  return { issuer, sign };
 }
 
 function key(id: string): string {

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import type { Payload, PayloadCodec } from '@temporalio/common';
@@ -6,17 +5,17 @@ import { JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils
 import type { JSONPayload } from '@temporalio/common/lib/proto-utils.js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { admission } from './admission.ts';
+import type { Admission } from './admission.ts';
 
 /** In bytes: Temporal takes messages of 4 MB, which base64 makes a third longer. */
 export const largestBody = 6 * 2 ** 20;
 
-export interface CodecServer {
+export interface CodecServer extends Admission {
   readonly codec: PayloadCodec;
   readonly namespace: string;
   /** The UI's, such as "https://temporal.example". */
   readonly origin: string;
-  /** What requests must carry as their bearer token. */
-  readonly token: string | undefined;
   readonly log: Logger;
 }
 
@@ -32,7 +31,8 @@ const payloads = z.object({ payloads: z.array(z.object({ metadata: z.record(z.st
  * Serves Temporal's remote codec protocol, by which the Temporal UI and command show payloads that are encrypted, and encrypt what they send:
  * `POST …/encode` and `…/decode` of `{"payloads":[…]}`. Also /healthz.
  */
-export function createCodecServer({ codec, namespace, origin, token, log }: CodecServer): Server {
+export function createCodecServer({ codec, namespace, origin, token, issuer, log }: CodecServer): Server {
+  const isAdmitted = admission({ token, issuer });
   const cors = { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', vary: 'origin' };
 
   async function answer(request: IncomingMessage): Promise<Answer> {
@@ -44,7 +44,7 @@ export function createCodecServer({ codec, namespace, origin, token, log }: Code
     if (request.headers.origin !== undefined && request.headers.origin !== origin) return { status: 403 };
     if (request.method === 'OPTIONS') return preflight;
     if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST, OPTIONS' } };
-    if (token !== undefined && !isBearer(request.headers.authorization, token)) return { status: 401, headers: { 'www-authenticate': 'Bearer' } };
+    if (!(await isAdmitted(request.headers.authorization))) return { status: 401, headers: { 'www-authenticate': 'Bearer' } };
     return convert(verb, request);
   }
 
@@ -87,12 +87,6 @@ const preflight: Answer = {
   status: 204,
   headers: { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type, x-namespace, authorization', 'access-control-max-age': '600' },
 };
-
-/** Compares in constant time, whatever the lengths. */
-function isBearer(authorization: string | undefined, token: string): boolean {
-  const [given, wanted] = [authorization ?? '', `Bearer ${token}`].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(given!, wanted!);
-}
 
 function payloadsIn(body: Buffer): Payload[] | undefined {
   try {
