@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Storage, TransferManager } from '@google-cloud/storage';
@@ -26,7 +26,10 @@ const ways: Record<string, (artifacts: readonly Artifact[]) => Promise<number>> 
   async 'TransferManager'(artifacts) {
     const client = new Storage({ apiEndpoint: endpoint, projectId: 'bench' });
     const files = artifacts.map(({ name }) => name);
-    await new TransferManager(client.bucket(bucket)).downloadManyFiles(files, { concurrencyLimit: concurrency, prefix: folder, skipIfExists: false });
+    await new TransferManager(client.bucket(bucket)).downloadManyFiles(files, { concurrencyLimit: concurrency, passthroughOptions: { destination: folder } });
+    // It fails for no file, and only says of it that it was skipped.
+    const written = await readdir(join(folder, prefix));
+    if (written.length !== artifacts.length) throw new Error(`TransferManager wrote ${written.length} of ${artifacts.length} files`);
     return artifacts.reduce((sum, { size }) => sum + size, 0);
   },
   async 'Slipway'(artifacts) {
