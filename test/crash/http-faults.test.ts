@@ -17,9 +17,11 @@ const faults = {
   'is applied, and the connection breaks off': { kind: 'applyThen', reply: 'reset' },
   'is applied, and answered with 502': { kind: 'applyThen', reply: { status: 502 } },
   'is applied, and never answered': { kind: 'applyThen', reply: 'timeout' },
-  'is answered with 401': { kind: 'fail', status: 401 },
   'is answered slowly': { kind: 'delay', ms: timeoutMs - 500 },
 } as const;
+
+/** Is tried again after a minute: in a matrix of turns only one write meets it. */
+const denied = { 'is answered with 401': { kind: 'fail', status: 401 } } as const;
 
 /** What asks for patience. */
 const limits = {
@@ -35,11 +37,15 @@ await endsTheSame([straight], (all) => {
   const effects = all.filter(({ key }) => !key.startsWith('temporal'));
   const [dispatch] = effects.filter(({ key }) => key.startsWith('dispatch'));
   const met = turns ? [effects] : effects.map((effect) => [effect]);
-  return [...met.flatMap((some) => [...failing(some), ...limited(some), lagging(some, 3)]), lagging([dispatch!], 30)];
+  return [
+    ...met.flatMap((some) => [...failing(some, faults), ...limited(some), lagging(some, 3)]),
+    ...(turns ? [[dispatch!]] : met).flatMap((some) => failing(some, denied)),
+    lagging([dispatch!], 30),
+  ];
 });
 
-function failing(effects: readonly Effect[]): readonly Trial[] {
-  return Object.entries(faults).map(([what, action]) => ({ when: `when ${theirName(effects)} ${what}`, faults: each(effects, action), ...impatient }));
+function failing(effects: readonly Effect[], actions: Readonly<Record<string, Fault['action']>>): readonly Trial[] {
+  return Object.entries(actions).map(([what, action]) => ({ when: `when ${theirName(effects)} ${what}`, faults: each(effects, action), ...impatient }));
 }
 
 function limited(effects: readonly Effect[]): readonly Trial[] {

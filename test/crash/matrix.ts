@@ -70,7 +70,7 @@ export interface Disturbance {
   readonly pace?: object;
 }
 
-const patienceMs = 300_000;
+const patienceMs = 180_000;
 
 /**
  * Runs a case in a world of its own, and kills its worker at each of the `blows`, in whatever order they come. The request
