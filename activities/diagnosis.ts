@@ -8,7 +8,7 @@ import { diagnoseWorker } from './diagnosis/worker.ts';
 import { neverRetry } from './failures.ts';
 import type { Ports } from './index.ts';
 
-export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'health' | 'flags' | 'artifacts' | 'records' | 'server'>;
+export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'health' | 'flags' | 'artifacts' | 'records' | 'server' | 'approvalKeys'>;
 
 /** Tries with the worker's own credentials whatever a release will need, and changes nothing. */
 export function createDiagnosis(ports: DiagnosisPorts) {

@@ -1,5 +1,6 @@
 import { shaPattern, shortSha } from '../../domain/candidate.ts';
 import type { Component } from '../../domain/catalog.ts';
+import { teamsIn } from '../../domain/catalog.ts';
 import type { Finding } from '../../domain/diagnosis.ts';
 import type { HealthCheck } from '../../domain/health-check.ts';
 import type { DiagnosisPorts } from '../diagnosis.ts';
@@ -10,6 +11,7 @@ import { diagnoseRepository } from './repository.ts';
 export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }: DiagnosisPorts, name: string, { source, downstream, stages, chat: channels, flags }: Component): Promise<readonly Finding[]> {
   const about = (what: string) => `${name}: ${what}`;
   const workflows = [...new Set(stages.flatMap(({ promote }) => (promote.kind === 'workflow' ? [promote.workflow] : [])))];
+  const teams = [...new Set(stages.flatMap(({ approval }) => (approval ? teamsIn(approval) : [])))];
   const told = [...new Set([channels.progress, channels.team, source.owners, ...stages.map(({ approval }) => approval?.escalate?.channel)])].filter((channel) => channel !== undefined);
   const places = flags ? [flags.staging?.environment, flags.production.environment].filter((environment) => environment !== undefined) : [];
   const checks = [...stages, ...(flags ? [flags.staging, flags.production] : [])].flatMap((place) => place?.health ?? []);
@@ -29,6 +31,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
     ...[...new Map(checks.map((check) => [JSON.stringify(check), check])).values()].map(healthKnown),
     ...workflows.map(workflowThere),
     ...told.map(channelReachable),
+    ...teams.map(teamVisible),
   ]);
   // A repository may stand for several things.
   return [...new Map(findings.flat().map((finding) => [JSON.stringify(finding), finding])).values()];
@@ -103,6 +106,15 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
       const state = await forge.access.workflow(repository, file);
       if (!state) return missing('does not exist', `add .github/workflows/${file}, which workflow_dispatch starts`);
       return state === 'disabled' ? missing('is disabled', 'enable it') : fine('can be dispatched');
+    });
+  }
+
+  function teamVisible(team: string) {
+    const todo = "let the token read the organisation's members, or correct the approvers in the catalog";
+    return examined(about(team), todo, async () => {
+      const members = await forge.access.members(team);
+      if (!members) return missing('does not exist, or the token does not see it', todo);
+      return members.length > 0 ? fine(`${members.length} may approve`) : missing('has no members', 'add those who may approve');
     });
   }
 

@@ -8,7 +8,7 @@ import { doubtful, examined, fine, missing } from './finding.ts';
 const oldestServer = '1.29.0';
 
 /** What all releases need: the server, the tokens, a place for the records. */
-export async function diagnoseWorker({ server, forge, records }: DiagnosisPorts): Promise<readonly Finding[]> {
+export async function diagnoseWorker({ server, forge, records, approvalKeys }: DiagnosisPorts): Promise<readonly Finding[]> {
   const findings = await Promise.all([
     examined('the Temporal server', 'see docs/production.md', async () => {
       const version = await server.version();
@@ -32,6 +32,10 @@ export async function diagnoseWorker({ server, forge, records }: DiagnosisPorts)
       if (!forge.reviewer) return fine('none: where the branch asks for a review, people approve');
       const [reviewer, identity] = [await forge.reviewer.login(), await forge.access.identity()];
       return reviewer === identity?.login ? missing(`of ${reviewer}, who opens the pull requests`, 'nobody may approve their own: take the token of another account') : fine(`of ${reviewer}`);
+    }),
+    examined('keys of signed decisions', 'see SLIPWAY_APPROVAL_KEYS in docs/configuration.md', async () => {
+      const keys = await approvalKeys();
+      return fine(keys.length > 0 ? keys.map(({ kid }) => kid).join(', ') : 'none: where votes are verified, people write them on the pull request');
     }),
     examined('records', 'see SLIPWAY_RECORDS in docs/configuration.md', async () => {
       if (!records) return doubtful('none are kept', 'set SLIPWAY_RECORDS: Temporal forgets a release after its retention');

@@ -268,6 +268,8 @@ export interface BranchRules {
 export interface Access {
   /** Whether somebody is in a team ("org/team"), or in one below it. Nobody is in a team that the token may not see. */
   isMember(team: string, login: string): Promise<boolean>;
+  /** Logins of a team's members; undefined for one that the token may not see. */
+  members(team: string): Promise<readonly string[] | undefined>;
   /** Whose token it is, and its scopes where it is of a kind that has some; nobody's, where it is an app's. */
   identity(): Promise<{ readonly login: string; readonly scopes?: readonly string[] } | undefined>;
   /** How far it reaches into a repository; undefined where it does not see any. */

@@ -21,7 +21,7 @@ import { pullHandlers } from './pulls.ts';
 import { Refusal, notFound, refusalReply } from './refusal.ts';
 import { releaseHandlers } from './releases.ts';
 import { reviewHandlers } from './reviews.ts';
-import { getMembership } from './teams.ts';
+import { getMembership, listMembers } from './teams.ts';
 import { identify, renderAccount } from './users.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Visit } from '../visit.ts';
@@ -39,6 +39,7 @@ const handlers = {
 const accountHandlers: AccountHandlers = {
   'rate-limit/get': getRateLimit,
   'teams/get-membership-for-user-in-org': getMembership,
+  'teams/list-members-in-org': listMembers,
   'users/get-authenticated': ({ world, user }) => json(200, renderAccount(world, user)),
 };
 

@@ -73,13 +73,14 @@ export const operations = {
   'repos/merge': 'POST /repos/{owner}/{repo}/merges',
   'repos/update-release': 'PATCH /repos/{owner}/{repo}/releases/{release_id}',
   'teams/get-membership-for-user-in-org': 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}',
+  'teams/list-members-in-org': 'GET /orgs/{org}/teams/{team_slug}/members',
   'users/get-authenticated': 'GET /user',
 } as const;
 
 export type OperationId = keyof typeof operations;
 
 /** The operations that belong to an account, not to a repository. */
-export type AccountOperationId = 'rate-limit/get' | 'teams/get-membership-for-user-in-org' | 'users/get-authenticated';
+export type AccountOperationId = 'rate-limit/get' | 'teams/get-membership-for-user-in-org' | 'teams/list-members-in-org' | 'users/get-authenticated';
 
 export type RepositoryOperationId = Exclude<OperationId, AccountOperationId>;
 

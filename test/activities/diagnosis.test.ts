@@ -64,6 +64,7 @@ async function ails(changes: { readonly catalog?: readonly [string, string]; rea
     flags: () => ({ list: async () => [] }) as Partial<FlagBackend> as FlagBackend,
     artifacts: { list: async () => [], allowed: async () => ['create', 'list', 'read', 'remove'] } as Partial<ArtifactStore> as ArtifactStore,
     records: { names: async () => [], read: async () => undefined, write: async () => expect.unreachable('a doctor changes nothing') },
+    approvalKeys: async () => [],
     server: { version: async () => '1.29.1', keywords: async () => searchAttributes },
     ...changes.ports,
   });
@@ -76,6 +77,18 @@ it('finds nothing amiss where all is well, and changes nothing', async () => {
   expect(await ails()).toEqual({});
   expect(await ails({ also: more })).toEqual({});
   expect(await world.journal()).toHaveLength(before);
+});
+
+it('finds a team that the token does not see, and keys that can not be used', async () => {
+  const promote = 'promote: { kind: workflow';
+  const approval = `approval: { approvers: [ann, gitlab-org/managers], assurance: verified }, ${promote}`;
+  const team = 'gitlab-org/managers';
+  expect(await ails({ catalog: [promote, approval] })).toEqual({ [`gitaly: ${team}`]: expect.stringMatching(/^missing: does not exist, or the token does not see it; let the token read the organisation's members/) });
+  await world.control('teams', { team, members: ['ann'] });
+  const approvalKeys = async () => {
+    throw new Error('SLIPWAY_APPROVAL_KEYS: keys 0 d is private, and does not belong on a worker');
+  };
+  expect(await ails({ catalog: [promote, approval], ports: { approvalKeys } })).toEqual({ 'keys of signed decisions': expect.stringContaining('is private, and does not belong on a worker') });
 });
 
 it.each<[string, [string, string], string, RegExp]>([

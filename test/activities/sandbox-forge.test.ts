@@ -123,6 +123,8 @@ describe('what only the sandbox plays through', () => {
     await world.control('teams', { team: 'gitlab-org/managers', members: ['ann'] });
     expect(await forge.access.isMember('gitlab-org/managers', 'Ann')).toBe(true);
     expect(await forge.access.isMember('gitlab-org/managers', 'bob')).toBe(false);
+    expect(await forge.access.members('gitlab-org/managers')).toEqual(['ann']);
+    expect(await forge.access.members('gitlab-org/others')).toBeUndefined();
   });
 
   test('the checks that protection asks for, and another identity, are told', async () => {

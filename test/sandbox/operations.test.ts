@@ -109,6 +109,7 @@ async function useEveryOperation(world: World): Promise<void> {
   await rest.users.getAuthenticated();
   await rest.rateLimit.get();
   await world.control('teams', { team: 'gitlab-org/release-managers', members: ['ann'] });
+  await rest.teams.listMembersInOrg({ org: 'gitlab-org', team_slug: 'release-managers' });
   await rest.teams.getMembershipForUserInOrg({ org: 'gitlab-org', team_slug: 'release-managers', username: 'Ann' });
   await repos.get(gitlab);
   await repos.getBranch({ ...gitlab, branch });

@@ -25,6 +25,12 @@ export function githubAccess({ rest, paginate }: GitHub): Access {
       return found?.data.state === 'active';
     },
 
+    async members(team) {
+      const { owner: org, repo: team_slug } = at(team);
+      const found = await unlessMissing(paginate(rest.teams.listMembersInOrg, { org, team_slug, per_page: 100 }));
+      return found?.map(({ login }) => login);
+    },
+
     async repository(repository) {
       const found = await unlessMissing(rest.repos.get(at(repository)));
       if (!found) return undefined;
