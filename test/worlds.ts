@@ -21,6 +21,8 @@ export interface Snapshot {
   /** What runs where. */
   readonly environments: Readonly<Record<string, { readonly repository: string; readonly sha: string }>>;
   readonly repositories: Readonly<Record<string, { readonly refs: Readonly<Record<string, string>>; readonly pulls: readonly object[] }>>;
+  /** What is set, by GitLab and flag. */
+  readonly flags: Readonly<Record<string, object>>;
   /** What its GCS holds, by bucket and name. */
   readonly objects: Readonly<Record<string, { readonly size: string; readonly crc32c: string; readonly metadata?: Readonly<Record<string, string>> }>>;
 }

@@ -9,6 +9,8 @@ import type { LossyProxy } from './lossy-proxy.ts';
 /** A flag service that runs, and what the contract needs of it besides the port. */
 export interface FlagService {
   readonly url: string;
+  /** What the names of the suite's flags begin with; `gitaly`, if not given. */
+  readonly prefix?: string;
   /** `reader`: known, but not allowed; `nobody`: a token that the service doesn't know. */
   connect(options: { readonly url: string; readonly as: 'admin' | 'reader' | 'nobody' }): FlagBackend;
   /** Somebody turns the flag on for one user. */
@@ -41,7 +43,8 @@ export function describeFlagBackend(name: string, open: () => Promise<FlagServic
       await service?.close();
     });
 
-    const newFlag = () => (flag = `gitaly_contract_${(last += 1)}`);
+    const named = (rest: string) => `${service.prefix ?? 'gitaly'}_${rest}`;
+    const newFlag = () => (flag = named(`contract_${(last += 1)}`));
     const setting = async () => plain(await flags.read(flag));
 
     /** A new flag that is at this setting. */
@@ -130,11 +133,11 @@ export function describeFlagBackend(name: string, open: () => Promise<FlagServic
     });
 
     test('lists the flags whose names match, by name', async () => {
-      const names = ['gitaly_match_b', 'gitaly_match_a', 'other_match'];
+      const names = [named('match_b'), named('match_a'), named('other')];
       for (const [index, name] of names.entries()) await flags.set({ flag: name, from: 'unset', to: [25, true, 5][index]! });
-      expect(await flags.list('gitaly_match')).toEqual([
-        { name: 'gitaly_match_a', reading: { kind: 'plain', setting: true } },
-        { name: 'gitaly_match_b', reading: { kind: 'plain', setting: 25 } },
+      expect(await flags.list(named('match'))).toEqual([
+        { name: named('match_a'), reading: { kind: 'plain', setting: true } },
+        { name: named('match_b'), reading: { kind: 'plain', setting: 25 } },
       ]);
       expect((await flags.list('')).map((found) => found.name)).toEqual(expect.arrayContaining(names));
     });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -45,8 +46,9 @@ export async function lossyProxy(target: string): Promise<LossyProxy> {
 
 function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse, dropReply: boolean): void {
   const base = new URL(target);
-  const upstream = request(
-    { host: base.hostname, port: base.port, method: incoming.method, path: base.pathname.replace(/\/$/, '') + incoming.url, headers: { ...incoming.headers, host: base.host } },
+  const send = base.protocol === 'https:' ? secureRequest : request;
+  const upstream = send(
+    { host: base.hostname, ...(base.port && { port: base.port }), method: incoming.method, path: base.pathname.replace(/\/$/, '') + incoming.url, headers: { ...incoming.headers, host: base.host } },
     (reply) => {
       if (dropReply) return void reply.resume().on('end', () => outgoing.destroy());
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
