@@ -26,6 +26,12 @@ const waiting: ReleaseStatus = {
   refused: [],
 };
 
+it('shows what may be written where instead, before what to send', () => {
+  const write = { on: 'https://forge/pull/7', texts: ['/approve production cccccccccccc', '/reject production why'] };
+  const page = statusPage({ ...waiting, waitingFor: { ...waiting.waitingFor!, write } });
+  expect(page).toContain('\n\nComment on [the pull request](https://forge/pull/7): `/approve production cccccccccccc` or `/reject production why`\n\nSend `approve` with\n');
+});
+
 it('shows where the release is, whom it waits for, and what to send', () => {
   expect(statusPage(waiting)).toBe(
     [

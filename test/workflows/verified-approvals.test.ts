@@ -5,7 +5,7 @@ import type { Activities } from '../../activities/index.ts';
 import { notYet } from '../../activities/failures.ts';
 import type { FoundVote, VoteSearch } from '../../activities/written-votes.ts';
 import type { Stage } from '../../domain/catalog.ts';
-import { approve, candidate as candidateSignal, history, status } from '../../workflows/messages.ts';
+import { abort, approve, candidate as candidateSignal, history, status } from '../../workflows/messages.ts';
 import { startTimeSkipping } from '../servers.ts';
 import { begin, inTurn, waitsFor } from './release-stand.ts';
 import { candidate, pending, plan as usual } from './scripted-world.ts';
@@ -83,6 +83,15 @@ it('hears a rejection that was written before the stage asked, and ends', async 
   write('bob', { verdict: 'reject', reason: 'an incident' });
   const { release } = await begin(server, { findVotes }, { stages: [production()] });
   expect(await release.result()).toMatchObject({ kind: 'rejected', by: 'bob', reason: 'an incident' });
+});
+
+it('can be aborted, and forgotten, while it listens', async () => {
+  const aborted = await begin(server, { findVotes: discussion().findVotes }, { stages: [production()] });
+  await waitsFor(aborted.release, 'approval of production');
+  await aborted.release.executeUpdate(abort.update, { args: [{ by: 'alice', reason: 'wrong week' }] });
+  expect(await aborted.release.result()).toMatchObject({ kind: 'aborted', by: 'alice' });
+  const forgotten = await begin(server, { findVotes: discussion().findVotes }, { stages: [production({ timeout: 60_000 })] });
+  expect(await forgotten.release.result()).toMatchObject({ kind: 'unapproved', stage: 'production' });
 });
 
 it('keeps duties separate on the pull request, too', async () => {
