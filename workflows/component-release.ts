@@ -1,4 +1,4 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { Sha } from '../domain/candidate.ts';
 import { writesOf } from '../domain/dry-run.ts';
 import { parseInput } from '../domain/input.ts';
@@ -23,13 +23,14 @@ import { openQuestions } from './questions.ts';
 import { releaseRecords } from './records.ts';
 import type { Release } from './release.ts';
 import { flakyTests, pullRequestComments, releaseThread, startReporting, teamChannel } from './reporting.ts';
+import { requested } from './requested.ts';
 import { passed } from './stages.ts';
 import { keepStatus } from './status.ts';
 import { openWake } from './wake.ts';
 
 /** Carries one candidate of a component from a green commit to its last stage. Input: `{ "component": "gitaly" }`. */
 export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome | StoppedOutcome> {
-  const request = requested(input);
+  const request = requested(parseInput(releaseRequest, input, releaseRequestExample));
   const status = keepStatus(request.component);
   const approvals = openApprovals(status, request.by);
   const questions = openQuestions(status);
@@ -70,10 +71,4 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     reporter.begin(...people, releaseRecords(work, status));
     return { plan, status, approvals, questions, offers, pause: pausing, leases, touched: [], work, reporter, wakeable };
   }
-}
-
-function requested(input: unknown): ReleaseRequest {
-  const parsed = parseInput(releaseRequest, input, releaseRequestExample);
-  if (parsed.kind === 'valid') return parsed.value;
-  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
 }

@@ -1,4 +1,4 @@
-import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { environmentId, environmentRequest, environmentRequestExample } from '../domain/environment.ts';
 import type { EnvironmentRequest } from '../domain/environment.ts';
 import { parseInput } from '../domain/input.ts';
@@ -6,6 +6,7 @@ import { planning } from './activities.ts';
 import { keepEnvironment } from './environment-keeper.ts';
 import { handOver } from './hand-over.ts';
 import { followHolder } from './holder.ts';
+import { requested } from './requested.ts';
 
 /** A new run begins, with all that is known, before the history grows heavy: events. */
 const longest = 4_000;
@@ -15,7 +16,7 @@ const longest = 4_000;
  * release that comes; runs for good.
  */
 export async function environment(input?: EnvironmentRequest): Promise<unknown> {
-  const request = requested(input);
+  const request = requested(parseInput(environmentRequest, input, environmentRequestExample));
   const id = environmentId(request.environment);
   if (workflowInfo().workflowId !== id) return handOver(id, request);
 
@@ -32,10 +33,4 @@ export async function environment(input?: EnvironmentRequest): Promise<unknown> 
       await keeper.changed();
     }
   }
-}
-
-function requested(input: unknown): EnvironmentRequest {
-  const parsed = parseInput(environmentRequest, input, environmentRequestExample);
-  if (parsed.kind === 'valid') return parsed.value;
-  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
 }

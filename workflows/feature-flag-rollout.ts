@@ -1,4 +1,4 @@
-import { ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { RolloutRequest } from '../domain/rollout-request.ts';
@@ -18,6 +18,7 @@ import { abort, advance, hold, jump, resume, retry, tested, wake } from './messa
 import { permitted } from './permission.ts';
 import { releaseRecords } from './records.ts';
 import { startReporting } from './reporting.ts';
+import { requested } from './requested.ts';
 import type { Rollout } from './rollout.ts';
 import type { Milestones } from './rollout-issue.ts';
 import { rolloutChecklist, rolloutTeam, rolloutThread } from './rollout-issue.ts';
@@ -30,7 +31,7 @@ import { openWake } from './wake.ts';
  * `{ "component": "gitaly", "flag": "gitaly_go_user_delete_tag", "commit": "#3371" }`.
  */
 export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcome> {
-  const request = requested(input);
+  const request = requested(parseRolloutRequest(input));
   const status = keepStatus(request.component);
   const steering = openSteering(status);
   let leave = false;
@@ -82,10 +83,4 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed), ...sinceThen);
     return { plan, status, steering, work, reporter, wakes };
   }
-}
-
-function requested(input: unknown): RolloutRequest {
-  const parsed = parseRolloutRequest(input);
-  if (parsed.kind === 'valid') return parsed.value;
-  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
 }

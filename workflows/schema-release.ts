@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { parseInput } from '../domain/input.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { SchemaRequest } from '../domain/schema-request.ts';
 import { schemaRequest, schemaRequestExample } from '../domain/schema-request.ts';
@@ -20,7 +21,7 @@ import { stockTaken } from './schema-stock.ts';
  * when it is green. Input: `{ "component": "migrator", "version": "v5.3.4444", "action": "inject-current-schemas" }`.
  */
 export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
-  const request = requested(schemaRequest, input, schemaRequestExample);
+  const request = requested(parseInput(schemaRequest, input, schemaRequestExample));
   const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
 
   return concluded(status, reporter, () =>

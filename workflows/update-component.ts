@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import { parseInput } from '../domain/input.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { releaseRequestExample, updateRequest } from '../domain/release-request.ts';
@@ -9,6 +8,7 @@ import { concluded } from './conclusion.ts';
 import { receiveUnknown } from './inbox.ts';
 import { wake } from './messages.ts';
 import { startReporting } from './reporting.ts';
+import { requested } from './requested.ts';
 import { keepStatus } from './status.ts';
 import { openWake } from './wake.ts';
 
@@ -17,9 +17,7 @@ import { openWake } from './wake.ts';
  * does not run. It only reads: the release alone writes. Input: `{ "component": "gitaly" }`.
  */
 export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
-  const parsed = parseInput(updateRequest, input, releaseRequestExample);
-  if (parsed.kind === 'invalid') throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
-  const { component } = parsed.value;
+  const { component } = requested(parseInput(updateRequest, input, releaseRequestExample));
   const status = keepStatus(component);
   const { wakeable } = openWake();
   receiveUnknown([wake.name], status);

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { parseInput } from '../domain/input.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { UploadRequest } from '../domain/schema-request.ts';
 import { uploadRequest, uploadRequestExample } from '../domain/schema-request.ts';
@@ -15,7 +16,7 @@ import { stockTaken } from './schema-stock.ts';
  * id with the release of the version, so that only one of them runs. Input: `{ "component": "migrator", "version": "v5.3.4444" }`.
  */
 export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outcome> {
-  const request = requested(uploadRequest, input, uploadRequestExample);
+  const request = requested(parseInput(uploadRequest, input, uploadRequestExample));
   const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
 
   return concluded(status, reporter, () =>

@@ -1,4 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
+import { parseInput } from '../domain/input.ts';
 import type { WhereRequest } from '../domain/where-request.ts';
 import { whereRequest, whereRequestExample } from '../domain/where-request.ts';
 import type { Whereabouts } from '../domain/whereabouts.ts';
@@ -8,7 +9,7 @@ import { requested } from './requested.ts';
 
 /** Tells how far a change has come, and who can help it on. Changes nothing. Input: `{ "component": "gitaly", "pullRequest": 3371 }`, or with `"sha"`. */
 export async function where(input?: WhereRequest): Promise<Whereabouts> {
-  const request = requested(whereRequest, input, whereRequestExample);
+  const request = requested(parseInput(whereRequest, input, whereRequestExample));
   const found = await planning.whereabouts.executeWithOptions({ summary: request.sha ?? `#${request.pullRequest}` }, [request]);
   setCurrentDetails(toldWhereabouts(found).map((line) => `- ${line}`).join('\n'));
   return found;

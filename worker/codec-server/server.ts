@@ -5,6 +5,7 @@ import { JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils
 import type { JSONPayload } from '@temporalio/common/lib/proto-utils.js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { bodyOf } from '../request-body.ts';
 import { admission } from './admission.ts';
 import type { Admission } from './admission.ts';
 
@@ -52,7 +53,7 @@ export function createCodecServer({ codec, namespace, origin, token, issuer, log
     const { 'x-namespace': asked = namespace, 'content-type': type = '' } = request.headers;
     if (asked !== namespace) return { status: 404, body: { message: `the keys here are those of the namespace "${namespace}"` } };
     if (!/^application\/json\b/i.test(type)) return { status: 415 };
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, { largest: largestBody });
     if (!body) return { status: 413, headers: { connection: 'close' } };
     const given = payloadsIn(body);
     if (!given) return { status: 400, body: { message: 'not {"payloads":[…]} of Temporal' } };
@@ -94,18 +95,4 @@ function payloadsIn(body: Buffer): Payload[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Undefined for one that is larger than `largestBody`; the rest of it is not read. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > largestBody) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Leaving the loop must not close the connection, on which the answer is still to be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Buffer).length;
-    if (size > largestBody) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import type { Logger } from 'pino';
+import { bodyOf } from '../request-body.ts';
 import type { Delivery, Receipt } from './mailbox.ts';
 import type { Secrets } from './signature.ts';
 import { signedText } from './signature.ts';
@@ -37,7 +38,7 @@ export function createReceiver({ secrets, receive, log }: { readonly secrets: Se
 
   async function accept(request: IncomingMessage): Promise<Answer> {
     const { headers } = request;
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, { largest: largestBody });
     if (!body) return { status: 413, headers: { connection: 'close' } };
     const text = await signedText(body, headers['x-hub-signature-256'], secrets);
     if (text === undefined) return { status: 401 };
@@ -68,20 +69,6 @@ export function createReceiver({ secrets, receive, log }: { readonly secrets: Se
 
 function allowed({ method }: IncomingMessage, methods: readonly string[]): Answer | undefined {
   return methods.includes(method ?? '') ? undefined : { status: 405, headers: { allow: methods.join(', ') } };
-}
-
-/** Undefined for one that is larger than `largestBody`; the rest of it is not read. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > largestBody) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Leaving the loop must not close the connection, on which the answer is still to be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Buffer).length;
-    if (size > largestBody) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }
 
 function word(header: unknown): string | undefined {
