@@ -1,28 +1,15 @@
-import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, approve, status } from '../../workflows/messages.ts';
 import { endEnvironments } from '../environments.ts';
-import { startSandbox, startTemporal, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { Snapshot, World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-// A server of its own: the release's id is the same in every world.
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
-  connection = await Connection.connect({ address: temporal.address });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers();
 
 /** Of an uneventful release with three stages, each with its lease, one of them approved, two of them soaked. */
 const mostEvents = 180;
@@ -100,14 +87,14 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
     const { events } = await release.fetchHistory();
     const opened = events!.find((event) => event.activityTaskCompletedEventAttributes)!;
     const next = events!.find((event) => Number(event.eventId) > Number(opened.eventId) && event.workflowTaskCompletedEventAttributes)!;
-    await connection.workflowService.resetWorkflowExecution({
+    await servers.client().workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: release.workflowId },
       workflowTaskFinishEventId: next.eventId!,
       requestId: crypto.randomUUID(),
       reason: 'test',
     });
-    const again = new Client({ connection }).workflow.getHandle(release.workflowId);
+    const again = servers.client().workflow.getHandle(release.workflowId);
     expect(await again.result()).toMatchObject({ kind: 'released' });
     expect(await world.snapshot()).toEqual(snapshot);
     expect((await world.journal()).length).toBe(journal.length);
@@ -149,17 +136,17 @@ async function slowPipeline(world: World): Promise<void> {
 
 /** A release under its own id, in a world, with a worker, of its own. */
 async function begin(options: object = {}, prepare: (world: World) => Promise<unknown> = async () => undefined) {
-  const world = await openWorld(sandbox.url, options);
+  const world = await openWorld(servers.sandboxUrl(), options);
   await prepare(world);
   const catalog = await writeCatalog(world);
   const taskQueue = world.name;
-  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+  const worker = await startWorker(workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }));
   onTestFinished(async () => {
     await worker.stop();
     await catalog.remove();
     await world.close();
   });
-  const client = new Client({ connection });
+  const client = servers.client();
   const first = await client.workflow.start('componentRelease', { workflowId: `start-${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
   const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
   onTestFinished(async () => {

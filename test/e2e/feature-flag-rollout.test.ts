@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporalEnvironments } from '../../activities/environments.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Watched } from '../../domain/flag-watch.ts';
@@ -9,23 +8,12 @@ import type { Observation } from '../../domain/soak.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, advance, freeze, resume, retry, status, tested, thaw } from '../../workflows/messages.ts';
 import { endEnvironments } from '../environments.ts';
-import { startSandbox, startTemporal, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWorker } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
-  connection = await Connection.connect({ address: temporal.address });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers();
 
 const flag = 'gitaly_go_user_delete_tag';
 const by = 'alice';
@@ -199,11 +187,11 @@ interface Preparation {
 }
 
 async function prepared({ deployed = true, soak = '1s', flags = {}, prepare }: Preparation = {}) {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(servers.sandboxUrl());
   const catalog = await writeCatalog(world, { soak, flags });
   const taskQueue = world.name;
-  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
-  const client = new Client({ connection });
+  const worker = await startWorker(workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }));
+  const client = servers.client();
   onTestFinished(async () => {
     await worker.stop();
     await endEnvironments(client);

@@ -1,41 +1,27 @@
-import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { endEnvironments } from '../environments.ts';
 import { type as typed } from '../client/command-line.ts';
-import { startSandbox, startTemporal, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWorker } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-let client: Client;
+const servers = useServers({ validated: false });
 let world: World;
 
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ validated: false })]);
-  connection = await Connection.connect({ address: temporal.address });
-  client = new Client({ connection });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
-
 beforeEach(async () => {
-  world = await openWorld(sandbox.url);
+  world = await openWorld(servers.sandboxUrl());
   const catalog = await writeCatalog(world, { soak: '60s' });
-  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue: world.name, catalog: catalog.file }));
+  const worker = await startWorker(workerEnvironment(world, { address: servers.address(), taskQueue: world.name, catalog: catalog.file }));
   onTestFinished(async () => {
     await worker.stop();
-    await endEnvironments(client);
+    await endEnvironments(servers.client());
     await catalog.remove();
     await world.close();
   });
 });
 
-const slipway = (...args: readonly string[]) => typed(args, { TEMPORAL_ADDRESS: temporal.address });
+const slipway = (...args: readonly string[]) => typed(args, { TEMPORAL_ADDRESS: servers.address() });
 const flags = (...args: readonly string[]) => slipway('flags', ...args, '--task-queue', world.name);
 
 /** One of the catalog's operators. */
@@ -76,8 +62,8 @@ it('does not raise a flag during an incident, but lowers it, and raises it with 
 it('does not set a flag that is rolled out, but says what to tell the rollout; which leaves the flag where it is when that is how it is aborted', async () => {
   const [flag, rollout] = ['gitaly_fetch', 'flag/gitaly/gitaly_fetch'];
   await world.control('deployed', { environment: 'production' });
-  await client.workflow.start('featureFlagRollout', { workflowId: rollout, taskQueue: world.name, args: [{ component: 'gitaly', flag, commit: await pinnedIn(world) }] });
-  onTestFinished(async () => void (await client.workflow.getHandle(rollout).terminate().catch(() => undefined)));
+  await servers.client().workflow.start('featureFlagRollout', { workflowId: rollout, taskQueue: world.name, args: [{ component: 'gitaly', flag, commit: await pinnedIn(world) }] });
+  onTestFinished(async () => void (await servers.client().workflow.getHandle(rollout).terminate().catch(() => undefined)));
   await waits(rollout, /^waiting for a test of/m);
   expect(await slipway('tested', flag, ...by)).toMatchObject({ exit: 0 });
   await waits(rollout, /healthy staging/);
@@ -97,7 +83,7 @@ it('does not set a flag that is rolled out, but says what to tell the rollout; w
   expect(await flags('set', 'gitaly', 'gitaly_delete_tag', '5', ...by)).toMatchObject({ exit: 0 });
 
   expect(await slipway('abort', flag, ...by, '--reason', 'later', '--leave')).toMatchObject({ exit: 0, stdout: `abort accepted by ${rollout}\n` });
-  expect(await client.workflow.getHandle(rollout).result()).toMatchObject({ kind: 'aborted', undone: [], stays: [`${flag} in staging stays on`, `${flag} in production stays 25 %`] });
+  expect(await servers.client().workflow.getHandle(rollout).result()).toMatchObject({ kind: 'aborted', undone: [], stays: [`${flag} in staging stays on`, `${flag} in production stays 25 %`] });
   expect(await flags('get', 'gitaly', flag)).toMatchObject({ stdout: `${flag}  25 %\n` });
   expect(await flags('set', 'gitaly', flag, 'false', ...by)).toMatchObject({ exit: 0, stdout: `${flag} in production: 25 % → off\n` });
 });

@@ -1,32 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type } from '../client/command-line.ts';
-import { startSandbox, startTemporal, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let client: Client;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
-  client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
-});
-afterAll(async () => {
-  await client?.connection.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers();
 
 it('every line of the log says which release it comes from, of which component, and at which stage', async () => {
   const { worker } = await begin({ SLIPWAY_LOG_LEVEL: 'debug' });
-  const started = await type(['--json', 'start', 'componentRelease', 'gitaly'], { TEMPORAL_ADDRESS: temporal.address });
+  const started = await type(['--json', 'start', 'componentRelease', 'gitaly'], { TEMPORAL_ADDRESS: servers.address() });
   const { release } = JSON.parse(started.stdout) as { release: string };
-  await type(['watch', release, '--until-waiting'], { TEMPORAL_ADDRESS: temporal.address });
+  await type(['watch', release, '--until-waiting'], { TEMPORAL_ADDRESS: servers.address() });
 
   const lines = linesOf(worker.output()).filter(({ workflowId }) => workflowId === release);
   expect(lines.filter(({ component }) => component !== 'gitaly')).toEqual([]);
@@ -46,7 +34,7 @@ it('a token that the forge quotes gets no farther, neither into the log nor into
   onTestFinished(() => void forge.close());
   const { worker } = await begin({ GITHUB_API_URL: `http://127.0.0.1:${(forge.address() as AddressInfo).port}`, GITHUB_TOKEN: token });
 
-  const handle = await client.workflow.start('componentRelease', { workflowId: 'quoted', taskQueue: 'slipway', args: [{ component: 'gitaly' }] });
+  const handle = await servers.client().workflow.start('componentRelease', { workflowId: 'quoted', taskQueue: 'slipway', args: [{ component: 'gitaly' }] });
   onTestFinished(async () => void (await handle.terminate().catch(() => undefined)));
   const failure = async () => (await handle.describe()).raw.pendingActivities?.[0]?.lastFailure?.message;
   await expect.poll(failure, { timeout: 20_000 }).toMatch(/can't serve \w+ \[secret\]/);
@@ -57,9 +45,9 @@ it('a token that the forge quotes gets no farther, neither into the log nor into
 });
 
 async function begin(env: Readonly<Record<string, string>>) {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(servers.sandboxUrl());
   const catalog = await writeCatalog(world);
-  const worker = await startWorker({ ...workerEnvironment(world, { address: temporal.address, taskQueue: 'slipway', catalog: catalog.file }), ...env });
+  const worker = await startWorker({ ...workerEnvironment(world, { address: servers.address(), taskQueue: 'slipway', catalog: catalog.file }), ...env });
   onTestFinished(async () => {
     await worker.stop();
     await catalog.remove();

@@ -1,27 +1,14 @@
-import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { abort, decide, status } from '../../workflows/messages.ts';
 import { endEnvironments } from '../environments.ts';
-import { startSandbox, startTemporal, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-// A server of its own: the release's id is the same in every world.
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
-  connection = await Connection.connect({ address: temporal.address });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers();
 
 const [canonical, mirror, product] = ['gitlab-org/gitaly', 'gitlab-org-security/gitaly', 'gitlab-org/gitlab'];
 const versionFile = 'GITALY_SERVER_VERSION';
@@ -159,7 +146,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
     await update();
     await expect.poll(async () => text(world, (await pulls(world))[0]!.head.sha)).toBe(sha);
     expect(await pulls(world)).toHaveLength(1);
-    await connection.withDeadline(Date.now() + 10_000, () => new Client({ connection }).workflow.getHandle(release.workflowId).signal(abort.signal, { by: 'kim', reason: 'enough' }));
+    await servers.client().withDeadline(Date.now() + 10_000, () => servers.client().workflow.getHandle(release.workflowId).signal(abort.signal, { by: 'kim', reason: 'enough' }));
   });
 });
 
@@ -246,12 +233,12 @@ interface Given {
 }
 
 async function begin({ ci, env = {}, ...changes }: Given = {}) {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(servers.sandboxUrl());
   if (ci) await world.control('ci', ci);
   const catalog = await writeCatalog(world, changes);
   const taskQueue = world.name;
-  const worker = await startWorker({ ...workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }), ...env });
-  const client = new Client({ connection });
+  const worker = await startWorker({ ...workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }), ...env });
+  const client = servers.client();
   const { workflow } = client;
   let release: WorkflowHandle<() => Promise<ReleaseOutcome>> | undefined;
   onTestFinished(async () => {

@@ -2,32 +2,19 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { extract } from 'tar-stream';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checksumsOf } from '../../activities/artifacts/checksum.ts';
 import { connectGcs } from '../../activities/artifacts/gcs.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { confirm, status } from '../../workflows/messages.ts';
-import { startSandbox, startTemporal, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-// A server of its own: the release's id is the same in every world.
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ gcs: true })]);
-  connection = await Connection.connect({ address: temporal.address });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers({ gcs: true });
 
 const repository = 'sourcegraph/sourcegraph';
 const bucket = 'schemas-migrations';
@@ -276,7 +263,7 @@ describe('an upload of the current schemas', () => {
 
 /** A world with a worker of its own. */
 async function stand(schemas = {}) {
-  const world = await openWorld(sandbox.url, { scenario: 'sourcegraph' });
+  const world = await openWorld(servers.sandboxUrl(), { scenario: 'sourcegraph' });
   const catalog = await writeCatalog(world, { schemas });
   const taskQueue = world.name;
   onTestFinished(async () => {
@@ -284,7 +271,7 @@ async function stand(schemas = {}) {
     await world.close();
   });
   const worker = await another();
-  const client = new Client({ connection });
+  const client = servers.client();
   const store = connectGcs({ endpoint: `${world.url}/gcs`, token: 'gcs-token' });
   let starts = 0;
 
@@ -298,7 +285,7 @@ async function stand(schemas = {}) {
   }
 
   async function another() {
-    const started = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+    const started = await startWorker(workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }));
     onTestFinished(() => started.stop());
     return started;
   }

@@ -3,31 +3,18 @@ import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { approve, candidate, reject, status } from '../../workflows/messages.ts';
 import { endEnvironments } from '../environments.ts';
-import { startSandbox, startTemporal, startWebhookReceiver, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWebhookReceiver, startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-// A server of its own: the release's id is the same in every world.
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
-  connection = await Connection.connect({ address: temporal.address });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers();
 
 type Release = WorkflowHandle<() => Promise<ReleaseOutcome>>;
 
@@ -156,18 +143,18 @@ interface Given {
 }
 
 async function begin({ pace = {}, ci, required = 1, keysFile, hooked = false }: Given = {}) {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(servers.sandboxUrl());
   await world.control('teams', { team, members: ['tess'] });
   if (ci) await world.control('ci', ci);
   const catalog = await writeCatalog(world, { pace, approval: { approvers: ['alice', 'bob', team], assurance: 'verified', required } });
   const taskQueue = world.name;
-  const worker = await startWorker({ ...workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }), ...(keysFile && { SLIPWAY_APPROVAL_KEYS_FILE: keysFile }) });
+  const worker = await startWorker({ ...workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }), ...(keysFile && { SLIPWAY_APPROVAL_KEYS_FILE: keysFile }) });
   if (hooked) {
-    const receiver = await startWebhookReceiver({ TEMPORAL_ADDRESS: temporal.address, SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret });
+    const receiver = await startWebhookReceiver({ TEMPORAL_ADDRESS: servers.address(), SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret });
     onTestFinished(() => receiver.stop());
     await world.control('webhooks', { url: `${receiver.ready}/webhooks/github`, secret });
   }
-  const client = new Client({ connection });
+  const client = servers.client();
   const first = await client.workflow.start('componentRelease', { workflowId: `start-${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
   const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
   const release: Release = client.workflow.getHandle(to);

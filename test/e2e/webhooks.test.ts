@@ -1,30 +1,18 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { approve, status } from '../../workflows/messages.ts';
 import { endEnvironments } from '../environments.ts';
-import { startSandbox, startTemporal, startWebhookReceiver, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWebhookReceiver, startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
 const secret = 'a secret of some length';
 const pollMs = 3_000;
 
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ validated: false })]);
-  connection = await Connection.connect({ address: temporal.address });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers({ validated: false });
 
 describe('a release', () => {
   let first: ReturnType<typeof carried> | undefined;
@@ -157,19 +145,19 @@ async function deliveredAll(world: World, act: (world: World) => Promise<unknown
 }
 
 async function begin({ latencyMs = {}, hooks = [] }: { readonly latencyMs?: object; readonly hooks?: readonly object[] } = {}) {
-  const world = await openWorld(sandbox.url, { latencyMs: { ci: 700, run: 700, deployment: 700, ...latencyMs } });
+  const world = await openWorld(servers.sandboxUrl(), { latencyMs: { ci: 700, run: 700, deployment: 700, ...latencyMs } });
   onTestFinished(() => world.close());
   const catalog = await writeCatalog(world, { pace: { poll: `${pollMs}ms` } });
   onTestFinished(() => catalog.remove());
   const taskQueue = world.name;
-  const environment = workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file });
+  const environment = workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file });
   const worker = await startWorker(environment);
   onTestFinished(() => worker.stop());
-  const receiver = await startWebhookReceiver({ TEMPORAL_ADDRESS: temporal.address, SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret });
+  const receiver = await startWebhookReceiver({ TEMPORAL_ADDRESS: servers.address(), SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret });
   onTestFinished(() => receiver.stop());
   for (const [n, hook] of hooks.entries()) await world.control('webhooks', { url: `${receiver.ready}/webhooks/github?${n}`, secret, ...hook });
 
-  const client = new Client({ connection });
+  const client = servers.client();
   const first = await client.workflow.start('componentRelease', { workflowId: `start-${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
   const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
   onTestFinished(async () => {

@@ -1,32 +1,19 @@
-import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Outcome } from '../../domain/outcome.ts';
 import { status } from '../../workflows/messages.ts';
-import { startSandbox, startTemporal, startWebhookReceiver, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWebhookReceiver, startWorker } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-// A server of its own: ids are the same in every world.
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox({ gcs: true })]);
-  connection = await Connection.connect({ address: temporal.address });
-});
-afterAll(async () => {
-  await connection?.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers({ gcs: true });
 
 const secret = 'a secret of some length';
 const pollMs = 60_000;
 
 it('a rollout goes on as soon as a webhook tells that its code is deployed', async () => {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(servers.sandboxUrl());
   const commit = await pinnedIn(world);
   const rollout = await begin(world, 'featureFlagRollout', { component: 'gitaly', flag: 'gitaly_x', commit }, { flags: { deployed: { kind: 'deployment' } } });
   await reached(rollout, /^the deployment of [0-9a-f]{12} to production$/);
@@ -39,7 +26,7 @@ it('a rollout goes on as soon as a webhook tells that its code is deployed', asy
 });
 
 it('a schema release goes on as soon as a webhook tells how its build has ended', async () => {
-  const world = await openWorld(sandbox.url, { scenario: 'sourcegraph', latencyMs: { ci: 3_000 } });
+  const world = await openWorld(servers.sandboxUrl(), { scenario: 'sourcegraph', latencyMs: { ci: 3_000 } });
   const release = await begin(world, 'schemaRelease', { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
   await reached(release, /^the build of #/);
   const began = Date.now();
@@ -54,12 +41,12 @@ async function begin(world: World, type: string, input: object, changes: Paramet
   const catalog = await writeCatalog(world, { pace: { poll: `${pollMs}ms` }, ...changes });
   onTestFinished(() => catalog.remove());
   const taskQueue = world.name;
-  const worker = await startWorker(workerEnvironment(world, { address: temporal.address, taskQueue, catalog: catalog.file }));
+  const worker = await startWorker(workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }));
   onTestFinished(() => worker.stop());
-  const receiver = await startWebhookReceiver({ TEMPORAL_ADDRESS: temporal.address, SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret });
+  const receiver = await startWebhookReceiver({ TEMPORAL_ADDRESS: servers.address(), SLIPWAY_CATALOG: catalog.file, GITHUB_WEBHOOK_SECRET: secret });
   onTestFinished(() => receiver.stop());
   await world.control('webhooks', { url: `${receiver.ready}/webhooks/github`, secret });
-  const { workflow } = new Client({ connection });
+  const { workflow } = servers.client();
   const first = await workflow.start(type, { workflowId: `start-${taskQueue}`, taskQueue, args: [input] });
   const { to } = (await first.result()) as Extract<Outcome, { kind: 'handedOver' }>;
   const handle: WorkflowHandle<() => Promise<Outcome>> = workflow.getHandle(to);

@@ -1,40 +1,28 @@
-import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { approve } from '../../workflows/messages.ts';
-import { startSandbox, startTemporal, startWorker } from '../servers.ts';
-import type { SandboxServer, TemporalServer } from '../servers.ts';
+import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import { useServers } from './stand.ts';
 
-let temporal: TemporalServer;
-let sandbox: SandboxServer;
-let client: Client;
-
-beforeAll(async () => {
-  [temporal, sandbox] = await Promise.all([startTemporal(), startSandbox()]);
-  client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
-});
-afterAll(async () => {
-  await client?.connection.close();
-  await Promise.all([temporal?.stop(), sandbox?.stop()]);
-});
+const servers = useServers();
 
 it('a worker that is asked to stop ends what it is doing, and another one goes on from there', async () => {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(servers.sandboxUrl());
   const catalog = await writeCatalog(world, { pace: { attempt: '20s' } });
   onTestFinished(async () => {
     await catalog.remove();
     await world.close();
   });
-  const env = { ...workerEnvironment(world, { address: temporal.address, taskQueue: world.name, catalog: catalog.file }), SLIPWAY_SHUTDOWN_MS: '20000' };
+  const env = { ...workerEnvironment(world, { address: servers.address(), taskQueue: world.name, catalog: catalog.file }), SLIPWAY_SHUTDOWN_MS: '20000' };
   await world.control('faults', { match: { route: 'POST /repos/{owner}/{repo}/pulls' }, action: { kind: 'delay', ms: 3_000 } });
 
   const stopping = await startWorker(env);
   onTestFinished(() => stopping.stop());
-  const first = await client.workflow.start('componentRelease', { workflowId: 'start', taskQueue: world.name, args: [{ component: 'gitaly' }] });
+  const first = await servers.client().workflow.start('componentRelease', { workflowId: 'start', taskQueue: world.name, args: [{ component: 'gitaly' }] });
   const { to } = (await first.result()) as Extract<ReleaseOutcome, { kind: 'handedOver' }>;
-  const release: WorkflowHandle<() => Promise<ReleaseOutcome>> = client.workflow.getHandle(to);
+  const release: WorkflowHandle<() => Promise<ReleaseOutcome>> = servers.client().workflow.getHandle(to);
   // The next thing after the branch is the pull request, whose answer takes its time.
   await expect.poll(async () => (await world.journal()).map(({ key }) => key)).toContain('ref gitlab-org/gitlab refs/heads/release/gitaly');
   process.kill(stopping.pid, 'SIGTERM');
