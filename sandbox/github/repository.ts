@@ -61,8 +61,10 @@ export async function addRepository(
 
 /** Brings the copy of the refs up to date after git itself has moved some. */
 export async function reloadRefs(repository: Repository): Promise<void> {
+  const refs = await readRefs(repository.gitDir);
+  // At once: a reader in between would find no branches, and take every pull request for one in conflict with its base.
   repository.refs.clear();
-  for (const [ref, sha] of await readRefs(repository.gitDir)) repository.refs.set(ref, sha);
+  for (const [ref, sha] of refs) repository.refs.set(ref, sha);
 }
 
 export function apiUrl(world: World, repository: Pick<Repository, 'fullName'>): string {
