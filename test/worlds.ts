@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
 /** One world of the sandbox: its own repositories, chat, journal and faults. */
@@ -151,6 +152,11 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
   const file = join(folder, 'slipway.yaml');
   await writeFile(file, stringify(catalog));
   return { file, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** The forge's times are whole seconds: a release takes what was opened in the second in which it began for its own. */
+export async function nextSecond(): Promise<void> {
+  await sleep(1_000 - (Date.now() % 1_000));
 }
 
 /** The commit of Gitaly that GitLab's default branch pins. */

@@ -10,7 +10,7 @@ import { connectGcs } from '../../activities/artifacts/gcs.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { confirm, status } from '../../workflows/messages.ts';
 import { startWorker } from '../servers.ts';
-import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import { nextSecond, openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { useServers } from './stand.ts';
 
@@ -81,6 +81,7 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     expect(Object.keys(after.repositories[repository]!.refs)).not.toContain('refs/heads/schemas/v5.3.4444');
 
     await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green' });
+    await nextSecond();
     const again = await begin(inject);
     expect(await again.release.result()).toMatchObject({ kind: 'schemasReleased' });
   });
