@@ -1,4 +1,4 @@
-import { patched, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import type { RolloutRequest } from '../domain/rollout-request.ts';
@@ -57,7 +57,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
       const { staging, production } = plan.rules;
 
       return compensating(status, async (register) => {
-        if (patched('followers')) await work.writing.followEnvironment.executeWithOptions({ summary: production.environment }, [{ environment: production.environment }]);
+        await work.writing.followEnvironment.executeWithOptions({ summary: production.environment }, [{ environment: production.environment }]);
         const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
         milestones.issue = await permitted(rollout, () => work.writing.openRolloutIssue.executeWithOptions({ summary: plan.flag }, [plan]));
@@ -79,8 +79,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     status.planned(plan);
     steering.open(plan);
     const followed = { work, status, steering, milestones };
-    const sinceThen = patched('followers') ? [rolloutTeam(plan, followed), releaseRecords(work, status)] : [];
-    reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed), ...sinceThen);
+    reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed), rolloutTeam(plan, followed), releaseRecords(work, status));
     return { plan, status, steering, work, reporter, wakes };
   }
 }

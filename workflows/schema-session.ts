@@ -1,4 +1,4 @@
-import { patched, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { abortion } from '../domain/decision.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
 import { openAbort } from './abort.ts';
@@ -67,7 +67,7 @@ export function openSchemaSession(component: string) {
       releasers = plan.rules.releasers;
       status.planned(plan);
       status.change({ version: plan.version });
-      reporter.begin(schemaThread({ plan, key, work }), ...(patched('records') ? [releaseRecords(work, status)] : []));
+      reporter.begin(schemaThread({ plan, key, work }), releaseRecords(work, status));
       return { plan, key, since, status, questions, confirmations, work, reporter, wakeable };
     },
 
