@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Real processes share two cores with each other: CI tries a test that failed once more, and the report says so. */
@@ -14,6 +15,8 @@ const patient = { poll: { timeout: 45_000 } };
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // What tests wait for, mostly, are servers: a core that is kept free for vitest itself would idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
