@@ -3,16 +3,18 @@ import type { Session } from './session.ts';
 import { passingId, polled } from './task-queue.ts';
 
 export interface Question {
-  /** The type of a workflow that only looks. */
+  /** The type of a workflow that answers within two minutes. */
   readonly type: string;
   /** What it is about: "gitaly". */
   readonly about?: string | undefined;
   readonly input: object;
+  /** How the UI names it, if not by its type. */
+  readonly summary?: string;
   readonly taskQueue: string;
 }
 
-/** Has a worker find something out, which takes its credentials, by a workflow that changes nothing; answers what it found. */
-export async function ask<Found>({ server }: Session, { type, about, input, taskQueue }: Question): Promise<Found> {
+/** Has a worker find something out, or do it, which takes its credentials, by a short workflow; answers with its result. */
+export async function ask<Found>({ server }: Session, { type, about, input, summary, taskQueue }: Question): Promise<Found> {
   const connected = await server();
   if (!(await polled(connected, taskQueue, { withinMs: 5_000 }))) {
     throw new Failure(3, `no worker polls the task queue "${taskQueue}" at ${connected.address}. Is one running? Name another queue by --task-queue`);
@@ -21,7 +23,8 @@ export async function ask<Found>({ server }: Session, { type, about, input, task
     taskQueue,
     workflowId: passingId(about === undefined ? type : `${type}/${about}`),
     args: [input],
-    staticSummary: about === undefined ? type : `${type} of ${about}`,
+    staticSummary: summary ?? (about === undefined ? type : `${type} of ${about}`),
+    // Nothing is done hours later, when nobody waits for it any more.
     workflowExecutionTimeout: '2 minutes',
   });
   return found as Found;

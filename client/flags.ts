@@ -4,6 +4,7 @@ import { shownSetting } from '../domain/flag.ts';
 import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flag-request.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { ask } from './ask.ts';
 import type { Answering, Session } from './session.ts';
 import { commandFor } from './status-text.ts';
 
@@ -24,10 +25,10 @@ export function addFlags(program: Command, answering: Answering): void {
 
   placed(flags.command('list').description('the flags that match').argument('<component>', 'its name in the catalog').option('--match <text>', 'only those whose names contain it')).action(
     (component: string, { match, ...place }: Place & { match?: string }) =>
-      answering((session) => ask(session, place, { component, environment: place.environment, ...(match !== undefined && { match }) })),
+      answering((session) => askDesk(session, place, { component, environment: place.environment, ...(match !== undefined && { match }) })),
   );
   placed(flags.command('get').description('one flag').argument('<component>').argument('<flag>')).action((component: string, flag: string, place: Place) =>
-    answering((session) => ask(session, place, { component, environment: place.environment, flag })),
+    answering((session) => askDesk(session, place, { component, environment: place.environment, flag })),
   );
   placed(flags.command('set').description('set a flag that is not being rolled out; raising it is refused in a freeze and in an incident').argument('<component>').argument('<flag>').argument('<value>', 'true, false, or a percentage of actors from 1 to 100'))
     .addOption(new Option('--by <login>', 'who sets it').env('SLIPWAY_USER').makeOptionMandatory())
@@ -35,7 +36,7 @@ export function addFlags(program: Command, answering: Answering): void {
     .option('--override', 'raise it although its environment is frozen, or an incident is open; needs a reason')
     .action((component: string, flag: string, value: string, { by, reason, override, ...place }: Setting) =>
       answering((session) =>
-        ask(session, place, { component, environment: place.environment, flag, set: valueOf(value), by, ...(reason !== undefined && { reason }), ...(override && { override }) }),
+        askDesk(session, place, { component, environment: place.environment, flag, set: valueOf(value), by, ...(reason !== undefined && { reason }), ...(override && { override }) }),
       ),
     );
 }
@@ -53,16 +54,10 @@ function valueOf(text: string): boolean | number {
   throw new Failure(2, `a flag is set to true, false, or a percentage of actors from 1 to 100, not to ${text}`);
 }
 
-async function ask(session: Session, { taskQueue }: Place, request: FlagRequest): Promise<Answer> {
-  const server = await session.server();
-  const what = request.flag ?? 'list';
-  const handle = await server.client.workflow.start('featureFlags', {
-    taskQueue,
-    workflowId: `flags/${request.component}/${what}/${new Date().toISOString().replaceAll(/\D/g, '')}`,
-    args: [request],
-    staticSummary: `${request.set === undefined ? 'look up' : 'set'} ${what} in ${request.environment}`,
-  });
-  const answer = (await handle.result()) as FlagAnswer;
+async function askDesk(session: Session, { taskQueue }: Place, request: FlagRequest): Promise<Answer> {
+  const { component, environment, flag = 'list', set } = request;
+  const summary = `${set === undefined ? 'look up' : 'set'} ${flag} in ${environment}`;
+  const answer = await ask<FlagAnswer>(session, { type: 'featureFlags', about: `${component}/${flag}`, input: request, summary, taskQueue });
   return { exit: answer.kind === 'flagRefused' || answer.kind === 'rollingOut' ? 1 : 0, text: told(answer), json: answer };
 }
 

@@ -100,6 +100,15 @@ it.each([
   expect(await world.journal()).toEqual([]);
 });
 
+it('gives up without a worker, and leaves nothing to be done by one that comes later', async () => {
+  const away = `${world.name}-away`;
+  const asked = [['get', 'gitaly', 'gitaly_fetch'], ['set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim']];
+  for (const told of await Promise.all(asked.map((args) => slipway('flags', ...args, '--task-queue', away)))) {
+    expect(told).toMatchObject({ exit: 3, stderr: expect.stringContaining(`no worker polls the task queue "${away}"`) });
+  }
+  expect(await servers.client().workflow.count(`TaskQueue = "${away}"`)).toMatchObject({ count: 0 });
+});
+
 async function waits(rollout: string, what: RegExp): Promise<void> {
   await expect.poll(async () => (await slipway('status', rollout)).stdout, { timeout: 30_000, interval: 200 }).toMatch(what);
 }
