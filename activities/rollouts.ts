@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FlagSetting } from '../domain/flag.ts';
@@ -11,7 +10,8 @@ import { createDeployedCode } from './deployed-code.ts';
 import { neverRetry, notYet, tryAgain } from './failures.ts';
 import type { FlagBackends, FlagReading } from './flags/backend.ts';
 import type { Repository } from './forge/forge.ts';
-import type { Health, HealthProbe } from './health/probe.ts';
+import { sickOf } from './health/looks.ts';
+import type { HealthProbe, Sick } from './health/probe.ts';
 import { createHindrances } from './hindrances.ts';
 import type { HindrancePorts } from './hindrances.ts';
 import { assertStillOurs } from './pulse.ts';
@@ -77,16 +77,14 @@ export function createRollouts(ports: RolloutPorts) {
     const { environment, flag, expected, checks, code, smoke } = rules;
     const backend = flags(environment);
     const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
-    const [reading, looks, answer, run, frozen] = await Promise.all([
+    const [reading, ill, answer, run, frozen] = await Promise.all([
       backend.read(flag),
-      Promise.all(checks.map((check) => lookInTime(health, check))),
+      sickOf(health, checks),
       code && deployedCode(code),
       smoke && forge.pipelines.newestRun(smoke.repository, smoke.workflow, smoke.since),
       freezeOf(environment),
     ]);
-    const ill = looks.filter((look): look is Exclude<Health, { kind: 'healthy' }> => look.kind !== 'healthy');
-    const failed = run?.state === 'failed' ? ({ kind: 'unhealthy', reason: `the smoke run failed: ${run.url}` } as const) : undefined;
-    const sick = failed ?? ill.find(({ kind }) => kind === 'unhealthy') ?? ill[0];
+    const sick: Sick | undefined = run?.state === 'failed' ? { kind: 'unhealthy', reason: `the smoke run failed: ${run.url}` } : ill;
     const finding = watch(
       before,
       {
@@ -106,19 +104,6 @@ export function createRollouts(ports: RolloutPorts) {
   }
 
   return { readFlag, setFlag, restoreFlag, watchFlag };
-}
-
-/** A service that keeps silent must not take the attempt's whole time, and with it what the looks before have found. */
-async function lookInTime(health: HealthProbe, check: HealthCheck): Promise<Health> {
-  const patienceMs = activityInfo().startToCloseTimeoutMs / 2;
-  const given = new AbortController();
-  const late = sleep(patienceMs, { kind: 'unknown', reason: `the ${check.kind} check did not answer within ${patienceMs} ms` } as const, { signal: given.signal });
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([health.look(check), late]);
-  } finally {
-    given.abort();
-  }
 }
 
 /** A read may lag behind our own write of a moment ago: sooner than that, a strange value is not somebody else's. */

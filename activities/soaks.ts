@@ -5,7 +5,8 @@ import type { Observation } from '../domain/soak.ts';
 import { observe, unhealthyMs } from '../domain/soak.ts';
 import type { Environments } from './environments.ts';
 import { notYet } from './failures.ts';
-import type { Health, HealthProbe } from './health/probe.ts';
+import { sickOf } from './health/looks.ts';
+import type { HealthProbe } from './health/probe.ts';
 
 export interface Soak {
   readonly checks: readonly HealthCheck[];
@@ -25,8 +26,7 @@ export function createSoaks({ health, environments }: { readonly health: HealthP
    * @throws `NotYet` until enough healthy time was observed.
    */
   async function soak({ checks, soakMs, sampleMs, observedMs = 0, unhealthyLimitMs = Infinity }: Soak): Promise<{ observedMs: number; failed?: string }> {
-    const looks = await Promise.all(checks.map((check) => health.look(check)));
-    const sick = looks.find((look): look is Exclude<Health, { kind: 'healthy' }> => look.kind !== 'healthy');
+    const sick = await sickOf(health, checks);
     const before = activityInfo().heartbeatDetails as Observation | undefined;
     const sample = observe(before, { at: Date.now(), healthy: !sick }, sampleMs);
     const now = before ? sample : { ...sample, observedMs };

@@ -7,8 +7,10 @@ export interface HealthProbe<Check extends HealthCheck = HealthCheck> {
 
 export type CheckOf<Kind extends HealthCheck['kind']> = Extract<HealthCheck, { readonly kind: Kind }>;
 
+export type Health = { readonly kind: 'healthy' } | Sick;
+
 /** `unknown` is not healthy: no data never passes a gate. */
-export type Health =
-  | { readonly kind: 'healthy' }
-  | { readonly kind: 'unhealthy'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+export interface Sick {
+  readonly kind: 'unhealthy' | 'unknown';
+  readonly reason: string;
+}
