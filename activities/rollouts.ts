@@ -70,37 +70,43 @@ export function createRollouts(ports: RolloutPorts) {
   }
 
   /**
-   * Looks once at a flag that is on; what is known from the looks before travels in the heartbeat details.
+   * Looks once at a flag that is on; what is known from the looks before travels in the heartbeat details. A service that can't be
+   * asked does not hide that the step is ill; but no time counts meanwhile.
    * @throws `NotYet` while there is nothing to say
    */
   async function watchFlag(rules: FlagWatch): Promise<Finding> {
-    const { environment, flag, expected, checks, code, smoke } = rules;
-    const backend = flags(environment);
+    const { checks, soakMs } = rules;
     const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
-    const [reading, ill, answer, run, frozen] = await Promise.all([
-      backend.read(flag),
-      sickOf(health, checks),
+    const [ill, seen] = await Promise.all([sickOf(health, checks), lookBesides(rules, before).catch((failure: unknown) => ({ failure }))]);
+    const at = Date.now();
+    const blind = 'failure' in seen;
+    const sick = blind ? ill : (seen.failed ?? ill);
+    const look = blind ? { at, sick, frozen: true } : { ...seen, at, sick, frozen: seen.frozen !== undefined };
+    const finding = watch(before, look, { ...rules, lagMs: flags(rules.environment).lagMs });
+    if (finding.kind !== 'going') return finding;
+    heartbeat({ ...finding.watched, ...(blind && restUntil(seen.failure)) } satisfies Watched);
+    if (blind) throw atTheNextLook(seen.failure);
+    const standing = [sick && `${sick.kind}: ${sick.reason}`, seen.frozen].filter((why) => why !== undefined).map((why) => `; ${why}`);
+    throw notYet(`${finding.watched.observation?.observedMs ?? 0} of ${soakMs} ms observed${standing.join('')}`);
+  }
+
+  /** What there is to see of a flag besides health. */
+  async function lookBesides({ environment, flag, expected, code, smoke }: FlagWatch, { restUntil: until = 0 }: Watched) {
+    const restMs = until - Date.now();
+    if (restMs > 0) throw tryAgain('RateLimited', `a service wants to be left alone until ${new Date(until).toISOString()}`, { afterMs: restMs });
+    const [reading, answer, run, frozen] = await Promise.all([
+      flags(environment).read(flag),
       code && deployedCode(code),
       smoke && forge.pipelines.newestRun(smoke.repository, smoke.workflow, smoke.since),
       freezeOf(environment),
     ]);
-    const sick: Sick | undefined = run?.state === 'failed' ? { kind: 'unhealthy', reason: `the smoke run failed: ${run.url}` } : ill;
-    const finding = watch(
-      before,
-      {
-        at: Date.now(),
-        strange: reading.kind === 'plain' && reading.setting === expected ? undefined : shownReading(reading),
-        rolledBack: answer?.kind === 'undeployed' ? { ...(answer.at && { to: answer.at }) } : undefined,
-        sick,
-        frozen: frozen !== undefined,
-        pending: smoke && run?.state !== 'succeeded' ? 'a smoke run' : undefined,
-      },
-      { ...rules, lagMs: backend.lagMs },
-    );
-    if (finding.kind !== 'going') return finding;
-    heartbeat(finding.watched);
-    const standing = [sick?.kind, frozen].filter((why) => why !== undefined).map((why) => `; ${why}`);
-    throw notYet(`${finding.watched.observation?.observedMs ?? 0} of ${rules.soakMs} ms observed${standing.join('')}`);
+    return {
+      strange: reading.kind === 'plain' && reading.setting === expected ? undefined : shownReading(reading),
+      rolledBack: answer?.kind === 'undeployed' ? { ...(answer.at && { to: answer.at }) } : undefined,
+      failed: run?.state === 'failed' ? ({ kind: 'unhealthy', reason: `the smoke run failed: ${run.url}` } satisfies Sick) : undefined,
+      pending: smoke && run?.state !== 'succeeded' ? 'a smoke run' : undefined,
+      frozen,
+    };
   }
 
   return { readFlag, setFlag, restoreFlag, watchFlag };
@@ -111,6 +117,17 @@ function believed(failure: unknown, lagMs: number): unknown {
   const isConflict = failure instanceof ApplicationFailure && failure.type === 'Conflict';
   if (!isConflict || Date.now() - activityInfo().scheduledTimestampMs >= lagMs) return failure;
   return tryAgain('Unavailable', failure.message);
+}
+
+/** How long the others are left alone, where one of them asked for it. */
+function restUntil(failure: unknown): Pick<Watched, 'restUntil'> | undefined {
+  const restMs = failure instanceof ApplicationFailure ? Number(failure.nextRetryDelay ?? 0) : 0;
+  return restMs > 0 ? { restUntil: Date.now() + restMs } : undefined;
+}
+
+/** Whoever wants to be left alone must not keep the next look at health waiting. */
+function atTheNextLook(failure: unknown): unknown {
+  return restUntil(failure) ? tryAgain('RateLimited', (failure as Error).message) : failure;
 }
 
 function shownReading(reading: FlagReading): string {

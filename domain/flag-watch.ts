@@ -22,6 +22,8 @@ export interface Watched {
   readonly observation?: Observation;
   readonly strangeSince?: number;
   readonly unknownSince?: number;
+  /** Until when those that are asked besides health want to be left alone. */
+  readonly restUntil?: number;
 }
 
 export interface WatchRule {

@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Environments } from '../../activities/environments.ts';
+import { tryAgain } from '../../activities/failures.ts';
 import type { FlagBackend, FlagReading } from '../../activities/flags/backend.ts';
 import type { Deployment, Forge } from '../../activities/forge/forge.ts';
 import type { Health } from '../../activities/health/probe.ts';
@@ -101,6 +102,44 @@ describe('a watch of a flag', () => {
   });
 });
 
+describe('a service that can’t be asked, besides health', () => {
+  const unhealthy: Health = { kind: 'unhealthy', reason: 'errors is 0.13, above 0.05' };
+  const limited = () => tryAgain('RateLimited', 'GitHub: secondary rate limit', { afterMs: 3_600_000 });
+
+  it('does not hide that the step is not healthy', async () => {
+    const { look, state } = world({ code });
+    state.outage = tryAgain('Unavailable', 'GitHub does not answer');
+    state.health = unhealthy;
+    expect(await look()).toEqual(unhealthy);
+  });
+
+  it('does not hide that there is no data, either', async () => {
+    const { watched, state } = world({ code });
+    const outage = () => (state.outage = tryAgain('Unavailable', 'GitHub does not answer'));
+    expect(await watched({ 20_000: outage, 30_000: () => (state.health = { kind: 'unknown', reason: 'no answer' }) })).toEqual({
+      kind: 'unhealthy',
+      reason: 'no data: no answer',
+      afterMs: 60_000,
+    });
+  });
+
+  it('lets no time count, and is what the look fails with', async () => {
+    const { watched, look, state } = world({ code });
+    state.outage = tryAgain('Unavailable', 'GitHub does not answer');
+    await expect(look()).rejects.toMatchObject({ type: 'Unavailable', message: 'GitHub does not answer' });
+    expect(await watched({ 40_000: () => (state.outage = undefined) })).toEqual({ kind: 'passed', afterMs: 40_000 + minuteMs });
+  });
+
+  it('is left alone for as long as it asks for, while health is looked at', async () => {
+    const { watched, look, state } = world({ code });
+    state.outage = limited();
+    await expect(look()).rejects.toMatchObject({ type: 'RateLimited', nextRetryDelay: undefined });
+    const asked = state.asked;
+    expect(await watched({ 60_000: () => (state.health = unhealthy) })).toEqual({ ...unhealthy, afterMs: 60_000 });
+    expect(state.asked).toBe(asked);
+  });
+});
+
 describe('the smoke run', () => {
   const smoke = { repository: 'o/p', workflow: 'smoke.yml', since: new Date(begin).toISOString() };
   const run = (state: Deployment['state']): Deployment => ({ id: 1, url: 'https://ci/1', state });
@@ -133,11 +172,14 @@ interface World {
   frozen: Frozen | undefined;
   deployed: string | undefined;
   run: Deployment | undefined;
+  /** With what the forge fails, and how often it was asked. */
+  outage: Error | undefined;
+  asked: number;
 }
 
 /** A flag at 25 % with everything as it should be, until a test says otherwise. */
 function world(changes: Partial<FlagWatch> = {}) {
-  const state: World = { reading: { kind: 'plain', setting: 25 }, health: { kind: 'healthy' }, frozen: undefined, deployed: code.commit, run: undefined };
+  const state: World = { reading: { kind: 'plain', setting: 25 }, health: { kind: 'healthy' }, frozen: undefined, deployed: code.commit, run: undefined, outage: undefined, asked: 0 };
   const catalog = catalogSchema.parse({
     version: 1,
     environments: { quiet: {}, calendar: { freezes: [{ kind: 'dates', from: '2026-01-05T10:00', to: '2026-01-05T10:05', reason: 'the move' }] } },
@@ -146,7 +188,13 @@ function world(changes: Partial<FlagWatch> = {}) {
   const flags = { lagMs: 2 * sampleMs, read: async () => state.reading } as unknown as FlagBackend;
   const forge = {
     commits: { range: async (_repository: string, from: string, to: string) => ({ commits: [], total: 0, diverged: from !== to }), read: async (_repository: string, _file: string, sha: string) => sha },
-    deployments: { current: async () => state.deployed && { sha: state.deployed, at: '2026-01-01T00:00:00Z' } },
+    deployments: {
+      async current() {
+        state.asked++;
+        if (state.outage) throw state.outage;
+        return state.deployed && { sha: state.deployed, at: '2026-01-01T00:00:00Z' };
+      },
+    },
     pipelines: { newestRun: async () => state.run },
   } as unknown as Forge;
   const environments = { frozen: async () => state.frozen, record: async () => undefined } as unknown as Environments;
@@ -168,7 +216,7 @@ function world(changes: Partial<FlagWatch> = {}) {
         vi.setSystemTime(begin + afterMs);
         happenings[afterMs]?.();
         const found = await look().catch((failure: { type?: string }) => {
-          if (failure.type !== 'NotYet') throw failure;
+          if (failure.type !== 'NotYet' && !state.outage) throw failure;
           return undefined;
         });
         if (found) return { ...found, afterMs };
