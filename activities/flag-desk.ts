@@ -2,9 +2,9 @@ import { parseFlagName, raises } from '../domain/flag.ts';
 import type { FlagSetting, FlagValue } from '../domain/flag.ts';
 import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flag-request.ts';
 import type { FlagRules } from '../domain/flag-rules.ts';
-import { unknownName } from '../domain/nearest-name.ts';
 import { rolloutId } from '../domain/rollout-plan.ts';
 import type { Sendable } from '../domain/status.ts';
+import { environmentIn, flagRulesIn } from './catalog/entries.ts';
 import { neverRetry } from './failures.ts';
 import type { Flag } from './flags/backend.ts';
 import { createHindrances } from './hindrances.ts';
@@ -44,12 +44,9 @@ export function createFlagDesk(ports: RolloutPorts & { readonly releases: Runnin
   }
 
   async function rulesFor(component: string, environment: string): Promise<FlagRules> {
-    const { components, environments } = await catalog.read();
-    if (!Object.hasOwn(environments, environment)) throw neverRetry('InvalidInput', unknownName('environment', environment, Object.keys(environments)));
-    const found = components[component];
-    if (!found) throw neverRetry('InvalidInput', unknownName('component', component, Object.keys(components)));
-    if (!found.flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);
-    return found.flags;
+    const read = await catalog.read();
+    environmentIn(read, environment);
+    return flagRulesIn(read, component);
   }
 
   return { lookUpFlags, setOneFlag };

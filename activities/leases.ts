@@ -5,11 +5,11 @@ import type { Catalog, Component, Stage } from '../domain/catalog.ts';
 import type { Claim, ClaimAnswer, Deployed, Leaving } from '../domain/environment.ts';
 import { freezeWindows } from '../domain/freeze.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
-import { unknownName } from '../domain/nearest-name.ts';
 import { attemptKey, landedRelease, releaseMarker, rollbackKey } from '../domain/release-plan.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
+import { environmentIn } from './catalog/entries.ts';
 import type { Environments } from './environments.ts';
-import { neverRetry, notYet } from './failures.ts';
+import { notYet } from './failures.ts';
 import type { Deployment, Forge } from './forge/forge.ts';
 
 /** How far ahead the calendar is told, in ms; every claim tells it anew. */
@@ -90,7 +90,7 @@ export function createLeases({ catalog, forge, environments, readLagMs }: LeaseP
    */
   async function surveyEnvironment({ environment }: { readonly environment: string }): Promise<Survey> {
     const read = await catalog.read();
-    if (!Object.hasOwn(read.environments, environment)) throw neverRetry('InvalidInput', unknownName('environment', environment, Object.keys(read.environments)));
+    environmentIn(read, environment);
     const [atWork] = await environments.atWork(environment);
     if (atWork !== undefined) throw notYet(`${atWork} is at work in ${environment}`);
     const deployed: Record<string, Deployed> = {};

@@ -1,9 +1,9 @@
 import { parseFlagName } from '../domain/flag.ts';
-import { unknownName } from '../domain/nearest-name.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import { agreeOnRollout } from '../domain/rollout-plan.ts';
 import type { RolloutRequest } from '../domain/rollout-request.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
+import { componentIn, flagRulesIn } from './catalog/entries.ts';
 import { neverRetry } from './failures.ts';
 import type { Forge, Repository } from './forge/forge.ts';
 
@@ -12,14 +12,13 @@ export function createRolloutPlanning({ catalog, forge }: { readonly catalog: Ca
   /** @throws `InvalidInput` for an unknown component, a flag without its prefix, a commit that does not exist; `InvalidCatalog` */
   async function planRollout({ component, flag: given, commit: asked, ...rest }: RolloutRequest): Promise<RolloutPlan> {
     const read = await catalog.read();
-    const found = read.components[component];
-    if (!found) throw neverRetry('InvalidInput', unknownName('component', component, Object.keys(read.components)));
-    if (!found.flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);
-    const flag = parseFlagName(given, found.flags.prefix);
+    const { source } = componentIn(read, component);
+    const rules = flagRulesIn(read, component);
+    const flag = parseFlagName(given, rules.prefix);
     if (flag.kind === 'invalid') throw neverRetry('InvalidInput', flag.message);
-    const commit = asked.startsWith('#') ? await mergedBy(found.source.canonical, Number(asked.slice(1))) : asked;
-    if (!(await forge.commits.find(found.source.mirror, commit))) throw neverRetry('InvalidInput', `commit ${commit} does not exist on ${found.source.mirror}`);
-    return agreeOnRollout(read, found.flags, { component, flag: flag.value, commit, ...rest });
+    const commit = asked.startsWith('#') ? await mergedBy(source.canonical, Number(asked.slice(1))) : asked;
+    if (!(await forge.commits.find(source.mirror, commit))) throw neverRetry('InvalidInput', `commit ${commit} does not exist on ${source.mirror}`);
+    return agreeOnRollout(read, rules, { component, flag: flag.value, commit, ...rest });
   }
 
   async function mergedBy(repository: Repository, number: number): Promise<string> {

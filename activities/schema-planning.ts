@@ -1,8 +1,8 @@
-import { unknownName } from '../domain/nearest-name.ts';
 import type { SchemaPlan } from '../domain/schema-plan.ts';
 import { agreeOnSchemas } from '../domain/schema-plan.ts';
 import type { SchemaRequest, UploadRequest } from '../domain/schema-request.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
+import { schemasIn } from './catalog/entries.ts';
 import { neverRetry, tryAgain } from './failures.ts';
 import type { Forge } from './forge/forge.ts';
 
@@ -11,8 +11,7 @@ export function createSchemaPlanning({ catalog, forge }: { readonly catalog: Cat
   /** @throws `InvalidInput` for a component without schemas or a base branch that does not exist; `InvalidCatalog` */
   async function planSchemas(request: SchemaRequest | UploadRequest): Promise<SchemaPlan> {
     const read = await catalog.read();
-    const rules = Object.hasOwn(read.schemas, request.component) ? read.schemas[request.component] : undefined;
-    if (!rules) throw neverRetry('InvalidInput', unknownName('component with schemas', request.component, Object.keys(read.schemas)));
+    const rules = schemasIn(read, request.component);
     const base = request.base ?? rules.branch;
     const candidate = await forge.branches.find(rules.repository, base);
     if (!candidate) throw neverRetry('InvalidInput', `branch ${base} of ${rules.repository} does not exist`);

@@ -2,12 +2,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Commit, Sha } from '../domain/candidate.ts';
 import { shaPattern, shortSha } from '../domain/candidate.ts';
 import type { Component } from '../domain/catalog.ts';
-import { unknownName } from '../domain/nearest-name.ts';
 import { toldFailures } from '../domain/pipeline.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
 import type { WhereRequest } from '../domain/where-request.ts';
 import type { Blocked, Presence, Whereabouts } from '../domain/whereabouts.ts';
 import { commitOn } from './branch-commit.ts';
+import { componentIn } from './catalog/entries.ts';
 import { neverRetry } from './failures.ts';
 import type { PullRequest } from './forge/forge.ts';
 import type { Ports } from './index.ts';
@@ -24,9 +24,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
 
   /** @throws `InvalidInput` for an unknown component, commit or pull request */
   async function whereabouts({ component: name, sha, pullRequest: number }: WhereRequest): Promise<Whereabouts> {
-    const { components } = await catalog.read();
-    const component = Object.hasOwn(components, name) ? components[name] : undefined;
-    if (!component) throw neverRetry('InvalidInput', unknownName('component', name, Object.keys(components)));
+    const component = componentIn(await catalog.read(), name);
     const pull = number === undefined ? undefined : await pullRequestOf(component, number);
     const found = { component: name, ...(pull && { pullRequest: { number: pull.number, url: pull.url, state: pull.state } }), merged: false, environments: [] };
     const wanted = sha ?? pull?.mergeSha;
