@@ -69,6 +69,6 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     approvals.open(plan);
     const people = [releaseThread, teamChannel, pullRequestComments, flakyTests].map((audience) => audience(plan, work, status));
     reporter.begin(...people, releaseRecords(work, status));
-    return { plan, status, approvals, questions, offers, pause: pausing, leases, touched: [], work, reporter, wakeable };
+    return { plan, isExact: request.sha !== undefined, status, approvals, questions, offers, pause: pausing, leases, touched: [], work, reporter, wakeable };
   }
 }

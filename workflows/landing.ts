@@ -30,7 +30,7 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
   });
   return reminding(release, async () => {
     draft = await opened(release, plan, { after: 0 });
-    if (draft.pull.carries !== plan.candidate) draft = await amended(release, draft, { sha: plan.candidate, notBefore: plan.pinned });
+    if (draft.pull.carries !== plan.candidate) draft = await amended(release, draft, { sha: plan.candidate, notBefore: [plan.pinned] });
     for (;;) {
       const next: Draft | Landed = await taken(release, draft, await happened(release, draft));
       if ('sha' in next) return next;
@@ -40,8 +40,8 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
 }
 
 /** Waits for what happens next: on the forge, among newer commits, or in what people decide. */
-async function happened({ status, work, wakeable, offers, questions }: Release, draft: Draft): Promise<Event> {
-  const { plan, pull, attempt, known } = draft;
+async function happened({ status, work, wakeable, offers, questions, isExact }: Release, draft: Draft): Promise<Event> {
+  const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
   const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, attempt, ...(known && { known }) };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
@@ -50,8 +50,8 @@ async function happened({ status, work, wakeable, offers, questions }: Release, 
     (): Event | undefined => {
       const choice = questions.answer();
       if (choice) return { kind: 'decision', choice };
-      const sha = offers.newest();
-      return sha !== undefined && sha !== plan.candidate ? { kind: 'offer', sha } : undefined;
+      const sha = isExact && !waitsForFix ? undefined : offers.newest();
+      return sha !== undefined && !carried.includes(sha) ? { kind: 'offer', sha } : undefined;
     },
   );
 }

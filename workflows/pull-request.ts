@@ -13,6 +13,8 @@ import { Stop } from './stop.ts';
 export interface Draft {
   readonly plan: ReleasePlan;
   readonly pull: Opened;
+  /** What it has carried: a newer commit has to come after each. Of commits that follow one another only the last. */
+  readonly carried: readonly Sha[];
   /** Which attempt of its head's pipeline counts, from 1. */
   readonly attempt: number;
   /** What keeps it from being merged, once that is known. */
@@ -21,22 +23,24 @@ export interface Draft {
   readonly failed?: readonly FailedCheck[];
   /** The head whose red pipeline the team was told of. */
   readonly told?: Sha;
+  /** What people were asked to decide on: "the red pipeline of #7". */
+  readonly asked?: string;
   /** A person wants to wait for a fix: it is taken without asking. */
   readonly waitsForFix?: true;
 }
 
 /** Opens the version pull request, or adopts the one that is open. */
-export async function opened({ status, work, reporter }: Release, plan: ReleasePlan, { after }: { readonly after: number }): Promise<Draft> {
+export async function opened({ status, work, reporter }: Release, plan: ReleasePlan, { after, carried = [plan.candidate] }: { readonly after: number; readonly carried?: readonly Sha[] }): Promise<Draft> {
   status.enter('opening', { next: 'open the pull request' });
   const pull = await work.writing.openPullRequest.executeWithOptions({ summary: plan.downstream.title }, [versionChange(plan, { after })]);
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
-  return { plan, pull, attempt: 1 };
+  return { plan, pull, carried, attempt: 1 };
 }
 
 /** Makes it carry a newer commit: the same pull request, a new head, whose pipeline runs anew. */
-export async function amended(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: Sha }): Promise<Draft> {
+export async function amended(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: readonly Sha[] }): Promise<Draft> {
   const { work, status } = release;
   const { plan, pull } = draft;
   const result = await work.writing.amendPullRequest.executeWithOptions({ summary: `to ${shortSha(sha)}` }, [
@@ -48,15 +52,16 @@ export async function amended(release: Release, draft: Draft, { sha, notBefore }
     return draft;
   }
   const { head, date } = result;
-  return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...pull, head, carries: sha }, attempt: 1 }, 'a newer green commit');
+  const carried = [sha, ...draft.carried.filter((before) => before !== sha && !notBefore.includes(before))];
+  return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...pull, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
 }
 
 /** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
 export async function updated({ work, status, reporter }: Release, draft: Draft, { base }: { readonly base: Sha }): Promise<Draft> {
-  const { plan, pull } = draft;
+  const { plan, pull, carried } = draft;
   const { branch } = plan.downstream;
   const result = await work.writing.updatePullRequest.executeWithOptions({ summary: `to ${branch} at ${shortSha(base)}` }, [{ change: changeOf(draft), head: pull.head, base }]);
-  const next: Draft = { plan, pull, attempt: 1 };
+  const next: Draft = { plan, pull, carried, attempt: 1 };
   if (result.kind === 'moved') return next;
   status.enter('pipeline', { waitingFor: { what: `the pipeline of #${pull.number}, now that it contains ${branch}` }, next: 'merge when green' });
   reporter.tell({ name: `updated-${shortSha(result.head)}`, line: `brought #${pull.number} up to date with ${branch}, which has moved on` });
@@ -64,9 +69,10 @@ export async function updated({ work, status, reporter }: Release, draft: Draft,
 }
 
 /** Carries what a person has put into the pull request. */
-export function followed(release: Release, { plan, pull }: Draft, edit: { readonly head: Sha; readonly candidate: Sha; readonly date: string }): Draft {
+export function followed(release: Release, { plan, pull, carried }: Draft, edit: { readonly head: Sha; readonly candidate: Sha; readonly date: string }): Draft {
   const { head, candidate, date } = edit;
-  const draft: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate }, attempt: 1 };
+  const before = carried.filter((sha) => sha !== candidate);
+  const draft: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate }, carried: [candidate, ...before], attempt: 1 };
   return candidate === plan.candidate ? draft : carrying(release, draft, 'a person has edited the version');
 }
 
@@ -94,7 +100,7 @@ export async function renewed(release: Release, draft: Draft, why: string): Prom
   if (withdrawn.kind === 'merged') return draft;
   const base = await work.polling.headOf.executeWithOptions({ summary: branch }, [{ repository, branch }]);
   if (base === undefined) throw new Stop({ kind: 'mergeRefused', reason: `${repository} has no branch ${branch} any more` });
-  return opened(release, { ...draft.plan, base }, { after: number });
+  return opened(release, { ...draft.plan, base }, { after: number, carried: draft.carried });
 }
 
 /** What is taken back when the release ends before the merge, and what has to stay. */

@@ -54,32 +54,39 @@ async function diagnosed(release: Release, draft: Draft, failed: readonly Failed
   return askedAbout(release, { ...draft, told: head, known: { kind: 'regression' } }, `the red pipeline of #${number} (${names.join(', ')})`);
 }
 
+interface Asking {
+  /** What is waited for, where it isn't the decision. */
+  readonly what?: string;
+  /** A green commit, shown ready to be taken. */
+  readonly newer?: Sha;
+}
+
 /** Asks what to do. Meanwhile the release goes on looking: the pipeline may be made green by hand. */
-export function askedAbout({ status, questions }: Release, draft: Draft, about: string, newer?: Sha): Draft {
+export function askedAbout({ status, questions }: Release, draft: Draft, about: string, { what, newer }: Asking = {}): Draft {
   const { chat } = draft.plan;
+  const decision = `a decision on ${about}${newer ? `: ${shortSha(newer)} is newer, and green on the mirror` : ''}`;
   questions.ask({ about, choices, refusal: ({ choice, sha }) => (choice === 'useSha' && sha === undefined ? 'useSha needs the sha' : undefined) });
   const payload = { choice: newer ? 'useSha' : 'retry', by: 'your-login', ...(newer && { sha: newer }) };
   status.enter('pipeline', {
-    waitingFor: { what: `a decision on ${about}`, whom: [chat.team], send: [{ message: 'decide', payload }] },
+    waitingFor: { what: what ?? decision, whom: [chat.team], send: [{ message: 'decide', payload }] },
     next: `one of ${choices.join(', ')}`,
   });
-  return draft;
+  return { ...draft, asked: about };
 }
 
 /** Does what a person has decided about a red pipeline. */
 export async function answeredRed(release: Release, draft: Draft, { choice, by, reason, sha }: Choice): Promise<Draft> {
-  const { questions, status } = release;
   const { number } = draft.pull;
-  questions.withdraw();
+  release.questions.withdraw();
   switch (choice as (typeof choices)[number]) {
     case 'retry':
       return (await rerun(release, draft)) ?? askedAbout(release, draft, `the pipeline of #${number}, which the forge can't run again`);
     case 'waitForFix':
-      status.enter('pipeline', { waitingFor: { what: `a green commit that mends #${number}` } });
-      return { ...draft, waitsForFix: true };
+      // None may ever come: the question stays open.
+      return askedAbout(release, { ...draft, waitsForFix: true }, draft.asked!, { what: `a green commit that mends #${number}` });
     case 'useSha': {
-      const next = await amended(release, draft, { sha: sha!, notBefore: draft.plan.pinned });
-      return next === draft ? askedAbout(release, draft, `the red pipeline of #${number}`) : next;
+      const next = await amended(release, draft, { sha: sha!, notBefore: [draft.plan.pinned] });
+      return next === draft ? askedAbout(release, draft, draft.asked!) : next;
     }
     case 'close':
       throw new Stop({ kind: 'closed', by, ...(reason && { reason }) });
@@ -90,8 +97,8 @@ export async function answeredRed(release: Release, draft: Draft, { choice, by, 
 
 /** Takes up a newer green commit: at once, or, while a red pipeline is a person's to decide on, as the catalog says. */
 export async function offered(release: Release, draft: Draft, sha: Sha): Promise<Draft> {
-  const { plan, pull, known, waitsForFix } = draft;
+  const { plan, known, waitsForFix, carried } = draft;
   const asks = (known?.kind === 'regression' || known?.kind === 'ejected') && plan.downstream.whenFixed === 'ask' && !waitsForFix;
-  if (asks) return askedAbout(release, draft, `the red pipeline of #${pull.number}: ${shortSha(sha)} is newer, and green on the mirror`, sha);
-  return amended(release, draft, { sha, notBefore: plan.candidate });
+  if (asks) return askedAbout(release, draft, draft.asked!, { newer: sha });
+  return amended(release, draft, { sha, notBefore: carried });
 }

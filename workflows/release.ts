@@ -14,6 +14,8 @@ import type { Wakeable } from './wake.ts';
 /** What the steps of one release share. */
 export interface Release {
   readonly plan: ReleasePlan;
+  /** It was started to carry exactly this commit: a newer one is no news to it. */
+  readonly isExact: boolean;
   readonly status: StatusKeeper;
   readonly approvals: Approvals;
   readonly questions: Questions;

@@ -14,8 +14,8 @@ export interface Amendment {
   /** Where the branch is believed to be. */
   readonly head: Sha;
   readonly sha: Sha;
-  /** `sha` has to come after it. */
-  readonly notBefore: Sha;
+  /** `sha` has to come after each of them. */
+  readonly notBefore: readonly Sha[];
 }
 
 export type Amended =
@@ -42,7 +42,9 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
     const refused = (why: string): Amended => ({ kind: 'refused', why });
     const commit = await commitOn(commits, mirror, mirrorBranch, sha);
     if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}`);
-    if (sha === notBefore || (await commits.range(mirror, notBefore, sha)).diverged) return refused(`${sha} does not come after ${notBefore}`);
+    for (const before of notBefore) {
+      if (sha === before || (await commits.range(mirror, before, sha)).diverged) return refused(`${sha} does not come after ${before}`);
+    }
     if (judge(await pipelines.checks(mirror, sha), []).kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
 
     const amended = { ...change, candidate: sha, date: commit.committedAt };

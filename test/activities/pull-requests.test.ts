@@ -52,7 +52,7 @@ it('refuses to amend by one', async () => {
   const change = await versionChange();
   const sha = await forked();
   const { amendPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
-  expect(await within(() => amendPullRequest({ change, number: 1, head: change.base, sha, notBefore: change.pinned }))).toEqual({
+  expect(await within(() => amendPullRequest({ change, number: 1, head: change.base, sha, notBefore: [change.pinned] }))).toEqual({
     kind: 'refused',
     why: `${mirror} has no commit ${sha} on master`,
   });

@@ -18,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => server?.teardown());
 
 const newer = '9'.repeat(40);
+const older = '5'.repeat(40);
 const amendedHead = 'f'.repeat(40);
 const red: Turn = { kind: 'red', failed: [{ name: 'rspec', url: 'https://forge/jobs/1' }] };
 const green: Turn = { kind: 'green' };
@@ -90,6 +91,33 @@ describe('a newer green commit', () => {
     await release.signal(candidateSignal, { sha: newer });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
     expect(calls.filter((call) => call === 'amendPullRequest')).toHaveLength(1);
+  });
+
+  it('has to come after all that was carried before, whoever chose that', async () => {
+    const amendments: Parameters<Activities['amendPullRequest']>[0][] = [];
+    const { release } = await begin({
+      pipeline: inTurn<Turn>({ kind: 'edited', head: 'b'.repeat(40), candidate: older, date: plan.date }, pending),
+      amendPullRequest: async (amendment) => {
+        amendments.push(amendment);
+        return { kind: 'amended', head: amendedHead, date: plan.date };
+      },
+    });
+    await expect.poll(async () => (await release.query(status)).candidate).toBe(older);
+    await release.signal(candidateSignal, { sha: candidate });
+    await release.signal(candidateSignal, { sha: newer });
+    await expect.poll(async () => (await release.query(status)).candidate).toBe(newer);
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    await release.result();
+    expect(amendments).toMatchObject([{ sha: newer, notBefore: [older, candidate] }]);
+  });
+
+  it('is no news to a release that was started to carry exactly its commit', async () => {
+    let isGreen = false;
+    const { release } = await begin({ pipeline: async () => (isGreen ? green : pending()) }, {}, { sha: candidate });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(candidateSignal, { sha: newer });
+    isGreen = true;
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate });
   });
 
   it('replaces what an adopted pull request carries', async () => {
@@ -285,9 +313,11 @@ describe('a merge queue', () => {
     const { release, calls } = await begin({
       mergePullRequest: mergePullRequest(),
       pipeline: async ({ known }) => (known?.kind === 'queued' ? { kind: 'ejected', reason: 'manual', byChecks: false, failed: [] } : known ? pending() : green),
-    });
+    }, downstream({ whenFixed: 'ask' }));
     await waitsFor(release, asked);
     expect(enqueued(calls)).toBe(1);
+    await release.signal(candidateSignal, { sha: newer });
+    await waitsFor(release, 'a decision on #7, which the merge queue of master has thrown out (manual): 999999999999 is newer, and green on the mirror');
     await decideOn(release, { choice: 'close', reason: 'not this week' });
     expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', undone: ['the pull request on release/gitaly'] });
   });
@@ -387,7 +417,19 @@ describe('a red pipeline', () => {
     await waitsFor(release, /^a decision on/);
     await decideOn(release, { choice: 'useSha', sha: newer });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
-    expect(amendments).toMatchObject([{ sha: newer, notBefore: plan.pinned }]);
+    expect(amendments).toMatchObject([{ sha: newer, notBefore: [plan.pinned] }]);
+  });
+
+  it('stays left behind: the commit that was red is offered again at each tick, and not taken', async () => {
+    let isGreen = false;
+    const { release } = await begin({ pipeline: async ({ known, head }) => (isGreen ? green : head === amendedHead || known ? pending() : red) });
+    await waitsFor(release, /^a decision on/);
+    await release.signal(candidateSignal, { sha: candidate });
+    await decideOn(release, { choice: 'useSha', sha: older });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(candidateSignal, { sha: candidate });
+    isGreen = true;
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: older });
   });
 
   it('is mended without a person by a newer green commit', async () => {
@@ -401,13 +443,23 @@ describe('a red pipeline', () => {
     const { release, calls } = await begin(isRed, downstream({ whenFixed: 'ask' }));
     await waitsFor(release, /^a decision on/);
     await release.signal(candidateSignal, { sha: newer });
-    const { waitingFor } = await waitsFor(release, '999999999999 is newer, and green on the mirror');
+    const { waitingFor } = await waitsFor(release, 'a decision on the red pipeline of #7 (rspec): 999999999999 is newer, and green on the mirror');
     expect(waitingFor?.send).toEqual([{ message: 'decide', payload: { choice: 'useSha', by: 'your-login', sha: newer } }]);
     expect(calls).not.toContain('amendPullRequest');
     await decideOn(release, { choice: 'waitForFix' });
     await waitsFor(release, 'a green commit that mends #7');
     await release.signal(candidateSignal, { sha: newer });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+  });
+
+  it('can still be decided on while a fix is waited for', async () => {
+    const { release } = await begin(isRed);
+    await waitsFor(release, /^a decision on/);
+    await decideOn(release, { choice: 'waitForFix' });
+    const { waitingFor } = await waitsFor(release, 'a green commit that mends #7');
+    expect(waitingFor).toMatchObject({ whom: ['#team'], send: [{ message: 'decide' }] });
+    await decideOn(release, { choice: 'close', reason: 'none came' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', reason: 'none came' });
   });
 
   it('goes on when somebody makes it green by hand', async () => {
