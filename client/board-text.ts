@@ -1,8 +1,7 @@
 import { shortSha } from '../domain/candidate.ts';
-import { spoken } from '../domain/duration.ts';
 import type { EnvironmentStatus } from '../domain/environment.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
-import { commandFor } from './status-text.ts';
+import { ago, commandFor } from './status-text.ts';
 import { table } from './table.ts';
 
 export interface Board {
@@ -13,38 +12,35 @@ export interface Board {
 
 /** What is where, what moves, and who waits for whom, on one page. `now` is in ms since 1970. */
 export function boardText({ environments, moving }: Board, now: number): string {
-  const ago = (since: string) => spoken(Math.max(1_000, now - Date.parse(since)));
   const answering = moving.flatMap(({ status }) => (status ? [status] : []));
   return [
-    ...section('What is where', environments.flatMap((environment) => whatRuns(environment, ago)), 'no environment has been used yet'),
-    ...section('What moves', moving.map(({ id, status }) => [id, ...whatMoves(status, ago)]), 'nothing'),
-    ...section('Who waits for whom', answering.flatMap((status) => whoIsWaitedFor(status, ago)), 'nobody'),
+    ...section('What is where', environments.flatMap((environment) => whatRuns(environment, now)), 'no environment has been used yet'),
+    ...section('What moves', moving.map(({ id, status }) => [id, ...whatMoves(status, now)]), 'nothing'),
+    ...section('Who waits for whom', answering.flatMap((status) => whoIsWaitedFor(status, now)), 'nobody'),
     ...answering.flatMap(({ release, waitingFor }) => (waitingFor?.whom ? (waitingFor.send ?? []).slice(0, 1).map((message) => `  ${commandFor(release, message)}`) : [])),
   ].join('\n');
 }
-
-type Ago = (since: string) => string;
 
 function section(title: string, rows: readonly (readonly string[])[], otherwise: string): string[] {
   return [title, ...(rows.length > 0 ? table(rows.map((cells) => ['', ...cells])) : [`  ${otherwise}`])];
 }
 
-function whatRuns({ environment, deployed, lease, queue, frozen }: EnvironmentStatus, ago: Ago): string[][] {
+function whatRuns({ environment, deployed, lease, queue, frozen }: EnvironmentStatus, now: number): string[][] {
   const notes = [
     ...(frozen ? [`frozen${frozen.by ? ` by ${frozen.by}` : ''}: ${frozen.reason}`] : []),
     ...(lease ? [`in the hands of ${lease.claim.release}`] : []),
     ...(queue.length > 0 ? [`${queue.length} waiting`] : []),
   ].join('; ');
-  const running = Object.entries(deployed).map(([component, { candidate, since }]) => [component, shortSha(candidate), `for ${ago(since)}`]);
+  const running = Object.entries(deployed).map(([component, { candidate, since }]) => [component, shortSha(candidate), `for ${ago(since, now)}`]);
   return (running.length > 0 ? running : [['nothing that is known', '', '']]).map((cells, index) => [index === 0 ? environment : '', ...cells, index === 0 ? notes : '']);
 }
 
-function whatMoves(status: ReleaseStatus | undefined, ago: Ago): string[] {
+function whatMoves(status: ReleaseStatus | undefined, now: number): string[] {
   if (!status) return ['', 'does not answer', ''];
   const { candidate, state, paused, waitingFor } = status;
-  return [candidate ? shortSha(candidate) : '', paused ? `paused by ${paused.by}` : state, waitingFor ? `${waitingFor.what}, for ${ago(waitingFor.since)}` : ''];
+  return [candidate ? shortSha(candidate) : '', paused ? `paused by ${paused.by}` : state, waitingFor ? `${waitingFor.what}, for ${ago(waitingFor.since, now)}` : ''];
 }
 
-function whoIsWaitedFor({ release, waitingFor }: ReleaseStatus, ago: Ago): string[][] {
-  return waitingFor?.whom ? [[waitingFor.whom.join(', '), waitingFor.what, release, `for ${ago(waitingFor.since)}`]] : [];
+function whoIsWaitedFor({ release, waitingFor }: ReleaseStatus, now: number): string[][] {
+  return waitingFor?.whom ? [[waitingFor.whom.join(', '), waitingFor.what, release, `for ${ago(waitingFor.since, now)}`]] : [];
 }

@@ -10,6 +10,7 @@ import { abort, approve, confirm, decide as decideMessage, pause, reject, resume
 import type { Message } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { byOption } from './options.ts';
 import type { Answering, Session } from './session.ts';
 import { answered, findRelease } from './release.ts';
 
@@ -21,7 +22,7 @@ export function addDecisions(program: Command, answering: Answering): void {
   ] as const) {
     decision(program, message.name, purpose)
       .requiredOption('--stage <name>', 'the stage to decide on')
-      .addOption(by())
+      .addOption(byOption())
       .option('--sha <sha>', 'the commit that the vote is for: refused when the release carries another one')
       .option('--reason <text>', 'told to everybody')
       .option('--token <jws>', 'a signed decision, where votes have to be verified')
@@ -30,7 +31,7 @@ export function addDecisions(program: Command, answering: Answering): void {
   }
   decision(program, decideMessage.name, 'answer what a release asks, such as how to go on after a stage that failed')
     .requiredOption('--choice <name>', 'one of those that `slipway status` shows')
-    .addOption(by())
+    .addOption(byOption())
     .option('--stage <name>', 'the stage it is about: refused when another one is asked about')
     .option('--sha <sha>', 'the commit to go on with, where the choice needs one')
     .option('--reason <text>', 'told to everybody')
@@ -40,16 +41,16 @@ export function addDecisions(program: Command, answering: Answering): void {
     [resume, 'go on with a release after a pause'],
   ] as const) {
     decision(program, message.name, purpose)
-      .addOption(by())
+      .addOption(byOption())
       .option('--reason <text>', 'told to everybody')
       .action((release: string, options: object) => answering((session) => decide(session, { message, schema: interval, release, payload: options })));
   }
   decision(program, confirm.name, 'confirm that a schema release overwrites a tarball; any word but OVERWRITE is a no')
     .requiredOption('--overwrite <word>', 'OVERWRITE, in full')
-    .addOption(by())
+    .addOption(byOption())
     .action((release: string, options: object) => answering((session) => decide(session, { message: confirm, schema: confirmation, release, payload: options })));
   decision(program, abort.name, 'stop a release, and take back what is not merged yet')
-    .addOption(by())
+    .addOption(byOption())
     .requiredOption('--reason <text>', 'told to everybody')
     .option('--leave', "of a rollout: leave the flag as it is, instead of putting back what it was")
     .action((release: string, options: object) => answering((session) => decide(session, { message: abort, schema: rolloutAbortion, release, payload: options })));
@@ -72,10 +73,6 @@ function signed({ tokenFile, ...options }: Signable): object {
 
 function decision(program: Command, name: string, purpose: string): Command {
   return program.command(name).description(purpose).argument('<release>', 'its id, or the component where one release of it runs');
-}
-
-export function by(): Option {
-  return new Option('--by <login>', 'who decides').env('SLIPWAY_USER').makeOptionMandatory();
 }
 
 export interface SentDecision<Payload> {

@@ -3,9 +3,9 @@ import type { Finding } from '../domain/diagnosis.ts';
 import { worstFirst } from '../domain/diagnosis.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
+import { taskQueueOption } from './options.ts';
 import type { Answering, Session } from './session.ts';
 import { table } from './table.ts';
-import { taskQueueOption } from './task-queue.ts';
 
 export function addDoctor(program: Command, answering: Answering): void {
   program

@@ -5,6 +5,7 @@ import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flag-request.
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
+import { byOption, taskQueueOption } from './options.ts';
 import type { Answering, Session } from './session.ts';
 import { commandFor } from './status-text.ts';
 
@@ -31,7 +32,7 @@ export function addFlags(program: Command, answering: Answering): void {
     answering((session) => askDesk(session, place, { component, environment: place.environment, flag })),
   );
   placed(flags.command('set').description('set a flag that is not being rolled out; raising it is refused in a freeze and in an incident').argument('<component>').argument('<flag>').argument('<value>', 'true, false, or a percentage of actors from 1 to 100'))
-    .addOption(new Option('--by <login>', 'who sets it').env('SLIPWAY_USER').makeOptionMandatory())
+    .addOption(byOption('who sets it'))
     .option('--reason <text>', 'why, for everybody to read')
     .option('--override', 'raise it although its environment is frozen, or an incident is open; needs a reason')
     .action((component: string, flag: string, value: string, { by, reason, override, ...place }: Setting) =>
@@ -44,7 +45,7 @@ export function addFlags(program: Command, answering: Answering): void {
 function placed(command: Command): Command {
   return command
     .addOption(new Option('--environment <name>', 'one of the catalog').default('production'))
-    .addOption(new Option('--task-queue <name>', "the workers' task queue").env('SLIPWAY_TASK_QUEUE').default('slipway'));
+    .addOption(taskQueueOption());
 }
 
 function valueOf(text: string): boolean | number {

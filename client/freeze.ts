@@ -1,6 +1,5 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import type { z } from 'zod';
 import { environmentId } from '../domain/environment.ts';
 import { freezing, thawing } from '../domain/freeze.ts';
@@ -9,8 +8,9 @@ import { freeze, thaw } from '../workflows/messages.ts';
 import type { Message } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { by, checkedOptions } from './decide.ts';
+import { checkedOptions } from './decide.ts';
 import { localEnvironments } from './local-catalog.ts';
+import { byOption, catalogOption, taskQueueOption } from './options.ts';
 import { answered } from './release.ts';
 import type { Answering, Session } from './session.ts';
 
@@ -39,9 +39,9 @@ function onEnvironment(program: Command, name: string, purpose: string): Command
     .command(name)
     .description(purpose)
     .argument('<environment>', 'its name in the catalog')
-    .addOption(by())
-    .addOption(new Option('--task-queue <name>', "the workers' task queue").env('SLIPWAY_TASK_QUEUE').default('slipway'))
-    .addOption(new Option('--catalog <file>', 'checks the environment by this catalog, where there is one').env('SLIPWAY_CATALOG').default('slipway.yaml'));
+    .addOption(byOption())
+    .addOption(taskQueueOption())
+    .addOption(catalogOption('checks the environment by this catalog, where there is one'));
 }
 
 interface Telling<Payload> extends Where {

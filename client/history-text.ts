@@ -1,9 +1,8 @@
 import { shortSha } from '../domain/candidate.ts';
-import { spoken } from '../domain/duration.ts';
 import type { Decision, Refusal } from '../domain/decision.ts';
 import type { RecordedDecision, ReleaseRecord } from '../domain/record.ts';
 import { marks } from '../domain/status-page.ts';
-import { listed } from './status-text.ts';
+import { ago, carried, listed } from './status-text.ts';
 import { table } from './table.ts';
 
 /** Ended releases, a line each. */
@@ -15,12 +14,11 @@ export function historyText(records: readonly ReleaseRecord[]): string {
 
 /** All that is known of an ended release. */
 export function recordText(record: ReleaseRecord): string {
-  const { release, outcome, startedAt, endedAt, candidate, pinned, pullRequest, stages } = record;
+  const { release, outcome, startedAt, endedAt, stages } = record;
   return [
     `${release}: ${outcome}`,
-    `from ${minute(startedAt)} to ${minute(endedAt)}, ${spoken(Math.max(1_000, Date.parse(endedAt) - Date.parse(startedAt)))}`,
-    ...(candidate ? [`candidate ${shortSha(candidate)}${pinned ? `, from ${shortSha(pinned)}` : ''}`] : []),
-    ...(pullRequest ? [`pull request #${pullRequest.number} ${pullRequest.url}`] : []),
+    `from ${minute(startedAt)} to ${minute(endedAt)}, ${ago(startedAt, Date.parse(endedAt))}`,
+    ...carried(record),
     ...table(stages.map(({ name, environment, mark, since, url }) => ['', name, environment, marks[mark], since ? minute(since) : '', url ?? ''])),
     ...messagesText(record),
     ...listed('taken back', record.undone),

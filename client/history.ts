@@ -1,4 +1,3 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { History } from '../domain/history-request.ts';
@@ -10,9 +9,9 @@ import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { historyText, messagesText, recordText } from './history-text.ts';
-import { answered } from './release.ts';
+import { taskQueueOption } from './options.ts';
+import { answered, described } from './release.ts';
 import type { Answering, Session } from './session.ts';
-import { taskQueueOption } from './task-queue.ts';
 
 const prefixes = [releasePrefix, rolloutPrefix, schemaPrefix];
 
@@ -49,11 +48,8 @@ async function ofRelease(session: Session, given: string, options: HistoryOption
 async function messagesOf({ server }: Session, release: string) {
   const connected = await server();
   const handle = connected.client.workflow.getHandle(release);
-  const described = await handle.describe().catch((error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  });
-  return described?.status.name === 'RUNNING' ? answered(connected, () => handle.query(historyQuery)) : undefined;
+  const found = await described(handle);
+  return found?.status.name === 'RUNNING' ? answered(connected, () => handle.query(historyQuery)) : undefined;
 }
 
 async function recordsOf(session: Session, of: { readonly component?: string | undefined; readonly release?: string }, { limit, taskQueue }: HistoryOptions) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Catalog } from '../domain/catalog.ts';
 import { problemLine, readCatalog } from '../domain/catalog-text.ts';
+import type { CatalogReading } from '../domain/catalog-text.ts';
 import { Failure } from './answer.ts';
 import { shown } from './fault.ts';
 
@@ -25,12 +26,17 @@ async function localCatalog(file: string): Promise<Catalog | undefined> {
   return reading?.kind === 'valid' ? reading.catalog : undefined;
 }
 
-/** The catalog in this file. @throws Failure with every mistake in it */
-export async function catalogAt(file: string): Promise<Catalog> {
+/** What is in this file. @throws Failure where it can't be read */
+export async function readingOf(file: string): Promise<CatalogReading> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Failure(2, `can't read the catalog: ${shown(error)}`);
   });
-  const reading = readCatalog(text);
+  return readCatalog(text);
+}
+
+/** The catalog in this file. @throws Failure with every mistake in it */
+export async function catalogAt(file: string): Promise<Catalog> {
+  const reading = await readingOf(file);
   if (reading.kind === 'valid') return reading.catalog;
   throw new Failure(2, reading.problems.map((problem) => problemLine(file, problem)).join('\n'));
 }

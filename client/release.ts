@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { nearestName } from '../domain/nearest-name.ts';
 import { releasePrefix as prefix } from '../domain/release-plan.ts';
 import { rolloutPrefix } from '../domain/rollout-plan.ts';
@@ -15,7 +15,7 @@ import type { Server } from './connection.ts';
 export async function findRelease(server: Server, given: string): Promise<WorkflowHandle> {
   if (given.includes('/')) {
     const handle = server.client.workflow.getHandle(given);
-    if (await exists(handle)) return handle;
+    if (await described(handle)) return handle;
   }
   const running = await idsOf(server, 'AND ExecutionStatus = "Running"');
   const releases = matching(given, running);
@@ -28,6 +28,14 @@ export async function findRelease(server: Server, given: string): Promise<Workfl
 async function rolloutsOf(server: Server, flag: string): Promise<readonly string[]> {
   const ids = await idsOf(server, 'AND ExecutionStatus = "Running"', rolloutPrefix);
   return ids.filter((id) => id.endsWith(`/${flag}`));
+}
+
+/** A workflow's description, if there is such a workflow. */
+export function described(handle: WorkflowHandle): Promise<WorkflowExecutionDescription | undefined> {
+  return handle.describe().catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  });
 }
 
 /** What a release says of itself, by way of a worker. */
@@ -50,14 +58,6 @@ export function matching(given: string, ids: readonly string[]): readonly string
   const named = releases.filter(({ component }) => component === short);
   const begun = releases.filter(({ id, pin }) => id.startsWith(prefix + short) || pin.startsWith(short) || pin.startsWith(`from-${short}`));
   return (named.length > 0 ? named : begun).map(({ id }) => id);
-}
-
-async function exists(handle: WorkflowHandle): Promise<boolean> {
-  const described = await handle.describe().catch((error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  });
-  return described !== undefined;
 }
 
 async function noneRunning(server: Server, given: string, running: readonly string[]): Promise<string> {

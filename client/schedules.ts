@@ -1,11 +1,11 @@
 import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import type { Catalog } from '../domain/catalog.ts';
 import { spoken } from '../domain/duration.ts';
 import type { Answer } from './answer.ts';
 import { catalogAt } from './local-catalog.ts';
+import { catalogOption, taskQueueOption } from './options.ts';
 import type { Answering, Session } from './session.ts';
 
 interface ApplyOptions {
@@ -31,8 +31,8 @@ export function addSchedules(program: Command, answering: Answering): void {
     .command('apply')
     .description('make them as the catalog says, and show what differs')
     .option('--dry-run', 'only show what differs')
-    .addOption(new Option('--task-queue <name>', "the workers' task queue").env('SLIPWAY_TASK_QUEUE').default('slipway'))
-    .addOption(new Option('--catalog <file>', 'the catalog').env('SLIPWAY_CATALOG').default('slipway.yaml'))
+    .addOption(taskQueueOption())
+    .addOption(catalogOption('the catalog'))
     .action((options: ApplyOptions) => answering((session) => apply(session, options)));
 }
 

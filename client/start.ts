@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { unknownName } from '../domain/nearest-name.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { localComponents } from './local-catalog.ts';
+import { catalogOption, taskQueueOption } from './options.ts';
 import type { Answering, Session } from './session.ts';
-import { passingId, polled, taskQueueOption } from './task-queue.ts';
+import { passingId, polled } from './task-queue.ts';
 import { concluded, watch } from './watch.ts';
 
 interface StartOptions {
@@ -29,7 +29,7 @@ export function addStart(program: Command, answering: Answering): void {
     .option('--input <json>', 'more of the input, as one JSON object')
     .option('--wait', 'follow the release to its end')
     .addOption(taskQueueOption())
-    .addOption(new Option('--catalog <file>', 'checks the component by this catalog, where there is one').env('SLIPWAY_CATALOG').default('slipway.yaml'))
+    .addOption(catalogOption('checks the component by this catalog, where there is one'))
     .action((type: string, component: string, options: StartOptions) => answering((session) => start(session, type, component, options)));
 }
 

@@ -7,11 +7,10 @@ import { table } from './table.ts';
 
 /** A release for a terminal: its stages, what it waits for, and what to type next. `now` is in ms since 1970. */
 export function statusText(status: ReleaseStatus, { now, link }: { readonly now: number; readonly link: string | undefined }): string {
-  const { release, candidate, pinned, pullRequest, stages, state, waitingFor, outcome, next } = status;
+  const { release, stages, state, waitingFor, outcome, next } = status;
   const lines = [
     `${release}: ${outcome ?? state}`,
-    ...(candidate ? [`candidate ${shortSha(candidate)}${pinned ? `, from ${shortSha(pinned)}` : ''}`] : []),
-    ...(pullRequest ? [`pull request #${pullRequest.number} ${pullRequest.url}`] : []),
+    ...carried(status),
     ...table(stages.map((stage) => row(stage, now))),
     ...(status.paused ? [`paused by ${status.paused.by}${status.paused.reason ? `: ${status.paused.reason}` : ''}, for ${ago(status.paused.since, now)}`] : []),
     ...(waitingFor ? waiting(waitingFor, release, now) : []),
@@ -23,6 +22,14 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     ...(link ? [link] : []),
   ];
   return lines.join('\n');
+}
+
+/** A line each of the candidate and its pull request, as far as there are any. */
+export function carried({ candidate, pinned, pullRequest }: Pick<ReleaseStatus, 'candidate' | 'pinned' | 'pullRequest'>): string[] {
+  return [
+    ...(candidate ? [`candidate ${shortSha(candidate)}${pinned ? `, from ${shortSha(pinned)}` : ''}`] : []),
+    ...(pullRequest ? [`pull request #${pullRequest.number} ${pullRequest.url}`] : []),
+  ];
 }
 
 /** The command that sends a message, as somebody would type it. Who decides is for them to say. */
@@ -46,7 +53,8 @@ export function listed(title: string, items: readonly string[]): string[] {
   return items.map((item) => `${title}: ${item}`);
 }
 
-function ago(since: string, now: number): string {
+/** How long ago, at least a second. `now` is in ms since 1970. */
+export function ago(since: string, now: number): string {
   return spoken(Math.max(1_000, now - Date.parse(since)));
 }
 

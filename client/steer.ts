@@ -4,7 +4,8 @@ import { interval } from '../domain/decision.ts';
 import { jumping, overruling, testing } from '../domain/steering.ts';
 import { advance, hold, jump, retry, tested } from '../workflows/messages.ts';
 import type { Message } from '../workflows/messages.ts';
-import { by, decide } from './decide.ts';
+import { decide } from './decide.ts';
+import { byOption } from './options.ts';
 import type { Answering } from './session.ts';
 
 /** The verbs by which operators steer a rollout, and testers say that they have tried it. */
@@ -20,7 +21,7 @@ export function addSteering(program: Command, answering: Answering): void {
       .command(message.name)
       .description(purpose)
       .argument('<rollout>', 'its id, or the flag')
-      .addOption(by())
+      .addOption(byOption())
       .action((rollout: string, { to, ...options }: { to?: string }) =>
         answering((session) => decide(session, { message, schema, release: rollout, payload: to === undefined ? options : { ...options, to: valueOf(to) } })),
       );

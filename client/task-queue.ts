@@ -1,10 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Option } from 'commander';
 import type { Server } from './connection.ts';
-
-export function taskQueueOption(): Option {
-  return new Option('--task-queue <name>', "the workers' task queue").env('SLIPWAY_TASK_QUEUE').default('slipway');
-}
 
 /** Whether a worker works for it; one that has just been started may take a moment to be seen. */
 export async function polled({ client, namespace }: Server, taskQueue: string, { withinMs = 0 } = {}): Promise<boolean> {

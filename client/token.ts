@@ -6,7 +6,7 @@ import { Option } from 'commander';
 import type { DecisionClaims } from '../domain/decision-token.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { by } from './decide.ts';
+import { byOption } from './options.ts';
 import { findRelease, statusOf } from './release.ts';
 import type { Answering, Session } from './session.ts';
 
@@ -26,7 +26,7 @@ export function addToken(program: Command, answering: Answering): void {
     .argument('<release>', 'its id, or the component where one release of it runs')
     .requiredOption('--stage <name>', 'the stage to decide on')
     .requiredOption('--key <path>', 'your private key: an Ed25519 JWK with the "kid" that the worker knows it by')
-    .addOption(by())
+    .addOption(byOption())
     .addOption(new Option('--verdict <verdict>', 'what is decided').choices(['approve', 'reject']).default('approve'))
     .action((release: string, wanted: Wanted) => answering((session) => token(session, release, wanted)));
 }

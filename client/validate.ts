@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { problemLine, readCatalog } from '../domain/catalog-text.ts';
-import { Failure } from './answer.ts';
+import { problemLine } from '../domain/catalog-text.ts';
 import type { Answer } from './answer.ts';
+import { readingOf } from './local-catalog.ts';
 import type { Answering } from './session.ts';
-import { shown } from './fault.ts';
 
 export function addValidate(program: Command, answering: Answering): void {
   program
@@ -15,10 +13,7 @@ export function addValidate(program: Command, answering: Answering): void {
 }
 
 async function validate(file: string): Promise<Answer> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Failure(2, `can't read the catalog: ${shown(error)}`);
-  });
-  const reading = readCatalog(text);
+  const reading = await readingOf(file);
   if (reading.kind === 'invalid') {
     return { exit: 2, text: reading.problems.map((problem) => problemLine(file, problem)).join('\n'), json: { file, ...reading } };
   }

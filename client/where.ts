@@ -5,8 +5,8 @@ import { toldWhereabouts } from '../domain/whereabouts.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
+import { taskQueueOption } from './options.ts';
 import type { Answering, Session } from './session.ts';
-import { taskQueueOption } from './task-queue.ts';
 
 export function addWhere(program: Command, answering: Answering): void {
   program
