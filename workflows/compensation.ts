@@ -11,14 +11,14 @@ export interface Undo {
 /**
  * Runs `body`; if it does not get to its end, for whatever reason, undoes what it registered, newest first. Register
  * before acting: a worker may die between the act and its reply. An undo that fails does not keep the others from
- * running, and is named as owed.
+ * running, and is named as owed. What was registered before `keep` is never undone.
  */
-export async function compensating<T>(status: StatusKeeper, body: (register: (undo: Undo) => void) => Promise<T>): Promise<T> {
+export async function compensating<T>(status: StatusKeeper, body: (register: (undo: Undo) => void, keep: () => void) => Promise<T>): Promise<T> {
   const undos: Undo[] = [];
   try {
-    const done = await body((undo) => undos.unshift(undo));
+    const done = await body((undo) => undos.unshift(undo), () => undos.splice(0));
     // Asked to stop while the last step was in the air, which came to its end nevertheless.
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('stopped at the last moment');
+    if (undos.length > 0) assertWanted();
     return done;
   } catch (reason) {
     if (undos.length > 0) status.enter('undoing');
@@ -27,6 +27,11 @@ export async function compensating<T>(status: StatusKeeper, body: (register: (un
     });
     throw reason;
   }
+}
+
+/** @throws `CancelledFailure` when somebody has asked to stop, and nothing was in the air that could have been interrupted */
+export function assertWanted(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('stopped at the last moment');
 }
 
 async function undoing({ what, act }: Undo, status: StatusKeeper): Promise<void> {

@@ -41,7 +41,7 @@ function obliged({ plan, status, reporter }: SchemaRelease, what: string, why: s
 }
 
 /** Until somebody says that it is to be tried again, or it has been done by hand. */
-async function awaited<T>({ questions }: SchemaRelease, what: string, settled: (() => Promise<T>) | undefined): Promise<{ readonly value: T } | undefined> {
+async function awaited<T>({ questions, status }: SchemaRelease, what: string, settled: (() => Promise<T>) | undefined): Promise<{ readonly value: T } | undefined> {
   questions.ask({ about: what, choices: ['retry'] });
   const scope = new CancellationScope();
   let end: { readonly value: T } | undefined;
@@ -50,7 +50,9 @@ async function awaited<T>({ questions }: SchemaRelease, what: string, settled: (
       .run(settled)
       .then((value) => (end = { value }))
       .catch((failure: unknown) => {
-        if (!isInterruption(failure)) throw failure;
+        if (isInterruption(failure)) return;
+        if (!(failure instanceof ActivityFailure)) throw failure;
+        status.change({ next: `${what} is not noticed when it is done by hand: ${rootMessage(failure)}` });
       });
   }
   await condition(() => end !== undefined || questions.answer() !== undefined);

@@ -4,7 +4,6 @@ import type { Stock } from '../activities/schema-stock.ts';
 import type { Progress } from '../domain/progress.ts';
 import { overwriteWord } from '../domain/schema-request.ts';
 import type { Undo } from './compensation.ts';
-import { isInterruption } from './interruption.ts';
 import type { SchemaRelease } from './schema-session.ts';
 import { accepted } from './schema-stock.ts';
 import { Stop } from './stop.ts';
@@ -59,7 +58,7 @@ export function openArchive(release: SchemaRelease) {
       try {
         await work.writing.forgetPrevious.executeWithOptions({ summary: plan.archive }, [given()]);
       } catch (failure) {
-        if (!(failure instanceof ActivityFailure) || isInterruption(failure)) throw failure;
+        if (!(failure instanceof ActivityFailure)) throw failure;
         status.owed(`remove the copy of the overwritten ${plan.archive}`);
       }
     },

@@ -8,16 +8,67 @@ import type { SchemaRelease } from './schema-session.ts';
 import { accepted, stockTaken } from './schema-stock.ts';
 import { Stop } from './stop.ts';
 
-/** What was built, and is green. */
-export interface Built {
+/** What is built. */
+export interface Build {
   readonly archive: MadeArchive;
   readonly pull: OpenedDeps;
   /** Versions that the tarball lacks, where the catalog puts up with that. */
   readonly lacks: readonly SchemaVersion[];
 }
 
+/**
+ * Follows a release's build. How far it has come outlives a call that fails: there may be another tarball by then, and another commit on the branch.
+ *
+ * @param remade puts another tarball in the place of the one that was built
+ */
+export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, remade: (stock: Stock) => Promise<MadeArchive>) {
+  let now: Build = { ...begun, lacks: [] };
+  let isGreen = false;
+
+  async function green(): Promise<void> {
+    if (isGreen) return;
+    await builtGreen(release, now.pull);
+    isGreen = true;
+  }
+
+  /** Points the build at a tarball that is made from this stock. */
+  async function renewed(stock: Stock): Promise<void> {
+    const archive = await remade(stock);
+    const isSame = archive.sha256 === now.archive.sha256;
+    now = { archive, pull: isSame ? now.pull : await amended(release, now.pull, archive), lacks: [] };
+    isGreen &&= isSame;
+  }
+
+  return {
+    now: () => now,
+    green,
+
+    /**
+     * The fence against stale inputs: what the bucket has gained since the tarball was made goes into another one, which is built as well, until a
+     * green build has seen everything.
+     */
+    async upToDate(): Promise<void> {
+      for (;;) {
+        const stock = await stockTaken(release);
+        const isStale = stock.digest !== now.archive.stock.digest;
+        if (!isStale && isGreen) return;
+        if (isStale) {
+          const gained = stock.versions.filter((version) => !now.archive.stock.versions.includes(version));
+          release.reporter.tell({ name: 'gained', line: `the bucket has gained ${gained.join(', ') || 'other files'} since the tarball was made` });
+          if (release.plan.rules.onNewSchemas === 'note') {
+            now = { ...now, lacks: gained };
+            return;
+          }
+          await renewed(stock);
+        }
+        await green();
+      }
+    },
+  };
+}
+
 /** Waits until the release's build at exactly this head is green. */
-export async function buildGreen({ plan, status, work, wakeable }: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<void> {
+async function builtGreen({ plan, status, work, wakeable }: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<void> {
   const { repository, requiredChecks: required, buildTimeout } = plan.rules;
   status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
   const looking = () => wakeable(() => work.polling.releaseBuild.executeWithOptions({ summary: `#${number}` }, [{ repository, number, sha, required }]));
@@ -34,28 +85,8 @@ export async function buildGreen({ plan, status, work, wakeable }: SchemaRelease
   }
 }
 
-/**
- * The fence against stale inputs: what the bucket has gained since the tarball was made goes into another one, which is built as well, until a
- * green build has seen everything.
- */
-export async function upToDate(release: SchemaRelease, built: Built, remake: (stock: Stock) => Promise<MadeArchive>): Promise<Built> {
-  const { plan, key, since, work, reporter } = release;
-  for (let { archive, pull } = built; ; ) {
-    const stock = await stockTaken(release);
-    if (stock.digest === archive.stock.digest) return { archive, pull, lacks: [] };
-    const gained = stock.versions.filter((version) => !archive.stock.versions.includes(version));
-    const line = `the bucket has gained ${gained.length > 0 ? gained.join(', ') : 'other files'} since the tarball was made`;
-    reporter.tell({ name: 'gained', line });
-    if (plan.rules.onNewSchemas === 'note') return { archive, pull, lacks: gained };
-
-    const next = await remake(stock);
-    if (next.sha256 !== archive.sha256) {
-      const change = { plan, key, since, archive: next, number: pull.number, from: pull.head };
-      pull = accepted(await work.writing.amendSchemaPullRequest.executeWithOptions({ summary: `#${pull.number}` }, [change]));
-      await buildGreen(release, pull);
-    }
-    archive = next;
-  }
+async function amended({ plan, key, since, work }: SchemaRelease, { number, head: from }: OpenedDeps, archive: MadeArchive): Promise<OpenedDeps> {
+  return accepted(await work.writing.amendSchemaPullRequest.executeWithOptions({ summary: `#${number}` }, [{ plan, key, since, archive, number, from }]));
 }
 
 /** Undefined when it took too long, and was cancelled. */

@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { parseInput } from '../domain/input.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { SchemaRequest } from '../domain/schema-request.ts';
@@ -10,7 +10,7 @@ import { handOver } from './hand-over.ts';
 import { onwards } from './onwards.ts';
 import { requested } from './requested.ts';
 import { openArchive } from './schema-archive.ts';
-import { buildGreen, upToDate } from './schema-build.ts';
+import { openBuild } from './schema-build.ts';
 import { schemasUploaded } from './schema-publication.ts';
 import { depsMerged, depsPullRequestOpened, mergedByHand } from './schema-pull-request.ts';
 import { openSchemaSession } from './schema-session.ts';
@@ -31,37 +31,42 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
       const release = begun(plan);
       const stock = await stockTaken(release);
       const archives = openArchive(release);
-      const { published, green } = await compensating(status, async (register) => {
+      const { build, published } = await compensating(status, async (register, keep) => {
         const archive = await archives.made(stock, register);
         const pull = await depsPullRequestOpened(release, archive, { register, isMerged: archives.isUsed });
-        await buildGreen(release, pull);
-        const green = await upToDate(release, { archive, pull, lacks: [] }, archives.remade);
-        if (plan.action === 'inject-current-schemas') return { green, published: await committing(() => schemasUploaded(release)) };
-        await depsMerged(release, green.pull);
-        return { green, published: [] };
+        const build = openBuild(release, { archive, pull }, archives.remade);
+        await build.green();
+        await build.upToDate();
+        const published = plan.action === 'inject-current-schemas' ? await committing(() => schemasUploaded(release)) : undefined;
+        if (!published) await depsMerged(release, build.now().pull);
+        keep();
+        return { build, published };
       });
 
-      let built = green;
-      if (published.length > 0) {
-        await onwards(release, {
-          what: `the merge of #${built.pull.number}`,
-          // Another release may have published at the same moment: the one that looks last builds again.
-          act: async () => {
-            built = await upToDate(release, built, archives.remade);
-            await depsMerged(release, built.pull);
-          },
-          settled: () => mergedByHand(release, built.pull),
-        });
-      }
-      await archives.previousForgotten();
-      return {
-        kind: 'schemasReleased',
-        version: plan.version,
-        archive: { url: plan.url, sha256: built.archive.sha256 },
-        pullRequest: built.pull.url,
-        published,
-        ...(built.lacks.length > 0 && { lacks: built.lacks }),
-      };
+      // Whoever cancels now comes too late.
+      return CancellationScope.nonCancellable(async () => {
+        if (published) {
+          await onwards(release, {
+            what: `the merge of #${build.now().pull.number}`,
+            // Another release may have published at the same moment: the one that looks last builds again.
+            act: async () => {
+              await build.upToDate();
+              await depsMerged(release, build.now().pull);
+            },
+            settled: () => mergedByHand(release, build.now().pull),
+          });
+        }
+        await archives.previousForgotten();
+        const { archive, pull, lacks } = build.now();
+        return {
+          kind: 'schemasReleased',
+          version: plan.version,
+          archive: { url: plan.url, sha256: archive.sha256 },
+          pullRequest: pull.url,
+          published: published ?? [],
+          ...(lacks.length > 0 && { lacks }),
+        };
+      });
     }),
   );
 }

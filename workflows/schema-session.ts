@@ -4,6 +4,7 @@ import type { SchemaPlan } from '../domain/schema-plan.ts';
 import { openAbort } from './abort.ts';
 import { workAt } from './activities.ts';
 import type { Work } from './activities.ts';
+import { assertWanted } from './compensation.ts';
 import { openConfirmations } from './confirmation.ts';
 import type { Confirmations } from './confirmation.ts';
 import { receiveUnknown } from './inbox.ts';
@@ -71,8 +72,9 @@ export function openSchemaSession(component: string) {
       return { plan, key, since, status, questions, confirmations, work, reporter, wakeable };
     },
 
-    /** From now on nothing is taken back, unless `act` turns out to have been refused. */
+    /** From now on nothing is taken back, unless `act` turns out to have been refused. Not begun when somebody has just asked to stop. */
     async committing<T>(act: () => Promise<T>): Promise<T> {
+      assertWanted();
       committed = true;
       try {
         return await act();

@@ -349,6 +349,53 @@ describe('a release whose schemas are published', () => {
     expect(calls).not.toContain('withdrawArchive');
   });
 
+  it('goes on when it is cancelled while they are being uploaded', async () => {
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const { release, calls } = await start({ uploadSchemas: () => finished.then(() => ({ kind: 'uploaded', names: ['a.json'] })) });
+    await until(() => calls.includes('uploadSchemas'));
+    await release.cancel();
+    finish();
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['a.json'] });
+    expect(calls).not.toContain('withdrawArchive');
+    expect(calls).not.toContain('withdrawSchemaPullRequest');
+  });
+
+  it('goes on when it is cancelled while their upload is held', async () => {
+    let times = 0;
+    const { release, calls } = await start({
+      uploadSchemas: async () => {
+        if ((times += 1) === 1) throw ApplicationFailure.nonRetryable('GCS answered 403', 'PermissionDenied');
+        return { kind: 'uploaded', names: ['a.json'] };
+      },
+    });
+    await waitsFor(release, 'the upload of v5.3.4444: GCS answered 403');
+    await release.cancel();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['a.json'] });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('forgets what it overwrote, although it was cancelled while its merge was held', async () => {
+    const { release, calls } = await start(
+      { mergePullRequest: refusedOnce(), makeArchive: async ({ replaces }) => (replaces === '77' ? made() : occupied) },
+      { ...inject, overwrite: 'OVERWRITE' },
+    );
+    await waitsFor(release, obligation);
+    await release.cancel();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(calls.at(-1)).toBe('forgetPrevious 77');
+  });
+
+  it('still takes a decision when it may not look whether somebody has merged it', async () => {
+    const { release } = await start({ mergePullRequest: refusedOnce(), mergedBySomebody: never('GitHub answered 403') });
+    await waitsFor(release, obligation);
+    await until(async () => (await release.query(status)).next === 'the merge of #7 is not noticed when it is done by hand: GitHub answered 403');
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
   it('goes on with an upload that was forbidden half-way, once it is allowed', async () => {
     let times = 0;
     const { release, calls } = await start({
@@ -373,6 +420,46 @@ describe('a release whose schemas are published', () => {
     await world.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob' }] });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect(world.calls).not.toContain('withdrawArchive');
+  });
+
+  const redOnceAmended: Partial<Activities> = { releaseBuild: async ({ sha }) => (sha.startsWith('e') ? { kind: 'red', failed: [{ name: 'bazel' }] } : { kind: 'green' }) };
+  const failedBuild = 'the merge of #7: stopped: the build failed (bazel)';
+
+  it('is built again from where its branch is, when the bucket gains more while its second build is red', async () => {
+    const world = await start({
+      ...redOnceAmended,
+      uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }),
+      amendSchemaPullRequest: amendments(),
+    });
+    await waitsFor(world.release, failedBuild);
+    world.bucket.push('v5.2.2');
+    await world.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob' }] });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1', 'v5.2.2']) } });
+    expect(world.calls.slice(-6)).toEqual(['takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild fff', 'takeStock', 'mergePullRequest fff']);
+  });
+
+  it('is not merged while its second build is red, however often somebody says so', async () => {
+    const world = await start({ ...redOnceAmended, uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }) });
+    for (const looks of [1, 2, 3]) {
+      await until(() => world.calls.filter((call) => call === 'releaseBuild eee').length === looks);
+      await waitsFor(world.release, failedBuild);
+      if (looks < 3) await world.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob' }] });
+    }
+    expect(world.calls).not.toContain('mergePullRequest eee');
+  });
+
+  it('names the tarball that was built last when somebody merges it by hand', async () => {
+    let merged = false;
+    const world = await start({
+      ...redOnceAmended,
+      uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }),
+      mergedBySomebody: async () => {
+        if (!merged) throw ApplicationFailure.create({ type: 'NotYet', message: 'open' });
+      },
+    });
+    await waitsFor(world.release, failedBuild);
+    merged = true;
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
   });
 });
 
@@ -400,6 +487,16 @@ describe('an upload of the current schemas', () => {
     await release.result();
   });
 });
+
+/** Moves the branch on by one commit, if it is where the release believes it to be: ddd, eee, fff. */
+function amendments(): Activities['amendSchemaPullRequest'] {
+  let head = 'd'.repeat(40);
+  return async ({ from }) => {
+    if (from !== head) throw ApplicationFailure.nonRetryable('somebody else has moved the branch', 'Conflict');
+    head = (head.startsWith('d') ? 'e' : 'f').repeat(40);
+    return { kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head };
+  };
+}
 
 function made(): MadeArchive {
   return { kind: 'made', generation: '78', sha256: sha256Of([]), size: 1, entries: 1, stock: stockOf(['v5.1.0', 'v5.2.0']) };
