@@ -64,7 +64,8 @@ export function createSchemaStock({ artifacts, forge }: { readonly artifacts: Ar
       .map((artifact) => ({ name: artifact.name.slice(schemaFolder.length), size: artifact.size, artifact }))
       .filter(({ name, size }) => name !== '' || size > 0);
     const action = plan.action === 'upload-current-schemas' ? 'inject-current-schemas' : plan.action;
-    const ours = ownFiles(plan, key, stored);
+    const { ours, mixed } = ownFiles({ plan, key }, stored);
+    if (mixed.length > 0) return { kind: 'refused', reason: `an upload of ${version} was cut off that was not from ${plan.candidate}: its "base" must be a branch at its commit`, names: mixed };
     return told(plan, takeInventory({ stored: stored.filter((file) => !ours.has(file)), convention: rules.names, version, action }));
   }
 
@@ -85,17 +86,30 @@ export function createSchemaStock({ artifacts, forge }: { readonly artifacts: Ar
   return { takeStock, inventoryOf, sourcesOf, sourceContent };
 }
 
+/** Marks a schema file of a version: which release has written it, and from which commit. */
+export function schemaFileKey({ plan, key }: SchemaWork): string {
+  return key + from(plan);
+}
+
+function from({ candidate }: SchemaPlan): string {
+  return ` at ${candidate}`;
+}
+
 /**
- * Files of this version that do not count as somebody's release of it: this release wrote them itself, or an upload of the same
- * version was left half-way and is completed now.
+ * Files of this version that do not count as somebody's release of it: this release wrote them itself, or an upload of the same version and
+ * commit was left half-way and is completed now. Those of another commit would make a version that never was: they are `mixed`.
  */
-function ownFiles({ id, action, version, rules }: SchemaPlan, key: string, stored: readonly StoredArtifact[]): ReadonlySet<StoredArtifact> {
+function ownFiles(work: SchemaWork, stored: readonly StoredArtifact[]): { readonly ours: ReadonlySet<StoredArtifact>; readonly mixed: readonly string[] } {
+  const { id, action, version, rules } = work.plan;
+  if (action === 'fetch-current-schemas') return { ours: new Set(), mixed: [] };
   const read = schemaNameReader(rules.names);
   const present = stored.filter(({ name }) => read(name)?.version === version);
-  if (action === 'fetch-current-schemas') return new Set();
   const whole = takeInventory({ stored: present, convention: rules.names, version, action: 'fetch-current-schemas' }).kind === 'ready';
   const completes = action === 'upload-current-schemas' && !whole;
-  return new Set(present.filter(({ artifact }) => artifact.key === key || (completes && artifact.key?.startsWith(`${id} `))));
+  const cutOff = present.filter(({ artifact }) => completes && artifact.key?.startsWith(`${id} `));
+  const mixed = cutOff.filter(({ artifact }) => !artifact.key!.endsWith(from(work.plan)));
+  const own = present.filter(({ artifact }) => artifact.key === schemaFileKey(work));
+  return { ours: new Set([...own, ...cutOff]), mixed: mixed.map(({ name, artifact }) => `${name}: ${artifact.key}`) };
 }
 
 function told({ version, rules }: SchemaPlan, inventory: SchemaInventory<StoredArtifact>): Inventory {

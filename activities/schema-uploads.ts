@@ -9,7 +9,7 @@ import type { Forge } from './forge/forge.ts';
 import { openProgress } from './progress.ts';
 import type { TellProgress } from './progress.ts';
 import { assertWanted } from './pulse.ts';
-import { createSchemaStock } from './schema-stock.ts';
+import { createSchemaStock, schemaFileKey } from './schema-stock.ts';
 import type { SchemaRefusal, SchemaWork } from './schema-stock.ts';
 
 export type Uploaded = { readonly kind: 'uploaded'; readonly names: readonly string[] } | SchemaRefusal;
@@ -24,20 +24,29 @@ export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; 
   const { artifacts } = ports;
   const { sourceContent, sourcesOf } = createSchemaStock(ports);
 
-  /** Uploads the version's schemas as they are at the release's commit, those that are not there yet. Refused before the first one is written. */
+  /**
+   * Uploads the version's schemas as they are at the release's commit, those that are not there yet. Refused where it has written none of them,
+   * in this attempt or an earlier one.
+   *
+   * @throws `Conflict` when it has, and others are there with another content
+   */
   async function uploadSchemas(work: SchemaWork): Promise<Uploaded> {
     const { plan } = work;
     const sources = await sourcesOf(plan);
     if (sources.kind === 'refused') return sources;
     const uploads: Upload[] = [];
     const others: string[] = [];
+    let begun = false;
     for (const source of sources.sources) {
       const upload = { name: schemaFolder + source.name, content: await sourceContent(plan, source) };
       const there = await artifacts.find(plan.rules.bucket, upload.name);
+      begun ||= there?.key === schemaFileKey(work);
       if (there && !sameContent(there, checksumsOf(upload.content))) others.push(upload.name);
       uploads.push(upload);
     }
-    if (others.length > 0) return { kind: 'refused', reason: `${plan.rules.bucket} holds other schemas of ${plan.version}`, names: others };
+    const reason = `${plan.rules.bucket} holds other schemas of ${plan.version}`;
+    if (others.length > 0 && begun) throw neverRetry('Conflict', `${reason}: ${others.join(', ')}`);
+    if (others.length > 0) return { kind: 'refused', reason, names: others };
     const progressed = openProgress(ports.tellProgress);
     const ofBytes = uploads.reduce((sum, { content }) => sum + content.length, 0);
     let [files, bytes] = [0, 0];
@@ -50,8 +59,8 @@ export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; 
     return { kind: 'uploaded', names: uploads.map(({ name }) => name) };
   }
 
-  async function uploadOne({ plan, key }: SchemaWork, { name, content }: Upload): Promise<void> {
-    const { bucket } = plan.rules;
+  async function uploadOne(work: SchemaWork, { name, content }: Upload): Promise<void> {
+    const { bucket } = work.plan.rules;
     const sums = checksumsOf(content);
     await effect({
       key: `schema ${bucket}/${name}`,
@@ -61,7 +70,7 @@ export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; 
         if (there && !sameContent(there, sums)) throw neverRetry('Conflict', `${bucket}/${name} exists with another content: it will not be overwritten`);
         return there;
       },
-      act: () => artifacts.create({ ...sums, bucket, name, key, contentType: 'application/json', content: () => Readable.from([content]) }),
+      act: () => artifacts.create({ ...sums, bucket, name, key: schemaFileKey(work), contentType: 'application/json', content: () => Readable.from([content]) }),
     });
   }
 

@@ -2,7 +2,7 @@ import { onwards } from './onwards.ts';
 import type { SchemaRelease } from './schema-session.ts';
 import { accepted } from './schema-stock.ts';
 
-/** Uploads the version's schema files: from the first one on there is no way back. Refused, if it is, before that. */
+/** Uploads the version's schema files: from the first one on there is no way back. Refused, if it is, with none of them written. */
 export async function schemasUploaded(release: SchemaRelease): Promise<readonly string[]> {
   const { plan, key, status, work, reporter } = release;
   const { names } = accepted(

@@ -175,12 +175,29 @@ describe('publishing the schemas', () => {
   });
 
   it('never overwrites what somebody else has uploaded in that moment', async () => {
-    await fault({ key: `upload ${bucket}/${second}` }, { kind: 'hold', when: 'before' });
+    await fault({ key: `upload ${bucket}/${first}` }, { kind: 'hold', when: 'before' });
     const uploading = upload().catch((failure: unknown) => failure);
     const [held] = await world.control<{ id: string }[]>('holds?waitMs=5000');
-    await put('theirs', second);
+    await put('theirs', first);
     await world.control(`holds/${held!.id}`, { resolve: 'apply' });
     expect(await uploading).toMatchObject({ type: 'Conflict', nonRetryable: true });
-    expect(await text(second)).toBe('theirs');
+    expect(await text(first)).toBe('theirs');
+    // The files before are public: however often it is tried, this is no refusal, after which everything would be taken back.
+    await expect(upload()).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true, message: `${bucket} holds other schemas of v5.3.4444: ${first}` });
+  });
+
+  it('completes what an earlier upload has begun, if that was from the same commit', async () => {
+    const request = { component: 'migrator', version: 'v5.3.4444' } as const;
+    const look = async () => (await answered(async () => schemas.takeStock({ plan: await schemas.planSchemas(request), key: ours }))).answer;
+    await answered(() => schemas.uploadSchemas({ plan, key: 'schemas/migrator/v5.3.4444 of yesterday' }));
+    for (const name of [second, third]) await store.remove((await store.find(bucket, name))!);
+    expect(await look()).toMatchObject({ kind: 'ready' });
+
+    const { sha } = await world.control<{ sha: string }>('commit', { repository: 'sourcegraph/sourcegraph', branch: 'main', files: { 'internal/database/schema.codeintel.json': '{}' }, message: 'Change a schema' });
+    expect(await look()).toMatchObject({
+      kind: 'refused',
+      reason: `an upload of v5.3.4444 was cut off that was not from ${sha}: its "base" must be a branch at its commit`,
+      names: [`${first.slice('schemas/'.length)}: schemas/migrator/v5.3.4444 of yesterday at ${plan.candidate}`],
+    });
   });
 });

@@ -253,9 +253,9 @@ describe('an upload of the current schemas', () => {
   });
 
   it('refuses to complete one that has other contents', async () => {
-    const { begin, put, read } = await stand();
+    const { world, begin, put, read } = await stand();
     const [first = ''] = namesOf('v5.2.1234');
-    await put(`schemas/${first}`, 'other', 'schemas/migrator/v5.2.1234 of an earlier day');
+    await put(`schemas/${first}`, 'other', `schemas/migrator/v5.2.1234 of an earlier day at ${await headOf(world, '5.2')}`);
     const { release } = await begin(upload, 'uploadCurrentSchemas');
     expect(await release.result()).toMatchObject({ kind: 'schemasRefused', reason: 'schemas-migrations holds other schemas of v5.2.1234', names: [`schemas/${first}`] });
     expect((await read(`schemas/${first}`)).toString()).toBe('other');
@@ -336,6 +336,11 @@ async function depsFile(world: World, branch: string): Promise<string> {
     headers: { authorization: 'Bearer bot-token', accept: 'application/vnd.github.raw+json' },
   });
   return response.text();
+}
+
+async function headOf(world: World, branch: string): Promise<string> {
+  const response = await fetch(`${world.url}/api/v3/repos/${repository}/branches/${branch}`, { headers: { authorization: 'Bearer bot-token' } });
+  return ((await response.json()) as { commit: { sha: string } }).commit.sha;
 }
 
 async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
