@@ -2,6 +2,7 @@ import type { FailedCheck } from '../domain/pipeline.ts';
 import type { Chat, ChatMessage } from './chat/chat.ts';
 import { effect } from './effect.ts';
 import type { Forge, Repository } from './forge/forge.ts';
+import { isOfFamily, isSameLabel } from './forge/label.ts';
 import { silent } from '../domain/pull-request-body.ts';
 
 /** One transition of a release, told to people: a line in the release's thread, its headline, the pull request's label. */
@@ -107,8 +108,8 @@ export function createReports({ forge, chat, readLagMs }: { readonly forge: Forg
 
   async function setLabel(repository: Repository, number: number, name: string): Promise<void> {
     const isSet = async () => {
-      const family = (await forge.pullRequests.get(repository, number))?.labels.filter((label) => label.startsWith(labelFamily));
-      return family?.length === 1 && family[0] === name ? true : undefined;
+      const family = (await forge.pullRequests.get(repository, number))?.labels.filter((label) => isOfFamily(label, labelFamily));
+      return family?.length === 1 && isSameLabel(family[0]!, name) ? true : undefined;
     };
     await effect({
       key: `label ${repository}#${number} ${name}`,

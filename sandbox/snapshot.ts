@@ -33,7 +33,7 @@ function describeRepository(repository: Repository) {
     }))),
     releases: sorted(repository.releases.map(({ tag, target, name, body, draft, prerelease }) => ({ tag, target, name, body, draft, prerelease }))),
     milestones: sorted([...repository.milestones.values()].map(({ title, description, state, dueOn }) => ({ title, description, state, dueOn }))),
-    labels: [...repository.labels.keys()].toSorted(),
+    labels: [...repository.labels.values()].map(({ name }) => name).toSorted(),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Sha } from '../../domain/candidate.ts';
 import { effect } from '../effect.ts';
 import { neverRetry } from '../failures.ts';
 import type { NewPullRequest, PullRequest, Repository } from '../forge/forge.ts';
+import { missingLabels } from '../forge/label.ts';
 import type { Ports } from '../index.ts';
 
 interface Move {
@@ -38,12 +39,12 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
   }
 
   async function label(repository: Repository, pull: PullRequest, labels: readonly string[]): Promise<void> {
-    const missing = (on: readonly string[]) => labels.filter((name) => !on.includes(name));
-    if (missing(pull.labels).length === 0) return;
+    const hasAll = (there: readonly string[] = []) => missingLabels(labels, there).length === 0;
+    if (hasAll(pull.labels)) return;
     await effect({
       key: `labels ${repository}#${pull.number}`,
       lagMs: 0,
-      probe: async () => (missing((await pullRequests.get(repository, pull.number))?.labels ?? []).length === 0 ? true : undefined),
+      probe: async () => (hasAll((await pullRequests.get(repository, pull.number))?.labels) ? true : undefined),
       act: () => pullRequests.addLabels(repository, pull.number, labels),
     });
   }

@@ -9,8 +9,8 @@ import type { Call, Handlers } from './call.ts';
 type Operations = 'issues/add-labels' | 'issues/set-labels' | 'issues/remove-label' | 'issues/list-labels-on-issue';
 
 export const issueLabelHandlers = {
-  'issues/add-labels': (call) => setLabels(call, (present) => [...present, ...labelNames(givenLabels(call.body))]),
-  'issues/set-labels': (call) => setLabels(call, () => labelNames(givenLabels(call.body))),
+  'issues/add-labels': (call) => setLabels(call, (present) => [...present, ...givenLabels(call.body)]),
+  'issues/set-labels': (call) => setLabels(call, () => givenLabels(call.body)),
   'issues/remove-label': removeLabel,
   'issues/list-labels-on-issue': (call) => json(200, renderLabels(call.world, call.repository, issueOf(call))),
 } satisfies Handlers<Operations>;
@@ -21,11 +21,11 @@ function givenLabels(body: unknown): (string | { name?: string })[] {
   return (body as { labels?: string[] } | undefined)?.labels ?? [];
 }
 
-async function setLabels(call: Call, change: (present: readonly string[]) => string[]) {
+async function setLabels(call: Call, change: (present: readonly string[]) => (string | { name?: string })[]) {
   const { world, repository } = call;
   await perform(call, () => {
     const issue = issueOf(call);
-    const wanted = [...new Set(change(issue.labels))];
+    const wanted = labelNames(repository, change(issue.labels));
     const added = wanted.filter((name) => !issue.labels.includes(name)).toSorted();
     const removed = issue.labels.filter((name) => !wanted.includes(name)).toSorted();
     if (added.length + removed.length === 0) return unchanged(undefined);
@@ -40,7 +40,7 @@ async function setLabels(call: Call, change: (present: readonly string[]) => str
 }
 
 async function removeLabel(call: Call<'issues/remove-label'>) {
-  const name = call.params['name'] ?? '';
+  const [name = ''] = labelNames(call.repository, [call.params['name'] ?? '']);
   if (!issueOf(call).labels.includes(name)) throw new Refusal(404, 'Label does not exist');
   return setLabels(call, (present) => present.filter((one) => one !== name));
 }

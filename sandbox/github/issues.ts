@@ -77,7 +77,7 @@ export function textKey(verb: string, repository: Repository, issue: Issue, what
 
 async function create(call: Call<'issues/create'>) {
   const { world, repository, user, body } = call;
-  const labels = labelNames(body.labels ?? []);
+  const labels = labelNames(repository, body.labels ?? []);
   const milestone = body.milestone == null ? undefined : milestoneNumbered(repository, Number(body.milestone)).number;
   const issue = await perform(call, () =>
     effect(`issue ${repository.fullName} ${body.title}`, () => {
@@ -97,7 +97,7 @@ async function update(call: Call<'issues/update'>) {
       title: body.title == null ? issue.title : String(body.title),
       body: body.body === undefined ? issue.body : body.body,
       state: body.state === 'open' || body.state === 'closed' ? body.state : issue.state,
-      labels: body.labels === undefined ? issue.labels : labelNames(body.labels),
+      labels: body.labels === undefined ? issue.labels : labelNames(repository, body.labels),
       assignees: body.assignees ?? issue.assignees,
       milestone: body.milestone === undefined ? issue.milestone : body.milestone === null ? undefined : milestoneNumbered(repository, Number(body.milestone)).number,
     };
@@ -123,7 +123,7 @@ function sameValue(one: unknown, other: unknown): boolean {
 function list(call: Call<'issues/list-for-repo'>) {
   const { world, repository, query } = call;
   const state = query.get('state') ?? 'open';
-  const labels = query.get('labels')?.split(',') ?? [];
+  const labels = labelNames(repository, query.get('labels')?.split(',') ?? []);
   const milestone = query.get('milestone');
   const wanted = [...repository.issues.values()]
     .filter((issue) => state === 'all' || issue.state === state)

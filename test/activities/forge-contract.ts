@@ -316,6 +316,19 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         expect((await forge.pullRequests.get(repository, number))?.labels.toSorted()).toEqual(['automation', 'workflow::production']);
       });
 
+      it('a label is one label in whatever case it is asked for, and keeps its own', async () => {
+        const { number } = await openPullRequest();
+        const labels = async () => (await forge.pullRequests.get(repository, number))?.labels.toSorted();
+        await forge.pullRequests.addLabels(repository, number, ['Cased', 'Cased::One']);
+        const before = await stand.writes?.();
+        await forge.pullRequests.addLabels(repository, number, ['cased']);
+        await forge.pullRequests.label(repository, number, 'cased::one', 'cased::');
+        expect(await stand.writes?.()).toBe(before);
+        expect(await labels()).toEqual(['Cased', 'Cased::One']);
+        await forge.pullRequests.label(repository, number, 'cased::two', 'cased::');
+        expect(await labels()).toEqual(['Cased', 'cased::two']);
+      });
+
       it('labels that are right already are not written', async () => {
         const { number } = await openPullRequest();
         await forge.pullRequests.addLabels(repository, number, ['automation', 'workflow::staging']);

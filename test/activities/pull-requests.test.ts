@@ -6,6 +6,7 @@ import { connectGitHub } from '../../activities/forge/github.ts';
 import { createPipelines } from '../../activities/pipelines.ts';
 import { createPlanning } from '../../activities/planning.ts';
 import { createPullRequests } from '../../activities/pull-requests.ts';
+import { createReports } from '../../activities/reports.ts';
 import type { VersionChange } from '../../activities/pull-requests/version-change.ts';
 import { releaseMarker } from '../../domain/release-plan.ts';
 import { startSandbox } from '../servers.ts';
@@ -88,6 +89,16 @@ it('takes a merge that is not shown yet for what it is, and not for a refusal', 
   const again = () => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' });
   await expect(within(again)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   expect(await within(again, { attempt: 2 })).toEqual(merged);
+});
+
+it('finds its labels in whatever case the repository has them', async () => {
+  await forge.issues.open({ repository, title: 'An earlier one', body: '', labels: ['Release', 'Workflow::Staging'] });
+  const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { number } = await within(async () => openPullRequest({ ...(await versionChange()), labels: ['release'] }));
+  const chat = { reach: async () => undefined, find: async () => undefined, post: async ({ text }: { readonly text: string }) => ({ id: '1', text }), update: async () => undefined };
+  const { report } = createReports({ forge, chat, readLagMs: 0 });
+  await within(() => report({ thread: 'release', channel: '#g_gitaly', subject: 'Gitaly', transition: 'staging', line: 'staging', label: { repository, number, name: 'staging' } }));
+  expect((await forge.pullRequests.get(repository, number))?.labels).toEqual(['Release', 'Workflow::Staging']);
 });
 
 describe('a base that has moved on', () => {

@@ -1,4 +1,5 @@
 import type { PullRequests } from '../forge.ts';
+import { isOfFamily, isSameLabel, missingLabels } from '../label.ts';
 import { at } from './client.ts';
 import type { GitHub } from './client.ts';
 import { refusal } from './failures.ts';
@@ -29,24 +30,15 @@ export function githubLabels({ rest, paginate }: GitHub): Pick<PullRequests, 'la
   return {
     async label(repository, number, label, family) {
       const seen = await current(repository, number);
-      const there = missing([label], seen).length > 0 ? await add(repository, number, [label]) : seen;
+      const there = missingLabels([label], seen).length > 0 ? await add(repository, number, [label]) : seen;
       for (const other of there) {
-        if (other.startsWith(family) && !same(other, label)) await remove(repository, number, other);
+        if (isOfFamily(other, family) && !isSameLabel(other, label)) await remove(repository, number, other);
       }
     },
 
     async addLabels(repository, number, labels) {
-      const wanted = missing(labels, await current(repository, number));
+      const wanted = missingLabels(labels, await current(repository, number));
       if (wanted.length > 0) await add(repository, number, wanted);
     },
   };
-}
-
-function missing(wanted: readonly string[], there: readonly string[]): readonly string[] {
-  return wanted.filter((label) => !there.some((other) => same(other, label)));
-}
-
-/** GitHub keeps a label's case and ignores it in comparing. */
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
