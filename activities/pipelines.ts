@@ -6,6 +6,7 @@ import { commitOn } from './branch-commit.ts';
 import { effect } from './effect.ts';
 import { notYet } from './failures.ts';
 import type { Forge, PullRequest, Repository } from './forge/forge.ts';
+import { pullRequestReads } from './pull-requests/reads.ts';
 import type { VersionChange } from './pull-requests/version-change.ts';
 
 /** A look at a version pull request that is to be merged. */
@@ -56,6 +57,7 @@ const baseDepth = 10;
 
 export function createPipelines({ forge }: { readonly forge: Forge }) {
   const { branches, commits, mergeQueues, pipelines, pullRequests } = forge;
+  const { missingBase, shown } = pullRequestReads(forge);
 
   /** Looks once. @throws `NotYet` while nothing has happened. */
   async function pipeline(look: Look): Promise<Turn> {
@@ -63,11 +65,9 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     const { repository, branch, file } = change;
     // The pin first: once it has moved by our own merge, the pull request is seen as merged.
     const pinned = (await commits.read(repository, file, branch))?.trim() ?? '';
-    const pull = await pullRequests.get(repository, number);
-    // Nobody can delete one: the forge just does not show it yet.
-    if (!pull) throw notYet(`#${number} is not shown yet`);
+    const pull = await shown(repository, look);
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
-    if (pull.head !== head) return pushed(change, pull, head);
+    if (pull.head !== head) return pushed(change, pull);
     if (pull.state === 'merged') return { kind: 'green' };
     if (pinned !== change.pinned && pinned !== change.candidate) return { kind: 'overtaken', pinned };
     if (pull.conflicts) return { kind: 'conflict' };
@@ -95,7 +95,7 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     if (found.kind === 'pending') throw notYet(`still running: ${found.waitingFor.join(', ')}`);
     if (found.kind === 'green') {
       if (known?.kind === 'unreviewed' && blocked) throw notYet(`#${number} has no review yet`);
-      const base = behind || known?.kind === 'behind' ? await missingBase(change, head) : undefined;
+      const base = behind || known?.kind === 'behind' ? await missingBase(repository, branch, head) : undefined;
       return base === undefined ? found : { kind: 'behind', base };
     }
     if (known?.kind === 'regression') throw notYet(`#${number} is still red`);
@@ -104,21 +104,13 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     throw notYet(`${branch} is still red`);
   }
 
-  /** The base branch's head, if the pull request lacks it. */
-  async function missingBase({ repository, branch }: VersionChange, head: Sha): Promise<Sha | undefined> {
-    const base = await branches.find(repository, branch);
-    return base !== undefined && (await commits.range(repository, base, head)).diverged ? base : undefined;
-  }
-
   /** Until a new attempt is under way, the checks are those of the attempt before. */
   async function rerunEnded(repository: Repository, sha: Sha): Promise<void> {
     const runs = await pipelines.runs(repository, sha);
     if (runs.some(({ state }) => state === 'running')) throw notYet('the failed jobs run again');
   }
 
-  async function pushed({ repository, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head, state }: PullRequest, known: Sha): Promise<Turn> {
-    const isBehind = state === 'open' && !(await commits.range(repository, head, known)).diverged;
-    if (isBehind) throw notYet(`#${number} is shown at ${head}, before ${known}`);
+  async function pushed({ repository, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head }: PullRequest): Promise<Turn> {
     const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}` });
     const others = (await pullRequests.files(repository, number)).filter((path) => path !== file);
     if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);

@@ -3,6 +3,7 @@ import type { FailedCheck } from '../domain/pipeline.ts';
 import { judge } from '../domain/pipeline.ts';
 import { notYet } from './failures.ts';
 import type { Forge, Repository } from './forge/forge.ts';
+import { pullRequestReads } from './pull-requests/reads.ts';
 
 export interface BuildQuestion {
   readonly repository: Repository;
@@ -20,10 +21,12 @@ export type BuildAnswer =
   | { readonly kind: 'moved' };
 
 export function createSchemaBuilds({ forge }: { readonly forge: Forge }) {
+  const { shown } = pullRequestReads(forge);
+
   /** Looks once at the pull request and at its build. @throws `NotYet` while checks still run, or none has begun */
   async function releaseBuild({ repository, number, sha, required }: BuildQuestion): Promise<BuildAnswer> {
-    const pull = await forge.pullRequests.get(repository, number);
-    if (!pull || pull.state === 'closed') return { kind: 'closed', by: pull?.closedBy ?? 'somebody' };
+    const pull = await shown(repository, { number, head: sha });
+    if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
     const checks = await forge.pipelines.checks(repository, sha);
     if (checks.length === 0) throw notYet(`the build of ${sha} has not begun`);

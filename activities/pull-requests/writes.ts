@@ -53,13 +53,16 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
   async function advance(repository: Repository, branch: string, { from, to }: Move): Promise<'here' | 'elsewhere'> {
     return effect<'here' | 'elsewhere'>({
       key: `advance ${repository} ${branch} ${to}`,
-      lagMs: 0,
+      lagMs: readLagMs,
       async probe() {
         const at = await branches.find(repository, branch);
         if (at === to) return 'here';
         return at === from ? undefined : 'elsewhere';
       },
-      act: () => branches.advance(repository, branch, { from, to }),
+      async act() {
+        await branches.advance(repository, branch, { from, to });
+        return 'here';
+      },
     });
   }
 
