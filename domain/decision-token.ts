@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isSamePerson } from './approval.ts';
-import { shaPattern } from './candidate.ts';
 import type { Verdict } from './decision.ts';
+import { sha } from './names.ts';
 
 /** What a signed decision says, as claims of a JWT (RFC 7519). */
 export const decisionClaims = z.object({
@@ -12,7 +12,7 @@ export const decisionClaims = z.object({
   stage: z.string().min(1),
   verdict: z.enum(['approve', 'reject']),
   /** The candidate's. */
-  sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits'),
+  sha,
   /** Of this token alone: it votes once. */
   jti: z.string().min(8).max(100),
   /** Seconds since 1970. */

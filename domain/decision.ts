@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { shaPattern } from './candidate.ts';
+import { sha } from './names.ts';
 
 /** What `approve` and `reject` carry. Without a token `by` is a claim: see docs/security.md. */
 export const vote = z.strictObject({
   stage: z.string().min(1),
   by: z.string().min(1),
-  sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
+  sha: sha.optional(),
   reason: z.string().optional(),
   token: z.string().max(4_096).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a signed token: three parts with dots between them').optional(),
 });
@@ -19,11 +19,11 @@ export const choice = z.strictObject({
   by: z.string().min(1),
   reason: z.string().min(1).optional(),
   stage: z.string().min(1).optional(),
-  sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
+  sha: sha.optional(),
 });
 
 /** What `candidate` carries: a newer commit that the release should carry instead. */
-export const offer = z.strictObject({ sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits') });
+export const offer = z.strictObject({ sha });
 
 /** What `pause` and `resume` carry. */
 export const interval = z.strictObject({ by: z.string().min(1), reason: z.string().min(1).optional() });

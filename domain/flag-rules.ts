@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
+import { percentages } from './flag.ts';
 import { healthCheck } from './health-check.ts';
 import { login, name, path, repository, workflowFile } from './names.ts';
 import { defaultPercentages, defaultSoak } from './rollout.ts';
@@ -16,11 +17,6 @@ const soak = z.union([
     .transform(({ percentHours, min, max }) => ({ kind: 'exposure' as const, percentHours, minMs: min, maxMs: max })),
 ]);
 
-const steps = z
-  .array(z.int().min(1).max(100))
-  .min(1)
-  .refine((percentages) => percentages.every((percentage, index) => index === 0 || percentage > percentages[index - 1]!), 'must rise');
-
 const staging = z.strictObject({
   environment: name,
   testers: z.array(login).min(1).optional().describe('Who may say that it was tested; anybody, if nobody is named.'),
@@ -34,7 +30,7 @@ const staging = z.strictObject({
 
 const production = z.strictObject({
   environment: name,
-  steps: steps.prefault([...defaultPercentages]).describe('Percentages of actors. 100 and then true always follow.'),
+  steps: percentages.prefault([...defaultPercentages]).describe('Percentages of actors. 100 and then true always follow.'),
   soak: soak.optional().transform((rule) => rule ?? defaultSoak).describe('How long each step is watched: a duration, or by exposure.'),
   health: z.array(healthCheck).prefault([]),
   whenUnhealthy: z.enum(['hold', 'stepBack', 'off']).prefault('hold').describe('What to do with the flag when a step is not healthy, or has no data.'),

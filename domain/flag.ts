@@ -11,6 +11,12 @@ export const flagValue = z.union([z.boolean(), z.int(allowed).min(1, allowed).ma
 
 export type FlagValue = z.output<typeof flagValue>;
 
+/** Of actors, in the order in which a flag is raised to them. */
+export const percentages = z
+  .array(z.int().min(1).max(100))
+  .min(1)
+  .refine((steps) => steps.every((step, index) => index === 0 || step > steps[index - 1]!), 'must rise');
+
 /** What a flag service has for a flag. `unset`: nobody has decided, the default in the component's code holds (off, before a rollout). */
 export type FlagSetting = FlagValue | 'unset';
 

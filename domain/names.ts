@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shaPattern } from './candidate.ts';
 
 /** Names become parts of workflow ids, branches and labels, so they are kept plain. */
 export const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes, starting with a letter');
@@ -10,3 +11,4 @@ export const login = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*$/, 'must be 
 /** Whoever may decide: a person, or the members of a team. */
 export const approver = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*(\/[\w-]+)?$/, 'must be a login, or a team such as "gitlab-org/release-managers"');
 export const workflowFile = z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"');
+export const sha = z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { shaPattern } from './candidate.ts';
+import { percentages } from './flag.ts';
 import type { Parsed } from './input.ts';
 import { parseInput } from './input.ts';
 
@@ -10,11 +11,7 @@ export const rolloutRequest = z.strictObject({
   commit: z
     .string()
     .refine((text) => shaPattern.test(text) || /^#\d+$/.test(text), 'must be a full commit SHA of 40 hex digits, or a pull request such as "#12"'),
-  steps: z
-    .array(z.int().min(1).max(100))
-    .min(1)
-    .refine((steps) => steps.every((step, index) => index === 0 || step > steps[index - 1]!), 'must rise')
-    .optional(),
+  steps: percentages.optional(),
   issue: z.int().min(1).optional(),
   reason: z.string().min(1).optional(),
 });

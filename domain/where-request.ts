@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { shaPattern } from './candidate.ts';
-import { name } from './names.ts';
+import { name, sha } from './names.ts';
 
 /** Which change is asked for: by its commit, or by the pull request that brought it. */
 export const whereRequest = z
   .strictObject({
     component: name,
-    sha: z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits').optional(),
+    sha: sha.optional(),
     pullRequest: z.int().min(1).optional(),
   })
   .refine(({ sha, pullRequest }) => (sha === undefined) !== (pullRequest === undefined), 'either "sha" or "pullRequest" must be given');
