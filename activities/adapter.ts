@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { unknownName } from '../domain/nearest-name.ts';
+import { noteSecret } from './renewed-secrets.ts';
 
 /** The variables of the worker's process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,22 @@ export function settings<Shape extends z.ZodRawShape>(environment: Environment, 
   const { success, data, error } = z.object(shape).safeParse(given);
   if (!success) throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
   return data;
+}
+
+/**
+ * A secret that may be renewed in its file while the process runs: the way to get the present one. Undefined where neither `name` nor
+ * `<name>_FILE` is set.
+ */
+export function secret(environment: Environment, name: string): (() => string) | undefined {
+  const given = environment[name];
+  if (given) return () => given;
+  if (fileOf(name, environment) === undefined) return undefined;
+  return () => {
+    const present = fileOf(name, environment);
+    if (!present) throw new Error(`${name}_FILE: is empty`);
+    noteSecret(present);
+    return present;
+  };
 }
 
 function fileOf(name: string, environment: Environment): string | undefined {

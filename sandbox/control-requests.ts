@@ -69,6 +69,7 @@ export const commit = z.strictObject({
 });
 export const advance = z.strictObject({ ms });
 export const team = z.strictObject({ team: z.string().regex(/^[\w-]+\/[\w-]+$/), members: z.array(z.string()) });
+export const app = z.strictObject({ id: z.string().regex(/^\w+$/), installation: z.number().int().positive(), publicKey: z.string(), tokenSeconds: z.number().positive().default(3_600) });
 export const comment = z.strictObject({ repository: z.string(), number: z.number().int().positive(), by: z.string(), body: z.string().min(1) });
 export const protection = z.strictObject({
   repository: z.string(),

@@ -68,6 +68,10 @@ const acts: Readonly<Record<string, Act>> = {
     const { team, members } = read(asked.team, exchange);
     teams.set(team, members);
   },
+  'POST /apps'({ apps }, exchange) {
+    const app = read(asked.app, exchange);
+    apps.set(app.installation, app);
+  },
   'POST /comment'(world, exchange) {
     const { repository: name, number, by, body } = read(asked.comment, exchange);
     const repository = repositoryNamed(world, name);

@@ -12,6 +12,7 @@ import { FaultReply } from './fault-reply.ts';
 import type { Clock } from './clock.ts';
 import type { Action, Faults, Occasion } from './faults.ts';
 import type { Consequences } from './github/consequences.ts';
+import type { App, InstallationToken } from './github/apps.ts';
 import type { Limits } from './github/limits.ts';
 import type { Deliveries } from './github/webhooks.ts';
 import type { Repository } from './github/repository.ts';
@@ -58,6 +59,9 @@ export interface World {
   readonly users: Map<string, User>;
   /** Logins of the members, by `org/team`. */
   readonly teams: Map<string, readonly string[]>;
+  /** By the number of their installation. */
+  readonly apps: Map<number, App>;
+  readonly installationTokens: Map<string, InstallationToken>;
   readonly gitlab: { hundred: Hundred };
   readonly gcs: Gcs;
   readonly health: Map<string, HealthState>;
@@ -159,6 +163,8 @@ export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'laten
     state,
     users: new Map(),
     teams: new Map(),
+    apps: new Map(),
+    installationTokens: new Map(),
     gitlab: { hundred: 'percentage' },
     health: new Map(),
     requests: [],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Environment } from '../activities/adapter.ts';
+import { renewedSecrets } from '../activities/renewed-secrets.ts';
 
 /** Shorter ones are none, and would tear words apart. */
 const shortest = 12;
@@ -9,11 +10,12 @@ const shortest = 12;
 /**
  * Strikes the process's secrets out of a text: a service may quote in its answer what it was sent.
  *
- * They are what the variables called …TOKEN, …SECRET, …PASSWORD, …API_KEY and …PAYLOAD_KEYS hold, or the files that their …_FILE names; of `id:key` also the key alone.
+ * They are what the variables called …TOKEN, …SECRET, …PASSWORD, …API_KEY, …PRIVATE_KEY and …PAYLOAD_KEYS hold, or the files that their …_FILE names; of `id:key` also the
+ * key alone; and what came since: an app's tokens, what is new in such a file.
  */
 export function withoutSecrets(environment: Environment): (text: string) => string {
-  const secrets = secretsOf(environment);
-  return (text) => secrets.reduce((struck, secret) => struck.replaceAll(secret, '[secret]'), text);
+  const first = secretsOf(environment);
+  return (text) => struckFrom(text, [...first, ...renewedSecrets().filter(isSecret)]);
 }
 
 /** What an activity answers or fails with is kept in histories, shown in the UI and told in chat. */
@@ -31,6 +33,14 @@ export function discretion(environment: Environment): ActivityInterceptorsFactor
       },
     },
   });
+}
+
+function struckFrom(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((struck, secret) => struck.replaceAll(secret, '[secret]'), text);
+}
+
+function isSecret({ length }: string): boolean {
+  return length >= shortest;
 }
 
 /** The same value where there is nothing to strike out: whatever JSON would not keep stays as it is. */
@@ -52,12 +62,12 @@ function strikeOut(error: unknown, strike: (text: string) => string): void {
 
 function secretsOf(environment: Environment): readonly string[] {
   const values = Object.entries(environment).flatMap(([name, value]) => {
-    if (!value || !/_(TOKEN|SECRET|PASSWORD|API_KEY|PAYLOAD_KEYS)(_|$)/.test(name)) return [];
-    return (name.endsWith('_FILE') ? read(value) : value).split(/[\s,]+/);
+    if (!value || !/_(TOKEN|SECRET|PASSWORD|API_KEY|PRIVATE_KEY|PAYLOAD_KEYS)(_|$)/.test(name)) return [];
+    return (name.endsWith('_FILE') ? read(value) : value).split(/(?:\s|,|\\n)+/);
   });
   const parts = values.flatMap((value) => [value, value.slice(value.indexOf(':') + 1)]);
   // The longest first, lest a part of it stays.
-  return [...new Set(parts)].filter(({ length }) => length >= shortest).toSorted((one, other) => other.length - one.length);
+  return [...new Set(parts)].filter(isSecret).toSorted((one, other) => other.length - one.length);
 }
 
 /** Whoever needs the file says that it is missing. */

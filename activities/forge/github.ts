@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { settings } from '../adapter.ts';
+import { secret, settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
 import type { Forge } from './forge.ts';
 import { githubAccess } from './github/access.ts';
 import { githubBranches } from './github/branches.ts';
 import { githubClient } from './github/client.ts';
-import type { GitHubSettings } from './github/client.ts';
+import type { GitHubSettings, Token } from './github/client.ts';
 import { githubCommits } from './github/commits.ts';
+import { credentials } from './github/credentials.ts';
 import { githubDeployments } from './github/deployments.ts';
 import { githubDiscussions } from './github/discussions.ts';
 import { githubIssues } from './github/issues.ts';
@@ -16,7 +17,7 @@ import { githubPullRequests } from './github/pull-requests.ts';
 import { githubReviewer } from './github/reviewer.ts';
 
 /** GitHub, or GitHub Enterprise Server. Share one connection per token: it holds the pace of writes and the known answers. */
-export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & { readonly reviewerToken?: string | undefined }): Forge {
+export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & { readonly reviewerToken?: Token | undefined }): Forge {
   const github = githubClient(settings);
   return {
     commits: githubCommits(github),
@@ -33,18 +34,16 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
 }
 
 export function fromEnvironment(environment: Environment): Forge {
-  const { GITHUB_TOKEN, GITHUB_REVIEWER_TOKEN, GITHUB_API_URL, GITHUB_TIMEOUT_MS, GITHUB_WRITE_INTERVAL_MS } = settings(environment, {
-    GITHUB_TOKEN: z.string().min(1),
-    GITHUB_REVIEWER_TOKEN: z.string().min(1).optional(),
+  const { GITHUB_API_URL: baseUrl, GITHUB_TIMEOUT_MS: timeoutMs, GITHUB_WRITE_INTERVAL_MS: writeIntervalMs } = settings(environment, {
     GITHUB_API_URL: z.url().optional(),
-    GITHUB_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
+    GITHUB_TIMEOUT_MS: z.coerce.number().int().positive().default(20_000),
     GITHUB_WRITE_INTERVAL_MS: z.coerce.number().int().min(0).optional(),
   });
   return connectGitHub({
-    token: GITHUB_TOKEN,
-    reviewerToken: GITHUB_REVIEWER_TOKEN,
-    baseUrl: GITHUB_API_URL,
-    timeoutMs: GITHUB_TIMEOUT_MS,
-    writeIntervalMs: GITHUB_WRITE_INTERVAL_MS,
+    token: credentials(environment, { baseUrl, timeoutMs }),
+    reviewerToken: secret(environment, 'GITHUB_REVIEWER_TOKEN'),
+    baseUrl,
+    timeoutMs,
+    writeIntervalMs,
   });
 }

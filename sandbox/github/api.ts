@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { json, parseJson } from '../exchange.ts';
 import { actionHandlers } from './actions.ts';
+import { botOf, createInstallationToken, identifyApp } from './apps.ts';
 import { scopeOf } from './call.ts';
 import { checkHandlers } from './checks.ts';
 import { commentHandlers } from './comments.ts';
@@ -28,6 +29,7 @@ import type { Visit } from '../visit.ts';
 import type { AccountCall, AccountHandlers, Call, Handlers } from './call.ts';
 import type { OperationId, RepositoryOperationId, Route } from './operations.ts';
 import type { Description } from './validation.ts';
+import type { User } from './users.ts';
 import type { World } from '../world.ts';
 
 const handlers = {
@@ -37,16 +39,20 @@ const handlers = {
 } satisfies Handlers<RepositoryOperationId>;
 
 const accountHandlers: AccountHandlers = {
+  'apps/create-installation-access-token': createInstallationToken,
   'rate-limit/get': getRateLimit,
   'teams/get-membership-for-user-in-org': getMembership,
   'teams/list-members-in-org': listMembers,
-  'users/get-authenticated': ({ world, user }) => json(200, renderAccount(world, user)),
+  'users/get-authenticated'({ world, user }) {
+    if (user.kind === 'Bot') throw new Refusal(403, 'Resource not accessible by integration');
+    return json(200, renderAccount(world, user));
+  },
 };
 
 /** One request to GitHub's REST API below `/api/v3`. */
 export function visitGithub(world: World, exchange: Exchange, path: string, description?: Description): Visit {
-  const user = identify(world, exchange.headers);
   const found = findOperation(exchange.method, path);
+  const user = callerOf(world, exchange, found?.id);
   const credential = user?.login ?? '';
   const shape = (reply: Reply): Reply => ({ ...reply, headers: { ...world.limits.headers(credential), 'x-github-request-id': randomUUID(), ...reply.headers } });
   const common = { credential, fault: (fault: Parameters<typeof githubFault>[0]) => githubFault(fault, credential) };
@@ -70,6 +76,13 @@ export function visitGithub(world: World, exchange: Exchange, path: string, desc
     return shape(reply);
   }
   return { ...common, route: found.route, operation: found.id, scope, answer };
+}
+
+/** An app asks for its tokens as itself, and does nothing else so. */
+function callerOf(world: World, { headers }: Exchange, id: OperationId | undefined): User | undefined {
+  if (id !== 'apps/create-installation-access-token') return identify(world, headers);
+  const app = identifyApp(world, headers);
+  return app && botOf(world, app);
 }
 
 async function handle(

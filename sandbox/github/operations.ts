@@ -7,6 +7,7 @@ export const operations = {
   'actions/list-workflow-runs': 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
   'actions/list-workflow-runs-for-repo': 'GET /repos/{owner}/{repo}/actions/runs',
   'actions/re-run-workflow-failed-jobs': 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs',
+  'apps/create-installation-access-token': 'POST /app/installations/{installation_id}/access_tokens',
   'checks/get': 'GET /repos/{owner}/{repo}/check-runs/{check_run_id}',
   'checks/list-for-ref': 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
   'checks/list-suites-for-ref': 'GET /repos/{owner}/{repo}/commits/{ref}/check-suites',
@@ -80,7 +81,12 @@ export const operations = {
 export type OperationId = keyof typeof operations;
 
 /** The operations that belong to an account, not to a repository. */
-export type AccountOperationId = 'rate-limit/get' | 'teams/get-membership-for-user-in-org' | 'teams/list-members-in-org' | 'users/get-authenticated';
+export type AccountOperationId =
+  | 'apps/create-installation-access-token'
+  | 'rate-limit/get'
+  | 'teams/get-membership-for-user-in-org'
+  | 'teams/list-members-in-org'
+  | 'users/get-authenticated';
 
 export type RepositoryOperationId = Exclude<OperationId, AccountOperationId>;
 

@@ -18,6 +18,8 @@ const tokens: Readonly<Record<string, string>> = {
 /** Who sends this request: by a token in `Authorization`, or as the password of Basic authentication (git). */
 export function identify(world: World, headers: IncomingHttpHeaders): User | undefined {
   const token = readToken(headers.authorization ?? '');
+  const ofApp = world.installationTokens.get(token ?? '');
+  if (ofApp) return Date.parse(world.clock.now()) / 1_000 < ofApp.expires ? ofApp.bot : undefined;
   const login = token?.startsWith('person:') ? token.slice('person:'.length) : tokens[token ?? ''];
   return login === undefined || !/^[\w-]+(\[bot\])?$/.test(login) ? undefined : userNamed(world, login);
 }
@@ -25,7 +27,8 @@ export function identify(world: World, headers: IncomingHttpHeaders): User | und
 export function userNamed(world: World, login: string, kind: User['kind'] = 'User'): User {
   const known = world.users.get(login);
   if (known) return known;
-  const user = { login, kind, id: world.nextId(), name: login, email: `${login}@users.noreply.example.com` };
+  // Brackets are none of an address's letters.
+  const user = { login, kind, id: world.nextId(), name: login, email: `${login.replaceAll(/[[\]]/g, '')}@users.noreply.example.com` };
   world.users.set(login, user);
   return user;
 }

@@ -11,6 +11,7 @@ it.each([
   ['GITLAB_TOKEN_PRODUCTION', 'glpat-0123456789abcdef'],
   ['GITHUB_WEBHOOK_SECRET_PREVIOUS', 'sixteen-characters'],
   ['TEMPORAL_API_KEY', 'eyJhbGciOiJSUzI1NiJ9'],
+  ['GITHUB_APP_PRIVATE_KEY', 'MIIEowIBAAKCAQEA0Z3VS5JJcds3xfn'],
 ])('strikes out what %s holds', (name, secret) => {
   expect(withoutSecrets({ [name]: secret })(`Bearer ${secret}, and ${secret} again`)).toBe('Bearer [secret], and [secret] again');
 });
@@ -21,6 +22,11 @@ it('strikes out what is in a file', () => {
   const file = join(folder, 'token');
   writeFileSync(file, 'ghp_0123456789abcdef\n');
   expect(withoutSecrets({ GITHUB_TOKEN_FILE: file })(`ghp_0123456789abcdef of ${file}`)).toBe(`[secret] of ${file}`);
+});
+
+it.each(['\n', '\\n'])('strikes out each line of a private key whose lines end in %j', (newline) => {
+  const lines = ['-----BEGIN RSA PRIVATE KEY-----', 'A'.repeat(64), 'B'.repeat(40), '-----END RSA PRIVATE KEY-----'];
+  expect(withoutSecrets({ GITHUB_APP_PRIVATE_KEY: lines.join(newline) })(`of ${lines[1]} and ${lines[2]}`)).toBe('of [secret] and [secret]');
 });
 
 it('strikes out each key of a ring, and leaves their names', () => {

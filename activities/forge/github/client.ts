@@ -4,16 +4,18 @@ import type { Repository } from '../forge.ts';
 import { conditional } from './conditional-requests.ts';
 import { githubFailure } from './failures.ts';
 import { quietTime } from './quiet-time.ts';
-import { asFetch, within } from './request.ts';
+import { asFetch, silence, within } from './request.ts';
 import { writePace } from './write-pace.ts';
 
 export type GitHub = Octokit;
 
+/** Or a way to get it, which is asked before every request: an app's token lives for an hour. */
+export type Token = string | (() => string | Promise<string>);
+
 export interface GitHubSettings {
   /** Root of the REST API: another one for GitHub Enterprise Server. */
   readonly baseUrl?: string | undefined;
-  /** Or a way to get one: the token of an app's installation lives for an hour. */
-  readonly token: string | (() => string | Promise<string>);
+  readonly token: Token;
   /** Longest wait for one answer, in ms. Keep it below the time that an attempt of an activity has. */
   readonly timeoutMs?: number | undefined;
   /** Between the starts of two writes, in ms. GitHub asks for at least a second (best practices of its REST API). */
@@ -28,7 +30,7 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
   const octokit = new Octokit({
     ...(baseUrl && { baseUrl }),
     userAgent: 'slipway',
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    log: silence,
     request: { fetch: asFetch(conditional(within(timeoutMs))) },
   });
   const quiet = quietTime();

@@ -10,6 +10,9 @@ export type Request = Omit<RequestInit, 'headers'> & { readonly headers: Headers
 
 export type Send = (url: string, request: Request) => Promise<Answer>;
 
+/** Octokit's own log would tell of every failure, which whoever catches it decides. */
+export const silence = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** Sends a request, once, and fails unless the whole answer is there within `timeoutMs`. */
 export function within(timeoutMs: number): Send {
   return async (url, request) => {
