@@ -102,6 +102,16 @@ describe('the codec server', () => {
     expect(response.statusCode).toBe(413);
     sent.destroy();
   });
+
+  it('waits no longer than ten seconds for the whole of it', { timeout: 20_000 }, async () => {
+    const { url } = await start();
+    const began = Date.now();
+    const sent = request(`${url}/decode`, { method: 'POST', headers: { ...asked, 'content-length': 100 } });
+    sent.on('error', () => undefined).write('{"payloads":');
+    const [response] = (await once(sent, 'response')) as [{ statusCode: number }];
+    expect(response.statusCode).toBe(408);
+    expect(Date.now() - began).toBeLessThan(15_000);
+  });
 });
 
 describe("the codec server's variables", () => {

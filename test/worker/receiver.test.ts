@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -79,6 +80,15 @@ describe('what is not a webhook', () => {
     if (response instanceof Response) expect(await response.text()).toBe('');
     await sleep(50);
     expect(receiver.releases.woken).toEqual([]);
+  });
+
+  it('is answered 408 when it has not come whole within ten seconds', { timeout: 20_000 }, async () => {
+    const began = Date.now();
+    const sent = request(`${receiver.url}/webhooks/github`, { method: 'POST', agent: false, headers: { 'content-length': 100 } });
+    sent.on('error', () => undefined).write('{"half":');
+    const [{ statusCode }] = (await once(sent, 'response')) as [{ statusCode: number }];
+    expect(statusCode).toBe(408);
+    expect(Date.now() - began).toBeLessThan(15_000);
   });
 
   it('leaves the receiver well', async () => {

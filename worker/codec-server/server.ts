@@ -5,7 +5,7 @@ import { JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils
 import type { JSONPayload } from '@temporalio/common/lib/proto-utils.js';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { bodyOf } from '../request-body.ts';
+import { bodyOf, patience } from '../request-body.ts';
 import { admission } from './admission.ts';
 import type { Admission } from './admission.ts';
 
@@ -65,7 +65,7 @@ export function createCodecServer({ codec, namespace, origin, token, issuer, log
     }
   }
 
-  const server = createServer((request, response) => {
+  return createServer(patience, (request, response) => {
     answer(request)
       .catch((error: unknown): Answer => {
         if (!request.socket.destroyed) log.error({ err: error }, 'codec server');
@@ -78,9 +78,6 @@ export function createCodecServer({ codec, namespace, origin, token, issuer, log
       })
       .catch((error: unknown) => log.error({ err: error }, 'codec server'));
   });
-  server.headersTimeout = 5_000;
-  server.requestTimeout = 10_000;
-  return server;
 }
 
 /** What a browser asks before the UI may send its request. It carries no token. */

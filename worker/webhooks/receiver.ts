@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import type { Logger } from 'pino';
-import { bodyOf } from '../request-body.ts';
+import { bodyOf, patience } from '../request-body.ts';
 import type { Delivery, Receipt } from './mailbox.ts';
 import type { Secrets } from './signature.ts';
 import { signedText } from './signature.ts';
@@ -48,7 +48,7 @@ export function createReceiver({ secrets, receive, log }: { readonly secrets: Se
     return id && event ? answers[await receive({ id, event, body: text })] : { status: 400 };
   }
 
-  const server = createServer((request, response) => {
+  const server = createServer(patience, (request, response) => {
     answer(request)
       .catch((error: unknown): Answer => {
         if (request.socket.destroyed) return { status: 400 };
@@ -62,8 +62,6 @@ export function createReceiver({ secrets, receive, log }: { readonly secrets: Se
       .catch((error: unknown) => log.error({ err: error }, 'webhook'));
   });
   server.maxConnections = mostConnections;
-  server.headersTimeout = 5_000;
-  server.requestTimeout = 10_000;
   return server;
 }
 
