@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { History } from '../domain/history-request.ts';
+import { prefixOf } from '../domain/release-ids.ts';
 import { releasePrefix } from '../domain/release-plan.ts';
-import { rolloutPrefix } from '../domain/rollout-plan.ts';
-import { schemaPrefix } from '../domain/schema-plan.ts';
 import { history as historyQuery } from '../workflows/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -12,8 +11,6 @@ import { historyText, messagesText, recordText } from './history-text.ts';
 import { taskQueueOption } from './options.ts';
 import { answered, described } from './release.ts';
 import type { Answering, Session } from './session.ts';
-
-const prefixes = [releasePrefix, rolloutPrefix, schemaPrefix];
 
 interface HistoryOptions {
   readonly limit: number;
@@ -37,7 +34,7 @@ async function newest(session: Session, component: string | undefined, options: 
 
 /** A release that runs is asked itself; besides, the same id may have been released before. */
 async function ofRelease(session: Session, given: string, options: HistoryOptions): Promise<Answer> {
-  const release = prefixes.some((prefix) => given.startsWith(prefix)) ? given : releasePrefix + given;
+  const release = prefixOf(given) ? given : releasePrefix + given;
   const running = await messagesOf(session, release);
   if (running) return { exit: 0, text: [`${release} runs`, ...messagesText(running)].join('\n'), json: { release, running } };
   const records = await recordsOf(session, { release }, options);

@@ -1,6 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { environmentPrefix } from '../domain/environment.ts';
 import { nearestName } from '../domain/nearest-name.ts';
+import { prefixOf } from '../domain/release-ids.ts';
 import { releasePrefix as prefix } from '../domain/release-plan.ts';
 import { rolloutPrefix } from '../domain/rollout-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
@@ -13,7 +15,8 @@ import type { Server } from './connection.ts';
  * ("gitaly", "gitaly/from-1a2b", "from-1a2b", "1a2b"; the flag, for a rollout).
  */
 export async function findRelease(server: Server, given: string): Promise<WorkflowHandle> {
-  if (given.includes('/')) {
+  if (given.startsWith(environmentPrefix)) throw new Failure(2, `"${given}" is no release: see what is where by slipway board`);
+  if (prefixOf(given)) {
     const handle = server.client.workflow.getHandle(given);
     if (await described(handle)) return handle;
   }

@@ -1,13 +1,11 @@
-import { releasePrefix } from './release-plan.ts';
-import { rolloutPrefix } from './rollout-plan.ts';
-import { schemaPrefix } from './schema-plan.ts';
+import { prefixOf } from './release-ids.ts';
 
 /** Tells an activity at which stage its release is, for its log. */
 export const stageHeader = 'slipway-stage';
 
 /** What every line of a log says about the release that it comes from, by the workflow's id; nothing for other workflows. */
 export function releaseLabels(workflowId: string): { readonly release?: string; readonly component?: string } {
-  const prefix = [releasePrefix, rolloutPrefix, schemaPrefix].find((one) => workflowId.startsWith(one));
+  const prefix = prefixOf(workflowId);
   const component = prefix === undefined ? undefined : workflowId.slice(prefix.length).split('/')[0];
   return component === undefined ? {} : { release: workflowId, component };
 }

@@ -203,6 +203,15 @@ describe('a release from the command line', () => {
   });
 });
 
+describe('an environment that is asked for as a release', () => {
+  it.each([['status'], ['watch'], ['approve', ...yes]])('is none: %s', async (verb, ...options) => {
+    expect(await slipway('freeze', 'sun', '--reason', 'eclipse', '--task-queue', await workerOf(), '--catalog', 'none', '--by', 'olga')).toMatchObject({ exit: 0 });
+    const { exit, stderr } = await slipway(verb!, 'environment/sun', ...options);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('"environment/sun" is no release: see what is where by slipway board');
+  });
+});
+
 describe('an environment from the command line', () => {
   it('can be frozen before the first release, and thawed', async () => {
     const queue = await workerOf();
