@@ -32,6 +32,8 @@ export interface FoundVote {
   readonly verdict: Verdict;
   readonly by: string;
   readonly reason?: string;
+  /** The candidate, where the vote is for no other: not where it only came late enough. A rejection has no place to name it. */
+  readonly sha?: Sha;
   /** Why it does not count. */
   readonly why?: string;
 }
@@ -73,7 +75,8 @@ export function createWrittenVotes({ forge }: { readonly forge: Pick<Forge, 'acc
       if (!refusals.has(by)) refusals.set(by, await stranger(by, search));
       const unknown = vote.stage === search.stage ? undefined : unknownName('stage', vote.stage, search.stages);
       const why = unfitRemark({ ...remark, isEdited }, vote, standing) ?? refusals.get(by) ?? unknown;
-      found.push({ id, url, verdict: vote.verdict, by, ...(vote.reason && { reason: vote.reason }), ...(why && { why }) });
+      const isBound = vote.sha !== undefined || vote.verdict === 'reject' || remark.review !== undefined;
+      found.push({ id, url, verdict: vote.verdict, by, ...(vote.reason && { reason: vote.reason }), ...(isBound && { sha: candidate }), ...(why && { why }) });
     }
     return found;
   }

@@ -15,6 +15,8 @@ export type CountedVote = Vote & { readonly verdict: Verdict; readonly proof?: P
 export interface Ballot {
   readonly release: string;
   readonly candidate: Sha;
+  /** The release has carried another candidate before. */
+  readonly isAmended: boolean;
   readonly stages: readonly Stage[];
   /** Names of the stages that are over, or past their approval. */
   readonly decided: ReadonlySet<string>;
@@ -38,7 +40,7 @@ export function involvedIn({ approval }: Stage, { starter, authors }: { readonly
 }
 
 /** Why a vote does not count, or undefined if it does. A token that it carries is still to be looked at. */
-export function refusal(vote: Omit<CountedVote, 'verdict'>, { release, candidate, stages, decided, involved, pullRequest, spent }: Ballot): string | undefined {
+export function refusal(vote: Omit<CountedVote, 'verdict'>, { release, candidate, isAmended, stages, decided, involved, pullRequest, spent }: Ballot): string | undefined {
   const voting = stages.filter((stage) => stage.approval && !decided.has(stage.name)).map((stage) => stage.name);
   const stage = stages.find(({ name }) => name === vote.stage);
   if (!stage) return unknownName('stage', vote.stage, stages.map(({ name }) => name)) + waiting(voting);
@@ -50,6 +52,8 @@ export function refusal(vote: Omit<CountedVote, 'verdict'>, { release, candidate
   const hand = involved.get(vote.by.toLowerCase());
   if (hand !== undefined) return `"${vote.by}" ${hand}, and may not decide on stage "${stage.name}"`;
   if (vote.sha !== undefined && vote.sha !== candidate) return `the vote is for ${vote.sha}, but this release carries ${candidate}`;
+  // Whoever looked before the amend, and sends what they had ready, would approve what they have not seen. A token names the commit itself.
+  if (isAmended && vote.sha === undefined && vote.token === undefined) return `this release has carried another commit before: the vote has to say that it is for ${candidate}`;
   if (vote.proof?.kind === 'token' && spent.has(vote.proof.jti)) return `the token ${vote.proof.jti} has voted already`;
   return undefined;
 }

@@ -27,6 +27,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   let plan: ReleasePlan | undefined;
   /** Since when it carries its candidate. */
   let since = '';
+  let isAmended = false;
   let votes: readonly CountedVote[] = [];
   /** Logins and names of who wrote the candidate's commits; asked for where it matters. */
   let authors: readonly string[] = [];
@@ -44,7 +45,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   function unfit(vote: CountedVote, { id: release, candidate, stages }: ReleasePlan): string | undefined {
     const stage = stages.find(({ name }) => name === vote.stage);
     const involved = stage && vote.verdict === 'approve' ? involvedIn(stage, { starter, authors }) : new Map<string, string>();
-    return refusal(vote, { release, candidate, stages, decided, involved, pullRequest: status.get().pullRequest?.url, spent });
+    return refusal(vote, { release, candidate, isAmended, stages, decided, involved, pullRequest: status.get().pullRequest?.url, spent });
   }
 
   /** Counts a vote that is fit; one by a token once that has been looked at, and then answers why not, if it does not count. */
@@ -79,8 +80,8 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);
   }
 
-  function hear({ verdict, by, reason, url, why }: FoundVote, { name: stage }: Stage): void {
-    const refused = why ?? countIfFit({ stage, by, verdict, ...(reason && { reason }), proof: { kind: 'github', url } });
+  function hear({ verdict, by, reason, sha, url, why }: FoundVote, { name: stage }: Stage): void {
+    const refused = why ?? countIfFit({ stage, by, verdict, ...(reason && { reason }), ...(sha && { sha }), proof: { kind: 'github', url } });
     if (refused !== undefined) status.refused(verdict, `${refused} (${url})`);
   }
 
@@ -98,10 +99,12 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
 
     /** From now on the release carries another candidate. Votes were for the one before it: they are void, and their voters see why. */
     carries(agreed: ReleasePlan): void {
+      if (agreed.candidate === plan!.candidate) return;
       for (const { verdict, stage, by } of votes) {
         status.refused(verdict, `the vote of ${by} on ${stage} is void: it was for ${plan!.candidate}, but the release carries ${agreed.candidate} now`);
       }
       votes = [];
+      isAmended = true;
       plan = agreed;
       since = now();
     },

@@ -37,9 +37,18 @@ it('finds the votes of named people, and of the members of a team', async () => 
   const { findVotes, asked } = forge([comment(1, 'Alice'), comment(2, 'tess', '/reject production it leaks'), comment(3, 'alice', '/approve canary'), comment(4, 'alice', 'Hello.')]);
   expect(await findVotes(search)).toEqual([
     { id: 'IC_1/0', url: 'https://forge/pull/7#issuecomment-1', verdict: 'approve', by: 'Alice' },
-    { id: 'IC_2/0', url: 'https://forge/pull/7#issuecomment-2', verdict: 'reject', by: 'tess', reason: 'it leaks' },
+    { id: 'IC_2/0', url: 'https://forge/pull/7#issuecomment-2', verdict: 'reject', by: 'tess', reason: 'it leaks', sha: search.candidate },
   ]);
   expect(asked).toEqual(['tess in org/managers']);
+});
+
+it('tells which votes are for the candidate alone', async () => {
+  const { findVotes } = forge([
+    comment(1, 'alice'),
+    comment(2, 'alice', '/approve production ccccccc'),
+    { ...comment(3, 'alice', 'production'), review: { verdict: 'approve', sha: head } },
+  ]);
+  expect((await findVotes(search)).map(({ sha }) => sha)).toEqual([undefined, search.candidate, search.candidate]);
 });
 
 it('answers the first look at once, and from then on only what is new', async () => {

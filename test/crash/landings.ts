@@ -21,7 +21,7 @@ const amended: Case = {
     await attribute(release, 'CandidateSha', sha);
     const [pull] = await github<{ head: { sha: string } }[]>(world, 'gitlab-org/gitlab/pulls');
     await world.control('ci', { ...product, sha: pull!.head.sha, verdict: 'green' });
-    await approved(release);
+    await approved(release, { sha });
   },
 };
 
@@ -29,7 +29,7 @@ const flaky: Case = {
   name: 'a release whose pipeline fails once',
   prepare: (world) => world.control('ci', { ...onBranch, verdict: 'flaky' }),
   begin,
-  attend: approved,
+  attend: (release) => approved(release),
 };
 
 const brokenBase: Case = {
@@ -62,9 +62,9 @@ const closed: Case = {
 /** What may happen to a pull request on its way into the base branch. */
 export const landings: readonly Case[] = [amended, flaky, brokenBase, closed];
 
-async function approved(release: WorkflowHandle): Promise<void> {
+async function approved(release: WorkflowHandle, amended: { readonly sha?: string } = {}): Promise<void> {
   await waitsFor(release, 'approval of production');
-  await release.signal(approve.signal, { stage: 'production', by: 'alice' });
+  await release.signal(approve.signal, { stage: 'production', by: 'alice', ...amended });
 }
 
 async function checks(world: World, sha: string): Promise<readonly { conclusion: string | null }[]> {

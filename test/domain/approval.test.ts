@@ -7,16 +7,23 @@ import type { Stage } from '../../domain/catalog.ts';
 const candidate = 'c'.repeat(40);
 const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
 const production: Stage = { ...staging, name: 'production', environment: 'production', approval: { approvers: ['alice', 'bob', 'carol'], required: 2 } };
-const ballot = { release: 'release/gitaly/from-aaaaaaaaaaaa', candidate, stages: [staging, production], spent: new Set<string>(), decided: new Set<string>(), involved: new Map<string, string>() };
+const ballot = { release: 'release/gitaly/from-aaaaaaaaaaaa', candidate, isAmended: false, stages: [staging, production], spent: new Set<string>(), decided: new Set<string>(), involved: new Map<string, string>() };
 
 describe('a vote counts', () => {
-  it('when an approver casts it, with or without the SHA', () => {
+  it('when an approver casts it, with or without the SHA of the first candidate', () => {
     expect(refusal({ stage: 'production', by: 'alice' }, ballot)).toBeUndefined();
     expect(refusal({ stage: 'production', by: 'alice', sha: candidate }, ballot)).toBeUndefined();
   });
 
   it('only for the candidate that the release carries', () => {
     expect(refusal({ stage: 'production', by: 'alice', sha: 'd'.repeat(40) }, ballot)).toMatch(/but this release carries c{40}/);
+  });
+
+  it('only with the SHA once the release was amended, or with a token, which names it', () => {
+    const amended = { ...ballot, isAmended: true };
+    expect(refusal({ stage: 'production', by: 'alice' }, amended)).toBe(`this release has carried another commit before: the vote has to say that it is for ${candidate}`);
+    expect(refusal({ stage: 'production', by: 'alice', sha: candidate }, amended)).toBeUndefined();
+    expect(refusal({ stage: 'production', by: 'alice', token: 'header.claims.signature' }, amended)).toBeUndefined();
   });
 
   it('only until the stage is decided', () => {

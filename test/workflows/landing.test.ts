@@ -52,6 +52,10 @@ describe('a newer green commit', () => {
     await expect.poll(async () => (await release.query(status)).refused).toMatchObject([
       { message: 'approve', why: `the vote of alice on production is void: it was for ${candidate}, but the release carries ${newer} now` },
     ]);
+    const vote = (payload: object) => release.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice', ...payload }] });
+    await expect(vote({})).rejects.toMatchObject({ cause: { message: `this release has carried another commit before: the vote has to say that it is for ${newer}` } });
+    await expect(vote({ sha: candidate })).rejects.toMatchObject({ cause: { message: expect.stringContaining(`but this release carries ${newer}`) } });
+    expect(await vote({ sha: newer })).toBe('accepted');
     await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
     await release.result();
   });

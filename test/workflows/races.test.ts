@@ -16,7 +16,7 @@ const [firstHead, amendedHead] = ['d'.repeat(40), 'f'.repeat(40)];
 const { soak: _, ...production } = plan.stages[1]!;
 
 const as = fc.constantFrom('signal' as const, 'update' as const);
-const sha = fc.constantFrom({}, { sha: candidate }, { sha: newer });
+const sha = fc.constantFrom({}, { sha: candidate }, { sha: newer }, { sha: newer });
 const vote = (name: fc.Arbitrary<string>, by: string) => fc.record({ name, as, payload: sha.map((sha) => ({ stage: 'production', by, ...sha })) });
 
 /** Two people vote, one aborts, and a newer commit comes. Somebody aborts in each race, so that each ends. */
@@ -41,6 +41,7 @@ it(`comes to one outcome, which fits all that was accepted, in each of ${races} 
     counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;
     expectAnswersKept(said.map((one, index) => ({ ...one, answer: answers[index]! })), status);
     expectOutcome(outcome, { world, status });
+    if (outcome.kind === 'released' && outcome.candidate === newer) expectSeen(said);
   });
   await fc.assert(race, { numRuns: races, seed, endOnFailure: true });
 
@@ -94,6 +95,12 @@ function expectAnswersKept(said: readonly (Said & { readonly answer: Answer })[]
     if (answer === 'accepted' || answer === 'sent') expect(isDecided || isRefused || isKept, `${name} by ${by} was ${answer}`).toBe(true);
     else expect(isDecided, `${name} by ${by} was ${answer}`).toBe(false);
   }
+}
+
+/** Nobody has approved the newer commit who has not named it. */
+function expectSeen(said: readonly Said[]): void {
+  const naming = said.filter(({ name, payload }) => name === 'approve' && (payload as { sha?: string }).sha === newer);
+  expect(naming).not.toEqual([]);
 }
 
 /** The outcome is the one that people asked for, and the world is as it says. */

@@ -175,5 +175,7 @@ it('voids signed decisions when it is amended, and counts no comment from before
   expect(searches[0]!.candidate).toBe(newer);
   expect(Date.parse(searches[0]!.since)).toBeGreaterThanOrEqual(Date.parse(amendedAfter) - 1_000);
   write('bob');
+  await expect.poll(async () => (await release.query(status)).refused).toMatchObject([{}, { why: expect.stringContaining(`the vote has to say that it is for ${newer}`) }]);
+  write('bob', { sha: newer });
   expect(await release.result()).toMatchObject({ kind: 'released' });
 });
