@@ -2,6 +2,7 @@ import { LogLevel, WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
+import { neverRetry } from '../failures.ts';
 import type { Chat, ChatMessage } from './chat.ts';
 import { slackChannels } from './slack/channels.ts';
 import { isMissingThread, slackFailure } from './slack/failures.ts';
@@ -105,7 +106,9 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
 
     async reach(channel) {
       try {
-        await slack.conversations.history({ channel: await channels.id(channel), limit: 1 });
+        const { response_metadata } = await slack.conversations.history({ channel: await channels.id(channel), limit: 1 });
+        const scopes = response_metadata?.scopes;
+        if (scopes && !scopes.includes('chat:write')) throw neverRetry('PermissionDenied', `the bot may read ${channel}, but lacks the scope chat:write: give it that, and install it anew`);
       } catch (error) {
         throw slackFailure(error, `reading ${channel}`);
       }

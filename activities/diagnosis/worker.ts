@@ -39,7 +39,8 @@ export async function diagnoseWorker({ server, forge, records, approvalKeys }: D
     }),
     examined('records', 'see SLIPWAY_RECORDS in docs/configuration.md', async () => {
       if (!records) return doubtful('none are kept', 'set SLIPWAY_RECORDS: Temporal forgets a release after its retention');
-      return fine(`${(await records.names()).length} are kept`);
+      const [kept, hindrance] = [await records.names(), await records.hindrance()];
+      return hindrance ? doubtful(hindrance, "grant that, unless a condition grants it in the records' folder") : fine(`${kept.length} are kept`);
     }),
   ]);
   return findings.flat();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { Records } from './records.ts';
@@ -22,6 +22,11 @@ export function folderRecords(folder: string): Records {
       return text === undefined ? undefined : (JSON.parse(text) as ReleaseRecord);
     },
 
+    async hindrance() {
+      await mayBeMadeIn(folder);
+      return undefined;
+    },
+
     async write(name, record) {
       const file = fileOf(name);
       const unfinished = `${file}.${randomUUID()}`;
@@ -35,6 +40,16 @@ export function folderRecords(folder: string): Records {
       }
     },
   };
+}
+
+/** The folder is made with the first record, so its nearest parent is as good. */
+async function mayBeMadeIn(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await mayBeMadeIn(dirname(folder));
+  }
 }
 
 async function orMissing<T>(read: Promise<T>): Promise<T | undefined> {

@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { checksumsOf } from '../artifacts/checksum.ts';
-import type { ArtifactStore } from '../artifacts/store.ts';
+import type { ArtifactStore, StorePermission } from '../artifacts/store.ts';
 import type { Records } from './records.ts';
 
 const suffix = '.json';
+
+/** Who puts a record in the place of another removes that one. */
+const needed: readonly StorePermission[] = ['create', 'list', 'read', 'remove'];
 
 /** Records in a bucket: `<folder>/gitaly/20260131T090000Z-from-1a2b3c4d5e6f.json`. */
 export function storeRecords(store: ArtifactStore, { bucket, folder }: { readonly bucket: string; readonly folder: string }): Records {
@@ -19,6 +22,12 @@ export function storeRecords(store: ArtifactStore, { bucket, folder }: { readonl
     async read(name) {
       const found = await store.find(bucket, objectOf(name));
       return found && (JSON.parse((await store.read(found)).toString('utf8')) as ReleaseRecord);
+    },
+
+    async hindrance() {
+      const allowed = await store.allowed(bucket);
+      const lacking = needed.filter((verb) => !allowed.includes(verb));
+      return lacking.length > 0 ? `the credentials may not ${lacking.join(', ')} in all of gs://${bucket}` : undefined;
     },
 
     async write(name, record) {

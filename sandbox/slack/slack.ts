@@ -26,8 +26,10 @@ export function visitSlack(world: World, exchange: Exchange, path: string): Visi
     if (method === undefined) return { status: 501, body: { ok: false, error: 'unknown_method', detail: `The sandbox does not hold Slack's ${name}.` } };
     if (token === undefined) return refuse('not_authed');
     if (login === undefined) return refuse('invalid_auth');
+    const scopes = scopesOf(String(token));
+    if (name.startsWith('chat.') && !scopes.includes('chat:write')) return refuse('missing_scope');
     try {
-      return { status: 200, body: { ok: true, ...(await method({ world, args: readArgs(exchange), login })) } };
+      return { status: 200, headers: { 'x-oauth-scopes': scopes.join(',') }, body: { ok: true, ...(await method({ world, args: readArgs(exchange), login })) } };
     } catch (error) {
       if (error instanceof SlackError) return refuse(error.message);
       throw error;
@@ -48,6 +50,12 @@ export function visitSlack(world: World, exchange: Exchange, path: string): Visi
 function loginOf(token: string): string | undefined {
   const [, person] = /^xoxb-person:(\w+)$/.exec(token) ?? [];
   return person ?? (token === 'bot-token' || token.startsWith('xoxb-') ? bot : undefined);
+}
+
+/** `xoxb-reader` is a bot's that was forgotten to be let write. */
+function scopesOf(token: string): readonly string[] {
+  const reading = ['channels:read', 'channels:history'];
+  return token === 'xoxb-reader' ? reading : ['chat:write', ...reading];
 }
 
 function authTest({ world, login }: Call) {

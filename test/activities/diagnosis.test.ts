@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ArtifactStore } from '../../activities/artifacts/store.ts';
 import { connectSlack } from '../../activities/chat/slack.ts';
 import { createDiagnosis } from '../../activities/diagnosis.ts';
@@ -6,6 +9,8 @@ import type { DiagnosisPorts } from '../../activities/diagnosis.ts';
 import { neverRetry } from '../../activities/failures.ts';
 import type { FlagBackend } from '../../activities/flags/backend.ts';
 import { connectGitHub } from '../../activities/forge/github.ts';
+import { folderRecords } from '../../activities/records/folder.ts';
+import { storeRecords } from '../../activities/records/store.ts';
 import { readCatalog } from '../../domain/catalog-text.ts';
 import { diagnosisPage } from '../../domain/diagnosis.ts';
 import { searchAttributes } from '../../domain/search-attributes.ts';
@@ -63,7 +68,7 @@ async function ails(changes: { readonly catalog?: readonly [string, string]; rea
     health: { look: async () => ({ kind: 'healthy' }) },
     flags: () => ({ list: async () => [] }) as Partial<FlagBackend> as FlagBackend,
     artifacts: { list: async () => [], allowed: async () => ['create', 'list', 'read', 'remove'] } as Partial<ArtifactStore> as ArtifactStore,
-    records: { names: async () => [], read: async () => undefined, write: async () => expect.unreachable('a doctor changes nothing') },
+    records: { names: async () => [], read: async () => undefined, hindrance: async () => undefined, write: async () => expect.unreachable('a doctor changes nothing') },
     approvalKeys: async () => [],
     server: { version: async () => '1.29.1', keywords: async () => searchAttributes },
     ...changes.ports,
@@ -171,6 +176,25 @@ describe('of what only some components have, it finds', () => {
 it('finds tokens that are wrong', async () => {
   expect(await ails({ token: 'nonsense' })).toMatchObject({ "the forge's token": expect.stringMatching(/^missing: GitHub answered 401.*Is the token valid\?/) });
   expect(await ails({ reviewerToken: 'bot-token' })).toEqual({ "the reviewer's token": 'missing: of slipway-bot, who opens the pull requests; nobody may approve their own: take the token of another account' });
+});
+
+it('finds that a bot may read, but not write', async () => {
+  const chat = connectSlack({ token: 'xoxb-reader', baseUrl: `${world.url}/slack/api/` });
+  const lacking = (channel: string) => `missing: the bot may read ${channel}, but lacks the scope chat:write: give it that, and install it anew; see docs/adapters.md`;
+  expect(await ails({ ports: { chat } })).toEqual({ 'gitaly: #g_gitaly': lacking('#g_gitaly'), 'gitaly: #gitaly_alerts': lacking('#gitaly_alerts') });
+});
+
+it('finds that no record can be kept', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-doctor-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  expect(await ails({ ports: { records: folderRecords(join(folder, 'made/with/the/first')) } })).toEqual({});
+  await writeFile(join(folder, 'file'), '');
+  // The tests may run as root, who may write everywhere.
+  expect(await ails({ ports: { records: folderRecords(join(folder, 'file/records')) } })).toEqual({ records: expect.stringMatching(/^missing: ENOTDIR.*see SLIPWAY_RECORDS/) });
+  const bucket = { list: async () => [], allowed: async () => ['list', 'read'] } as Partial<ArtifactStore> as ArtifactStore;
+  expect(await ails({ ports: { records: storeRecords(bucket, { bucket: 'releases', folder: 'records' }) } })).toEqual({
+    records: "warning: the credentials may not create, remove in all of gs://releases; grant that, unless a condition grants it in the records' folder",
+  });
 });
 
 it('finds what the server lacks, and that no records are kept', async () => {
