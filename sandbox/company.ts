@@ -28,7 +28,9 @@ export interface CompanyOptions {
   readonly announce: (line: string) => void;
 }
 
+/** @throws an Error that says what to install, before anything was started, where a real part can't be had */
 export async function openCompany({ seed, scenario = 'gitaly', announce }: CompanyOptions): Promise<Company> {
+  const programs = { temporal: await part('temporal'), gcs: scenario === 'sourcegraph' ? await part('fake-gcs-server') : undefined };
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   const running: RunningProcess[] = [];
   const close = async () => {
@@ -38,7 +40,7 @@ export async function openCompany({ seed, scenario = 'gitaly', announce }: Compa
   try {
     const [port, uiPort] = [await freePort(usualPort.temporal), await freePort(usualPort.ui)];
     const temporal = await startProcess({
-      program: await part('temporal'),
+      program: programs.temporal,
       args: ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--log-level', 'error'],
       ready: (line) => (line.startsWith('Server:') ? true : undefined),
     });
@@ -48,7 +50,7 @@ export async function openCompany({ seed, scenario = 'gitaly', announce }: Compa
 
     const sandbox = await startProcess({
       program: process.execPath,
-      args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', join(folder, 'worlds'), ...(scenario === 'sourcegraph' ? ['--gcs', await part('fake-gcs-server')] : [])],
+      args: [join(project, 'dist/sandbox/serve.js'), '--port', '0', '--dir', join(folder, 'worlds'), ...(programs.gcs === undefined ? [] : ['--gcs', programs.gcs])],
       ready: (line) => property(line, 'url'),
     });
     running.push(sandbox);

@@ -20,7 +20,10 @@ const shows = {
   schemas: (company: Company) => releaseSchemasEndToEnd(company, say),
 } as const;
 
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
 
 async function main(): Promise<number> {
   const options = readOptions();

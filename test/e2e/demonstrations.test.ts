@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
+import { cacheFolder } from '../../sandbox/parts/cached-part.mjs';
 
 /** What `npm start -- <demonstration> --exit` says, and its exit code. */
 async function shown(demonstration: string): Promise<{ readonly code: number | null; readonly said: string }> {
@@ -43,6 +46,19 @@ it('npm start -- flag takes a rollout one step back, and then to everybody', asy
 
 it('npm start says what there is to see, where it is asked for something else', async () => {
   expect(await shown('nothing')).toEqual({ code: 2, said: '' });
+});
+
+it('npm start -- schemas says what to install, and starts nothing, where it can not get the emulator', async () => {
+  const cache = await mkdtemp(join(tmpdir(), 'slipway-cache-'));
+  onTestFinished(() => rm(cache, { recursive: true }));
+  await symlink(join(cacheFolder(), 'temporal'), join(cache, 'temporal'));
+  // Nothing to download, and no Go on the PATH.
+  const offline = 'data:text/javascript,globalThis.fetch = async () => { throw new Error("offline"); }';
+  const child = spawn(process.execPath, ['--import', offline, join(project, 'dist/sandbox/main.js'), 'schemas', '--exit'], { env: { PATH: cache, SLIPWAY_CACHE: cache } });
+  const [said, complained, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number | null]>]);
+  expect({ said, code }).toEqual({ said: '', code: 1 });
+  expect(complained).toContain('Install Go 1.26 or later (https://go.dev/dl), and try again.');
+  expect(complained).not.toMatch(/^ {4}at /m);
 });
 
 /** Those of the lines that come in this order. */
