@@ -10,8 +10,9 @@ const OLDEST_NODE = 20;
  * that no test competes with a compiler for the machine.
  *
  * @typedef {object} Command
- * @property {string} [program]
- * @property {readonly string[]} [projects] of vitest, where there is no program
+ * @property {string} [program] of `dist/`
+ * @property {readonly string[]} [tool] of an npm package, with its arguments
+ * @property {readonly string[]} [projects] of vitest, where there is neither
  * @property {readonly string[]} [flags] those that vitest would refuse: `--quick` reaches the tests as SLIPWAY_QUICK=1
  * @property {readonly import('./parts.mjs').PartName[]} parts
  */
@@ -19,6 +20,7 @@ const OLDEST_NODE = 20;
 /** @satisfies {Record<string, Command>} */
 const commands = {
   start: { program: 'dist/sandbox/main.js', parts: ['temporal'] },
+  slipway: { program: 'dist/client/slipway.js', parts: [] },
   bench: { program: 'dist/bench/main.js', parts: ['temporal'] },
   test: {
     projects: ['unit', 'servers', 'time-skipping'],
@@ -27,6 +29,8 @@ const commands = {
   'test:ui': { projects: ['ui'], parts: ['temporal', 'chromium'] },
   'test:crash': { projects: ['crash'], flags: ['--quick', '--turns', '--resume'], parts: ['temporal', 'fake-gcs-server', 'github-description'] },
   'test:live': { projects: ['live'], parts: [] },
+  typecheck: { tool: ['node_modules/typescript/bin/tsc', '--noEmit'], parts: [] },
+  lint: { tool: ['node_modules/oxlint/bin/oxlint', '--type-aware'], parts: [] },
   'test:cluster': { projects: ['cluster'], parts: ['temporal', 'temporal-server', 'postgresql', 'github-description'] },
 };
 
@@ -51,11 +55,12 @@ try {
 async function main(name, args) {
   if (!isCommand(name)) throw new Error(`usage: node sandbox/parts/run.mjs <${Object.keys(commands).join('|')}> [arguments]`);
   /** @type {Command} */
-  const { program, projects = [], flags = [], parts } = commands[name];
+  const { program, tool, projects = [], flags = [], parts } = commands[name];
   checkMachine();
   const { installDependencies } = await import('./dependencies.mjs');
   const { build, project } = await import('./build.mjs');
   await installDependencies(project);
+  if (tool) return follow([...tool, ...args], { cwd: project });
   if (program) {
     await build();
     await getAll(parts);
