@@ -2,9 +2,8 @@
 
 # One image for the worker, the webhook receiver and the `slipway` command. `--target sandbox` makes the one for trying things out.
 FROM node:20-bookworm-slim AS base
-# Cherry-picks and merge-backs are made by the git program.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates git \
+ && apt-get install --yes --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
  && ln -s /app/dist/client/slipway.js /usr/local/bin/slipway
 WORKDIR /app
@@ -16,6 +15,10 @@ COPY . .
 RUN npm run build && chmod +x dist/client/slipway.js
 
 FROM build AS sandbox
+# Its repositories are real ones.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends git \
+ && rm -rf /var/lib/apt/lists/*
 RUN install --directory --owner=node /catalog
 USER node
 
