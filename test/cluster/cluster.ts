@@ -45,7 +45,7 @@ export async function startCluster(): Promise<Cluster> {
         POSTGRES_USER: postgres.user,
         BIND_ON_IP: '127.0.0.1',
         PROMETHEUS_ENDPOINT: metrics,
-        DYNAMIC_CONFIG_FILE_PATH: join(project, 'deploy/temporal.yaml'),
+        DYNAMIC_CONFIG_FILE_PATH: join(project, 'deploy/temporal/docker.yaml'),
       },
       // It never says that it is ready, but something when it starts.
       ready: () => true,

@@ -1,5 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
@@ -56,8 +56,50 @@ describe('docker-compose.yml', () => {
     expect(duration.parse(stop_grace_period)).toBeGreaterThan(Number(environment!.SLIPWAY_SHUTDOWN_MS));
   });
 
-  it('mounts files that exist', async () => {
-    for (const [, mounted = ''] of composeText.matchAll(/"(\.\/[^:"]+):/g)) await access(join(project, mounted));
+  it('mounts folders, never files: a file would stay the old one when another is put in its place', async () => {
+    const mounts = Object.values(file.services).flatMap(({ volumes = [] }) => volumes.filter(({ type }) => type === 'bind'));
+    const folders = new Set(mounts.map(({ source }) => relative(project, source)));
+    // The operator makes the one; Docker refuses to start without it.
+    expect(folders).toEqual(new Set(['deploy/temporal', 'catalog']));
+    expect((await stat(join(project, 'deploy/temporal'))).isDirectory()).toBe(true);
+    for (const [name, { environment = {}, volumes = [] }] of ours(file)) {
+      const catalog = environment.SLIPWAY_CATALOG;
+      if (volumes.length > 0) expect(volumes.map(({ target }) => target), name).toContain(dirname(String(catalog ?? '/catalog/slipway.yaml')));
+    }
+  });
+
+  it("lets the operator's own files win over all that it sets itself, but for the build", () => {
+    const { services } = parse(composeText, { merge: true }) as { services: Record<string, { environment?: Record<string, unknown> }> };
+    for (const name of ['attributes', 'worker', 'webhooks', 'codec-server']) {
+      expect(Object.keys(services[name]!.environment ?? {}), name).toEqual(name === 'worker' ? ['SLIPWAY_BUILD_ID'] : []);
+      const [first, ...more] = file.services[name]!.env_file!;
+      expect(first, name).toEqual({ path: join(project, 'deploy/defaults.env'), required: true });
+      expect(more.every(({ required }) => !required), name).toBe(true);
+    }
+  });
+
+  it('gives each service the secrets that it needs, and no other', () => {
+    const secretsOf = (name: string) => file.services[name]!.env_file!.map(({ path }) => basename(path)).filter((name) => name !== 'defaults.env');
+    expect(Object.fromEntries(['attributes', 'worker', 'webhooks', 'codec-server'].map((name) => [name, secretsOf(name)]))).toEqual({
+      attributes: ['temporal.env'],
+      worker: ['temporal.env', 'worker.env', 'payloads.env'],
+      webhooks: ['temporal.env', 'webhooks.env', 'payloads.env'],
+      'codec-server': ['payloads.env', 'codec.env'],
+    });
+  });
+
+  it('has an example of each file that an operator writes, which Git ignores', async () => {
+    const ignored = await readFile(join(project, '.gitignore'), 'utf8');
+    expect(ignored).toContain('\ndeploy/*.env\n');
+    const written = new Set(ours(file).flatMap(([, { env_file = [] }]) => env_file.filter(({ required }) => !required).map(({ path }) => path)));
+    expect(written.size).toBe(5);
+    for (const path of written) await access(`${path}.example`);
+  });
+
+  it('works with a Temporal server elsewhere', async () => {
+    const { services } = await readCompose({ password: 'unused', overrides: ['deploy/external-temporal.yaml'] });
+    expect(Object.keys(services).toSorted()).toEqual(['attributes', 'codec-server', 'webhooks', 'worker']);
+    for (const [name, { depends_on: needed = {} }] of Object.entries(services)) expect(Object.keys(needed), name).toEqual([]);
   });
 });
 
