@@ -24,7 +24,8 @@ export interface FlagPlace {
 export interface FlagWatch extends FlagPlace {
   readonly expected: FlagSetting;
   readonly checks: readonly HealthCheck[];
-  readonly soakMs: number;
+  /** Without one it is watched until something is wrong. */
+  readonly soakMs?: number;
   readonly sampleMs: number;
   /** The code that must stay deployed. */
   readonly code?: CodeQuestion;
@@ -59,14 +60,17 @@ export function createRollouts(ports: RolloutPorts) {
     }
   }
 
-  /** Puts a flag back to what it was, if it still is what the rollout made of it. */
+  /** Puts a flag back to what it was, if it still is what the rollout made of it: `ours`, the likeliest first. */
   async function restoreFlag({ environment, flag, ours, to }: FlagPlace & { readonly ours: readonly FlagSetting[]; readonly to: FlagSetting }): Promise<{ readonly left?: string }> {
     const reading = await flags(environment).read(flag);
-    if (reading.kind === 'custom') return { left: shownReading(reading) };
-    const { setting } = reading;
-    if (setting !== to && !ours.includes(setting)) return { left: shownSetting(setting) };
-    await setFlag({ environment, flag, from: setting, to });
-    return {};
+    const from = ours.find((setting) => reading.kind === 'plain' && reading.setting === setting) ?? ours[0]!;
+    try {
+      await setFlag({ environment, flag, from, to });
+      return {};
+    } catch (failure) {
+      if (isConflict(failure)) return { left: shownReading(reading) };
+      throw failure;
+    }
   }
 
   /**
@@ -87,7 +91,7 @@ export function createRollouts(ports: RolloutPorts) {
     heartbeat({ ...finding.watched, ...(blind && restUntil(seen.failure)) } satisfies Watched);
     if (blind) throw atTheNextLook(seen.failure);
     const standing = [sick && `${sick.kind}: ${sick.reason}`, seen.frozen].filter((why) => why !== undefined).map((why) => `; ${why}`);
-    throw notYet(`${finding.watched.observation?.observedMs ?? 0} of ${soakMs} ms observed${standing.join('')}`);
+    throw notYet(`${finding.watched.observation?.observedMs ?? 0}${soakMs === undefined ? '' : ` of ${soakMs}`} ms observed${standing.join('')}`);
   }
 
   /** What there is to see of a flag besides health. */
@@ -114,9 +118,12 @@ export function createRollouts(ports: RolloutPorts) {
 
 /** A read may lag behind our own write of a moment ago: sooner than that, a strange value is not somebody else's. */
 function believed(failure: unknown, lagMs: number): unknown {
-  const isConflict = failure instanceof ApplicationFailure && failure.type === 'Conflict';
-  if (!isConflict || Date.now() - activityInfo().scheduledTimestampMs >= lagMs) return failure;
+  if (!isConflict(failure) || Date.now() - activityInfo().scheduledTimestampMs >= lagMs) return failure;
   return tryAgain('Unavailable', failure.message);
+}
+
+function isConflict(failure: unknown): failure is ApplicationFailure {
+  return failure instanceof ApplicationFailure && failure.type === 'Conflict';
 }
 
 /** How long the others are left alone, where one of them asked for it. */

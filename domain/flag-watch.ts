@@ -27,7 +27,8 @@ export interface Watched {
 }
 
 export interface WatchRule {
-  readonly soakMs: number;
+  /** How long it must have been healthy to pass; without one it never does. */
+  readonly soakMs?: number;
   readonly sampleMs: number;
   /** How long a read may lag behind a write: sooner than that, a strange value is not believed. */
   readonly lagMs: number;
@@ -45,7 +46,7 @@ export type Trouble =
 const patience = 3;
 
 /** Adds a look: either the watch ends with a finding, or it goes on from what is known now. */
-export function watch(before: Watched, look: Look, { soakMs, sampleMs, lagMs }: WatchRule): Finding | { readonly kind: 'going'; readonly watched: Watched } {
+export function watch(before: Watched, look: Look, { soakMs = Infinity, sampleMs, lagMs }: WatchRule): Finding | { readonly kind: 'going'; readonly watched: Watched } {
   const strangeSince = look.strange === undefined ? undefined : (before.strangeSince ?? look.at);
   const unknownSince = look.sick?.kind === 'unknown' ? (before.unknownSince ?? look.at) : undefined;
   if (look.strange !== undefined && look.at - strangeSince! >= lagMs) return { kind: 'changed', to: look.strange };

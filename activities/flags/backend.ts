@@ -4,7 +4,8 @@ import type { FlagSetting } from '../../domain/flag.ts';
  * The feature flags of one environment. Only percentages of actors and plain on and off are set; flags with other gates are left alone.
  *
  * Failures are ApplicationFailures: `Conflict`, `InvalidInput`, `PermissionDenied` and `Refused` are never retried; `RateLimited`
- * carries a delay; `Unavailable` means that the outcome of a write is unknown. Trying again is safe: what is there already is not written again.
+ * carries a delay; `Unavailable` means that the outcome of a write is unknown. Trying again is safe: what is
+ * there already is not written again, but where a read may lag.
  */
 export interface FlagBackend {
   /** How long a read may lag behind a write, in ms. */

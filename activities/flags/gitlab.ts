@@ -48,7 +48,9 @@ export function connectGitLab({ url, token, timeoutMs, lagMs = 60_000 }: GitLabS
     const reading = await read(flag);
     // `true` outranks a percentage: the flag would stay on for everybody. Later versions refuse to try.
     const throughOff = from === true && typeof to === 'number';
-    if (!mustWrite(change, reading, throughOff ? [false] : [])) return settled(change, reading);
+    const isThere = !mustWrite(change, reading, throughOff ? [false] : []);
+    // A read that lags may be from before the flag became `from`. What is written a second time changes nothing.
+    if (isThere && lagMs === 0) return settled(change, reading);
     beforeWrite();
     if (throughOff) {
       await write(flag, false);
