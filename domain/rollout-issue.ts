@@ -39,17 +39,20 @@ export interface Progress {
 /** The rollout's checklist. */
 export function checklist({ commit, rules }: Pick<RolloutPlan, 'commit' | 'rules'>, { codeDeployed, tested, marks, removal }: Progress): string {
   const markOf = (name: string) => marks.find((stage) => stage.name === name)?.mark ?? 'ahead';
-  const isOn = (name: string) => !['ahead', 'promoting'].includes(markOf(name));
+  const isOn = (name: string) => !['ahead', 'promoting', 'rolledBack'].includes(markOf(name));
   const steps = marks.filter(({ name }) => name !== stagingStage);
   return [
     item(codeDeployed, `The code (${commit}) is deployed to ${rules.production.environment}`),
     ...(rules.staging
       ? [item(isOn(stagingStage), `On in ${rules.staging.environment}`), item(tested, `Tested in ${rules.staging.environment}`), item(markOf(stagingStage) === 'done', `Healthy in ${rules.staging.environment}`)]
       : []),
-    ...steps.map(({ name, mark }) => item(mark === 'done', `${rules.production.environment}: ${name}${mark === 'failed' ? ' (failed)' : ''}`)),
+    ...steps.map(({ name, mark }) => item(mark === 'done' || mark === 'skipped', `${rules.production.environment}: ${name}${noted[mark] ?? ''}`)),
     item(removal !== undefined, removal === undefined ? 'The removal of the flag is asked for' : `The removal of the flag is asked for: ${removal}`),
   ].join('\n');
 }
+
+/** What is said of a step that neither came to its end nor is ahead. */
+const noted: Partial<Record<StageStatus['mark'], string>> = { failed: ' (failed)', skipped: ' (skipped)', rolledBack: ' (taken back)' };
 
 function item(done: boolean, text: string): string {
   return `- [${done ? 'x' : ' '}] ${text}`;

@@ -35,7 +35,7 @@ export function planRollout({
 }
 
 /** Milliseconds for which a flag is watched at this value; 0 where nobody sees it. */
-export function soakMs(rule: SoakRule, value: FlagValue): number {
+export function soakMs(rule: SoakRule, value: FlagSetting): number {
   const percent = exposure(value);
   if (percent === 0) return 0;
   if (rule.kind === 'time') return rule.ms;

@@ -1,11 +1,12 @@
-import { jump, stepsAhead } from '../domain/rollout.ts';
+import { shownSetting } from '../domain/flag.ts';
+import type { Trouble } from '../domain/flag-watch.ts';
+import { jump, soakMs, stepsAhead } from '../domain/rollout.ts';
 import type { RolloutStep } from '../domain/rollout.ts';
 import { stagingStage, stepName } from '../domain/rollout-plan.ts';
-import { codeOf } from './flag-code.ts';
 import type { Flag } from './flag.ts';
 import { raised } from './flag-raise.ts';
 import { trouble } from './flag-setback.ts';
-import { watched } from './flag-watch.ts';
+import { productionWatch, watched } from './flag-watch.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
 import { now } from './status.ts';
@@ -16,20 +17,18 @@ export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void
   const { soak: soakMs, health: checks, smoke } = plan.rules.staging!;
   let since: string | undefined;
   for (;;) {
-    if (!(await raised(rollout, flag, { stage: stagingStage, to: true }))) continue;
+    if ((await raised(rollout, flag, { stage: stagingStage, to: true })) !== true) continue;
     since ??= now();
     reporter.tell({ name: 'staging-on', line: `on in ${flag.environment}`, label: stagingStage });
     if (!steering.isTested()) await testedBySomebody(rollout, flag);
-    const seen = await watched(rollout, stagingStage, {
+    const seen = await watched(rollout, stagingStage, flag, {
       environment: flag.environment,
       expected: flag.setting(),
       checks,
       soakMs,
       ...(smoke && { smoke: { ...smoke, since } }),
     });
-    if (!seen) break;
-    await trouble(rollout, stagingStage, flag, seen);
-    if (steering.wasAdvanced()) break;
+    if (!seen || (await trouble(rollout, stagingStage, flag, seen))) break;
   }
   status.stage(stagingStage, 'done');
   reporter.tell({ name: 'staging-done', line: `healthy in ${flag.environment}` });
@@ -50,34 +49,50 @@ async function testedBySomebody(rollout: Rollout, { environment }: Flag): Promis
 export async function rolledOut(rollout: Rollout, flag: Flag): Promise<void> {
   const { status, steering, reporter } = rollout;
   steering.follow(flag.setting);
+  let overruled = false;
   for (let step = next(rollout, flag); step; step = next(rollout, flag)) {
     const name = stepName(step);
-    if (!(await raised(rollout, flag, { stage: name, to: step.to }))) continue;
-    steering.reached(step.to);
+    const done = await raised(rollout, flag, { stage: name, to: step.to, overruled });
+    overruled = typeof done === 'object' && (await stepWatched(rollout, flag, present(rollout, flag), done));
+    if (done !== true) continue;
+    // Some services make `true` of 100.
+    steering.reached(step.to, flag.setting());
     reporter.tell({ name: `production-${name}`, line: `${name} in ${flag.environment}`, label: flag.environment });
     // On the way to where somebody jumps, nothing is waited for.
-    if (steering.target() === undefined) await stepWatched(rollout, flag, step);
-    else status.stage(name, 'done');
+    if (steering.target() === undefined) await stepWatched(rollout, flag, { name, soakMs: step.soakMs });
+    else status.stage(name, 'skipped');
   }
+  markPassed(rollout, flag);
 }
 
-/** Watches a step until it has passed, or was left for another one. */
-async function stepWatched(rollout: Rollout, flag: Flag, { to, soakMs }: RolloutStep): Promise<void> {
-  const { plan, status, steering } = rollout;
-  const name = stepName({ to });
-  for (;;) {
-    const at = flag.setting();
-    const seen = await watched(rollout, name, {
-      environment: flag.environment,
-      expected: at,
-      checks: plan.rules.production.health,
-      soakMs,
-      code: codeOf(plan),
-    });
-    if (!seen) return status.stage(name, 'done');
-    await trouble(rollout, name, flag, seen);
-    if (steering.wasAdvanced()) return status.stage(name, 'done');
-    if (steering.target() !== undefined || flag.setting() !== at) return;
+/** What the flag went by: steps that were jumped over, or below where it began; and `true`, where a service makes that of 100. */
+function markPassed({ plan, status }: Rollout, flag: Flag): void {
+  const isDone = (step: RolloutStep) => status.get().stages.some(({ name, mark }) => name === stepName(step) && mark === 'done');
+  for (const step of plan.steps) if (!isDone(step)) status.stage(stepName(step), step.to === flag.setting() ? 'done' : 'skipped');
+}
+
+/** How a flag is watched where it is. */
+function present({ plan }: Rollout, flag: Flag): { readonly name: string; readonly soakMs: number } {
+  const at = flag.setting();
+  return { name: shownSetting(at), soakMs: soakMs(plan.rules.production.soak, at) };
+}
+
+/**
+ * Watches a step until it has passed, or was left for another one.
+ * @param found what is wrong with it already
+ * @returns whether an operator goes on although something is wrong
+ */
+async function stepWatched(rollout: Rollout, flag: Flag, { name, soakMs: forMs }: ReturnType<typeof present>, found?: Trouble): Promise<boolean> {
+  const { status, steering } = rollout;
+  const at = flag.setting();
+  for (let seen = found; ; seen = undefined) {
+    seen ??= await watched(rollout, name, flag, { ...productionWatch(rollout, flag), soakMs: forMs });
+    const overruled = seen !== undefined && (await trouble(rollout, name, flag, seen));
+    if (!seen || overruled) {
+      status.stage(name, 'done');
+      return overruled;
+    }
+    if (steering.target() !== undefined || flag.setting() !== at) return false;
   }
 }
 

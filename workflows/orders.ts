@@ -42,6 +42,7 @@ export function receiveOrders(orders: Orders, status: StatusKeeper, heard: () =>
 
   function unlessSteerable(given: { readonly by: string }): string | undefined {
     const { state } = status.get();
+    if (orders.stuck) return mayNotSteer(orders, given) ?? 'a service has refused something: send retry once it no longer does';
     return mayNotSteer(orders, given) ?? (steerable.includes(state) ? undefined : `the rollout is in state "${state}": there is nothing to cut short`);
   }
 

@@ -59,8 +59,11 @@ export function rolloutChecklist(plan: RolloutPlan, { work, status, steering, mi
     hear({ name, label }) {
       const { issue, codeDeployed = false, removal } = milestones;
       if (!issue) return undefined;
-      const progress = { codeDeployed, tested: steering.isTested(), marks: status.get().stages, ...(removal !== undefined && { removal }) };
-      const followed = { repository: plan.rules.issues.repository, number: issue.number, id: plan.id, section: checklist(plan, progress), ...(label && { label }) };
+      const { stages, ending } = status.get();
+      const progress = { codeDeployed, tested: steering.isTested(), marks: stages, ...(removal !== undefined && { removal }) };
+      // An ending that nothing on the way had a label for: "aborted", "failed".
+      const standing = label ?? (ending === 'rolledOut' ? undefined : ending);
+      const followed = { repository: plan.rules.issues.repository, number: issue.number, id: plan.id, section: checklist(plan, progress), ...(standing && { label: standing }) };
       return () => work.telling.followRolloutIssue.executeWithOptions({ summary: name }, [followed]);
     },
   };

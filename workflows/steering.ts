@@ -1,5 +1,5 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-import type { FlagSetting, FlagValue } from '../domain/flag.ts';
+import type { FlagSetting } from '../domain/flag.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import { isInterruption } from './interruption.ts';
 import { mayNotSteer, receiveOrders } from './orders.ts';
@@ -29,8 +29,9 @@ export function openSteering(status: StatusKeeper) {
     /** Slipway itself holds the rollout, until an operator says how it goes on. */
     holdOn(): void {
       orders.held = true;
+      orders.advanced = false;
     },
-    released: () => condition(() => !orders.held),
+    released: (): Promise<void> => condition(() => !orders.held),
 
     /** Whether somebody has cut the present step short; asking uses it up. */
     wasAdvanced(): boolean {
@@ -40,8 +41,8 @@ export function openSteering(status: StatusKeeper) {
     },
     /** Where somebody wants to jump to, until it is reached. */
     target: () => orders.target,
-    reached(value: FlagValue): void {
-      if (value === orders.target) orders.target = undefined;
+    reached(...values: readonly FlagSetting[]): void {
+      if (orders.target !== undefined && values.includes(orders.target)) orders.target = undefined;
     },
 
     /** Waits until an operator wants to try again what was refused. */

@@ -51,6 +51,42 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut', written: [25, false, 25, 100, true] });
   });
 
+  it('is done with its last step when GitLab makes true of 100', async () => {
+    const { world, rollout } = await begin({ prepare: (empty) => empty.control('gitlab', { hundred: 'boolean' }) });
+    await test(rollout);
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut', written: [25, true] });
+    const [issue] = await issues(world);
+    expect(issue!.body).not.toContain('- [ ]');
+  });
+
+  it('takes a step back, and later all, while GitLab still shows what it was before', async () => {
+    const { world, rollout } = await begin({
+      lagMs: 15_000,
+      steps: [5, 25],
+      prepare: (empty) => late(empty, '25'),
+    });
+    await test(rollout);
+    await reached(rollout, /at 25 %$/);
+    await world.control('health', { environment: 'production', state: 'unhealthy' });
+    await reached(rollout, /^a decision: .*answered 503; taken back to 5 %$/);
+    expect(await world.snapshot()).toMatchObject({ flags: { production: { [flag]: { percentageOfActors: 5 } } } });
+    await rollout.signal(abort.signal, { by, reason: 'enough' });
+    expect(await rollout.result()).toMatchObject({ kind: 'aborted', stays: [], owed: [] });
+    expect((await world.snapshot()).flags).toEqual({ production: {}, staging: {} });
+  });
+
+  it('puts back also a flag that GitLab does not show as raised yet', async () => {
+    const { world, rollout } = await begin({ lagMs: 15_000, soak: '60s', prepare: (empty) => late(empty, '25') });
+    await test(rollout, { advance: 'staging' });
+    await reached(rollout, /at 25 %$/);
+    await rollout.signal(abort.signal, { by, reason: 'enough' });
+    expect(await rollout.result()).toMatchObject({ kind: 'aborted', stays: [], owed: [] });
+    expect((await world.snapshot()).flags).toEqual({ production: {}, staging: {} });
+    const [issue] = await issues(world);
+    expect(issue).toMatchObject({ labels: [{ name: 'feature flag' }, { name: 'rollout::aborted' }] });
+    expect(issue!.body).not.toMatch(/\[x\] (On|Healthy|production)/);
+  });
+
   it('never passes a step whose health is not known', async () => {
     const { world, rollout } = await begin();
     await world.control('health', { environment: 'production', state: 'silent' });
@@ -182,15 +218,19 @@ interface Preparation {
   readonly soak?: string;
   /** Of the catalog's `flags`, what is otherwise. */
   readonly flags?: object;
+  readonly steps?: readonly number[];
+  /** How long reads of GitLab are taken to lag. */
+  readonly lagMs?: number;
   /** Scripts what will happen in the world. */
   readonly prepare?: (world: World) => Promise<unknown>;
 }
 
-async function prepared({ deployed = true, soak = '1s', flags = {}, prepare }: Preparation = {}) {
+async function prepared({ deployed = true, soak = '1s', flags = {}, steps, lagMs = 200, prepare }: Preparation = {}) {
   const world = await openWorld(servers.sandboxUrl());
   const catalog = await writeCatalog(world, { soak, flags });
   const taskQueue = world.name;
-  const worker = await startWorker(workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }));
+  const environment = workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file });
+  const worker = await startWorker({ ...environment, GITLAB_FLAG_LAG_MS: String(lagMs) });
   const client = servers.client();
   onTestFinished(async () => {
     await worker.stop();
@@ -201,7 +241,7 @@ async function prepared({ deployed = true, soak = '1s', flags = {}, prepare }: P
   if (deployed) await world.control('deployed', { environment: 'production' });
   await prepare?.(world);
   const commit = await pinnedIn(world);
-  return { world, client, taskQueue, commit, input: { component: 'gitaly', flag, commit } };
+  return { world, client, taskQueue, commit, input: { component: 'gitaly', flag, commit, ...(steps && { steps }) } };
 }
 
 async function begin(options: Preparation = {}) {
@@ -258,6 +298,11 @@ async function observed(client: Client, rollout: WorkflowHandle, looks: number):
 /** More than so much healthy time counts already. */
 async function counted(client: Client, rollout: WorkflowHandle, ms: number): Promise<void> {
   await expect.poll(async () => (await observed(client, rollout, 1)).observedMs, { timeout: 30_000 }).toBeGreaterThan(ms);
+}
+
+/** What GitLab shows of production's flags does not change for a while from when this one is set to `value`. */
+async function late(world: World, value: string): Promise<void> {
+  await world.control('faults', { match: { key: `flag production ${flag} ${value}` }, action: { kind: 'staleReads', seconds: 10 } });
 }
 
 async function smokeRun(world: World, conclusion: 'success' | 'failure'): Promise<void> {

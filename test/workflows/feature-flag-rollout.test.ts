@@ -94,6 +94,14 @@ describe('a rollout', () => {
     const { rollout, world } = await start({ plan: withoutStaging(), before: 25 });
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut', before: 25, written: [50, 100, true] });
     expect(world.effects).toEqual(['production 50', 'production 100', 'production true', 'removal']);
+    expect(await marked(rollout)).toEqual(['5 % skipped', '25 % skipped', '50 % done', '100 % done', 'on done']);
+  });
+
+  it('is done with its last step when the service makes true of 100', async () => {
+    const { rollout, world } = await start({ plan: withoutStaging() }, hundredIsTrue);
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut', written: [5, 25, 50, true] });
+    expect(await marked(rollout)).toEqual(['5 %', '25 %', '50 %', '100 %', 'on'].map((step) => `${step} done`));
+    expect(world.checklist()).not.toContain('- [ ]');
   });
 
   it('writes nothing for a flag that is on for everybody', async () => {
@@ -134,6 +142,19 @@ describe('operators', () => {
     expect(world.effects).toEqual(['production 5', 'production 50', 'production 100', 'production true', 'removal']);
   });
 
+  it('jump to true, which is watched also where the service makes it of 100 at once', async () => {
+    const { rollout, world } = await start({ plan: withoutStaging() }, hundredIsTrue);
+    world.find('production 5', 'nothing yet');
+    world.find('production true', 'nothing yet');
+    await waitsFor(rollout, /at 5 %/);
+    await rollout.executeUpdate(jump.update, { args: [{ to: true, ...olga }] });
+    await waitsFor(rollout, /6 min of healthy production at 100 %/);
+    world.find('production true');
+    await rollout.result();
+    expect(world.effects).toEqual(['production 5', 'production 100', 'removal']);
+    expect(await marked(rollout)).toEqual(['5 % done', '25 % skipped', '50 % skipped', '100 % done', 'on done']);
+  });
+
   it('jump to true by way of 100, without waiting there', async () => {
     const { rollout, world } = await start({ plan: withoutStaging() });
     world.find('production 5', 'nothing yet');
@@ -142,6 +163,8 @@ describe('operators', () => {
     await rollout.executeUpdate(jump.update, { args: [{ to: true, ...olga }] });
     await rollout.result();
     expect(world.effects).toEqual(['production 5', 'production 100', 'production true', 'removal']);
+    expect(await marked(rollout)).toEqual(['5 % done', '25 % skipped', '50 % skipped', '100 % skipped', 'on done']);
+    expect(world.checklist()).not.toContain('- [ ]');
   });
 
   it.each([
@@ -209,7 +232,8 @@ describe('a step that is not healthy', () => {
     const { rollout, world } = await start({ plan: withoutStaging({ whenUnhealthy }) });
     world.find('production 25', unhealthy);
     const held = await waitsFor(rollout, /a decision: errors is 0.13, above 0.05/);
-    expect(held).toMatchObject({ state: 'held', waitingFor: { whom: ['olga'], send: [{ message: 'resume' }, { message: 'advance' }, { message: 'abort' }] } });
+    expect(held).toMatchObject({ state: 'held', waitingFor: { whom: ['olga'] } });
+    expect(held.waitingFor!.send!.map(({ message }) => message)).toEqual(['resume', ...(whenUnhealthy === 'hold' ? ['advance'] : []), 'abort']);
     expect(held.stages.find(({ name }) => name === '25 %')?.mark).toBe('failed');
     expect(world.effects).toEqual(['production 5', 'production 25', ...back]);
     await rollout.signal(resume.signal, { by: 'olga' });
@@ -285,6 +309,34 @@ describe('a flag that somebody else sets', () => {
     expect(world.effects.slice(0, 3)).toEqual(['production 5', 'production 5', 'production 25']);
   });
 
+  it('holds again when an operator resumes while it has gates that Slipway does not set', async () => {
+    let isCustom = true;
+    const { rollout, world } = await start({ plan: withoutStaging() }, ({ activities }) => ({
+      readFlag: async (place) => {
+        if (isCustom && world.effects.length > 0) throw ApplicationFailure.nonRetryable('gitaly_x has gates (actors): remove them first', 'Conflict');
+        return activities.readFlag(place);
+      },
+    }));
+    world.find('production 25', { kind: 'changed', to: 'actors' });
+    await waitsFor(rollout, /a decision: gitaly_x in production was set to actors by somebody else/);
+    await rollout.signal(resume.signal, { by: 'olga' });
+    await waitsFor(rollout, /a decision: gitaly_x has gates \(actors\): remove them first/);
+    isCustom = false;
+    await rollout.signal(resume.signal, { by: 'olga' });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+  });
+
+  it('is no reason to forget why it was to be lowered', async () => {
+    const { rollout, world } = await start({ plan: withoutStaging({ whenUnhealthy: 'off' }) });
+    world.find('production 25', 'nothing yet');
+    await waitsFor(rollout, /at 25 %/);
+    world.settings.set('production', 10);
+    world.find('production 25', { kind: 'unhealthy', reason: 'errors' });
+    await waitsFor(rollout, /a decision: errors; production is 10: somebody else has set it/);
+    await rollout.signal(abort.signal, olga);
+    await rollout.result();
+  });
+
   it('is not put back by an abort, which says what it is', async () => {
     const { rollout, world } = await start({ plan: withoutStaging() });
     world.find('production 25', { kind: 'changed', to: '10 %' });
@@ -311,19 +363,62 @@ describe('production rolled back below the flag’s commit', () => {
   });
 });
 
+describe('a rollout that is held', () => {
+  const lost = { kind: 'rolledBack', to: 'b'.repeat(40) } as const;
+
+  it('by an operator notices that production was rolled back', async () => {
+    const { rollout, world } = await start({ plan: withoutStaging() });
+    world.find('production 5', 'nothing yet');
+    await waitsFor(rollout, /at 5 %/);
+    await rollout.executeUpdate(hold.update, { args: [olga] });
+    await waitsFor(rollout, /an operator holds it/);
+    world.find('production 5', lost);
+    await waitsFor(rollout, /a decision: production was rolled back to bbbbbbbbbbbb, .*; taken back to off/);
+    expect(world.effects).toEqual(['production 5', 'production false']);
+    await rollout.signal(resume.signal, { by: 'olga' });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+  });
+
+  it('because a step was not healthy notices it, too', async () => {
+    const { rollout, world } = await start({ plan: withoutStaging() });
+    world.find('production 25', { kind: 'unhealthy', reason: 'errors' });
+    await waitsFor(rollout, /a decision: errors; left at 25 %/);
+    world.find('production 25', lost);
+    await waitsFor(rollout, /a decision: production was rolled back to bbbbbbbbbbbb/);
+    expect(world.effects).toEqual(['production 5', 'production 25', 'production false']);
+    await rollout.signal(abort.signal, olga);
+    expect(await rollout.result()).toMatchObject({ kind: 'aborted', owed: [] });
+  });
+
+  it('shows on its issue that it is, until it goes on', async () => {
+    const { rollout, world } = await start({ plan: withoutStaging() });
+    world.find('production 25', { kind: 'unhealthy', reason: 'errors' });
+    await waitsFor(rollout, /a decision: errors/);
+    await rollout.signal(resume.signal, { by: 'olga' });
+    await rollout.result();
+    expect(world.labels).toEqual(['production', 'production', 'stopped', 'production', 'production', 'production', 'production', 'done']);
+    expect(world.lines).toContain('goes on');
+  });
+
+  it.each([
+    ['stepBack', ['production 5', 'production 25', 'production 5', 'production 25']],
+    ['off', ['production 5', 'production 25', 'production false', 'production 5', 'production 25']],
+  ] as const)('with its flag lowered (%s) calls no step done by an advance, which nobody is asked for', async (whenUnhealthy, writes) => {
+    const { rollout, world } = await start({ plan: withoutStaging({ whenUnhealthy }) });
+    world.find('production 25', { kind: 'unhealthy', reason: 'errors' });
+    const { waitingFor } = await waitsFor(rollout, /a decision: errors/);
+    expect(waitingFor?.send?.map(({ message }) => message)).toEqual(['resume', 'abort']);
+    world.find('production 25', 'nothing yet');
+    await rollout.signal(advance.signal, olga);
+    await waitsFor(rollout, /at 25 %/);
+    expect(world.effects).toEqual(writes);
+    expect(await marked(rollout)).toContain('25 % soaking');
+    await rollout.signal(abort.signal, olga);
+    await rollout.result();
+  });
+});
+
 describe('a freeze or an incident', () => {
-  const why = 'the incident https://forge/1 is open';
-
-  /** Stands in the way for as long as it is told to. */
-  function hindering() {
-    const state = { open: true };
-    const hindrance = async () => (state.open ? why : undefined);
-    const unhindered = async () => {
-      if (state.open) throw ApplicationFailure.create({ type: 'NotYet', message: why });
-    };
-    return { state, script: { hindrance, unhindered } };
-  }
-
   it('blocks an increase until it ends', async () => {
     const { state, script } = hindering();
     const { rollout, world } = await start({ plan: withoutStaging(), script });
@@ -349,6 +444,67 @@ describe('a freeze or an incident', () => {
     await rollout.signal(advance.signal, olga);
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
     expect((await rollout.query(status)).decisions.map(({ message }) => message)).toEqual(['resume', 'advance']);
+  });
+
+  describe('while the flag is at 25 %', () => {
+    const unhealthy = { kind: 'unhealthy', reason: 'errors' } as const;
+
+    async function blockedAt25(production: Parameters<typeof withoutStaging>[0] = {}) {
+      const { state, script } = hindering();
+      state.open = false;
+      const begun = await start({ plan: withoutStaging(production), script });
+      begun.world.find('production 25', 'nothing yet');
+      await waitsFor(begun.rollout, /at 25 %/);
+      state.open = true;
+      begun.world.find('production 25');
+      await waitsFor(begun.rollout, /^going up to 50 %/);
+      return { ...begun, state };
+    }
+
+    it('does not hide that production is rolled back', async () => {
+      const { rollout, world, state } = await blockedAt25();
+      world.find('production 25', { kind: 'rolledBack', to: 'b'.repeat(40) });
+      await waitsFor(rollout, /a decision: production was rolled back to bbbbbbbbbbbb/);
+      expect(world.effects).toEqual(['production 5', 'production 25', 'production false']);
+      state.open = false;
+      await rollout.signal(resume.signal, { by: 'olga' });
+      expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+    });
+
+    it('does not hide that it is not healthy: it is taken back by policy', async () => {
+      const { rollout, world } = await blockedAt25({ whenUnhealthy: 'stepBack' });
+      world.find('production 25', unhealthy);
+      await waitsFor(rollout, /a decision: errors; taken back to 5 %/);
+      expect(world.effects).toEqual(['production 5', 'production 25', 'production 5']);
+      await rollout.signal(resume.signal, { by: 'olga' });
+      await waitsFor(rollout, /^going up to 25 %/);
+      await rollout.signal(abort.signal, olga);
+      await rollout.result();
+    });
+
+    it('has it watched anew when an operator resumes, before it is blocked again', async () => {
+      const { rollout, world } = await blockedAt25();
+      world.find('production 25', unhealthy);
+      await waitsFor(rollout, /a decision: errors; left at 25 %/);
+      world.find('production 25', 'nothing yet');
+      await rollout.signal(resume.signal, { by: 'olga' });
+      await waitsFor(rollout, /24 min of healthy production at 25 %/);
+      world.find('production 25');
+      await waitsFor(rollout, /^going up to 50 %/);
+      await rollout.signal(abort.signal, olga);
+      await rollout.result();
+    });
+
+    it('is overridden together with what is wrong with it', async () => {
+      const { rollout, world } = await blockedAt25();
+      world.find('production 50', 'nothing yet');
+      world.find('production 25', unhealthy);
+      await waitsFor(rollout, /a decision: errors; left at 25 %/);
+      await rollout.signal(advance.signal, olga);
+      await waitsFor(rollout, /at 50 %/);
+      await rollout.signal(abort.signal, olga);
+      await rollout.result();
+    });
   });
 
   it('lets an operator hold the rollout meanwhile', async () => {
@@ -380,6 +536,32 @@ describe('a flag service', () => {
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
     expect(world.effects).toEqual([...upwards, 'removal']);
   });
+
+  it('that denies permission is no step to cut short: nothing that comes later is overridden by it', async () => {
+    let allowed = true;
+    const { state, script } = hindering();
+    state.open = false;
+    const { rollout, world } = await start({ plan: withoutStaging(), script }, ({ activities }) => ({
+      watchFlag: async (rules) => {
+        if (!allowed) throw ApplicationFailure.nonRetryable('403', 'PermissionDenied');
+        return activities.watchFlag(rules);
+      },
+    }));
+    world.find('production 5', 'nothing yet');
+    await waitsFor(rollout, /at 5 %/);
+    allowed = false;
+    await waitsFor(rollout, /^permission: 403$/);
+    await rollout.signal(advance.signal, olga);
+    const refused = await rollout.executeUpdate(jump.update, { args: [{ to: 50, ...olga }] }).catch(rootMessage);
+    expect(refused).toBe('a service has refused something: send retry once it no longer does');
+    [state.open, allowed] = [true, true];
+    world.find('production 5');
+    await rollout.executeUpdate(retry.update, { args: [{ by: 'olga' }] });
+    await waitsFor(rollout, /^going up to 25 %: the incident/);
+    expect(world.effects).toEqual(['production 5']);
+    await rollout.signal(abort.signal, olga);
+    await rollout.result();
+  });
 });
 
 describe('an abort', () => {
@@ -397,6 +579,16 @@ describe('an abort', () => {
       owed: [],
     });
     expect(world.effects).toEqual(['staging true', 'production 5', 'production 25', 'staging back to unset', 'production back to unset']);
+    expect(await marked(rollout)).toEqual(['staging rolledBack', '5 % rolledBack', '25 % rolledBack', '50 % ahead', '100 % ahead', 'on ahead']);
+    expect(world.checklist().split('\n')).toEqual([
+      `- [x] The code (${commit}) is deployed to production`,
+      '- [ ] On in staging',
+      '- [x] Tested in staging',
+      '- [ ] Healthy in staging',
+      ...['5 % (taken back)', '25 % (taken back)', '50 %', '100 %', 'on'].map((step) => `- [ ] production: ${step}`),
+      '- [ ] The removal of the flag is asked for',
+    ]);
+    expect(world.labels).toEqual(['staging', 'production', 'production', 'aborted']);
   });
 
   it('leaves the flags where it is told to', async () => {
@@ -424,6 +616,21 @@ describe('an abort', () => {
     const failure = await rollout.result().catch((error: { cause?: unknown }) => error.cause);
     expect(failure).toBeInstanceOf(CancelledFailure);
     expect(world.effects).toEqual(['production 5', 'production back to unset']);
+  });
+
+  it('in the middle of a write takes what that has left for its own', async () => {
+    const { rollout, world } = await start({ plan: withoutStaging({ whenUnhealthy: 'stepBack' }), before: 25 }, ({ activities, settings }) => ({
+      setFlag: async (change) => {
+        if (change.from !== true) return activities.setFlag(change);
+        settings.set('production', false);
+        throw ApplicationFailure.create({ type: 'Unavailable', message: 'GitLab does not answer' });
+      },
+    }));
+    world.find('production true', { kind: 'unhealthy', reason: 'errors' });
+    await expect.poll(() => world.settings.get('production')).toBe(false);
+    await rollout.signal(abort.signal, olga);
+    expect(await rollout.result()).toMatchObject({ kind: 'aborted', undone: ['gitaly_x in production (back to 25 %)'], stays: [] });
+    expect(world.settings.get('production')).toBe(25);
   });
 
   it('names what it could not put back', async () => {
@@ -473,6 +680,30 @@ function undeployed(answer: Partial<Extract<CodeAnswer, { kind: 'undeployed' }>>
       isDeployed = true;
     },
   };
+}
+
+/** An incident that stands in the way for as long as it is told to. */
+function hindering() {
+  const state = { open: true };
+  const hindrance = async () => (state.open ? 'the incident https://forge/1 is open' : undefined);
+  const unhindered = async () => {
+    if (state.open) throw ApplicationFailure.create({ type: 'NotYet', message: 'the incident is open' });
+  };
+  return { state, script: { hindrance, unhindered } };
+}
+
+/** A flag service that keeps 100 as true. */
+const hundredIsTrue: Wrap = ({ activities, settings }) => ({
+  setFlag: async (change) => {
+    const became = await activities.setFlag(change);
+    if (became !== 100) return became;
+    settings.set('production', true);
+    return true;
+  },
+});
+
+async function marked(rollout: Pick<WorkflowHandle, 'query'>): Promise<readonly string[]> {
+  return (await rollout.query(status)).stages.map(({ name, mark }) => `${name} ${mark}`);
 }
 
 function start(options?: RolloutOptions, wrap?: Wrap) {

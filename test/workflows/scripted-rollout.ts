@@ -49,6 +49,8 @@ export interface ScriptedRollout {
   readonly lines: string[];
   readonly announced: string[];
   readonly records: ReleaseRecord[];
+  /** The labels that the rollout issue was given, in order. */
+  readonly labels: string[];
   /** What the flag services have. */
   readonly settings: Map<string, FlagSetting>;
   /** What the next watches find, by environment and setting ("production 25"); passed, where nothing is scripted. */
@@ -63,6 +65,7 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
   const lines: string[] = [];
   const announced: string[] = [];
   const records: ReleaseRecord[] = [];
+  const labels: string[] = [];
   const settings = new Map<string, FlagSetting>([
     ['staging', 'unset'],
     ['production', 'unset'],
@@ -92,15 +95,19 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
       effects.push(`${environment} back to ${String(to)}`);
       return {};
     },
-    async watchFlag({ environment, expected }) {
+    async watchFlag({ environment, expected, soakMs }) {
       const where = `${environment} ${String(expected)}`;
       const finding = findings.get(where)?.[0] ?? { kind: 'passed' };
-      if (finding === 'nothing yet') throw ApplicationFailure.create({ type: 'NotYet', message: 'not yet' });
+      const neverPasses = finding !== 'nothing yet' && finding.kind === 'passed' && soakMs === undefined;
+      if (finding === 'nothing yet' || neverPasses) throw ApplicationFailure.create({ type: 'NotYet', message: 'not yet' });
       findings.get(where)?.shift();
       return finding;
     },
     openRolloutIssue: async () => ({ number: 3, url: 'https://forge/org/gitaly/issues/3' }),
-    followRolloutIssue: async ({ section }) => void (checklist = section),
+    async followRolloutIssue({ section, label }) {
+      checklist = section;
+      if (label) labels.push(label);
+    },
     async askForRemoval() {
       effects.push('removal');
       return { number: 4, url: 'https://forge/org/gitaly/issues/4' };
@@ -116,6 +123,7 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
     lines,
     announced,
     records,
+    labels,
     settings,
     find(where, ...list) {
       findings.set(where, [...list]);
