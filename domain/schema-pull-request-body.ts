@@ -2,15 +2,21 @@ import { releaseMarker } from './release-plan.ts';
 import type { SchemaPlan } from './schema-plan.ts';
 import type { SchemaVersion } from './schema-version.ts';
 
-export interface ShownArchive {
-  readonly sha256: string;
-  readonly entries: number;
-  readonly stock: { readonly versions: readonly SchemaVersion[] };
+interface Shown {
+  readonly plan: SchemaPlan;
+  /** Of this run of the release. */
+  readonly key: string;
+  readonly archive: {
+    readonly sha256: string;
+    readonly entries: number;
+    readonly stock: { readonly versions: readonly SchemaVersion[] };
+  };
 }
 
 /** The body of a schema release's pull request: what builds will get, what happens next, and whose it is. */
-export function schemaPullRequestBody({ id, version, url, rules, action }: SchemaPlan, { sha256, entries, stock }: ShownArchive): string {
-  const { versions } = stock;
+export function schemaPullRequestBody({ plan, key, archive }: Shown): string {
+  const { id, version, url, rules, action } = plan;
+  const { sha256, entries, stock: { versions } } = archive;
   const range = versions.length > 0 ? ` of ${versions.length} released versions, ${versions[0]} to ${versions.at(-1)}` : '';
   const injected = action === 'inject-current-schemas' ? `, and those of ${version} from this commit` : '';
   return [
@@ -24,5 +30,6 @@ export function schemaPullRequestBody({ id, version, url, rules, action }: Schem
     'When it is red, or this is closed, the tarball is taken back.',
     '',
     releaseMarker(id),
+    releaseMarker(key),
   ].join('\n');
 }

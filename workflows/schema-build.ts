@@ -85,8 +85,8 @@ async function builtGreen({ plan, status, work, wakeable }: SchemaRelease, { num
   }
 }
 
-async function amended({ plan, key, since, work }: SchemaRelease, { number, head: from }: OpenedDeps, archive: MadeArchive): Promise<OpenedDeps> {
-  return accepted(await work.writing.amendSchemaPullRequest.executeWithOptions({ summary: `#${number}` }, [{ plan, key, since, archive, number, from }]));
+async function amended({ plan, key, work }: SchemaRelease, pull: OpenedDeps, archive: MadeArchive): Promise<OpenedDeps> {
+  return accepted(await work.writing.amendSchemaPullRequest.executeWithOptions({ summary: `#${pull.number}` }, [{ plan, key, archive, pull }]));
 }
 
 /** Undefined when it took too long, and was cancelled. */

@@ -7,18 +7,18 @@ import { Stop } from './stop.ts';
 
 /** Opens the pull request that points builds at the tarball, and registers how it is withdrawn. */
 export async function depsPullRequestOpened(release: SchemaRelease, archive: MadeArchive, { register, isMerged }: { register: (undo: Undo) => void; isMerged: () => void }): Promise<OpenedDeps> {
-  const { plan, key, since, status, work, reporter } = release;
+  const { plan, key, status, work, reporter } = release;
   register({
     what: `the pull request on ${plan.head}`,
     act: async () => {
-      const withdrawn = await work.writing.withdrawSchemaPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [{ plan, since }]);
+      const withdrawn = await work.writing.withdrawSchemaPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [{ plan, key }]);
       if (withdrawn.kind === 'withdrawn') return {};
       isMerged();
       return { stays: `#${withdrawn.number} was merged already` };
     },
   });
   status.enter('opening', { next: 'open the pull request' });
-  const pull = accepted(await work.writing.openSchemaPullRequest.executeWithOptions({ summary: plan.title }, [{ plan, key, since, archive }]));
+  const pull = accepted(await work.writing.openSchemaPullRequest.executeWithOptions({ summary: plan.title }, [{ plan, key, archive }]));
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });

@@ -26,8 +26,6 @@ export interface SchemaRelease {
   readonly plan: SchemaPlan;
   /** Marks what this release writes into the bucket. */
   readonly key: string;
-  /** ISO 8601: when the release began. */
-  readonly since: string;
   readonly status: StatusKeeper;
   readonly questions: Questions;
   readonly confirmations: Confirmations;
@@ -63,13 +61,12 @@ export function openSchemaSession(component: string) {
 
     begun(plan: SchemaPlan): SchemaRelease {
       const work = workAt(plan.pace);
-      const since = workflowInfo().startTime.toISOString();
-      const key = `${plan.id} of ${since}`;
+      const key = `${plan.id} of ${workflowInfo().startTime.toISOString()}`;
       releasers = plan.rules.releasers;
       status.planned(plan);
       status.change({ version: plan.version });
       reporter.begin(schemaThread({ plan, key, work }), releaseRecords(work, status));
-      return { plan, key, since, status, questions, confirmations, work, reporter, wakeable };
+      return { plan, key, status, questions, confirmations, work, reporter, wakeable };
     },
 
     /** From now on nothing is taken back, unless `act` turns out to have been refused. Not begun when somebody has just asked to stop. */

@@ -2,7 +2,6 @@ import type { Sha } from '../../domain/candidate.ts';
 import { judge } from '../../domain/pipeline.ts';
 import { versionMessage } from '../../domain/version-message.ts';
 import { commitOn } from '../branch-commit.ts';
-import { effect } from '../effect.ts';
 import type { Ports } from '../index.ts';
 import { bodyOf, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
@@ -33,7 +32,7 @@ export interface Catchup {
 }
 
 export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { branches, commits, pipelines, pullRequests } = ports.forge;
+  const { branches, commits, pipelines } = ports.forge;
   const writes = pullRequestWrites(ports);
 
   /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
@@ -50,13 +49,7 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
     const amended = { ...change, candidate: sha, date: commit.committedAt };
     const to = await branches.write(versionCommit({ ...amended, base: head }));
     if ((await writes.advance(repository, change.head, { from: head, to })) === 'elsewhere') return { kind: 'moved' };
-    const body = await bodyOf(commits, amended);
-    await effect({
-      key: `body ${repository}#${number} ${sha}`,
-      lagMs: 0,
-      probe: async () => ((await pullRequests.get(repository, number))?.body === body ? true : undefined),
-      act: () => pullRequests.rewrite(repository, number, body),
-    });
+    await writes.describe(repository, number, { text: sha, body: await bodyOf(commits, amended) });
     return { kind: 'amended', head: to, date: amended.date };
   }
 

@@ -19,8 +19,8 @@ export function createWithdrawing(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
   async function withdrawPullRequest({ followed, ...change }: VersionChange & { readonly followed?: Sha }): Promise<Withdrawn> {
     const { repository, head, release } = change;
     const pull = await own(forge, change);
-    if (pull?.state === 'merged') return { kind: 'merged', number: pull.number };
-    if (pull?.state === 'open') await writes.close(repository, pull.number);
+    const state = pull?.state === 'open' ? await writes.close(repository, pull.number) : pull?.state;
+    if (pull && state === 'merged') return { kind: 'merged', number: pull.number };
     const named = pull && { number: pull.number };
     const at = await forge.branches.find(repository, head);
     if (at === undefined) return { kind: 'withdrawn', ...named };

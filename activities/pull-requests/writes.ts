@@ -66,11 +66,25 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
     });
   }
 
-  async function close(repository: Repository, number: number): Promise<void> {
+  /** @param text tells this body from others of the same pull request */
+  async function describe(repository: Repository, number: number, { text, body }: { readonly text: string; readonly body: string }): Promise<void> {
     await effect({
+      key: `body ${repository}#${number} ${text}`,
+      lagMs: 0,
+      probe: async () => ((await pullRequests.get(repository, number))?.body === body ? true : undefined),
+      act: () => pullRequests.rewrite(repository, number, body),
+    });
+  }
+
+  /** Answers what it has come to: somebody may have merged it meanwhile. */
+  async function close(repository: Repository, number: number): Promise<'closed' | 'merged'> {
+    return effect({
       key: `close ${repository}#${number}`,
       lagMs: 0,
-      probe: async () => ((await pullRequests.get(repository, number))?.state === 'open' ? undefined : true),
+      async probe() {
+        const state = (await pullRequests.get(repository, number))?.state;
+        return state === 'open' ? undefined : state;
+      },
       act: () => pullRequests.close(repository, number),
     });
   }
@@ -85,7 +99,7 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
     });
   }
 
-  return { begin, open, label, advance, close, removeBranch };
+  return { begin, open, label, advance, describe, close, removeBranch };
 }
 
 export function strange(repository: Repository, branch: string, at: Sha): Error {

@@ -6,7 +6,7 @@ import { connectGitHub } from '../../activities/forge/github.ts';
 import { createSchemaBuilds } from '../../activities/schema-builds.ts';
 import { createSchemaPlanning } from '../../activities/schema-planning.ts';
 import { createSchemaPullRequests } from '../../activities/schema-pull-requests.ts';
-import type { DepsChange, OpenedDeps, SchemaPullRequest } from '../../activities/schema-pull-requests.ts';
+import type { DepsAmendment, DepsChange, OpenedDeps, SchemaPullRequest } from '../../activities/schema-pull-requests.ts';
 import { startSandbox } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';
 import { openWorld, writeCatalog } from '../worlds.ts';
@@ -32,7 +32,7 @@ beforeEach(async () => {
   pulls = createSchemaPullRequests({ forge, readLagMs: 0 });
   const { planSchemas } = createSchemaPlanning({ catalog: fileCatalog(catalog.file), forge });
   const plan = await planSchemas({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
-  change = { plan, key: `${plan.id} of today`, since: '2000-01-01T00:00:00Z', archive: archiveOf('a') };
+  change = { plan, key: `${plan.id} of today`, archive: archiveOf('a') };
   return async () => {
     await catalog.remove();
     await world.close();
@@ -60,10 +60,47 @@ it('waits for its own commit that is not shown yet, instead of taking the one be
 });
 
 it('moves its branch on, although that is not shown yet', async () => {
-  const { number, head } = await open();
+  const pull = await open();
   await hidden(`ref ${repository} refs/heads/${branch}`);
-  const amended = await within(() => pulls.amendSchemaPullRequest({ ...change, archive: archiveOf('b'), number, from: head }));
-  expect((await forge.commits.range(repository, head, opened(amended).head)).total).toBe(1);
+  const { head } = await amend(pull, { archive: archiveOf('b') });
+  expect((await forge.commits.range(repository, pull.head, head)).total).toBe(1);
+});
+
+it('states in its pull request what its tarball is, also when that is another one', async () => {
+  const pull = await open();
+  await amend(pull, { archive: { ...archiveOf('b'), entries: 99 } });
+  const { body } = (await forge.pullRequests.get(repository, pull.number))!;
+  expect(body).toContain(`99 files`);
+  expect(body).toContain(`Its sha256 is \`${'b'.repeat(64)}\``);
+  expect(body).not.toContain('a'.repeat(64));
+  expect(await open({ ...change, archive: archiveOf('b') })).toMatchObject({ number: pull.number });
+});
+
+it('replaces what a run of its own that was terminated has left', async () => {
+  await open();
+  await world.control('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Develop' });
+  const again = { ...change, key: `${change.plan.id} of tomorrow`, plan: { ...change.plan, candidate: (await forge.branches.find(repository, 'main'))! } };
+  const { number, head } = await open(again);
+  expect(await open(again)).toMatchObject({ number, head });
+  expect((await forge.pullRequests.list(repository, branch, 'main')).map(({ state }) => state)).toEqual(['open', 'closed']);
+  expect(await forge.branches.find(repository, branch)).toBe(head);
+});
+
+it('does not replace what somebody else has put onto its branch', async () => {
+  await open();
+  await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Push' });
+  await expect(open({ ...change, key: `${change.plan.id} of tomorrow` })).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true });
+});
+
+it.each(['list', 'merge'])('does not take a pull request for withdrawn that is merged, while the %s is not shown yet', async (lagging) => {
+  const { number, head } = await open();
+  if (lagging === 'merge') await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
+  const { pullRequests } = forge;
+  const listed = await pullRequests.list(repository, branch, 'main');
+  await pullRequests.merge(repository, number, head, 'merge');
+  const stale = { ...forge, pullRequests: { ...pullRequests, list: async () => listed } };
+  const { withdrawSchemaPullRequest } = createSchemaPullRequests({ forge: lagging === 'list' ? stale : forge, readLagMs: 0 });
+  await expect.poll(() => within(() => withdrawSchemaPullRequest(change)).catch(({ type }) => type), { timeout: 10_000 }).toEqual({ kind: 'merged', number });
 });
 
 it('tells a push from what is not shown yet', async () => {
@@ -72,13 +109,17 @@ it('tells a push from what is not shown yet', async () => {
   expect(await build({ number, head })).toEqual({ kind: 'moved' });
 });
 
-async function open(): Promise<OpenedDeps> {
-  return opened(await within(() => pulls.openSchemaPullRequest(change)));
+async function open(work = change): Promise<OpenedDeps> {
+  return opened(await within(() => pulls.openSchemaPullRequest(work)));
 }
 
 function opened(answer: SchemaPullRequest): OpenedDeps {
   if (answer.kind !== 'opened') throw new Error(answer.reason);
   return answer;
+}
+
+async function amend(pull: OpenedDeps, what: Partial<DepsAmendment>): Promise<OpenedDeps> {
+  return opened(await within(() => pulls.amendSchemaPullRequest({ ...change, pull, ...what })));
 }
 
 function build({ number, head: sha }: Pick<OpenedDeps, 'number' | 'head'>) {

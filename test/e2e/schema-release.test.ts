@@ -10,7 +10,7 @@ import { connectGcs } from '../../activities/artifacts/gcs.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { confirm, status } from '../../workflows/messages.ts';
 import { startWorker } from '../servers.ts';
-import { nextSecond, openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
+import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { useServers } from './stand.ts';
 
@@ -81,9 +81,21 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     expect(Object.keys(after.repositories[repository]!.refs)).not.toContain('refs/heads/schemas/v5.3.4444');
 
     await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green' });
-    await nextSecond();
     const again = await begin(inject);
     expect(await again.release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
+  it('replaces the pull request of a release that was terminated, when its base has moved on', async () => {
+    const { world, begin } = await stand();
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'slow', afterMs: 600_000 });
+    const { release } = await begin(inject);
+    await reached(release, 'the build of #1');
+    await release.terminate('by an operator');
+    await world.control('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Develop' });
+    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green' });
+    const again = await begin(inject);
+    expect(await again.release.result()).toMatchObject({ kind: 'schemasReleased', pullRequest: expect.stringMatching(/\/2$/) });
+    expect((await world.snapshot()).repositories[repository]).toMatchObject({ pulls: [{ state: 'closed' }, { state: 'merged' }] });
   });
 
   it('leaves no trace in the bucket when its build is cancelled', async () => {

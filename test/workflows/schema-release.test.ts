@@ -491,8 +491,8 @@ describe('an upload of the current schemas', () => {
 /** Moves the branch on by one commit, if it is where the release believes it to be: ddd, eee, fff. */
 function amendments(): Activities['amendSchemaPullRequest'] {
   let head = 'd'.repeat(40);
-  return async ({ from }) => {
-    if (from !== head) throw ApplicationFailure.nonRetryable('somebody else has moved the branch', 'Conflict');
+  return async ({ pull }) => {
+    if (pull.head !== head) throw ApplicationFailure.nonRetryable('somebody else has moved the branch', 'Conflict');
     head = (head.startsWith('d') ? 'e' : 'f').repeat(40);
     return { kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head };
   };

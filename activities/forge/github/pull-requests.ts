@@ -59,7 +59,13 @@ export function githubPullRequests(github: GitHub): PullRequests {
     },
 
     async close(repository, number) {
-      await rest.pulls.update({ ...at(repository), pull_number: number, state: 'closed' });
+      try {
+        await rest.pulls.update({ ...at(repository), pull_number: number, state: 'closed' });
+      } catch (error) {
+        const { status, reason } = refusal(error) ?? {};
+        // It may be merged already, and still be shown as open.
+        throw status === 422 ? tryAgain('Unavailable', `GitHub won't close ${repository}#${number}: ${reason}`) : error;
+      }
     },
 
     async rewrite(repository, number, body) {
