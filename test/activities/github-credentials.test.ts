@@ -62,6 +62,15 @@ describe("an app's installation", () => {
     expect(withoutSecrets({})(`Bearer ${first}, then Bearer ${second}`)).toBe('Bearer [secret], then Bearer [secret]');
   });
 
+  it('gets another token when the one that it has is not accepted any more', async () => {
+    await install(60);
+    const forge = connect(app);
+    expect(await forge.branches.find('gitlab-org/gitlab', 'master')).toBeDefined();
+    await world.control('clock', { ms: 60_000 });
+    await expect(forge.branches.find('gitlab-org/gitlab', 'master')).rejects.toMatchObject({ type: 'PermissionDenied', nonRetryable: false });
+    expect(await forge.branches.find('gitlab-org/gitlab', 'master')).toBeDefined();
+  });
+
   it('is refused a token for good where it is not installed', async () => {
     await install(3_600);
     const forge = connect({ ...app, GITHUB_APP_INSTALLATION_ID: '4712' });

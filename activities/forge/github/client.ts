@@ -9,8 +9,8 @@ import { writePace } from './write-pace.ts';
 
 export type GitHub = Octokit;
 
-/** Or a way to get it, which is asked before every request: an app's token lives for an hour. */
-export type Token = string | (() => string | Promise<string>);
+/** Or a way to get it, which is asked before every request, and told which one GitHub did not accept: an app's token lives for an hour. */
+export type Token = string | ((refused?: string) => string | Promise<string>);
 
 export interface GitHubSettings {
   /** Root of the REST API: another one for GitHub Enterprise Server. */
@@ -35,9 +35,10 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
   });
   const quiet = quietTime();
   const turn = writePace({ intervalMs: writeIntervalMs, patienceMs: timeoutMs });
+  let refused: string | undefined;
   octokit.hook.before('request', async (options) => {
     options.headers['x-github-api-version'] = '2022-11-28';
-    options.headers.authorization = `token ${typeof token === 'string' ? token : await token()}`;
+    options.headers.authorization = `token ${typeof token === 'string' ? token : await token(refused)}`;
     quiet.respect();
     if (options.method !== 'GET') await turn();
   });
@@ -45,7 +46,8 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
     if (status >= 300) throw neverRetry('InvalidInput', `GitHub has moved what was to be written, to ${headers.location}: correct the catalog`);
     if (status !== 204 && typeof data === 'string') throw new Error('not the API, but something in between has answered');
   });
-  octokit.hook.error('request', (error, { method, url }) => {
+  octokit.hook.error('request', (error, { method, url, headers }) => {
+    if ('status' in error && error.status === 401) refused = headers.authorization?.replace(/^token /, '');
     const failure = githubFailure(error, { method, url });
     if (failure !== error) quiet.note(failure);
     throw failure;

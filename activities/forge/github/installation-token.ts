@@ -18,11 +18,11 @@ export interface Installation {
 const renewedAfter = 0.8;
 
 /**
- * A way to get the installation's token, which GitHub gives for an hour.
+ * A way to get the installation's token, which GitHub gives for an hour, and may revoke before.
  *
  * @throws `PermissionDenied` where GitHub gives none; else as every request to GitHub
  */
-export function installationToken({ appId, installationId, privateKey }: Installation, { baseUrl, timeoutMs }: { readonly baseUrl: string | undefined; readonly timeoutMs: number }): () => Promise<string> {
+export function installationToken({ appId, installationId, privateKey }: Installation, { baseUrl, timeoutMs }: { readonly baseUrl: string | undefined; readonly timeoutMs: number }): (refused?: string) => Promise<string> {
   const { request } = new Octokit({ ...(baseUrl && { baseUrl }), userAgent: 'slipway', log: silence, request: { fetch: asFetch(within(timeoutMs)) } });
   const authenticate = createAppAuth({ appId, installationId, privateKey, request });
   let current = { token: '', until: 0 };
@@ -41,8 +41,8 @@ export function installationToken({ appId, installationId, privateKey }: Install
     }
   }
 
-  return async () => {
-    if (Date.now() >= current.until) current = await renewed();
+  return async (refused) => {
+    if (Date.now() >= current.until || current.token === refused) current = await renewed();
     return current.token;
   };
 }
