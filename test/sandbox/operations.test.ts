@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+import { createAppAuth } from '@octokit/auth-app';
+import { Octokit } from '@octokit/rest';
 import { findOperation, operations } from '../../sandbox/github/operations.ts';
 import { branchWithChange, github, gitlab, pullRequest, refusal, useSandbox } from './stand.ts';
 import type { World } from '../worlds.ts';
@@ -98,6 +101,13 @@ describe("GitHub's API", () => {
   });
 });
 
+/** An app of the world's, which gets its tokens by itself. */
+async function app({ url, control }: World): Promise<Octokit> {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  await control('apps', { id: '17', installation: 4711, publicKey });
+  return new Octokit({ baseUrl: `${url}/api/v3`, authStrategy: createAppAuth, auth: { appId: '17', installationId: 4711, privateKey } });
+}
+
 /** In an order in which each finds what it needs. */
 async function useEveryOperation(world: World): Promise<void> {
   const rest = github(world);
@@ -108,6 +118,7 @@ async function useEveryOperation(world: World): Promise<void> {
 
   await rest.users.getAuthenticated();
   await rest.rateLimit.get();
+  await (await app(world)).repos.get(gitlab);
   await world.control('teams', { team: 'gitlab-org/release-managers', members: ['ann'] });
   await rest.teams.listMembersInOrg({ org: 'gitlab-org', team_slug: 'release-managers' });
   await rest.teams.getMembershipForUserInOrg({ org: 'gitlab-org', team_slug: 'release-managers', username: 'Ann' });
