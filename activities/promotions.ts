@@ -1,7 +1,8 @@
 import type { Sha } from '../domain/candidate.ts';
 import type { Mechanism } from '../domain/catalog.ts';
+import { showsInput } from '../domain/run-name.ts';
 import { effect } from './effect.ts';
-import { notYet } from './failures.ts';
+import { neverRetry, notYet } from './failures.ts';
 import type { Deployment, Forge, Repository } from './forge/forge.ts';
 
 export interface Promotion {
@@ -22,16 +23,19 @@ export interface Followed {
 }
 
 export function createPromotions({ forge, readLagMs }: { readonly forge: Forge; readonly readLagMs: number }) {
-  const { deployments } = forge;
+  const { commits, deployments } = forge;
 
-  /** Starts the deployment, once, by whatever mechanism the stage has. */
+  /** Starts the deployment, once, by whatever mechanism the stage has. @throws `InvalidInput` when its run could not be found again */
   async function promote({ key, repository, branch, environment, sha, mechanism }: Promotion): Promise<Pick<Deployment, 'id' | 'url'>> {
     const { id, url } = await (mechanism.kind === 'workflow'
       ? effect({
           key: `dispatch ${key}`,
           lagMs: readLagMs,
           probe: () => deployments.findRun(repository, mechanism.workflow, key),
-          act: () => deployments.dispatch(repository, mechanism.workflow, branch, mechanism.inputs),
+          async act() {
+            await assertFindable({ repository, branch, key }, mechanism);
+            await deployments.dispatch(repository, mechanism.workflow, branch, mechanism.inputs);
+          },
         })
       : effect({
           key: `deploy ${key}`,
@@ -40,6 +44,14 @@ export function createPromotions({ forge, readLagMs }: { readonly forge: Forge; 
           act: () => deployments.deploy(repository, environment, sha, key),
         }));
     return { id, url };
+  }
+
+  /** A run whose name lacks its key is never seen: each attempt would deploy again. */
+  async function assertFindable({ repository, branch, key }: Pick<Promotion, 'repository' | 'branch' | 'key'>, { workflow, inputs }: Extract<Mechanism, { kind: 'workflow' }>): Promise<void> {
+    const text = await commits.read(repository, `.github/workflows/${workflow}`, branch);
+    const carrying = Object.keys(inputs).filter((name) => inputs[name]!.includes(key));
+    if (text === undefined || showsInput(text, carrying)) return;
+    throw neverRetry('InvalidInput', `${workflow} of ${repository} must show the input ${carrying.join(' or ')} in its run-name (on ${branch}): else its run can't be found. Nothing was dispatched`);
   }
 
   /** Looks once. @throws `NotYet` while it is under way. */

@@ -3,6 +3,7 @@ import type { Component } from '../../domain/catalog.ts';
 import { teamsIn } from '../../domain/catalog.ts';
 import type { Finding } from '../../domain/diagnosis.ts';
 import type { HealthCheck } from '../../domain/health-check.ts';
+import { showsInput } from '../../domain/run-name.ts';
 import type { DiagnosisPorts } from '../diagnosis.ts';
 import { doubtful, examined, fine, missing } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
@@ -101,12 +102,21 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
   }
 
   function workflowThere(file: string) {
-    const { repository } = downstream;
+    const { repository, branch } = downstream;
     return examined(about(`${file} of ${repository}`), 'let the token read actions', async () => {
       const state = await forge.access.workflow(repository, file);
       if (!state) return missing('does not exist', `add .github/workflows/${file}, which workflow_dispatch starts`);
-      return state === 'disabled' ? missing('is disabled', 'enable it') : fine('can be dispatched');
+      if (state === 'disabled') return missing('is disabled', 'enable it');
+      const text = await forge.commits.read(repository, `.github/workflows/${file}`, branch);
+      const unseen = text === undefined ? [] : keyInputs(file).filter((inputs) => !showsInput(text, inputs)).flat();
+      return unseen.length > 0 ? missing(`does not show ${unseen.join(', ')} in its run-name on ${branch}`, `a run is found by its key: run-name: \${{ inputs.${unseen[0]} }}`) : fine('can be dispatched');
     });
+  }
+
+  /** Of each stage that has it dispatched, those that carry the key. */
+  function keyInputs(file: string): readonly (readonly string[])[] {
+    const mechanisms = stages.flatMap(({ promote }) => (promote.kind === 'workflow' && promote.workflow === file ? [promote] : []));
+    return mechanisms.map(({ inputs }) => Object.keys(inputs).filter((name) => inputs[name]!.includes('{key}')));
   }
 
   function teamVisible(team: string) {

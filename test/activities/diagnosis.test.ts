@@ -35,7 +35,7 @@ components:
     source: { canonical: gitlab-org/gitaly, mirror: gitlab-org-security/gitaly, requiredChecks: [build] }
     downstream: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update, requiredChecks: [rspec] }
     stages:
-      - { name: staging, environment: staging, promote: { kind: workflow, workflow: deploy.yml, inputs: { key: "{key}" } } }
+      - { name: staging, environment: staging, promote: { kind: workflow, workflow: deploy.yml, inputs: { release_key: "{key}" } } }
     chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
 `;
 
@@ -98,6 +98,7 @@ it('finds a team that the token does not see, and keys that can not be used', as
 
 it.each<[string, [string, string], string, RegExp]>([
   ['a repository that is not there', ['canonical: gitlab-org/gitaly', 'canonical: gitlab-org/gitlay'], 'gitaly: gitlab-org/gitlay', /^missing: does not exist, or the token does not see it/],
+  ['a workflow whose runs do not show the key', ['release_key:', 'environment:'], 'gitaly: deploy.yml of gitlab-org/gitlab', /^missing: does not show environment in its run-name on master; .*run-name: \$\{\{ inputs.environment \}\}/],
   ['a workflow that is not there', ['deploy.yml', 'deplyo.yml'], 'gitaly: deplyo.yml of gitlab-org/gitlab', /^missing: does not exist; add .github\/workflows\/deplyo.yml/],
   ['a version file that is not there', ['GITALY_SERVER_VERSION', 'GITALY_VERSION'], 'gitaly: GITALY_VERSION', /^missing: gitlab-org\/gitlab does not have it on master/],
   ['a version file that pins nothing', ['GITALY_SERVER_VERSION', 'README.md'], 'gitaly: README.md', /^missing: it contains "# GitLab"/],
@@ -168,8 +169,8 @@ describe('of what only some components have, it finds', () => {
   });
 
   it('a channel to ask again in that is not there', async () => {
-    const escalating = 'promote: { kind: workflow, workflow: deploy.yml, inputs: { key: "{key}" } }, approval: { approvers: [kim], escalate: { every: 1h, channel: "#nowhere" } } }';
-    expect(await ails({ catalog: ['promote: { kind: workflow, workflow: deploy.yml, inputs: { key: "{key}" } } }', escalating] })).toEqual({ 'gitaly: #nowhere': expect.stringMatching(/^missing: Slack shows no channel/) });
+    const escalating = 'promote: { kind: workflow, workflow: deploy.yml, inputs: { release_key: "{key}" } }, approval: { approvers: [kim], escalate: { every: 1h, channel: "#nowhere" } } }';
+    expect(await ails({ catalog: ['promote: { kind: workflow, workflow: deploy.yml, inputs: { release_key: "{key}" } } }', escalating] })).toEqual({ 'gitaly: #nowhere': expect.stringMatching(/^missing: Slack shows no channel/) });
   });
 });
 

@@ -1,0 +1,51 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { connectGitHub } from '../../activities/forge/github.ts';
+import { createPromotions } from '../../activities/promotions.ts';
+import type { Promotion } from '../../activities/promotions.ts';
+import { startSandbox } from '../servers.ts';
+import type { SandboxServer } from '../servers.ts';
+import { openWorld } from '../worlds.ts';
+import type { World } from '../worlds.ts';
+
+const repository = 'gitlab-org/gitlab';
+const key = 'release/gitaly/from-aaaaaaaaaaaa/staging';
+const promotion: Promotion = {
+  key,
+  repository,
+  branch: 'master',
+  environment: 'staging',
+  sha: 'c'.repeat(40),
+  mechanism: { kind: 'workflow', workflow: 'deploy.yml', inputs: { release_key: key, environment: 'staging' } },
+};
+
+let sandbox: SandboxServer;
+let world: World;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox?.stop());
+beforeEach(async () => {
+  world = await openWorld(sandbox.url);
+});
+
+const promoted = () => {
+  const forge = connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 });
+  const { promote } = createPromotions({ forge, readLagMs: 5_000 });
+  return new MockActivityEnvironment().run(() => promote(promotion)) as ReturnType<typeof promote>;
+};
+const dispatches = async () => (await world.journal()).filter(({ key }) => key.startsWith('dispatch '));
+
+it('dispatches a deployment whose run shows its key, once', async () => {
+  const { id } = await promoted();
+  expect(await promoted()).toMatchObject({ id });
+  expect(await dispatches()).toHaveLength(1);
+});
+
+it('does not even begin one that it could not find again', async () => {
+  const text = 'name: Deploy\nrun-name: Deploy ${{ inputs.environment }}\non: workflow_dispatch\n';
+  await world.control('commit', { repository, branch: 'master', files: { '.github/workflows/deploy.yml': text }, message: 'Name runs nicely' });
+  await expect(promoted()).rejects.toMatchObject({ type: 'InvalidInput', nonRetryable: true, message: expect.stringContaining('deploy.yml of gitlab-org/gitlab must show the input release_key in its run-name') });
+  expect(await dispatches()).toEqual([]);
+});
