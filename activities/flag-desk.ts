@@ -14,11 +14,19 @@ import type { RunningReleases } from './running-releases.ts';
 
 export type Setting = Pick<FlagRequest, 'component' | 'environment' | 'override'> & { readonly flag: string; readonly to: FlagValue; readonly by: string };
 
+/** What is then to be written to it: what it was is known before, because a write may have to be tried again. */
+export interface FlagToSet {
+  readonly kind: 'maySet';
+  readonly environment: string;
+  readonly flag: string;
+  readonly from: FlagSetting;
+}
+
 /** Flags outside of a rollout, with a rollout's guards: the component's prefix, no gates, no raise in a freeze or an incident. */
 export function createFlagDesk(ports: RolloutPorts & { readonly releases: RunningReleases }) {
   const { catalog, flags, releases } = ports;
   const { hindrance } = createHindrances(ports);
-  const { readFlag, setFlag } = createRollouts(ports);
+  const { readFlag } = createRollouts(ports);
 
   /** @throws `InvalidInput` for a component, environment or flag that is none */
   async function lookUpFlags({ component, environment, flag, match = '' }: FlagRequest): Promise<FlagAnswer> {
@@ -31,8 +39,8 @@ export function createFlagDesk(ports: RolloutPorts & { readonly releases: Runnin
     return { kind: 'flags', environment, flags: [named({ name, reading: await flags(environment).read(name) })] };
   }
 
-  /** Sets a flag that is as it was found, and that no rollout has in hand. @throws `InvalidInput`, `Conflict` */
-  async function setOneFlag({ component, environment, flag: given, to, by, override }: Setting): Promise<FlagAnswer> {
+  /** Whether a flag may be set: one that no rollout has in hand. @throws `InvalidInput`, `Conflict` */
+  async function judgeSetting({ component, environment, flag: given, to, by, override }: Setting): Promise<FlagAnswer | FlagToSet> {
     const { prefix, incidents } = await rulesFor(component, environment);
     const flag = nameOf(given, prefix);
     const rollout = rolloutId({ component, flag });
@@ -40,7 +48,7 @@ export function createFlagDesk(ports: RolloutPorts & { readonly releases: Runnin
     const from: FlagSetting = await readFlag({ environment, flag });
     const why = raises(from, to) && !override ? await hindrance({ environment, ...(incidents && { incidents }) }) : undefined;
     if (why !== undefined) return { kind: 'flagRefused', environment, flag, why };
-    return { kind: 'flagSet', environment, flag, from, to: await setFlag({ environment, flag, from, to }) };
+    return { kind: 'maySet', environment, flag, from };
   }
 
   async function rulesFor(component: string, environment: string): Promise<FlagRules> {
@@ -49,7 +57,7 @@ export function createFlagDesk(ports: RolloutPorts & { readonly releases: Runnin
     return flagRulesIn(read, component);
   }
 
-  return { lookUpFlags, setOneFlag };
+  return { lookUpFlags, judgeSetting };
 }
 
 function insteadOf(to: FlagValue, by: string): readonly Sendable[] {

@@ -1,3 +1,4 @@
+import { shownSetting } from '../domain/flag.ts';
 import type { FlagAnswer, FlagRequest } from '../domain/flag-request.ts';
 import { flagRequest, flagRequestExample } from '../domain/flag-request.ts';
 import { parseInput } from '../domain/input.ts';
@@ -13,5 +14,10 @@ export async function featureFlags(input?: FlagRequest): Promise<FlagAnswer> {
   const { set: to, flag, by, ...request } = asked;
   const summary = flag ?? request.match ?? request.component;
   if (to === undefined || flag === undefined || by === undefined) return planning.lookUpFlags.executeWithOptions({ summary }, [asked]);
-  return planning.setOneFlag.executeWithOptions({ summary: `${summary} → ${to}` }, [{ ...request, flag, to, by }]);
+  const judged = await planning.judgeSetting.executeWithOptions({ summary }, [{ ...request, flag, to, by }]);
+  if (judged.kind !== 'maySet') return judged;
+  const { kind: _, ...change } = judged;
+  const options = { summary: `${judged.flag}: ${shownSetting(judged.from)} → ${shownSetting(to)}`, heartbeatTimeout: '20 seconds' } as const;
+  const became = await planning.setFlag.executeWithOptions(options, [{ ...change, to }]);
+  return { kind: 'flagSet', ...change, to: became };
 }

@@ -48,6 +48,11 @@ it('sets a flag, and says from what', async () => {
   expect((await world.journal()).map(({ key }) => key)).toEqual(['flag production gitaly_fetch 25', 'flag production gitaly_fetch false']);
 });
 
+it('says from what also when it has to write a second time', async () => {
+  await world.control('faults', { match: { key: 'flag production gitaly_fetch 25' }, action: { kind: 'applyThen', reply: 'reset' } });
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch in production: unset → 25 %\n' });
+});
+
 it('does not raise a flag during an incident, but lowers it, and raises it with a reason', async () => {
   await world.control('flags', { instance: 'production', name: 'gitaly_fetch', value: 50 });
   await fetch(`${world.url}/api/v3/repos/gitlab-org/gitlab/issues`, {
