@@ -12,7 +12,7 @@ const build = builtWithGo({
   go: '1.26',
 });
 
-/** The production edition of the Temporal server for PostgreSQL, and the tool that lays its schemas. No test needs it. */
+/** The production edition of the Temporal server for PostgreSQL, and the tool that lays its schemas. Only `npm run test:cluster` needs it. */
 export const temporalServer = cachedPart({
   name: 'temporal-server',
   title: 'Temporal server (PostgreSQL edition)',
