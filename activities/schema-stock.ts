@@ -73,7 +73,7 @@ export function createSchemaStock({ artifacts, forge }: { readonly artifacts: Ar
   async function sourcesOf({ rules, version, candidate }: SchemaPlan): Promise<SchemaRefusal | { readonly kind: 'complete'; readonly sources: readonly SchemaSource[] }> {
     const folder = sourceFolder(rules.names);
     const files = (await forge.commits.list(rules.repository, folder, candidate)) ?? [];
-    return takeSources(rules.names, version, files.map(({ path }) => path));
+    return takeSources(rules.names, version, files);
   }
 
   /** What a file of `sourcesOf` holds at the release's commit. */

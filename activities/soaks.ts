@@ -25,14 +25,14 @@ export function createSoaks({ health, environments }: { readonly health: HealthP
    *
    * @throws `NotYet` until enough healthy time was observed.
    */
-  async function soak({ checks, soakMs, sampleMs, observedMs = 0, unhealthyLimitMs = Infinity }: Soak): Promise<{ observedMs: number; failed?: string }> {
+  async function soak({ checks, soakMs, sampleMs, observedMs = 0, unhealthyLimitMs = Infinity }: Soak): Promise<{ failed?: string }> {
     const sick = await sickOf(health, checks);
     const before = activityInfo().heartbeatDetails as Observation | undefined;
     const sample = observe(before, { at: Date.now(), healthy: !sick }, sampleMs);
     const now = before ? sample : { ...sample, observedMs };
-    if (now.observedMs >= soakMs) return { observedMs: now.observedMs };
+    if (now.observedMs >= soakMs) return {};
     const state = sick ? `${sick.kind}: ${sick.reason}` : 'healthy';
-    if (unhealthyMs(now) >= unhealthyLimitMs) return { observedMs: now.observedMs, failed: `${state}, for ${spoken(unhealthyMs(now))}` };
+    if (unhealthyMs(now) >= unhealthyLimitMs) return { failed: `${state}, for ${spoken(unhealthyMs(now))}` };
     heartbeat(now);
     throw notYet(`${spoken(now.observedMs)} of ${spoken(soakMs)} observed; ${state}`);
   }

@@ -3,7 +3,7 @@ import { duration } from './duration.ts';
 import { percentages } from './flag.ts';
 import { healthCheck } from './health-check.ts';
 import { login, name, path, repository, workflowFile } from './names.ts';
-import { defaultPercentages, defaultSoak } from './rollout.ts';
+import { defaultPercentages, defaultSoak, fallbackPolicies } from './rollout.ts';
 
 const soak = z.union([
   duration.transform((ms) => ({ kind: 'time' as const, ms })),
@@ -33,7 +33,7 @@ const production = z.strictObject({
   steps: percentages.prefault([...defaultPercentages]).describe('Percentages of actors. 100 and then true always follow.'),
   soak: soak.optional().transform((rule) => rule ?? defaultSoak).describe('How long each step is watched: a duration, or by exposure.'),
   health: z.array(healthCheck).prefault([]),
-  whenUnhealthy: z.enum(['hold', 'stepBack', 'off']).prefault('hold').describe('What to do with the flag when a step is not healthy, or has no data.'),
+  whenUnhealthy: z.enum(fallbackPolicies).prefault('hold').describe('What to do with the flag when a step is not healthy, or has no data.'),
   whenRolledBack: z.enum(['hold', 'off']).prefault('off').describe('What to do with the flag when a deployment without its code lands.'),
 });
 

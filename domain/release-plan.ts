@@ -56,7 +56,7 @@ function assured(stage: Stage, assurance: Approval['assurance']): Stage {
 /** Every release's id begins so. */
 export const releasePrefix = 'release/';
 
-export function releaseId(component: string, pinned: Sha): string {
+function releaseId(component: string, pinned: Sha): string {
   return `${releasePrefix}${component}/from-${shortSha(pinned)}`;
 }
 

@@ -5,7 +5,7 @@ import type { Parsed } from './input.ts';
 import { parseInput } from './input.ts';
 
 /** What starts a rollout; everything else comes from the catalog. */
-export const rolloutRequest = z.strictObject({
+const rolloutRequest = z.strictObject({
   component: z.string().min(1),
   flag: z.string().min(1),
   commit: z
@@ -18,7 +18,7 @@ export const rolloutRequest = z.strictObject({
 
 export type RolloutRequest = z.output<typeof rolloutRequest>;
 
-export const rolloutRequestExample = { component: 'gitaly', flag: 'gitaly_go_user_delete_tag', commit: '#3371' } satisfies RolloutRequest;
+const rolloutRequestExample = { component: 'gitaly', flag: 'gitaly_go_user_delete_tag', commit: '#3371' } satisfies RolloutRequest;
 
 const gates = ['user', 'group', 'project', 'feature_group', 'namespace', 'repository'];
 

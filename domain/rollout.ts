@@ -23,13 +23,7 @@ export const defaultPercentages = [5, 25, 50, 100] as const;
 export const defaultSoak = { kind: 'exposure', percentHours: 10, minMs: 5 * 60_000, maxMs: 24 * HOUR_MS } as const satisfies SoakRule;
 
 /** The steps of a rollout, upwards: each percentage, 100 if it is not among them, and `true` as a write of its own. */
-export function planRollout({
-  percentages = defaultPercentages,
-  soak = defaultSoak,
-}: {
-  readonly percentages?: readonly number[];
-  readonly soak?: SoakRule;
-}): readonly RolloutStep[] {
+export function planRollout({ percentages, soak }: { readonly percentages: readonly number[]; readonly soak: SoakRule }): readonly RolloutStep[] {
   const upwards = [...new Set([...percentages, 100])].toSorted((a, b) => a - b);
   return [...upwards, true].map((to) => ({ to, soakMs: soakMs(soak, to) }));
 }
@@ -63,13 +57,13 @@ export function jump(steps: readonly RolloutStep[], from: FlagSetting, to: FlagV
 }
 
 /** What to do with a flag whose step is not healthy: leave it there, take it one step back, or turn it off. */
-export type FallbackPolicy = 'hold' | 'stepBack' | 'off';
+export const fallbackPolicies = ['hold', 'stepBack', 'off'] as const;
 
 /**
  * What to write when a step fails; undefined where the policy is to write nothing. A step back is to the last step that fewer
  * actors see (from `true` to 50, not to 100), and to off from the first.
  */
-export function fallback(policy: FallbackPolicy, steps: readonly RolloutStep[], at: FlagSetting): FlagValue | undefined {
+export function fallback(policy: (typeof fallbackPolicies)[number], steps: readonly RolloutStep[], at: FlagSetting): FlagValue | undefined {
   if (policy === 'hold' || exposure(at) === 0) return undefined;
   if (policy === 'off') return false;
   return steps.findLast(({ to }) => exposure(to) < exposure(at))?.to ?? false;

@@ -20,7 +20,7 @@ export interface SchemaLimits {
   readonly files: number;
 }
 
-export const schemaLimits: SchemaLimits = { fileSize: 16 * 1024 * 1024, files: 20_000 };
+const schemaLimits: SchemaLimits = { fileSize: 16 * 1024 * 1024, files: 20_000 };
 
 /** What the bucket's `schemas/` means for the release of a version. */
 export type SchemaInventory<Stored extends StoredSchema> =

@@ -8,7 +8,7 @@ import type { SchemaVersion } from './schema-version.ts';
 
 /** Where the bucket keeps the schemas of released versions, and the tarballs that builds take them from. */
 export const schemaFolder = 'schemas/';
-export const archiveFolder = 'dist/';
+const archiveFolder = 'dist/';
 
 /** What one schema release, or upload, has agreed to do: computed once, and from then on part of its history. */
 export interface SchemaPlan {

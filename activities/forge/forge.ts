@@ -43,15 +43,8 @@ export interface Commits {
   range(repository: Repository, from: Sha, to: Sha): Promise<{ readonly commits: readonly Commit[]; readonly total: number; readonly diverged: boolean }>;
   /** A file's text at a branch, tag or SHA. */
   read(repository: Repository, path: string, ref: string): Promise<string | undefined>;
-  /** The files right in a folder at a branch, tag or SHA. Fails rather than leave some of them out. */
-  list(repository: Repository, folder: string, ref: string): Promise<readonly RepositoryFile[] | undefined>;
-}
-
-export interface RepositoryFile {
-  /** From the root of the repository. */
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
+  /** The paths, from the repository's root, of the files right in a folder at a branch, tag or SHA. Fails rather than leave some of them out. */
+  list(repository: Repository, folder: string, ref: string): Promise<readonly string[] | undefined>;
 }
 
 export interface NewCommit {

@@ -34,7 +34,7 @@ export function createGcs(program: string | undefined): Gcs {
 }
 
 /** It has nothing to say on stdout when it is ready, so it is asked. */
-export async function startEmulator(program: string): Promise<Emulator> {
+async function startEmulator(program: string): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const address = ['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-public-host', `127.0.0.1:${port}`];

@@ -10,7 +10,7 @@ import type { Emulator } from './emulator.ts';
 import type { Forwarded, StoredObject } from './objects.ts';
 
 /** The access token that a world's GCS takes. */
-export const gcsToken = 'gcs-token';
+const gcsToken = 'gcs-token';
 
 interface Call {
   readonly world: World;

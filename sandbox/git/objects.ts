@@ -82,10 +82,6 @@ export async function readBlob(dir: string, sha: string): Promise<Buffer> {
   return (await runGit(dir, ['cat-file', 'blob', sha])).stdout;
 }
 
-export async function readTag(dir: string, sha: string): Promise<string> {
-  return (await runGit(dir, ['cat-file', 'tag', sha])).stdout.toString('utf8');
-}
-
 export async function listTree(dir: string, tree: string, options: { recursive?: boolean; path?: string } = {}): Promise<TreeEntry[]> {
   const args = ['ls-tree', '-z', '-l', '--full-tree', ...(options.recursive ? ['-r', '-t'] : []), tree];
   const { stdout } = await runGit(dir, options.path === undefined ? args : [...args, '--', options.path]);

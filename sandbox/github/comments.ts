@@ -28,7 +28,7 @@ export const commentHandlers = {
 } satisfies Handlers<'issues/create-comment' | 'issues/list-comments' | 'issues/get-comment' | 'issues/update-comment'>;
 
 /** What tells texts apart without ids: the hidden marker of a text, else its beginning. */
-export function gist(text: string): string {
+function gist(text: string): string {
   const marker = /<!--\s*(.*?)\s*-->/s.exec(text)?.[1];
   return marker ?? text.split('\n')[0] ?? '';
 }

@@ -12,7 +12,7 @@ import type { Repository } from './repository.ts';
 import type { User } from './users.ts';
 
 /** Where a group's CI runs; its scripts are given for this branch. */
-export function queueBranch(base: string): string {
+function queueBranch(base: string): string {
   return `gh-readonly-queue/${base}`;
 }
 

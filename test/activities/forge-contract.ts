@@ -158,12 +158,9 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         const before = await change(base, 'listed/one.json', '{}');
         const after = await change(base, 'listed/below/two.json', '{}');
         await change(base, 'listed/three.json', 'drei');
-        expect(await forge.commits.list(repository, 'listed', before)).toEqual([{ path: 'listed/one.json', size: 2 }]);
-        expect(await forge.commits.list(repository, 'listed', after)).toEqual([{ path: 'listed/one.json', size: 2 }]);
-        expect(await forge.commits.list(repository, 'listed', base)).toEqual([
-          { path: 'listed/one.json', size: 2 },
-          { path: 'listed/three.json', size: 4 },
-        ]);
+        expect(await forge.commits.list(repository, 'listed', before)).toEqual(['listed/one.json']);
+        expect(await forge.commits.list(repository, 'listed', after)).toEqual(['listed/one.json']);
+        expect(await forge.commits.list(repository, 'listed', base)).toEqual(['listed/one.json', 'listed/three.json']);
         expect(await forge.commits.list(repository, 'no/such/folder', base)).toBeUndefined();
       });
     });

@@ -18,7 +18,7 @@ const turns = process.env.SLIPWAY_TURNS === '1';
 const moments: readonly Moment[] = ['before', 'after'];
 
 /** How many cases run side by side: two cores are saturated by three. */
-export const laneCount = 3;
+const laneCount = 3;
 
 /**
  * Defines the crash matrix of these cases: a run for each of their effects in which the worker is killed before it, after it, or frozen

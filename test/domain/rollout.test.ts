@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exposure, raises } from '../../domain/flag.ts';
 import type { FlagSetting } from '../../domain/flag.ts';
-import { fallback, jump, planRollout, soakMs, stepsAhead } from '../../domain/rollout.ts';
+import { defaultPercentages, defaultSoak, fallback, fallbackPolicies, jump, planRollout, soakMs, stepsAhead } from '../../domain/rollout.ts';
 import type { SoakRule } from '../../domain/rollout.ts';
 
 const MINUTE = 60_000;
@@ -17,9 +17,12 @@ const soak: fc.Arbitrary<SoakRule> = fc.oneof(
     .map(({ percentHours, minMs, spanMs }) => ({ kind: 'exposure' as const, percentHours, minMs, maxMs: minMs + spanMs })),
 );
 
+/** Where the catalog says nothing else. */
+const steps = planRollout({ percentages: defaultPercentages, soak: defaultSoak });
+
 describe('the plan of a rollout', () => {
   test('is 5, 25, 50, 100 and true, watched for ten percent-hours each', () => {
-    expect(planRollout({})).toEqual([
+    expect(steps).toEqual([
       { to: 5, soakMs: 2 * HOUR },
       { to: 25, soakMs: 24 * MINUTE },
       { to: 50, soakMs: 12 * MINUTE },
@@ -81,17 +84,15 @@ describe('a soak by exposure', () => {
 
 describe('the steps ahead', () => {
   test('of a flag that is at 25 % already don’t lower it', () => {
-    expect(stepsAhead(planRollout({}), 25).map(({ to }) => to)).toEqual([50, 100, true]);
+    expect(stepsAhead(steps, 25).map(({ to }) => to)).toEqual([50, 100, true]);
   });
 
   test('of a flag that is on for everybody are none', () => {
-    expect(stepsAhead(planRollout({}), true)).toEqual([]);
+    expect(stepsAhead(steps, true)).toEqual([]);
   });
 });
 
 describe('a jump', () => {
-  const steps = planRollout({});
-
   test('skips the steps between', () => {
     expect(jump(steps, 5, 50)).toEqual({ kind: 'valid', value: [{ to: 50, soakMs: 12 * MINUTE }] });
   });
@@ -112,7 +113,7 @@ describe('a jump', () => {
   test('never lowers the flag, and always ends at the step that was asked for', () => {
     fc.assert(
       fc.property(percentages, setting, fc.oneof(fc.boolean(), fc.integer({ min: 1, max: 100 })), (given, from, to) => {
-        const jumped = jump(planRollout({ percentages: given }), from, to);
+        const jumped = jump(planRollout({ percentages: given, soak: defaultSoak }), from, to);
         if (jumped.kind === 'invalid') return;
         expect(jumped.value.every((step) => raises(from, step.to))).toBe(true);
         expect(jumped.value.at(-1)?.to).toBe(to);
@@ -122,8 +123,6 @@ describe('a jump', () => {
 });
 
 describe('falling back', () => {
-  const steps = planRollout({});
-
   test.each([
     ['hold', 25, undefined],
     ['stepBack', 25, 5],
@@ -138,8 +137,8 @@ describe('falling back', () => {
 
   test('takes the flag from somebody, or writes nothing', () => {
     fc.assert(
-      fc.property(percentages, setting, fc.constantFrom('hold', 'stepBack', 'off'), (given, at, policy) => {
-        const value = fallback(policy, planRollout({ percentages: given }), at);
+      fc.property(percentages, setting, fc.constantFrom(...fallbackPolicies), (given, at, policy) => {
+        const value = fallback(policy, planRollout({ percentages: given, soak: defaultSoak }), at);
         return value === undefined || exposure(value) < exposure(at);
       }),
     );

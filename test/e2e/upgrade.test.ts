@@ -97,7 +97,7 @@ interface RunningBuild extends ScriptedWorld {
 }
 
 async function startBuild({ workflowId }: Release, options: Pick<WorkerOptions, 'workflowBundle' | 'workerDeploymentOptions'>): Promise<RunningBuild> {
-  const world = scriptedWorld({ plan: async () => ({ ...plan, id: workflowId, stages }), soak: async () => ({ observedMs: 0 }) });
+  const world = scriptedWorld({ plan: async () => ({ ...plan, id: workflowId, stages }), soak: async () => ({}) });
   const worker = await Worker.create({ connection: native, namespace, taskQueue: workflowId, activities: world.activities, ...options });
   const running = worker.run();
   const stop = async () => {

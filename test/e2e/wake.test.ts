@@ -102,7 +102,7 @@ describe('a wake', () => {
   });
 
   it('hastens no soak', async () => {
-    const soak = switchable<{ observedMs: number }>();
+    const soak = switchable<object>();
     const { release } = await start({ soak: soak.look });
     await release.signal(approve.signal, { stage: 'production', by: 'alice' });
     await soak.looked(1);

@@ -147,7 +147,7 @@ describe('a stage that fails', () => {
 
   it('may have failed by its health', async () => {
     const { release } = await startRelease([{ ...production, unhealthyLimit: 60_000, onFailure: 'rollback' }], {
-      soak: async ({ unhealthyLimitMs }: Soak) => ({ observedMs: 0, failed: `unhealthy: 502, for ${unhealthyLimitMs} ms` }),
+      soak: async ({ unhealthyLimitMs }: Soak) => ({ failed: `unhealthy: 502, for ${unhealthyLimitMs} ms` }),
     });
     expect(await release.result()).toMatchObject({ kind: 'rolledBack', reason: 'production is not healthy: unhealthy: 502, for 60000 ms' });
   });

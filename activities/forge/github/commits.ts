@@ -71,7 +71,7 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
       const { data } = found;
       if (!Array.isArray(data)) throw neverRetry('InvalidInput', `${folder} in ${repository} is not a folder`);
       if (data.length >= LISTED) throw neverRetry('InvalidInput', `${folder} in ${repository} holds more than GitHub lists (${LISTED})`);
-      return data.filter(({ type }) => type === 'file').map(({ path, size }) => ({ path, size }));
+      return data.filter(({ type }) => type === 'file').map(({ path }) => path);
     },
   };
 }
