@@ -17,6 +17,8 @@ export interface ReleasePlan {
   readonly mirror: string;
   /** Nothing else on the mirror is released. */
   readonly mirrorBranch: string;
+  /** What must be among a commit's green checks there. */
+  readonly mirrorChecks: readonly string[];
   readonly downstream: Component['downstream'];
   readonly stages: readonly Stage[];
   readonly chat: Component['chat'];
@@ -41,6 +43,7 @@ export function planRelease(catalog: Catalog, component: string, { candidate, pi
     base,
     mirror: source.mirror,
     mirrorBranch: source.branch,
+    mirrorChecks: source.requiredChecks,
     downstream,
     stages: stages.map((stage) => assured(stage, catalog.environments[stage.environment]?.assurance)),
     chat,

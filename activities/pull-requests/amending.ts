@@ -37,14 +37,14 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
 
   /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
   async function amendPullRequest({ change, number, head, sha, notBefore }: Amendment): Promise<Amended> {
-    const { repository, mirror, mirrorBranch } = change;
+    const { repository, mirror, mirrorBranch, mirrorChecks } = change;
     const refused = (why: string): Amended => ({ kind: 'refused', why });
     const commit = await commitOn(commits, mirror, mirrorBranch, sha);
     if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}`);
     for (const before of notBefore) {
       if (sha === before || (await commits.range(mirror, before, sha)).diverged) return refused(`${sha} does not come after ${before}`);
     }
-    if (judge(await pipelines.checks(mirror, sha), []).kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
+    if (judge(await pipelines.checks(mirror, sha), mirrorChecks).kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
 
     const amended = { ...change, candidate: sha, date: commit.committedAt };
     const to = await branches.write(versionCommit({ ...amended, base: head }));

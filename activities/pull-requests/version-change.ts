@@ -10,6 +10,7 @@ export interface VersionChange {
   readonly component: string;
   readonly mirror: Repository;
   readonly mirrorBranch: string;
+  readonly mirrorChecks: readonly string[];
   readonly pinned: Sha;
   readonly candidate: Sha;
   /** ISO 8601: the date of the version commit. */

@@ -60,6 +60,18 @@ it('refuses to amend by one', async () => {
   expect(await world.journal()).toEqual([]);
 });
 
+it.each([
+  ['was skipped', 'skipped', ['test']],
+  ['has not reported', 'green', ['test', 'fuzz']],
+])('refuses to amend by a commit whose required check %s, though all others are green', async (_, verdict, mirrorChecks) => {
+  const change = { ...(await versionChange()), mirrorChecks };
+  await world.control('ci', { repository: mirror, sha: change.candidate, verdict });
+  const { amendPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { candidate: sha, base: head, pinned } = change;
+  expect(await within(() => amendPullRequest({ change, number: 1, head, sha, notBefore: [pinned] }))).toEqual({ kind: 'refused', why: `${sha} is not green on ${mirror}` });
+  expect(await world.journal()).toEqual([]);
+});
+
 it('says who closed the pull request that it was about to open', async () => {
   const change = await versionChange();
   await world.control('commit', { repository, branch: change.head, files: { [change.file]: `${change.candidate}\n` }, message: 'Update' });
@@ -155,6 +167,7 @@ async function versionChange(): Promise<VersionChange> {
     component: 'gitaly',
     mirror,
     mirrorBranch: 'master',
+    mirrorChecks: [],
     pinned: await pinnedIn(world),
     candidate: newest!.sha,
     date: newest!.committedAt,

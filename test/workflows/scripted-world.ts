@@ -17,6 +17,7 @@ export const plan: ReleasePlan = {
   base: 'b'.repeat(40),
   mirror: 'org/gitaly-mirror',
   mirrorBranch: 'master',
+  mirrorChecks: [],
   downstream: {
     repository: 'org/product',
     branch: 'master',
