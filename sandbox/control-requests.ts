@@ -40,6 +40,7 @@ export const ci = z.strictObject({
   verdict: z.enum(['green', 'red', 'flaky', 'slow', 'cancelled', 'none', 'neutral', 'skipped']),
   failing: z.array(z.string()).optional(),
   afterMs: ms.optional(),
+  registersAfterMs: ms.optional(),
 });
 
 export const deployments = z.strictObject({ environment: z.string(), outcome: z.enum(['success', 'failure', 'error', 'never']), afterMs: ms.optional(), times });

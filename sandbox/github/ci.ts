@@ -12,6 +12,8 @@ export interface CiScript {
   /** Which checks or status contexts fail, if any do; by default the first check. */
   readonly failing?: readonly string[] | undefined;
   readonly afterMs?: number | undefined;
+  /** Until then nothing is to be seen of it, as at GitHub for half a minute after a push. */
+  readonly registersAfterMs?: number | undefined;
 }
 
 /** What every new commit of a repository goes through. */
@@ -31,6 +33,16 @@ export function launchCi(world: World, repository: Repository, { sha, branch }: 
   if (ci === undefined || ciRun(repository, sha)) return;
   const script = ciScripts.get(sha) ?? ciScripts.get(branchScript(branch ?? '')) ?? { verdict: 'green' };
   if (script.verdict === 'none') return;
+  if (script.registersAfterMs === undefined) return register(world, repository, { sha, branch, script });
+  world.clock.after(script.registersAfterMs, () =>
+    world.exclusively(async () => {
+      if (!ciRun(repository, sha)) register(world, repository, { sha, branch, script });
+    }),
+  );
+}
+
+function register(world: World, repository: Repository, { sha, branch, script }: { sha: string; branch: string | undefined; script: CiScript }): void {
+  const ci = repository.ci!;
   const workflow = workflowNamed(repository, ci.workflow);
   const run = addRun(world, repository, { workflow, event: 'push', title: workflow.name, branch, sha, actor: 'ci[bot]', inputs: {}, jobs: ci.checks });
   follow(world, repository, run, { script, isRerun: false });

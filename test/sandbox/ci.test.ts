@@ -37,6 +37,17 @@ describe('CI', () => {
     await expect.poll(() => conclusions(world, sha)).toEqual(expected);
   });
 
+  it('registers late where it is told to: until then nothing is to be seen of it', async () => {
+    const world = await stand.open({ latencyMs: { ci: 0 } });
+    await script(world, { branch: 'release/gitaly', verdict: 'green', registersAfterMs: 60_000 });
+    const { sha } = await branchWithChange(world);
+    expect(await conclusions(world, sha)).toEqual({});
+    await world.control('clock', { ms: 59_000 });
+    expect(await conclusions(world, sha)).toEqual({});
+    await world.control('clock', { ms: 1_000 });
+    await expect.poll(() => conclusions(world, sha)).toEqual({ rspec: 'success', 'static-analysis': 'success', 'danger-review': 'success' });
+  });
+
   it('fails where it is told to, checks and contexts alike', async () => {
     const world = await stand.open();
     const { sha } = await branchWithChange(world);
