@@ -1,7 +1,8 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../domain/candidate.ts';
 import { shaPattern } from '../domain/candidate.ts';
 import type { Check, FailedCheck } from '../domain/pipeline.ts';
-import { judge } from '../domain/pipeline.ts';
+import { judge, toldWait } from '../domain/pipeline.ts';
 import { commitOn } from './branch-commit.ts';
 import { effect } from './effect.ts';
 import { notYet } from './failures.ts';
@@ -16,6 +17,8 @@ export interface Look {
   /** The head that the release knows of. */
   readonly head: Sha;
   readonly required: readonly string[];
+  /** How long the checks may take to report, in ms, before people should hear of it. */
+  readonly patience: number;
   /** The attempt of the failed runs whose end counts, from 1. */
   readonly attempt: number;
   /** What is known already, and is waited out. */
@@ -24,6 +27,8 @@ export interface Look {
 
 export type Obstacle =
   | { readonly kind: 'regression' }
+  /** People know that its checks don't report. */
+  | { readonly kind: 'unreported' }
   | { readonly kind: 'brokenBase'; readonly failed: readonly string[] }
   | { readonly kind: 'unreviewed' }
   /** The forge refused to merge it until it contains its base. */
@@ -38,6 +43,8 @@ export type Turn =
   /** Everything is green; somebody may even have merged it at this head. */
   | { readonly kind: 'green' }
   | { readonly kind: 'red'; readonly failed: readonly FailedCheck[] }
+  /** Nothing runs, and these required checks have not reported for long; none at all, where none is named. */
+  | { readonly kind: 'unreported'; readonly missing: readonly string[] }
   | { readonly kind: 'closed'; readonly by: string }
   /** A person has made it carry another commit. */
   | { readonly kind: 'edited'; readonly head: Sha; readonly candidate: Sha; readonly date: string }
@@ -87,12 +94,16 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     return { kind: 'ejected', reason, byChecks: failed.length > 0 || /check|ci_|time/i.test(reason), failed };
   }
 
-  async function verdict({ change, number, head, required, attempt, known }: Look, { blocked, behind }: PullRequest): Promise<Turn> {
+  async function verdict({ change, number, head, required, patience, attempt, known }: Look, { blocked, behind }: PullRequest): Promise<Turn> {
     const { repository, branch } = change;
     if (known?.kind === 'ejected') throw notYet(`#${number} is out of the merge queue`);
     if (attempt > 1) await rerunEnded(repository, head);
     const found = judge(await pipelines.checks(repository, head), required);
-    if (found.kind === 'pending') throw notYet(`still running: ${found.waitingFor.join(', ')}`);
+    if (found.kind === 'pending') {
+      const isSilent = found.running.length === 0 && known === undefined;
+      if (isSilent && Date.now() - activityInfo().scheduledTimestampMs >= patience) return { kind: 'unreported', missing: found.missing };
+      throw notYet(`still waiting for ${toldWait(found)}`);
+    }
     if (found.kind === 'green') {
       if (known?.kind === 'unreviewed' && blocked) throw notYet(`#${number} has no review yet`);
       const base = behind || known?.kind === 'behind' ? await missingBase(repository, branch, head) : undefined;

@@ -6,7 +6,7 @@ import { isDocsOnly } from '../domain/docs-only.ts';
 import { unknownName } from '../domain/nearest-name.ts';
 import type { ReleaseOutcome } from '../domain/outcome.ts';
 import type { FailedCheck, Verdict } from '../domain/pipeline.ts';
-import { judge, toldFailures } from '../domain/pipeline.ts';
+import { judge, nothingRan, toldFailures } from '../domain/pipeline.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import { planRelease } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
@@ -19,26 +19,46 @@ import type { OfferedCandidate } from './running-releases.ts';
 export type Planned =
   | ReleasePlan
   | Extract<ReleaseOutcome, { kind: 'upToDate' }>
-  | (Extract<ReleaseOutcome, { kind: 'noCandidate' }> & Warned)
-  /** The mirror lacks newer commits of the canonical repository: what it has is not the newest. */
-  | ({ readonly kind: 'mirrorBehind'; readonly waitingFor: string } & Warned);
+  | NoCandidate
+  | Waiting;
+
+type NoCandidate = Extract<ReleaseOutcome, { kind: 'noCandidate' }> & Warned;
+
+/** Nothing can be decided yet. */
+interface Waiting extends Warned {
+  readonly kind: 'waiting';
+  readonly waitingFor: string;
+  /** How long that is usual, in ms. */
+  readonly patience: number;
+  /** What is decided when it takes longer; to be waited for still, without it. */
+  readonly otherwise?: NoCandidate;
+}
+
+type Pending = Extract<Verdict, { kind: 'pending' }>;
 
 interface Warned {
   /** For those who own the mirror. */
   readonly warning?: Announcement;
 }
 
+export type PlanRequest = ReleaseRequest & {
+  /** Looks again and again rather than answer `waiting`: until then (ms since the epoch), or for as long as it takes. */
+  readonly patient?: { readonly until?: number };
+};
+
 /** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
 export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalog' | 'forge' | 'releases'>) {
-  /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `NotYet` while CI still runs, and, to whoever is patient, while the mirror lags behind. */
-  async function plan({ component: name, sha, patient }: ReleaseRequest & { readonly patient?: boolean }): Promise<Planned> {
+  /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
+  async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
     const component = Object.hasOwn(read.components, name) ? read.components[name] : undefined;
     if (!component) throw neverRetry('InvalidInput', unknownName('component', name, Object.keys(read.components)));
     const [pinned, base] = await Promise.all([readPin(component.downstream), headOf(component.downstream)]);
     const found = sha ? await asked(component, sha, pinned) : await newest(component, pinned);
-    if (found.kind === 'mirrorBehind' && patient) throw notYet(`still waiting for ${found.waitingFor}`);
-    return found.kind === 'candidate' ? planRelease(read, name, { candidate: found.commit, pinned, base }) : found;
+    if (found.kind === 'candidate') return planRelease(read, name, { candidate: found.commit, pinned, base });
+    if (found.kind !== 'waiting') return found;
+    if (patient && Date.now() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
+    return { ...found, patience: read.pace.patience };
   }
 
   async function readPin({ repository, branch, versionFile }: Component['downstream']): Promise<Sha> {
@@ -54,31 +74,39 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     throw neverRetry('InvalidCatalog', `branch ${branch} of ${repository} does not exist`);
   }
 
-  type Found = { readonly kind: 'candidate'; readonly commit: Commit } | Exclude<Planned, ReleasePlan>;
+  type Found = { readonly kind: 'candidate'; readonly commit: Commit } | Exclude<Planned, ReleasePlan | Waiting> | Omit<Waiting, 'patience'>;
 
   /**
    * The newest commit whose checks have all finished decides; pending ones above it are passed over. Never backwards:
-   * the search ends at the commit that is pinned downstream.
+   * the search ends at the commit that is pinned downstream, and side branches that lack it don't count.
    */
   async function newest({ source }: Component, pinned: Sha): Promise<Found> {
     const missing = await missingOnMirror(source);
     if (missing) return mirrorBehind(source, missing);
-    let red: Extract<Found, { kind: 'noCandidate' }> | undefined;
-    let pending: string | undefined;
+    let held: Found | undefined;
+    let pending: Sha | undefined;
+    let aside: Sha | undefined;
     for (const commit of await forge.commits.history(source.mirror, source.branch, source.searchDepth)) {
-      if (commit.sha === pinned) break;
-      const verdict = await verdictOf(source, commit.sha);
-      if (verdict.kind !== 'pending' && (await testsNothing(source, commit.sha))) continue;
-      if (verdict.kind === 'green') return { kind: 'candidate', commit };
-      if (verdict.kind === 'pending') pending ??= commit.sha;
-      if (verdict.kind === 'red') {
-        red ??= { kind: 'noCandidate', sha: commit.sha, failed: verdict.failed, ...redMirror(source, commit.sha, verdict.failed) };
-        if (source.whenRed === 'hold') return red;
+      const { sha } = commit;
+      if (sha === pinned) return held ?? { kind: 'upToDate', pinned, ...(pending && { pending }) };
+      const verdict = await verdictOf(source, sha);
+      // Of a push of several commits CI takes the head only.
+      if (verdict.kind === 'pending' && (pending !== undefined || hasBegun(verdict))) {
+        pending ??= sha;
+        continue;
       }
+      if (await testsNothing(source, sha)) continue;
+      if (!(await comesAfter(source, pinned, sha))) {
+        aside ??= sha;
+        continue;
+      }
+      if (verdict.kind === 'green') return { kind: 'candidate', commit };
+      held ??= verdict.kind === 'red' ? red(source, sha, verdict.failed) : untested(source, sha);
+      if (source.whenRed === 'hold') return held;
     }
-    if (red) return red;
-    if (pending) throw notYet(`the checks of ${pending} on ${source.mirror} still run`);
-    return { kind: 'upToDate', pinned };
+    if (held) return held;
+    if (aside && !pending) throw neverRetry('Conflict', `${aside} on ${source.mirror} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+    return { kind: 'upToDate', pinned, ...(pending && { pending }) };
   }
 
   /** The canonical head, if the mirror has neither it nor one of the few commits before it that it may lag behind. */
@@ -88,6 +116,10 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
       if (await commitOn(forge.commits, mirror, branch, sha)) return undefined;
     }
     return newest[0]?.sha;
+  }
+
+  async function comesAfter({ mirror }: Component['source'], pinned: Sha, sha: Sha): Promise<boolean> {
+    return !(await forge.commits.range(mirror, pinned, sha)).diverged;
   }
 
   /** A pipeline that ran for documentation only says nothing about the code. */
@@ -104,11 +136,17 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     if (sha === pinned) return { kind: 'upToDate', pinned };
     const commit = await commitOn(forge.commits, source.mirror, source.branch, sha);
     if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${source.mirror}, on its branch ${source.branch}`);
-    const { diverged } = await forge.commits.range(source.mirror, pinned, sha);
-    if (diverged) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+    if (!(await comesAfter(source, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
     const verdict = await verdictOf(source, sha);
-    if (verdict.kind === 'pending') throw notYet(`the checks of ${sha} on ${source.mirror} still run: ${verdict.waitingFor.join(', ')}`);
-    return verdict.kind === 'green' ? { kind: 'candidate', commit } : { kind: 'noCandidate', sha, failed: verdict.failed };
+    const noCandidate = (failed: readonly FailedCheck[]): NoCandidate => ({ kind: 'noCandidate', sha, failed });
+    switch (verdict.kind) {
+      case 'green':
+        return { kind: 'candidate', commit };
+      case 'red':
+        return noCandidate(verdict.failed);
+      case 'pending':
+        return { kind: 'waiting', waitingFor: checksOf(source, sha, verdict), ...(!hasBegun(verdict) && { otherwise: noCandidate([nothingRan]) }) };
+    }
   }
 
   async function verdictOf({ mirror, requiredChecks }: Component['source'], sha: Sha): Promise<Verdict> {
@@ -118,17 +156,31 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   return { plan, offer };
 }
 
-function mirrorBehind({ canonical, mirror, owners }: Component['source'], missing: Sha): Extract<Planned, { kind: 'mirrorBehind' }> {
+function mirrorBehind({ canonical, mirror, owners }: Component['source'], missing: Sha): Omit<Waiting, 'patience'> {
   const text = `${mirror} lags behind ${canonical}: it lacks ${missing}. Nothing is released until it has it`;
   return {
-    kind: 'mirrorBehind',
+    kind: 'waiting',
     waitingFor: `${shortSha(missing)} of ${canonical} on ${mirror}`,
     ...(owners && { warning: { channel: owners, key: `mirror ${mirror} lacks ${missing}`, text } }),
   };
 }
 
-function redMirror({ mirror, owners }: Component['source'], sha: Sha, failed: readonly FailedCheck[]): Warned {
-  if (!owners) return {};
+function red({ mirror, owners }: Component['source'], sha: Sha, failed: readonly FailedCheck[]): NoCandidate {
   const text = `${mirror} is red at ${shortSha(sha)}: ${toldFailures(failed)}. Nothing is released until a newer commit is green`;
-  return { warning: { channel: owners, key: `mirror ${mirror} is red at ${sha}`, text } };
+  return { kind: 'noCandidate', sha, failed, ...(owners && { warning: { channel: owners, key: `mirror ${mirror} is red at ${sha}`, text } }) };
+}
+
+/** CI may not have taken the commit up yet, or may never do so. */
+function untested(source: Component['source'], sha: Sha): Omit<Waiting, 'patience'> {
+  return { kind: 'waiting', waitingFor: checksOf(source, sha, { running: [], missing: [] }), otherwise: red(source, sha, [nothingRan]) };
+}
+
+function hasBegun({ running, missing }: Pending): boolean {
+  return running.length > 0 || missing.length > 0;
+}
+
+function checksOf({ mirror }: Component['source'], sha: Sha, { running, missing }: Omit<Pending, 'kind'>): string {
+  const where = `of ${shortSha(sha)} on ${mirror}`;
+  if (running.length > 0) return `the checks ${where}`;
+  return missing.length > 0 ? `${missing.join(', ')} ${where}` : `a first check ${where}`;
 }

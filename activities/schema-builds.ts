@@ -1,6 +1,6 @@
 import type { Sha } from '../domain/candidate.ts';
 import type { FailedCheck } from '../domain/pipeline.ts';
-import { judge } from '../domain/pipeline.ts';
+import { judge, toldWait } from '../domain/pipeline.ts';
 import { notYet } from './failures.ts';
 import type { Forge, Repository } from './forge/forge.ts';
 import { pullRequestReads } from './pull-requests/reads.ts';
@@ -28,10 +28,8 @@ export function createSchemaBuilds({ forge }: { readonly forge: Forge }) {
     const pull = await shown(repository, { number, head: sha });
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
-    const checks = await forge.pipelines.checks(repository, sha);
-    if (checks.length === 0) throw notYet(`the build of ${sha} has not begun`);
-    const verdict = judge(checks, required);
-    if (verdict.kind === 'pending') throw notYet(`still running: ${verdict.waitingFor.join(', ')}`);
+    const verdict = judge(await forge.pipelines.checks(repository, sha), required);
+    if (verdict.kind === 'pending') throw notYet(`the build of ${sha} waits for ${toldWait(verdict)}`);
     return verdict;
   }
 

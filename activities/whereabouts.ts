@@ -96,14 +96,14 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   async function notChosen(name: string, component: Component, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
     const { source, chat } = component;
     const owners = [source.owners ?? chat.team];
-    const planned = await unlessTooEarly(plan({ component: name }));
-    if (!planned) return { what: `pipelines on ${source.mirror} that still run`, by: [] };
+    const planned = await plan({ component: name });
     switch (planned.kind) {
-      case 'mirrorBehind':
+      case 'waiting':
         return { what: `the mirror: ${planned.waitingFor}`, by: owners };
       case 'noCandidate':
         return { what: `the pipeline of ${shortSha(planned.sha)} on ${source.mirror}, which is red: ${toldFailures(planned.failed)}`, by: owners };
       case 'upToDate':
+        if (planned.pending) return { what: `pipelines on ${source.mirror} that still run`, by: [] };
         return { what: 'nothing: only documentation has changed, and the next release will carry it', by: [] };
       case 'release':
         if (!(await holds(planned.candidate))) return { what: `its pipeline on ${source.mirror}: ${shortSha(planned.candidate)} is the newest green commit`, by: owners };

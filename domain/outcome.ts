@@ -24,8 +24,8 @@ export type ReleaseOutcome =
       /** Those that failed, and that somebody decided to leave out. */
       readonly skipped?: readonly string[];
     }
-  /** Nothing newer than what is pinned: nothing was written. */
-  | { readonly kind: 'upToDate'; readonly pinned: Sha }
+  /** Nothing newer than what is pinned has been found green: nothing was written. `pending` is the newest commit that CI still works at. */
+  | { readonly kind: 'upToDate'; readonly pinned: Sha; readonly pending?: Sha }
   /** No commit may be released: nothing was written. */
   | { readonly kind: 'noCandidate'; readonly sha: Sha; readonly failed: readonly FailedCheck[] }
   /** A dry run: nothing was written. */
@@ -47,7 +47,7 @@ export function toldOutcome(outcome: Outcome): string {
     case 'released':
       return `released through ${outcome.stages.join(', ') || 'no stage'}${outcome.skipped ? `; skipped: ${outcome.skipped.join(', ')}` : ''}`;
     case 'upToDate':
-      return `up to date: ${outcome.pinned} is the newest green commit`;
+      return `up to date: ${outcome.pinned} is the newest green commit${outcome.pending ? `; the checks of ${outcome.pending} have not ended` : ''}`;
     case 'noCandidate':
       return `no candidate: ${outcome.sha} is not green (${outcome.failed.map(({ name }) => name).join(', ')})`;
     case 'planned':

@@ -86,9 +86,9 @@ async function approveWhenAsked(release: string, env: Company['env']): Promise<v
 
 async function leaveOneWaiting({ env, world, uiUrl }: Company): Promise<void> {
   const commit = { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'CHANGELOG.md': 'One more change\n' }, message: 'One more change' };
-  await send(`${world.url}/control/commit`, commit);
+  const { sha } = await send<{ sha: string }>(`${world.url}/control/commit`, commit);
   say('\nAnother commit was merged, and is released as well. This release is yours:\n');
-  const { release, link } = (await slipway(['start', 'componentRelease', 'gitaly'], env)) as { release: string; link: string };
+  const { release, link } = (await slipway(['start', 'componentRelease', 'gitaly', '--sha', sha], env)) as { release: string; link: string };
   await shown(['watch', release, '--until-waiting'], env);
   say(
     [

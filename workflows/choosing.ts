@@ -1,4 +1,5 @@
 import { log } from '@temporalio/workflow';
+import type { PlanRequest } from '../activities/planning.ts';
 import type { Announcement } from '../activities/reports.ts';
 import type { ReleaseOutcome } from '../domain/outcome.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
@@ -9,21 +10,31 @@ import type { Wakeable } from './wake.ts';
 
 export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' }>;
 
-/** Finds out what is to be released. The owners of a mirror are told when it is red or lags behind, once each; a lagging one is waited for. */
+/**
+ * Finds out what is to be released. A mirror that lags behind, or a commit whose checks have not ended, is waited for. The owners of the mirror are told when it is red,
+ * or when that takes unusually long, once each; nobody is told by a dry run.
+ */
 export async function chosen(request: ReleaseRequest, { status, wakeable }: { readonly status: StatusKeeper; readonly wakeable: Wakeable }): Promise<Chosen> {
-  const look = ({ patient }: { readonly patient: boolean }) =>
-    wakeable(() => planning.plan.executeWithOptions({ summary: request.component }, [{ ...request, ...(patient && { patient }) }]));
+  const { component, dryRun } = request;
+  const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakeable(() => planning.plan.executeWithOptions({ summary: component }, [{ ...request, ...patience }]));
+  const waits = (what: string) => status.enter('planning', { waitingFor: { what } });
 
-  const first = await look({ patient: false });
-  if (first.kind === 'mirrorBehind') {
-    status.enter('planning', { waitingFor: { what: first.waitingFor } });
-    await warn(first.warning);
+  waits(`the repositories of ${component} to answer`);
+  let found = await look();
+  if (found.kind === 'waiting') {
+    waits(found.waitingFor);
+    found = await look({ patient: { until: Date.now() + found.patience } });
   }
-  const found = first.kind === 'mirrorBehind' ? await look({ patient: true }) : first;
-  if (found.kind === 'mirrorBehind') throw new TypeError('a patient look waits for the mirror');
+  if (found.kind === 'waiting' && found.otherwise) found = found.otherwise;
+  if (found.kind === 'waiting') {
+    waits(found.waitingFor);
+    if (!dryRun) await warn(found.warning);
+    found = await look({ patient: {} });
+  }
+  if (found.kind === 'waiting') throw new TypeError('a patient look waits for an answer');
   if (found.kind !== 'noCandidate') return found;
   const { warning, ...outcome } = found;
-  await warn(warning);
+  if (!dryRun) await warn(warning);
   return outcome;
 }
 

@@ -6,7 +6,7 @@ import type { Undo } from './compensation.ts';
 import { ejected, enqueued, triedAgain } from './merge-queue.ts';
 import { amended, changeOf, followed, opened, renewed, updated, versionChange, withdrawal, withdrawn } from './pull-request.ts';
 import type { Draft } from './pull-request.ts';
-import { answeredRed, examined, offered, passedAgain } from './red-pipeline.ts';
+import { answeredRed, examined, offered, passedAgain, unreported } from './red-pipeline.ts';
 import type { Release } from './release.ts';
 import { reminding } from './reminders.ts';
 import { unless } from './unless.ts';
@@ -43,7 +43,7 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
 async function happened({ status, work, wakeable, offers, questions, isExact }: Release, draft: Draft): Promise<Event> {
   const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
-  const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, attempt, ...(known && { known }) };
+  const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, patience: plan.pace.patience, attempt, ...(known && { known }) };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
   return unless(
     () => wakeable(() => work.polling.pipeline.executeWithOptions({ summary: `#${number}` }, [look])),
@@ -63,6 +63,8 @@ async function taken(release: Release, draft: Draft, event: Event): Promise<Draf
       return merged(release, passedAgain(release, draft));
     case 'red':
       return examined(release, draft, event.failed);
+    case 'unreported':
+      return unreported(release, draft, event.missing);
     case 'decision':
       if (draft.known?.kind === 'ejected' && event.choice.choice === 'retry') return triedAgain(release, draft);
       return answeredRed(release, draft, event.choice);

@@ -1,6 +1,7 @@
 import { shortSha } from '../domain/candidate.ts';
 import type { Sha } from '../domain/candidate.ts';
 import type { Choice } from '../domain/decision.ts';
+import { spoken } from '../domain/duration.ts';
 import type { FailedCheck } from '../domain/pipeline.ts';
 import { toldFailures } from '../domain/pipeline.ts';
 import { amended } from './pull-request.ts';
@@ -14,6 +15,16 @@ const choices = ['retry', 'close', 'waitForFix', 'useSha', 'abort'] as const;
 export async function examined(release: Release, draft: Draft, failed: readonly FailedCheck[]): Promise<Draft> {
   const again = draft.attempt === 1 ? await rerun(release, { ...draft, failed }) : undefined;
   return again ?? diagnosed(release, draft, failed);
+}
+
+/** Tells people of a pipeline that does not report. The release goes on looking: whoever makes it report has answered. */
+export function unreported({ status, reporter }: Release, draft: Draft, missing: readonly string[]): Draft {
+  const { chat, pace } = draft.plan;
+  const { number, head } = draft.pull;
+  const what = `${missing.join(', ') || 'a first check'} of #${number} (nothing reported within ${spoken(pace.patience)})`;
+  reporter.tell({ name: `unreported-${shortSha(head)}`, line: `waits for ${what}: does CI run for it?`, urgent: true });
+  status.enter('pipeline', { waitingFor: { what, whom: [chat.team] }, next: 'merge when green' });
+  return { ...draft, known: { kind: 'unreported' } };
 }
 
 /** The next attempt of what failed; undefined where the forge has nothing to run again. */

@@ -87,7 +87,7 @@ it('waits for a pull request that is not shown yet, instead of taking it for clo
   const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
   const { number, head } = await within(() => openPullRequest(change));
   const { pipeline } = createPipelines({ forge });
-  await expect(pipeline({ change, number, head, required: [], attempt: 1 })).rejects.toMatchObject({ type: 'NotYet' });
+  await expect(pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1 })).rejects.toMatchObject({ type: 'NotYet' });
   await expect(within(() => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' }))).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   expect((await world.journal()).map(({ key }) => key)).not.toContain(`merge ${repository}#${number}`);
 });
@@ -145,7 +145,7 @@ it('enters a merge queue once, though the reply is lost, and tells each time wha
 
   expect(await within(() => enqueuePullRequest({ repository, number, sha: head }))).toEqual({ kind: 'queued' });
   expect((await world.journal()).filter(({ key }) => key === enqueue)).toHaveLength(1);
-  const look = { change, number, head, required: [], attempt: 1 };
+  const look = { change, number, head, required: [], patience: 900_000, attempt: 1 };
   const first = { ...look, known: { kind: 'queued', time: 1 } } as const;
   await expect(pipeline(first)).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is in the merge queue` });
   await expect.poll(() => pipeline(first).catch(() => undefined), { timeout: 20_000 }).toMatchObject({ kind: 'ejected', reason: 'failed_checks', byChecks: true, failed: [{ name: 'rspec' }] });

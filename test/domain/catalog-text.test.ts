@@ -95,7 +95,7 @@ describe('a mistake of content', () => {
   const gitaly = 'components.gitaly';
   it.each<[mistake: string, from: string, to: string, line: string]>([
     ['another version', 'version: 1', 'version: 2', '1:10: version: must be 1, not 2'],
-    ['an unknown key', 'pace: { poll: 5s }', 'pace: { pol: 5s }', '2:9: pace.pol: unknown key "pol": did you mean "poll"? Known: poll, sample, attempt, heartbeat, retry'],
+    ['an unknown key', 'pace: { poll: 5s }', 'pace: { pol: 5s }', '2:9: pace.pol: unknown key "pol": did you mean "poll"? Known: poll, patience, sample, attempt, heartbeat, retry'],
     ['a missing key', '      mirror: gitlab-org-security/gitaly\n', '', `8:5: ${gitaly}.source.mirror: missing: must be text`],
     ['a wrong type', 'searchDepth: 20', 'searchDepth: deep', `11:20: ${gitaly}.source.searchDepth: must be a number, not "deep"`],
     ['a fraction', 'searchDepth: 20', 'searchDepth: 1.5', `11:20: ${gitaly}.source.searchDepth: must be a whole number, not 1.5`],

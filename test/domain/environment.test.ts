@@ -18,7 +18,7 @@ function claim(component: string, number: number, purpose: Claim['purpose'] = 'p
     sha: `sha-${number}`,
     purpose,
     deployment: { repository: 'org/product', mechanism: { kind: 'deployment' } },
-    pace: { poll: 1, sample: 1, attempt: 1, heartbeat: 1, retry: 1 },
+    pace: { poll: 1, patience: 1, sample: 1, attempt: 1, heartbeat: 1, retry: 1 },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
-import { abort, decide, status } from '../../workflows/messages.ts';
+import { abort, decide, history, status } from '../../workflows/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWorker } from '../servers.ts';
 import { nextSecond, openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -201,18 +201,70 @@ describe('a red pipeline, on real git and HTTP', () => {
   });
 });
 
+describe('a pipeline of which nothing is to be seen', () => {
+  it('is waited for, and not taken for red', async () => {
+    const { world, open } = await begin({ ci: { ...waiting, afterMs: 0, registersAfterMs: 2_000 } });
+    const release = await open();
+    await merged(release);
+    const { chat } = await world.snapshot();
+    expect(chat['g_gitaly'] ?? []).toEqual([]);
+    expect(await release.query(history)).toMatchObject({ decisions: [] });
+    await released(release);
+  });
+
+  it('for long is told of once, and treated as any other when it comes after all', async () => {
+    const { world, open } = await begin({ ci: { ...waiting, verdict: 'flaky', afterMs: 0, registersAfterMs: 5_000 }, pace: { patience: '1s' }, downstream: { requiredChecks: ['rspec'] } });
+    const release = await open();
+    await expect.poll(async () => (await release.query(status)).waitingFor, { timeout: 10_000 }).toMatchObject({
+      what: expect.stringMatching(/^rspec of #\d+ \(nothing reported within 1 s\)$/),
+      whom: ['#g_gitaly'],
+    });
+    await expect.poll(async () => (await release.query(history)).decisions, { timeout: 15_000 }).toMatchObject([{ message: 'flake' }]);
+    await merged(release);
+    const { chat } = await world.snapshot();
+    expect(chat['g_gitaly']).toMatchObject([{ text: expect.stringMatching(/^gitaly: waits for rspec of #\d+ \(nothing reported within 1 s\): does CI run for it\?$/) }]);
+    await released(release);
+  });
+});
+
 describe('the mirror', () => {
   it('that lags behind is waited for, and its owners are told once', async () => {
-    const { world, update, start } = await begin({ source: { owners: '#g_gitaly' } });
+    const { world, update, start } = await begin({ source: { owners: '#g_gitaly' }, pace: { patience: '1s' } });
+    const told = async () => (await world.journal()).filter(({ key }) => key.includes('lacks')).length;
     await world.control('mirror', { lagMs: null });
-    await world.control('commit', { repository: canonical, branch: 'master', files: { 'fix.go': 'x' }, message: 'Fix', by: 'dev' });
+    await commit(world);
     const waits = await start('updateComponent');
     await expect.poll(async () => (await waits.query(status)).waitingFor?.what).toMatch(/of gitlab-org\/gitaly on gitlab-org-security\/gitaly/);
+    await expect.poll(told).toBe(1);
     await world.control('mirror', { lagMs: 0 });
     await develop(world);
     expect(await waits.result()).toMatchObject({ kind: 'handedOver' });
     expect(await update()).toMatchObject({ kind: 'handedOver' });
-    expect((await world.journal()).filter(({ key }) => key.includes('lacks'))).toHaveLength(1);
+    expect(await told()).toBe(1);
+  });
+
+  it('of which CI builds only the head of each push holds nothing up', async () => {
+    const { world, open } = await begin({ source: { owners: '#g_gitaly' } });
+    const older = await develop(world);
+    await world.control('ci', { repository: mirror, branch: 'master', verdict: 'green', afterMs: 600_000 });
+    await world.control('mirror', { lagMs: null });
+    await commit(world);
+    await world.control('mirror', { lagMs: 0 });
+    await commit(world);
+    const release = await open();
+    expect((await release.query(status)).candidate).toBe(older);
+    expect((await world.journal()).filter(({ key }) => key.includes('is red'))).toEqual([]);
+  });
+
+  it('whose CI registers late is waited for, and nobody is told that it is red', async () => {
+    const { world, start, open } = await begin({ source: { owners: '#g_gitaly' } });
+    await world.control('ci', { repository: mirror, branch: 'master', verdict: 'green', registersAfterMs: 3_000 });
+    const sha = await commit(world);
+    const waits = await start('updateComponent');
+    await expect.poll(async () => (await waits.query(status)).waitingFor?.what).toBe(`a first check of ${sha.slice(0, 12)} on ${mirror}`);
+    expect(await waits.result()).toMatchObject({ kind: 'handedOver' });
+    await open();
+    expect((await world.journal()).filter(({ key }) => key.includes('is red'))).toEqual([]);
   });
 
   it('that is red is told of once, and nothing is written', async () => {
@@ -228,6 +280,7 @@ interface Given {
   readonly ci?: object;
   readonly env?: Record<string, string>;
   readonly source?: object;
+  readonly pace?: object;
   readonly downstream?: object;
 }
 
@@ -268,12 +321,20 @@ async function begin({ ci, env = {}, ...changes }: Given = {}) {
   return { world, open, update, start };
 }
 
-/** A commit in the canonical repository, and so on the mirror. */
+/** A commit in the canonical repository, and so on the mirror, where its CI ends. */
 async function develop(world: World): Promise<string> {
-  const { sha } = await world.control<{ sha: string }>('commit', { repository: canonical, branch: 'master', files: { [`${crypto.randomUUID()}.go`]: 'x' }, message: 'Develop', by: 'dev' });
-  await expect
-    .poll(async () => (await as<{ check_runs: { conclusion: string | null }[] }>(world, 'dev', 'GET', `commits/${sha}/check-runs`, undefined, mirror)).check_runs?.length ?? 0).toBeGreaterThan(0);
+  const sha = await commit(world);
+  await expect.poll(async () => (await checks(world, sha)).map(({ status }) => status)).toEqual(['completed', 'completed']);
   return sha;
+}
+
+async function commit(world: World): Promise<string> {
+  const { sha } = await world.control<{ sha: string }>('commit', { repository: canonical, branch: 'master', files: { [`${crypto.randomUUID()}.go`]: 'x' }, message: 'Develop', by: 'dev' });
+  return sha;
+}
+
+async function checks(world: World, sha: string): Promise<readonly { readonly status: string }[]> {
+  return (await as<{ check_runs?: { status: string }[] }>(world, 'dev', 'GET', `commits/${sha}/check-runs`, undefined, mirror)).check_runs ?? [];
 }
 
 async function merged(release: WorkflowHandle): Promise<void> {

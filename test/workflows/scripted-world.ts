@@ -43,7 +43,7 @@ export const plan: ReleasePlan = {
     },
   ],
   chat: { progress: '#progress', team: '#team' },
-  pace: { poll: 30_000, sample: 15_000, attempt: 60_000, heartbeat: 10_000, retry: 2_000 },
+  pace: { poll: 30_000, patience: 900_000, sample: 15_000, attempt: 60_000, heartbeat: 10_000, retry: 2_000 },
 };
 
 export interface ScriptedWorld {

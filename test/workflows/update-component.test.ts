@@ -2,8 +2,11 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
+import type { Planned, PlanRequest } from '../../activities/planning.ts';
+import { status } from '../../workflows/messages.ts';
 import { startTimeSkipping, workflowBundle } from '../servers.ts';
-import { candidate, never, pinned, plan, scriptedWorld } from './scripted-world.ts';
+import { inTurn } from './release-stand.ts';
+import { candidate, never, pending, pinned, plan, scriptedWorld } from './scripted-world.ts';
 
 let server: TestWorkflowEnvironment;
 let queues = 0;
@@ -41,22 +44,53 @@ it('tells the owners of a red mirror, and ends', async () => {
   expect(told).toEqual([warning]);
 });
 
-it('tells the owners of a mirror that lags behind, waits for it, and goes on by itself', async () => {
-  const asked: (boolean | undefined)[] = [];
-  const { outcome, calls } = await run({
-    plan: async ({ patient }: Parameters<Activities['plan']>[0]) => {
-      asked.push(patient);
-      return patient ? plan : { kind: 'mirrorBehind', waitingFor: 'c0ffee of org/gitaly', warning };
-    },
-  });
+const behind: Planned = { kind: 'waiting', waitingFor: 'c0ffee of org/gitaly', patience: 900_000, warning };
+
+it('waits for a mirror that lags behind, and goes on by itself', async () => {
+  const asked: PlanRequest[] = [];
+  const { outcome, calls } = await run({ plan: recording(asked, inTurn<Planned>(behind, plan)) });
   expect(outcome).toEqual({ kind: 'handedOver', to: plan.id });
-  expect(asked).toEqual([undefined, true]);
-  expect(calls).toEqual(['plan', 'announce', 'plan', 'offer']);
+  expect(asked).toEqual([{ component: 'gitaly' }, { component: 'gitaly', patient: { until: expect.any(Number) } }]);
+  expect(calls).toEqual(['plan', 'plan', 'offer']);
+});
+
+it('tells the owners of a mirror that lags behind for long, and waits on', async () => {
+  const asked: PlanRequest[] = [];
+  const { outcome, calls } = await run({ plan: recording(asked, inTurn<Planned>(behind, behind, plan)) });
+  expect(outcome).toEqual({ kind: 'handedOver', to: plan.id });
+  expect(asked.map(({ patient }) => patient)).toEqual([undefined, { until: expect.any(Number) }, {}]);
+  expect(calls).toEqual(['plan', 'plan', 'announce', 'plan', 'offer']);
+});
+
+it('ends when CI has not begun after a while, and tells the owners', async () => {
+  const failed = [{ name: 'no check was run' }];
+  const untested: Planned = { kind: 'waiting', waitingFor: 'a first check', patience: 900_000, otherwise: { kind: 'noCandidate', sha: candidate, failed, warning } };
+  const { outcome, calls } = await run({ plan: inTurn<Planned>(untested) });
+  expect(outcome).toEqual({ kind: 'noCandidate', sha: candidate, failed });
+  expect(calls).toEqual(['plan', 'plan', 'announce']);
+});
+
+it.each<[string, readonly (Planned | (() => Promise<never>))[], string]>([
+  ['the repositories', [pending], 'the repositories of gitaly to answer'],
+  ['the mirror', [behind, pending], 'c0ffee of org/gitaly'],
+  ['a mirror whose owners know', [behind, { ...behind, waitingFor: 'decaf of org/gitaly' }, pending], 'decaf of org/gitaly'],
+])('names what it waits for while that is %s', async (_, answers, what) => {
+  const { handle } = await begin({ plan: inTurn<Planned>(...answers) });
+  await expect.poll(async () => (await handle.query(status)).waitingFor?.what).toBe(what);
+  await handle.terminate();
 });
 
 it('goes on when the chat is down', async () => {
   const { outcome } = await run({ plan: async () => ({ kind: 'noCandidate', sha: candidate, failed: [], warning }), announce: never('channel_not_found') });
   expect(outcome).toMatchObject({ kind: 'noCandidate' });
+});
+
+it.each<[string, readonly Planned[]]>([
+  ['red', [{ kind: 'noCandidate', sha: candidate, failed: [], warning }]],
+  ['behind for long', [behind, behind, { kind: 'upToDate', pinned }]],
+])('tells nobody that the mirror is %s, in a dry run', async (_, answers) => {
+  const { calls } = await run({ plan: inTurn(...answers) }, { type: 'componentRelease', input: { component: 'gitaly', dryRun: true } });
+  expect(new Set(calls)).toEqual(new Set(['plan']));
 });
 
 it('lists what a release would write, and writes nothing, in a dry run', async () => {
@@ -81,7 +115,20 @@ it('lists what a release would write, and writes nothing, in a dry run', async (
   });
 });
 
-async function run(script: Partial<Activities>, { type = 'updateComponent', input = { component: 'gitaly' } }: { type?: string; input?: object } = {}) {
+function recording(asked: PlanRequest[], answer: () => Promise<Planned>): Activities['plan'] {
+  return async (request) => {
+    asked.push(request);
+    return answer();
+  };
+}
+
+async function run(...given: Parameters<typeof begin>) {
+  const { handle, calls } = await begin(...given);
+  const outcome: unknown = await handle.result();
+  return { outcome, calls };
+}
+
+async function begin(script: Partial<Activities>, { type = 'updateComponent', input = { component: 'gitaly' } }: { type?: string; input?: object } = {}) {
   const taskQueue = `update-${queues++}`;
   const { activities, calls } = scriptedWorld(script);
   const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
@@ -90,6 +137,6 @@ async function run(script: Partial<Activities>, { type = 'updateComponent', inpu
     worker.shutdown();
     await running;
   });
-  const outcome: unknown = await server.client.workflow.execute(type, { workflowId: taskQueue, taskQueue, args: [input] });
-  return { outcome, calls };
+  const handle = await server.client.workflow.start(type, { workflowId: taskQueue, taskQueue, args: [input] });
+  return { handle, calls };
 }
