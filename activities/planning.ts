@@ -11,7 +11,7 @@ import type { ReleasePlan } from '../domain/release-plan.ts';
 import { planRelease } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
 import { commitOn } from './branch-commit.ts';
-import { neverRetry, notYet } from './failures.ts';
+import { neverRetry, notYet, tryAgain } from './failures.ts';
 import type { Ports } from './index.ts';
 import type { Announcement } from './reports.ts';
 import type { OfferedCandidate } from './running-releases.ts';
@@ -153,7 +153,14 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     return judge(await forge.pipelines.checks(mirror, sha), requiredChecks);
   }
 
-  return { plan, offer };
+  /** The commit that a release carries which runs already. @throws `Unavailable` while it does not say so */
+  async function carriedBy({ release }: { readonly release: string }): Promise<Sha> {
+    const candidate = (await releases.status(release))?.candidate;
+    if (candidate === undefined) throw tryAgain('Unavailable', `${release} does not say what it carries`);
+    return candidate;
+  }
+
+  return { plan, offer, carriedBy };
 }
 
 function mirrorBehind({ canonical, mirror, owners }: Component['source'], missing: Sha): Omit<Waiting, 'patience'> {

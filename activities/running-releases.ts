@@ -18,6 +18,8 @@ export interface RunningReleases {
   /** Starts the release if it does not run, and tells it of a candidate. Doing so again changes nothing. */
   offer(offered: OfferedCandidate, taskQueue: string): Promise<void>;
   isRunning(release: string): Promise<boolean>;
+  /** What it says of itself, if it answers. */
+  status(release: string): Promise<ReleaseStatus | undefined>;
   /** The releases of a component that run. One that does not answer, because its worker is away or it is stuck, has no status. */
   running(component: string): Promise<readonly { readonly release: string; readonly status?: ReleaseStatus }[]>;
 }
@@ -50,6 +52,8 @@ export function temporalReleases(client: Client): RunningReleases {
         throw error;
       }
     },
+
+    status: statusOf,
 
     async running(component) {
       const found = [];

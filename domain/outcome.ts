@@ -31,6 +31,8 @@ export type ReleaseOutcome =
   /** A dry run: nothing was written. */
   | { readonly kind: 'planned'; readonly candidate: Sha; readonly writes: readonly string[] }
   | { readonly kind: 'handedOver'; readonly to: string }
+  /** One commit was asked for, and the release from this pin runs already with another: nothing was written. */
+  | { readonly kind: 'underWay'; readonly release: string; readonly candidate: Sha; readonly asked: Sha }
   | ({ readonly kind: 'mergeRefused'; readonly reason: string } & Remains)
   /** The pin moved under the open pull request: another change got there first. */
   | ({ readonly kind: 'overtaken'; readonly pinned: string } & Remains)
@@ -54,6 +56,8 @@ export function toldOutcome(outcome: Outcome): string {
       return `a dry run: would carry ${outcome.candidate} by ${outcome.writes.length} steps`;
     case 'handedOver':
       return `handed over to ${outcome.to}`;
+    case 'underWay':
+      return `not begun: ${outcome.release} is under way with ${outcome.candidate}. To release ${outcome.asked} instead, abort it first`;
     case 'mergeRefused':
       return `stopped: the merge was refused (${outcome.reason})`;
     case 'overtaken':

@@ -12,7 +12,7 @@ import { openApprovals } from './approvals.ts';
 import { chosen } from './choosing.ts';
 import { compensating } from './compensation.ts';
 import { concluded } from './conclusion.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, handOverExactly } from './hand-over.ts';
 import { receiveUnknown } from './inbox.ts';
 import { landed } from './landing.ts';
 import { openLeases } from './leases.ts';
@@ -47,7 +47,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       const plan = await chosen(request, { status, wakeable });
       if (plan.kind !== 'release') return plan;
       if (request.dryRun) return { kind: 'planned', candidate: plan.candidate, writes: writesOf(plan) };
-      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+      if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
 
       const release = begun(plan);
       const { sha, ...merged } = await compensating(status, (register) => landed(release, register));

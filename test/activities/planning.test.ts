@@ -7,6 +7,7 @@ import type { Sha } from '../../domain/candidate.ts';
 import { readCatalog } from '../../domain/catalog-text.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Check } from '../../domain/pipeline.ts';
+import type { ReleaseStatus } from '../../domain/status.ts';
 
 /** One character, which its SHA repeats: "1" is the oldest commit of the branch, "x" is of a side branch. */
 type Name = string;
@@ -71,7 +72,7 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
   } as Forge;
   const reading = readCatalog(catalog(source));
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
-  const releases = { offer: async () => expect.unreachable(), isRunning: async () => false, running: async () => [] };
+  const releases = { offer: never, isRunning: never, status: never, running: never };
   return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases }).plan({ component: 'gitaly', ...request });
 }
 
@@ -126,6 +127,13 @@ it('looks again and again for whoever is patient, and answers when the time is o
   expect(await plan({ ...behind, request: { patient: { until: Date.now() } } })).toMatchObject({ kind: 'waiting', patience: 900_000, warning: { channel: '#mirror' } });
 });
 
+it('tells what a release carries, once that says so', async () => {
+  const says = (status: Partial<ReleaseStatus> | undefined) =>
+    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, isRunning: never, running: never, status: async () => status as ReleaseStatus } }).carriedBy({ release: 'release/gitaly/from-1' });
+  expect(await says({ candidate: shaOf('3') })).toBe(shaOf('3'));
+  for (const status of [undefined, {}]) await expect(says(status)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+});
+
 it.each(['gitlay', 'constructor', '__proto__'])('ends with the known names for the component %s, which the catalog has not', async (component) => {
   await expect(plan({ request: { component } })).rejects.toMatchObject({
     type: 'InvalidInput',
@@ -133,6 +141,10 @@ it.each(['gitlay', 'constructor', '__proto__'])('ends with the known names for t
     message: expect.stringMatching(new RegExp(`^unknown component "${component}".*Known: gitaly$`)),
   });
 });
+
+async function never(): Promise<never> {
+  return expect.unreachable();
+}
 
 function catalog(source: string): string {
   return `

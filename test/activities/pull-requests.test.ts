@@ -30,7 +30,7 @@ beforeEach(async () => {
   return () => world.close();
 });
 
-const releases = { offer: async () => expect.unreachable('nothing is offered'), isRunning: async () => false, running: async () => [] };
+const releases = { offer: async () => expect.unreachable('nothing is offered'), isRunning: async () => false, status: async () => undefined, running: async () => [] };
 const as = (token: string) => connectGitHub({ baseUrl: `${world.url}/api/v3`, token, writeIntervalMs: 0 });
 
 /** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */

@@ -58,6 +58,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     releases: {
       offer: async () => expect.unreachable(),
       isRunning: async () => false,
+      status: async () => undefined,
       running: async () => (running ? [{ release: 'release/gitaly/silent' }, { release: 'release/gitaly/from-1', status: { release: 'release/gitaly/from-1', ...running } as ReleaseStatus }] : []),
     },
     readLagMs: 0,

@@ -23,6 +23,7 @@ afterAll(() => server?.teardown());
 
 const approval = { stage: 'production', by: 'alice' };
 const gitaly = { component: 'gitaly' };
+const other = 'f'.repeat(40);
 
 describe('a component release', () => {
   it('carries the candidate through every stage, in order, once production is approved', async () => {
@@ -249,6 +250,18 @@ describe('what people type', () => {
     await waitsFor(release, 'approval of production');
     const second = await client.workflow.start('componentRelease', { workflowId: 'again', taskQueue, args: [gitaly] });
     expect(await second.result()).toEqual({ kind: 'handedOver', to: id });
+    await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
+    await release.result();
+  });
+
+  it.each([
+    ['hands over to it where it carries the commit that was asked for', candidate, { kind: 'handedOver', to: expect.any(String) }],
+    ['says so where it carries another one', other, { kind: 'underWay', release: expect.any(String), candidate: other, asked: candidate }],
+  ])('finds its release running already, and %s', async (_, carried, outcome) => {
+    const { release, client, taskQueue } = await start({ carriedBy: async () => carried });
+    await waitsFor(release, 'approval of production');
+    const second = await client.workflow.start('componentRelease', { workflowId: `again/${taskQueue}`, taskQueue, args: [{ ...gitaly, sha: candidate }] });
+    expect(await second.result()).toEqual(outcome);
     await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
     await release.result();
   });
