@@ -24,7 +24,7 @@ import type { Wakeable } from './wake.ts';
 /** What the steps of one schema release share. */
 export interface SchemaRelease {
   readonly plan: SchemaPlan;
-  /** Marks what this release writes into the bucket. */
+  /** Marks what this release writes; the UI's Reset does not change it. */
   readonly key: string;
   readonly status: StatusKeeper;
   readonly questions: Questions;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
@@ -48,8 +48,7 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     expect(Object.keys(after.repositories[repository]!.refs)).not.toContain('refs/heads/schemas/v5.3.4444');
     expect(after.chat.releases!.map(({ text }) => text)).toContain('migrator v5.3.4444: released v5.3.4444 with 3 schema files');
     expect(await world.control('violations')).toEqual([]);
-    const keys = (await world.journal()).map(({ key, nth }) => `${key} (${nth})`);
-    expect(new Set(keys).size).toBe(keys.length);
+    expect(await repeated(world)).toEqual([]);
   });
 
   it('shows how far its fetch has come, also when another worker has to begin anew', async () => {
@@ -111,7 +110,7 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     const { world, begin } = await stand();
     const { objects } = await world.snapshot();
     await world.control('faults', { match: { key: `remove ${bucket}/${tarball}` }, action: { kind: 'fail', status: 503 }, times: 2 });
-    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'slow', afterMs: 600_000 });
+    await buildsForLong(world, 'schemas/v5.3.4444');
     const { release } = await begin(inject);
     await reached(release, 'the build of #1');
     await asDana(world, 'PATCH', 'pulls/1', { state: 'closed' });
@@ -131,11 +130,12 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
 
   it('builds again with what another release has published meanwhile', async () => {
     const { world, begin, read } = await stand();
-    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green', afterMs: 5_000 });
+    await buildsForLong(world, 'schemas/v5.3.4444');
     const { release } = await begin(inject);
     await reached(release, 'the build of #1');
     const other = await begin(patch);
     expect(await other.release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.2.1234' });
+    await buildsEnd(world, 'schemas/v5.3.4444', 'green');
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.3.4444' });
     expect([...(await unpacked(await read(tarball))).keys()]).toEqual(namesOf(...before, 'v5.2.1234', 'v5.3.4444'));
     const sha256 = createHash('sha256').update(await read(tarball)).digest('hex');
@@ -144,11 +144,12 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
 
   it('pays no heed to newer versions that are published meanwhile', async () => {
     const { world, begin, read } = await stand();
-    await world.control('ci', { repository, branch: 'schemas/v5.2.1234', verdict: 'green', afterMs: 4_000 });
+    await buildsForLong(world, 'schemas/v5.2.1234');
     const { release } = await begin(patch);
     await reached(release, 'the build of #1');
     const other = await begin(inject);
     expect(await other.release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.3.4444' });
+    await buildsEnd(world, 'schemas/v5.2.1234', 'green');
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased', version: 'v5.2.1234' });
     expect([...(await unpacked(await read('dist/schemas-v5.2.1234.tar.gz'))).keys()]).toEqual(namesOf(...before, 'v5.2.1234'));
     expect([...(await unpacked(await read(tarball))).keys()]).toEqual(namesOf(...before, 'v5.3.4444'));
@@ -158,13 +159,14 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     const { world, begin, read } = await stand();
     await world.control('objects', { bucket, files: { [tarball]: 'what somebody built before' } });
     const { objects } = await world.snapshot();
-    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'red', afterMs: 3_000 });
+    await buildsForLong(world, 'schemas/v5.3.4444');
     const { release } = await begin(inject);
     await reached(release, /^a confirmation: dist\/schemas-v5.3.4444.tar.gz exists with another content \(26 bytes/);
     expect((await read(tarball)).toString()).toBe('what somebody built before');
     await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'alice' }] });
     await reached(release, 'the build of #1');
     expect([...(await unpacked(await read(tarball))).keys()]).toEqual(namesOf(...before, 'v5.3.4444'));
+    await buildsEnd(world, 'schemas/v5.3.4444', 'red');
     expect(await release.result()).toMatchObject({ kind: 'buildFailed', owed: [] });
     expect((await read(tarball)).toString()).toBe('what somebody built before');
     expect((await world.snapshot()).objects).toEqual(objects);
@@ -172,10 +174,11 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
 
   it('does not touch a tarball that somebody has put there since', async () => {
     const { world, begin, read } = await stand();
-    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'red', afterMs: 3_000 });
+    await buildsForLong(world, 'schemas/v5.3.4444');
     const { release } = await begin(inject);
     await reached(release, 'the build of #1');
     await world.control('objects', { bucket, files: { [tarball]: 'a rebuild by somebody' } });
+    await buildsEnd(world, 'schemas/v5.3.4444', 'red');
     expect(await release.result()).toMatchObject({ kind: 'buildFailed', owed: [] });
     expect((await read(tarball)).toString()).toBe('a rebuild by somebody');
   });
@@ -227,11 +230,27 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
 
   it('hands a second start of the same version over to the first', async () => {
     const { world, begin } = await stand();
-    await world.control('ci', { repository, branch: 'schemas/v5.3.4444', verdict: 'green', afterMs: 2_000 });
+    await buildsForLong(world, 'schemas/v5.3.4444');
     const [first, second] = [await begin(inject), await begin(inject)];
     expect(second.release.workflowId).toBe(first.release.workflowId);
+    await reached(first.release, 'the build of #1');
+    await buildsEnd(world, 'schemas/v5.3.4444', 'green');
     expect(await first.release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect((await world.snapshot()).repositories[repository]!.pulls).toHaveLength(1);
+  });
+
+  it.each([
+    ['has ended', undefined],
+    ['waits for its build', 'the build of #1'],
+  ])('does nothing again when an operator resets it from the UI while it %s', async (_, waitingFor) => {
+    const { world, begin } = await stand();
+    if (waitingFor) await buildsForLong(world, 'schemas/v5.3.4444');
+    const { release } = await begin(inject);
+    await (waitingFor ? reached(release, waitingFor) : release.result());
+    const again = await resetAfterPlanning(release);
+    if (waitingFor) await buildsEnd(world, 'schemas/v5.3.4444', 'green');
+    expect(await again.result()).toMatchObject({ kind: 'schemasReleased', published: namesOf('v5.3.4444').map((name) => `schemas/${name}`) });
+    expect(await repeated(world)).toEqual([]);
   });
 
   it('fetches what is published, and publishes nothing', async () => {
@@ -315,6 +334,39 @@ async function stand(schemas = {}) {
   }
 
   return { world, begin, read, store, put, worker, another };
+}
+
+/** As the UI does: the release begins anew with the plan that it has, under another run id. */
+async function resetAfterPlanning(release: WorkflowHandle): Promise<WorkflowHandle> {
+  const events = (await release.fetchHistory()).events ?? [];
+  const planned = events.findIndex((event) => event.activityTaskCompletedEventAttributes);
+  const next = events.slice(planned).find((event) => event.workflowTaskCompletedEventAttributes);
+  await servers.client().workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: release.workflowId },
+    workflowTaskFinishEventId: next!.eventId!,
+    requestId: randomUUID(),
+    reason: 'test',
+  });
+  return servers.client().workflow.getHandle(release.workflowId);
+}
+
+/** What was done more than once, but for the message that shows how far the release has come. */
+async function repeated(world: World): Promise<readonly string[]> {
+  const done = (await world.control<{ key: string; method: string }[]>('journal')).filter(({ key }) => !key.startsWith('message-edit '));
+  const effects = done.map(({ key, method }) => `${method} ${key}`);
+  return effects.filter((effect, index) => effects.indexOf(effect) < index);
+}
+
+/** What is built on this branch takes until `buildsEnd`. */
+async function buildsForLong(world: World, branch: string): Promise<void> {
+  await world.control('ci', { repository, branch, verdict: 'slow', afterMs: 600_000 });
+}
+
+/** The build of the branch's head ends so, and so will those of its coming commits. */
+async function buildsEnd(world: World, branch: string, verdict: 'green' | 'red'): Promise<void> {
+  await world.control('ci', { repository, branch, verdict });
+  await world.control('ci', { repository, sha: await headOf(world, branch), verdict });
 }
 
 /** What a person does to the repository. */
