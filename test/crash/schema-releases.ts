@@ -1,4 +1,4 @@
-import { confirm } from '../../workflows/messages.ts';
+import { abort, confirm, decide } from '../../workflows/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
 import type { Case } from './matrix.ts';
@@ -10,9 +10,9 @@ const inject = { component: 'migrator', version: 'v5.3.4444', action: 'inject-cu
 const fetching = { component: 'migrator', version: 'v5.2.1093', action: 'fetch-current-schemas', base: '5.2' };
 const patch = { component: 'migrator', version: 'v5.2.1234', action: 'inject-current-schemas', base: '5.2' };
 
-function releasing(input: { readonly version: string }): Case['begin'] {
+function releasing(input: { readonly component: string; readonly version: string }, type = 'schemaRelease'): Case['begin'] {
   return async ({ workflow }, taskQueue) => {
-    const start = await workflow.start('schemaRelease', { workflowId: `start/${taskQueue}/${input.version}`, taskQueue, args: [input] });
+    const start = await workflow.start(type, { workflowId: `start/${taskQueue}/${input.version}`, taskQueue, args: [input] });
     const { to } = (await start.result()) as { to: string };
     return workflow.getHandle(to);
   };
@@ -21,7 +21,7 @@ function releasing(input: { readonly version: string }): Case['begin'] {
 const nobody = async () => undefined;
 const red = (world: World) => world.control('ci', { ...onBranch, verdict: 'red' });
 
-const published: Case = { name: 'a schema release', scenario, begin: releasing(inject), attend: nobody };
+export const published: Case = { name: 'a schema release', scenario, begin: releasing(inject), attend: nobody };
 
 const fetched: Case = { name: 'a schema release of what is published', scenario, begin: releasing(fetching), attend: nobody };
 
@@ -55,7 +55,37 @@ const overtaken: Case = {
   },
 };
 
-export const schemaReleases: readonly Case[] = [published, fetched, takenBack, putBack, overtaken];
+const aborted: Case = {
+  name: 'a schema release that is aborted while it waits for its build',
+  scenario,
+  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: 600_000 }),
+  begin: releasing(inject),
+  async attend(release) {
+    await attribute(release, 'ReleaseState', 'pipeline');
+    await release.signal(abort.signal, { by: 'alice', reason: 'wrong branch' });
+  },
+};
+
+const cancelled: Case = {
+  name: 'a schema release that is cancelled while it is held after its upload',
+  scenario,
+  prepare: (world) => protect(world, ['bazel', 'a check that nobody runs']),
+  begin: releasing(inject),
+  async attend(release, world) {
+    await attribute(release, 'ReleaseState', 'held');
+    await release.cancel();
+    await protect(world, ['bazel']);
+    await release.signal(decide.signal, { choice: 'retry', by: 'alice' });
+  },
+};
+
+const uploaded: Case = { name: 'an upload of the current schemas', scenario, begin: releasing({ component: 'migrator', version: 'v5.3.4444' }, 'uploadCurrentSchemas'), attend: nobody };
+
+export const schemaReleases: readonly Case[] = [published, fetched, takenBack, putBack, overtaken, aborted, cancelled, uploaded];
+
+function protect(world: World, requiredChecks: readonly string[]): Promise<unknown> {
+  return world.control('protection', { repository, branch: 'main', requiredChecks });
+}
 
 /** The head of the one pull request that is open. */
 async function openHead(world: World): Promise<string> {
