@@ -99,13 +99,14 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
 }
 
 export function fromEnvironment(environment: Environment): ArtifactStore {
-  const { GCS_ENDPOINT, GCS_TOKEN, STORAGE_EMULATOR_HOST } = settings(environment, {
+  const { GCS_ENDPOINT, GCS_TOKEN, GCS_TIMEOUT_MS, STORAGE_EMULATOR_HOST } = settings(environment, {
     GCS_ENDPOINT: z.url().optional(),
     GCS_TOKEN: z.string().optional(),
+    GCS_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
     STORAGE_EMULATOR_HOST: z.string().optional(),
   });
   if (STORAGE_EMULATOR_HOST) throw new Error('STORAGE_EMULATOR_HOST: the client would read from there whatever else is set. Use GCS_ENDPOINT instead');
-  return connectGcs({ endpoint: GCS_ENDPOINT, token: GCS_TOKEN });
+  return connectGcs({ endpoint: GCS_ENDPOINT, token: GCS_TOKEN, timeoutMs: GCS_TIMEOUT_MS });
 }
 
 const permissions = {

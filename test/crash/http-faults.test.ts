@@ -3,13 +3,14 @@ import type { Effect, RequestRecord } from '../worlds.ts';
 import { straight } from './component-releases.ts';
 import { named } from './matrix.ts';
 import type { Ending, Fault } from './matrix.ts';
-import { endsTheSame } from './survives.ts';
+import { published } from './schema-releases.ts';
+import { chosen, endsTheSame } from './survives.ts';
 import type { Trial } from './survives.ts';
 
 /** Longest wait of the clients for an answer, in ms. */
 const timeoutMs = 1_500;
 const retryAfterSeconds = 1;
-const impatient = { environment: { GITHUB_TIMEOUT_MS: String(timeoutMs), SLACK_TIMEOUT_MS: String(timeoutMs) } };
+const impatient = { environment: { GITHUB_TIMEOUT_MS: String(timeoutMs), SLACK_TIMEOUT_MS: String(timeoutMs), GCS_TIMEOUT_MS: String(timeoutMs) } };
 
 /** What may become of the request that writes, in place of the right answer in time. */
 const faults = {
@@ -33,16 +34,24 @@ const limits = {
 const turns = process.env.SLIPWAY_TURNS === '1';
 
 /** A run for each write, or in a matrix of turns one in which they all meet the fault, one after another. */
-await endsTheSame([straight], (all) => {
+await endsTheSame(chosen([straight, published]), (all) => {
   const effects = all.filter(({ key }) => !key.startsWith('temporal'));
-  const [dispatch] = effects.filter(({ key }) => key.startsWith('dispatch'));
+  // Nothing but a list shows whether there is one already.
+  const listed = effects.findLast(({ key }) => /^(dispatch|pull) /.test(key))!;
   const met = turns ? [effects] : effects.map((effect) => [effect]);
+  const seenLate = met.map((some) => some.filter(({ key }) => !isGcs(key))).filter((some) => some.length > 0);
   return [
-    ...met.flatMap((some) => [...failing(some, faults), ...limited(some), lagging(some, 3)]),
-    ...(turns ? [[dispatch!]] : met).flatMap((some) => failing(some, denied)),
-    lagging([dispatch!], 30),
+    ...met.flatMap((some) => [...failing(some, faults), ...limited(some)]),
+    ...seenLate.map((some) => lagging(some, 3)),
+    ...(turns ? [[listed]] : met).flatMap((some) => failing(some, denied)),
+    lagging([listed], 30),
   ];
 });
+
+/** Its reads see every write at once. */
+function isGcs(key: string): boolean {
+  return /^(upload|copy|remove) schemas-migrations\//.test(key);
+}
 
 function failing(effects: readonly Effect[], actions: Readonly<Record<string, Fault['action']>>): readonly Trial[] {
   return Object.entries(actions).map(([what, action]) => ({ when: `when ${theirName(effects)} ${what}`, faults: each(effects, action), ...impatient }));
@@ -84,7 +93,8 @@ function keptQuiet({ requests }: Ending): void {
   }
 }
 
-function apiOf({ path }: RequestRecord): 'github' | 'slack' | undefined {
+function apiOf({ path }: RequestRecord): 'gcs' | 'github' | 'slack' | undefined {
   if (path.includes('/slack/api/')) return 'slack';
+  if (path.includes('/gcs/')) return 'gcs';
   return path.includes('/api/') ? 'github' : undefined;
 }

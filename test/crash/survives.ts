@@ -23,14 +23,20 @@ const laneCount = 3;
 /**
  * Defines the crash matrix of these cases: a run for each of their effects in which the worker is killed before it, after it, or frozen
  * then; and one in which its group is killed at each of them in turn, for activities start no processes that could live on. A matrix of
- * turns has only the like of the latter, and a quick one only one, of the first case. `SLIPWAY_CASE` picks the cases whose names contain it.
+ * turns has only the like of the latter, and a quick one only one, of the first case.
  */
 export async function survives(all: readonly Case[]): Promise<void> {
-  const cases = all.filter(({ name }) => name.includes(process.env.SLIPWAY_CASE ?? ''));
-  if (cases.length === 0) throw new Error(`no case is called "${process.env.SLIPWAY_CASE}". There are: ${all.map(({ name }) => name).join('; ')}`);
+  const cases = chosen(all);
   if (quick) await endsTheSame(cases.slice(0, 1), (effects) => [killedInTurn(effects, 'worker')], { lanes: 1 });
   else if (turns) await endsTheSame(cases, (effects) => [killedInTurn(effects, 'worker'), killedInTurn(effects, 'group')]);
   else await endsTheSame(cases, (effects) => [killedInTurn(effects, 'group'), ...killedOnce(effects, 'worker'), ...killedOnce(effects, 'zombie')]);
+}
+
+/** All of them, or those whose names contain `SLIPWAY_CASE`. */
+export function chosen(all: readonly Case[]): readonly Case[] {
+  const cases = all.filter(({ name }) => name.includes(process.env.SLIPWAY_CASE ?? ''));
+  if (cases.length === 0) throw new Error(`no case is called "${process.env.SLIPWAY_CASE}". There are: ${all.map(({ name }) => name).join('; ')}`);
+  return cases;
 }
 
 /**
