@@ -54,7 +54,7 @@ export interface Ports {
 
 /** The verbs that a workflow may use. Those that write heartbeat, so that they notice a cancellation and a takeover. */
 export function createActivities(ports: Ports) {
-  const { openPullRequest, amendPullRequest, updatePullRequest, approvePullRequest, letMerge, enqueuePullRequest, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
+  const { openPullRequest, amendPullRequest, updatePullRequest, approvePullRequest, letMerge, keepFromMerging, enqueuePullRequest, withdrawPullRequest, mergePullRequest } = createPullRequests(ports);
   const { rerunFailed, ...lookingAtPipelines } = createPipelines(ports);
   const { keepRecord, pastReleases } = createPastReleases(ports);
   const { report, announce, commentOnPullRequest, openFlakyTestIssue } = createReports(ports);
@@ -78,6 +78,7 @@ export function createActivities(ports: Ports) {
     updatePullRequest: beating(updatePullRequest),
     approvePullRequest: beating(approvePullRequest),
     letMerge: beating(letMerge),
+    keepFromMerging: beating(keepFromMerging),
     enqueuePullRequest: beating(enqueuePullRequest),
     rerunFailed: beating(rerunFailed),
     withdrawPullRequest: beating(withdrawPullRequest),

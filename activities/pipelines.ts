@@ -49,7 +49,7 @@ export type Turn =
   /** A person has made it carry another commit. */
   | { readonly kind: 'edited'; readonly head: Sha; readonly candidate: Sha; readonly date: string }
   /** A person has pushed what the release can't follow. */
-  | { readonly kind: 'foreign'; readonly why: string }
+  | { readonly kind: 'foreign'; readonly why: string; /** With it. */ readonly isMerged?: true }
   | { readonly kind: 'conflict' }
   /** The base branch pins another commit than the one that the release started from. */
   | { readonly kind: 'overtaken'; readonly pinned: string }
@@ -121,8 +121,9 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     if (runs.some(({ state }) => state === 'running')) throw notYet('the failed jobs run again');
   }
 
-  async function pushed({ repository, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head }: PullRequest): Promise<Turn> {
-    const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}` });
+  async function pushed({ repository, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head, state }: PullRequest): Promise<Turn> {
+    const isMerged = state === 'merged' && { isMerged: true as const };
+    const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}`, ...isMerged });
     const others = (await pullRequests.files(repository, number)).filter((path) => path !== file);
     if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);
     const candidate = (await commits.read(repository, file, head))?.trim() ?? '';

@@ -34,6 +34,8 @@ export type ReleaseOutcome =
   /** One commit was asked for, and the release from this pin runs already with another: nothing was written. */
   | { readonly kind: 'underWay'; readonly release: string; readonly candidate: Sha; readonly asked: Sha }
   | ({ readonly kind: 'mergeRefused'; readonly reason: string } & Remains)
+  /** Somebody pushed what the release can't follow, and it was merged before the release saw that: what was merged is not deployed. */
+  | ({ readonly kind: 'mergedOtherwise'; readonly reason: string } & Remains)
   /** The pin moved under the open pull request: another change got there first. */
   | ({ readonly kind: 'overtaken'; readonly pinned: string } & Remains)
   | ({ readonly kind: 'closed'; readonly by: string; readonly reason?: string } & Remains)
@@ -60,6 +62,8 @@ export function toldOutcome(outcome: Outcome): string {
       return `not begun: ${outcome.release} is under way with ${outcome.candidate}. To release ${outcome.asked} instead, abort it first`;
     case 'mergeRefused':
       return `stopped: the merge was refused (${outcome.reason})`;
+    case 'mergedOtherwise':
+      return `stopped: it was merged, but not as the release knew it (${outcome.reason})`;
     case 'overtaken':
       return `overtaken: the base branch pins ${outcome.pinned || 'nothing'} by now`;
     case 'closed':

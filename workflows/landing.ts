@@ -18,7 +18,7 @@ export interface Landed {
   readonly sha: Sha;
 }
 
-type Event = Turn | { readonly kind: 'offer'; readonly sha: Sha } | { readonly kind: 'decision'; readonly choice: Choice };
+type Event = Turn | { readonly kind: 'offer'; readonly sha: Sha } | { readonly kind: 'decision'; readonly choice: Choice } | { readonly kind: 'paused' };
 
 /** Carries the candidate into the base branch: opens the pull request, and follows whatever happens to it, until it is merged. */
 export async function landed(release: Release, register: (undo: Undo) => void): Promise<Landed> {
@@ -29,10 +29,16 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
     act: () => withdrawn(release, draft ? withdrawal(draft) : versionChange(plan, { after: 0 })),
   });
   return reminding(release, async () => {
+    await release.pause.over();
     draft = await opened(release, plan, { after: 0 });
-    if (draft.pull.carries !== plan.candidate) draft = await amended(release, draft, { sha: plan.candidate, notBefore: [plan.pinned] });
+    if (draft.pull.carries !== plan.candidate) {
+      await keptFromMerging(release, draft);
+      draft = await amended(release, draft, { sha: plan.candidate, notBefore: [plan.pinned] });
+    }
     for (;;) {
-      const next: Draft | Landed = await taken(release, draft, await happened(release, draft));
+      const event = await happened(release, draft);
+      if (event.kind !== 'green') await keptFromMerging(release, draft);
+      const next: Draft | Landed = await taken(release, draft, event);
       if ('sha' in next) return next;
       draft = next;
     }
@@ -40,26 +46,38 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
 }
 
 /** Waits for what happens next: on the forge, among newer commits, or in what people decide. */
-async function happened({ status, work, wakeable, offers, questions, isExact }: Release, draft: Draft): Promise<Event> {
+async function happened({ status, work, wakeable, offers, pause, questions, isExact }: Release, draft: Draft): Promise<Event> {
   const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
   const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, patience: plan.pace.patience, attempt, ...(known && { known }) };
+  if (pause.active()) return { kind: 'paused' };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
-  return unless(
+  const event = await unless(
     () => wakeable(() => work.polling.pipeline.executeWithOptions({ summary: `#${number}` }, [look])),
     (): Event | undefined => {
+      if (pause.active()) return { kind: 'paused' };
       const choice = questions.answer();
       if (choice) return { kind: 'decision', choice };
       const sha = isExact && !waitsForFix ? undefined : offers.newest();
       return sha !== undefined && !carried.includes(sha) ? { kind: 'offer', sha } : undefined;
     },
   );
+  // Whatever it was is still so after the pause, or it doesn't count any more.
+  return pause.active() ? { kind: 'paused' } : event;
+}
+
+/** The forge would merge it by itself whatever becomes of its head, or in a pause. A later look merges it, or lets it be merged, anew. */
+async function keptFromMerging({ work }: Release, { plan, pull: { number } }: Draft): Promise<void> {
+  const { repository, autoMerge } = plan.downstream;
+  if (autoMerge) await work.writing.keepFromMerging.executeWithOptions({ summary: `#${number}` }, [{ repository, number }]);
 }
 
 async function taken(release: Release, draft: Draft, event: Event): Promise<Draft | Landed> {
   switch (event.kind) {
-    case 'green':
+    case 'paused':
       await release.pause.over();
+      return draft;
+    case 'green':
       return merged(release, passedAgain(release, draft));
     case 'red':
       return examined(release, draft, event.failed);
@@ -84,7 +102,7 @@ async function taken(release: Release, draft: Draft, event: Event): Promise<Draf
     case 'overtaken':
       throw new Stop({ kind: 'overtaken', pinned: event.pinned });
     case 'foreign':
-      throw new Stop({ kind: 'mergeRefused', reason: event.why });
+      throw new Stop({ kind: event.isMerged ? 'mergedOtherwise' : 'mergeRefused', reason: event.why });
     case 'closed':
       throw new Stop({ kind: 'closed', by: event.by });
   }
@@ -102,6 +120,7 @@ async function merged(release: Release, draft: Draft): Promise<Draft | Landed> {
       status.stays(`#${number} is merged`);
       return { plan: draft.plan, sha: result.sha };
     case 'moved':
+    case 'conflicts':
       return draft;
     case 'unreviewed':
       return reviewed(release, draft);

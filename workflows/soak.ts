@@ -32,10 +32,11 @@ export async function soaked(release: Release, stage: Stage): Promise<Soaked> {
 export async function clear(release: Release, stage: Stage): Promise<void> {
   const { leases, pause, status } = release;
   while (hindered(release, stage)) {
+    await pause.over();
     const frozen = leases.frozen(stage.environment);
-    const what = frozen ? `the thaw of ${stage.environment}${whyFrozen(frozen)}` : 'the end of the pause';
-    status.enter(status.get().state, { waitingFor: { what, whom: ['an operator'] } });
-    await (frozen ? condition(() => !leases.frozen(stage.environment)) : pause.over());
+    if (!frozen) continue;
+    status.enter(status.get().state, { waitingFor: { what: `the thaw of ${stage.environment}${whyFrozen(frozen)}`, whom: ['an operator'] } });
+    await condition(() => !leases.frozen(stage.environment) || pause.active());
   }
 }
 

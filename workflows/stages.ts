@@ -15,6 +15,8 @@ export async function passed(release: Release, stage: Stage, sha: Sha): Promise<
   const { approvals, pause, plan, reporter } = release;
   await pause.over();
   await approvals.approved(stage, release);
+  // Others may have the environment meanwhile.
+  await pause.over();
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;
   const rollback = await holding(release, stage, wish, (lease) => carried(release, stage, sha, lease));
   if (!rollback) return;

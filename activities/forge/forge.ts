@@ -110,9 +110,10 @@ export type MergeResult =
   | { readonly kind: 'unreviewed'; readonly reason: string }
   /** The base branch has moved on, and asks for a head that contains it. */
   | { readonly kind: 'behind'; readonly reason: string }
+  | { readonly kind: 'conflicts'; readonly reason: string }
   /** The base branch takes changes through its merge queue only. */
   | { readonly kind: 'queueRequired'; readonly reason: string }
-  /** The forge says no: conflict, missing check, draft. */
+  /** The forge says no: missing check, draft. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface PullRequests {
@@ -133,6 +134,8 @@ export interface PullRequests {
   comment(repository: Repository, number: number, body: string): Promise<void>;
   /** Has the forge merge it as soon as it may. `mergeable`: nothing keeps it from being merged now, and then the forge won't. */
   mergeWhenReady(repository: Repository, number: number, sha: Sha, method: 'merge' | 'squash' | 'rebase'): Promise<'waits' | 'mergeable' | 'moved'>;
+  /** Takes that back. The forge does so by itself only when somebody pushes who may not write. */
+  keepFromMerging(repository: Repository, number: number): Promise<void>;
   /** Merges only if the head is still exactly `sha`. */
   merge(repository: Repository, number: number, sha: Sha, method: 'merge' | 'squash' | 'rebase'): Promise<MergeResult>;
 }

@@ -54,6 +54,16 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
     return answer ?? 'waits';
   }
 
+  /** Takes that back. */
+  async function keepFromMerging({ repository, number }: Pick<Merge, 'repository' | 'number'>): Promise<void> {
+    await effect({
+      key: `no auto-merge ${repository}#${number}`,
+      lagMs: 0,
+      probe: async () => ((await pullRequests.get(repository, number))?.mergesItself ? undefined : true),
+      act: () => pullRequests.keepFromMerging(repository, number),
+    });
+  }
+
   /** Puts it into the merge queue at exactly `sha`. */
   async function enqueuePullRequest({ repository, number, sha }: Pick<Merge, 'repository' | 'number' | 'sha'>): Promise<Enqueued> {
     const { lastRemoval } = await mergeQueues.place(repository, number);
@@ -78,7 +88,7 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
     return 'approved';
   }
 
-  return { mergePullRequest, letMerge, enqueuePullRequest, approvePullRequest };
+  return { mergePullRequest, letMerge, keepFromMerging, enqueuePullRequest, approvePullRequest };
 }
 
 /** What is merged already is refused, too, and may still be shown as open: the first refusal is looked at again when that can't be. */

@@ -64,7 +64,7 @@ describeForge('emulate', open, {
   'one without a difference is refused': 'opens a pull request without commits',
   'one is closed, and closing it again changes nothing': "does not serve a pull request's issue, which tells who closed it",
   'a merge keeps what the base has gained since': takesHead,
-  'a conflict with the base is refused': takesHead,
+  'a conflict with the base is told as one': takesHead,
   'a head that moved is not merged': "does not move a pull request's head when its branch moves",
   'a pipeline that ends green is seen as such': noStatuses,
   'a pipeline that ends red is seen as such': noStatuses,

@@ -376,13 +376,21 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         expect(await forge.pullRequests.get(repository, number)).toMatchObject({ state: 'open' });
       });
 
-      it('a conflict with the base is refused', async () => {
+      it('one that would not merge by itself is kept from it without a write', async () => {
+        const { number } = await openPullRequest();
+        const before = await stand.writes?.();
+        await forge.pullRequests.keepFromMerging(repository, number);
+        expect(await stand.writes?.()).toBe(before);
+        expect((await forge.pullRequests.get(repository, number))?.state).toBe('open');
+      });
+
+      it('a conflict with the base is told as one', async () => {
         const branch = freshName('conflict');
         await change(branch, 'same.txt', `${branch}\n`);
         await change(base, 'same.txt', `base ${branch}\n`);
         const { number, head } = await forge.pullRequests.open({ repository, head: branch, base, title: 'Conflict', body: '' });
         await stand.readyToMerge(head);
-        expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/./) });
+        expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'conflicts', reason: expect.stringMatching(/./) });
         expect(await forge.pullRequests.get(repository, number)).toMatchObject({ conflicts: true });
       });
 

@@ -149,6 +149,20 @@ describe('what only the sandbox plays through', () => {
     expect(await forge.pullRequests.mergeWhenReady(repository, another.number, another.head, 'merge')).toBe('mergeable');
   });
 
+  test('what waits for a review merges itself at a later head, too, unless it is kept from it', async () => {
+    await protect({ requiredReviews: 1 });
+    expect(await forge.pullRequests.mergeWhenReady(repository, number, head, 'merge')).toBe('waits');
+    const later = await forge.branches.write({ repository, parent: head, path: 'a.txt', text: 'b', message: 'Later', date: '2026-01-02T03:04:05Z' });
+    await forge.branches.advance(repository, 'change', { from: head, to: later });
+    expect(await forge.pullRequests.get(repository, number)).toMatchObject({ head: later, mergesItself: true });
+    await forge.pullRequests.keepFromMerging(repository, number);
+    await forge.pullRequests.keepFromMerging(repository, number);
+    await forge.reviewer!.approve(repository, number, later);
+    const pull = await forge.pullRequests.get(repository, number);
+    expect(pull).toMatchObject({ state: 'open' });
+    expect(pull).not.toHaveProperty('mergesItself');
+  });
+
   test('a base that has moved on is asked for where the branch is strict, however green the checks are', async () => {
     await protect({ strict: true, requiredChecks: ['rspec'] });
     await world.control('ci', { repository, sha: head, verdict: 'green' });

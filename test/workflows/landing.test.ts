@@ -3,7 +3,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import type { Turn } from '../../activities/pipelines.ts';
-import { abort, approve, candidate as candidateSignal, decide, status } from '../../workflows/messages.ts';
+import { abort, approve, candidate as candidateSignal, decide, pause, resume, status } from '../../workflows/messages.ts';
 import { startTimeSkipping } from '../servers.ts';
 import { begin as beginOn, inTurn, waitsFor } from './release-stand.ts';
 import type { Running } from './release-stand.ts';
@@ -145,6 +145,15 @@ describe('what people do to the pull request', () => {
     expect(calls).not.toContain('mergePullRequest');
   });
 
+  it('deploys nothing of it when it was merged before that could be seen', async () => {
+    const { release, calls } = await begin({
+      pipeline: async () => ({ kind: 'foreign', why: 'somebody pushed, and changes app.rb', isMerged: true }),
+      withdrawPullRequest: async () => ({ kind: 'merged', number: 7 }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'mergedOtherwise', reason: 'somebody pushed, and changes app.rb', stays: ['#7 is merged'] });
+    expect(calls.filter((call) => call.startsWith('promote'))).toEqual([]);
+  });
+
   it('looks again when somebody pushed after the pipeline was green', async () => {
     const { release } = await begin({
       pipeline: inTurn<Turn>(green, { kind: 'foreign', why: 'changes app.rb' }),
@@ -176,6 +185,13 @@ describe('what people do to the pull request', () => {
     });
     expect(await release.result()).toMatchObject({ kind: 'released', pullRequest: 'https://forge/8' });
     expect(opened).toMatchObject([{ after: 0, base: plan.base }, { after: 7, base: '7'.repeat(40) }]);
+  });
+
+  it('looks again when it conflicts only at the merge', async () => {
+    const merges = inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'conflicts', reason: 'it has conflicts' }, { kind: 'merged', sha: 'e'.repeat(40) });
+    const { release, calls } = await begin({ pipeline: inTurn<Turn>(green, { kind: 'conflict' }, green), mergePullRequest: merges });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).toContain('withdrawPullRequest');
   });
 
   it('closes nothing that somebody has just pushed to', async () => {
@@ -216,6 +232,65 @@ describe('a review that is missing', () => {
     expect(waitingFor?.whom).toEqual(['somebody who may approve it on the forge']);
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(calls).toContain('letMerge');
+  });
+});
+
+describe('what the forge would merge by itself', () => {
+  const unreviewed = { kind: 'unreviewed', reason: 'At least 1 approving review is required' } as const;
+  const autoMerge = { ...downstream({ autoMerge: true }), pace: { ...plan.pace, poll: 300_000 } };
+  const waiting = () => begin({ mergePullRequest: async () => unreviewed, pipeline: inTurn<Turn>(green, pending) }, autoMerge);
+  const writes = (calls: readonly string[]) => calls.filter((call) => ['letMerge', 'keepFromMerging', 'amendPullRequest', 'mergePullRequest'].includes(call));
+
+  it('is kept from it before it carries another commit', async () => {
+    const { release, calls } = await waiting();
+    await waitsFor(release, 'a review of #7');
+    await release.signal(candidateSignal, { sha: newer });
+    await waitsFor(release, 'the pipeline of #7');
+    expect(writes(calls)).toEqual(['mergePullRequest', 'letMerge', 'keepFromMerging', 'amendPullRequest']);
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    await release.result();
+  });
+
+  it('is kept from it in a pause, in which nothing is amended, either', async () => {
+    const { release, calls } = await waiting();
+    await waitsFor(release, 'a review of #7');
+    await release.executeUpdate(pause.update, { args: [{ by: 'olga' }] });
+    await waitsFor(release, 'the end of the pause');
+    await release.signal(candidateSignal, { sha: newer });
+    await server.sleep('1 hour');
+    expect(writes(calls)).toEqual(['mergePullRequest', 'letMerge', 'keepFromMerging']);
+    await release.executeUpdate(resume.update, { args: [{ by: 'olga' }] });
+    await expect.poll(async () => (await release.query(status)).candidate).toBe(newer);
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    await release.result();
+  });
+});
+
+describe('a pause', () => {
+  it('is followed by a new look: what was green may be overtaken by then', async () => {
+    let turn: Turn | undefined;
+    const { release, calls } = await begin({ pipeline: async () => turn ?? pending() });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.executeUpdate(pause.update, { args: [{ by: 'olga' }] });
+    turn = green;
+    await waitsFor(release, 'the end of the pause');
+    await server.sleep('1 hour');
+    turn = { kind: 'overtaken', pinned: newer };
+    await release.executeUpdate(resume.update, { args: [{ by: 'olga' }] });
+    expect(await release.result()).toMatchObject({ kind: 'overtaken', pinned: newer });
+    expect(calls).not.toContain('mergePullRequest');
+  });
+
+  it('keeps the question that was open before it', async () => {
+    const { release } = await begin({ pipeline: async ({ known }) => (known ? pending() : red) });
+    await waitsFor(release, /^a decision on/);
+    await release.executeUpdate(pause.update, { args: [{ by: 'olga' }] });
+    await waitsFor(release, 'the end of the pause');
+    await release.executeUpdate(resume.update, { args: [{ by: 'olga' }] });
+    const { waitingFor } = await waitsFor(release, /^a decision on the red pipeline of #7/);
+    expect(waitingFor).toMatchObject({ whom: ['#team'], send: [{ message: 'decide' }] });
+    await decideOn(release, { choice: 'close' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim' });
   });
 });
 

@@ -62,6 +62,7 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     amendPullRequest: async () => ({ kind: 'amended', head: 'f'.repeat(40), date: '2026-01-02T00:00:00Z' }),
     approvePullRequest: async () => 'nobody',
     letMerge: async () => 'waits',
+    keepFromMerging: async () => undefined,
     enqueuePullRequest: async () => ({ kind: 'queued' }),
     updatePullRequest: async () => ({ kind: 'updated', head: 'b'.repeat(40) }),
     rerunFailed: async () => 'rerun',

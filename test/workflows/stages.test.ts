@@ -7,7 +7,7 @@ import type { Promotion } from '../../activities/promotions.ts';
 import type { Soak } from '../../activities/soaks.ts';
 import type { Stage } from '../../domain/catalog.ts';
 import type { Claim, Leaving } from '../../domain/environment.ts';
-import { abort, decide, environmentFrozen, granted, history, pause, resume, status, superseded } from '../../workflows/messages.ts';
+import { abort, approve, decide, environmentFrozen, granted, history, pause, resume, status, superseded } from '../../workflows/messages.ts';
 import { startTimeSkipping } from '../servers.ts';
 import { begin, waitsFor } from './release-stand.ts';
 import { candidate, pending, pinned, plan } from './scripted-world.ts';
@@ -155,11 +155,12 @@ describe('a stage that fails', () => {
 
 describe('a release that is paused', () => {
   it('merges nothing and begins no stage until it is resumed', async () => {
-    let unblock = () => {};
-    const { release, calls } = await startRelease([staging], { pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) });
+    let isGreen = false;
+    const { release, calls } = await startRelease([staging], { pipeline: async () => (isGreen ? { kind: 'green' } : pending()) });
     await waitsFor(release, 'the pipeline of #7');
     await release.executeUpdate(pause.update, { args: [operator] });
-    unblock();
+    isGreen = true;
+    await waitsFor(release, 'the end of the pause');
     await server.sleep('1 hour');
     await expect(release.executeUpdate(pause.update, { args: [operator] })).rejects.toMatchObject({ cause: { message: 'olga has paused it already' } });
     expect(await release.query(status)).toMatchObject({ paused: operator });
@@ -167,6 +168,20 @@ describe('a release that is paused', () => {
     await release.executeUpdate(resume.update, { args: [{ by: 'otto' }] });
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(await release.query(status)).not.toHaveProperty('paused');
+  });
+
+  it('leaves an environment to others, also when it is approved meanwhile', async () => {
+    const { release, calls } = await startRelease([{ ...staging, approval: { approvers: ['alice'], required: 1 } }]);
+    await waitsFor(release, 'approval of staging');
+    await release.executeUpdate(pause.update, { args: [operator] });
+    await release.executeUpdate(approve.update, { args: [{ stage: 'staging', by: 'alice' }] });
+    const { waitingFor } = await waitsFor(release, 'the end of the pause');
+    expect(waitingFor).toMatchObject({ whom: ['an operator'], send: [{ message: 'resume', payload: { by: 'your-login' } }] });
+    await server.sleep('1 hour');
+    expect(calls).not.toContain('claimEnvironment staging');
+    await release.executeUpdate(resume.update, { args: [operator] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).toContain('claimEnvironment staging');
   });
 
   it('soaks on from where it was', async () => {

@@ -11,6 +11,10 @@ const enableAutoMerge = `mutation ($pull: ID!, $sha: GitObjectID!, $by: PullRequ
   enablePullRequestAutoMerge(input: { pullRequestId: $pull, expectedHeadOid: $sha, mergeMethod: $by }) { clientMutationId }
 }`;
 
+const disableAutoMerge = `mutation ($pull: ID!) {
+  disablePullRequestAutoMerge(input: { pullRequestId: $pull }) { clientMutationId }
+}`;
+
 export function githubPullRequests(github: GitHub): PullRequests {
   const { rest, paginate } = github;
 
@@ -89,6 +93,15 @@ export function githubPullRequests(github: GitHub): PullRequests {
       throw neverRetry('Refused', `GitHub won't merge ${repository}#${number} by itself: ${refused}`);
     },
 
+    async keepFromMerging(repository, number) {
+      const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
+      if (!data.auto_merge) return;
+      const { refused } = await asked(github, disableAutoMerge, { pull: data.node_id });
+      // So is what has just been merged.
+      if (refused === undefined || !(await get(repository, number))?.mergesItself) return;
+      throw neverRetry('Refused', `GitHub won't be kept from merging ${repository}#${number} by itself: ${refused}`);
+    },
+
     async merge(repository, number, sha, method) {
       try {
         const { data } = await rest.pulls.merge({ ...at(repository), pull_number: number, sha, merge_method: method });
@@ -101,6 +114,7 @@ export function githubPullRequests(github: GitHub): PullRequests {
         if (now?.mergeSha && now.head === sha) return { kind: 'merged', sha: now.mergeSha };
         if (status === 409 || (now && now.head !== sha)) return { kind: 'moved' };
         if (/base branch was modified/i.test(reason)) throw tryAgain('Unavailable', `GitHub could not merge ${repository}#${number} yet: ${reason}`);
+        if (now?.conflicts) return { kind: 'conflicts', reason };
         if (/merge queue/i.test(reason)) return { kind: 'queueRequired', reason };
         // A head that lacks commits of a strict base is refused as if its checks were missing, however green they are.
         if (now?.behind || (/status checks? .*expected|up[ -]to[ -]date/i.test(reason) && (await lacksBase(repository, number)))) return { kind: 'behind', reason };
