@@ -11,26 +11,41 @@ export interface BuildQuestion {
   /** The pull request's head that was built. */
   readonly sha: Sha;
   readonly required: readonly string[];
+  /** The branch that it is merged into. */
+  readonly base: string;
+  /** The forge refused to merge it until it contains its base. */
+  readonly behind?: true;
 }
 
 export type BuildAnswer =
   | { readonly kind: 'green' }
   | { readonly kind: 'red'; readonly failed: readonly FailedCheck[] }
   | { readonly kind: 'closed'; readonly by: string }
+  /** It can't be merged before it contains this commit of its base. */
+  | { readonly kind: 'outdated'; readonly base: Sha }
   /** Somebody pushed to the pull request: what was built is not what would be merged. */
   | { readonly kind: 'moved' };
 
 export function createSchemaBuilds({ forge }: { readonly forge: Forge }) {
-  const { shown } = pullRequestReads(forge);
+  const { missingBase, shown } = pullRequestReads(forge);
 
   /** Looks once at the pull request and at its build. @throws `NotYet` while checks still run, or none has begun */
-  async function releaseBuild({ repository, number, sha, required }: BuildQuestion): Promise<BuildAnswer> {
+  async function releaseBuild({ repository, number, sha, required, base: branch, behind }: BuildQuestion): Promise<BuildAnswer> {
     const pull = await shown(repository, { number, head: sha });
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
+    // A forge does not build what conflicts.
+    if (pull.conflicts) {
+      const base = await missingBase(repository, branch, sha);
+      if (base === undefined) throw notYet(`#${number} conflicts with a commit of ${branch} that is not shown yet`);
+      return { kind: 'outdated', base };
+    }
     const verdict = judge(await forge.pipelines.checks(repository, sha), required);
     if (verdict.kind === 'pending') throw notYet(`the build of ${sha} waits for ${toldWait(verdict)}`);
-    return verdict;
+    if (verdict.kind === 'red') return verdict;
+    if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
+    const base = pull.behind || behind ? await missingBase(repository, branch, sha) : undefined;
+    return base === undefined ? verdict : { kind: 'outdated', base };
   }
 
   /** Looks once. @throws `NotYet` until the pull request is merged, by whomever */

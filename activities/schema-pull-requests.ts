@@ -4,7 +4,7 @@ import { rewriteSchemaDeps } from '../domain/schema-deps.ts';
 import { schemaPullRequestBody } from '../domain/schema-pull-request-body.ts';
 import { versionMessage } from '../domain/version-message.ts';
 import { neverRetry } from './failures.ts';
-import type { Forge, PullRequest } from './forge/forge.ts';
+import type { Forge, NewCommit, PullRequest } from './forge/forge.ts';
 import { releaseOf } from './pull-requests/version-change.ts';
 import type { Withdrawn } from './pull-requests/withdrawing.ts';
 import { pullRequestWrites, strange } from './pull-requests/writes.ts';
@@ -18,6 +18,8 @@ export interface DepsChange extends SchemaWork {
 export interface DepsAmendment extends DepsChange {
   /** As it is believed to be. */
   readonly pull: OpenedDeps;
+  /** The base branch's commit that it is to contain. */
+  readonly base?: Sha;
 }
 
 export interface OpenedDeps {
@@ -43,7 +45,7 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     const { ours, before } = await found(change);
     if (ours?.state === 'open') await writes.label(repository, ours, labels);
     if (ours) return opened(ours);
-    const commit = await depsCommit(change, { parent: plan.candidate, tries: before.length });
+    const commit = await depsCommit(change, { parent: plan.candidate, message: title, tries: before.length });
     if (typeof commit !== 'string') return commit;
     await clearTheWay(change, commit);
     await writes.begin(repository, head, commit);
@@ -53,12 +55,12 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     return opened(pull);
   }
 
-  /** Points the pull request at another tarball by one more commit. */
+  /** Points the pull request at another tarball by one more commit, and has it contain `base`: as it changes one file, the base's tree with that file is the merged one. */
   async function amendSchemaPullRequest(change: DepsAmendment): Promise<SchemaPullRequest> {
-    const { plan, archive, pull } = change;
+    const { plan, archive, pull, base } = change;
     const { number, head: from } = pull;
     const { repository } = plan.rules;
-    const to = await depsCommit(change, { parent: from });
+    const to = await depsCommit(change, base === undefined ? { parent: from, message: plan.title } : { parent: base, merges: from, message: `Merge ${plan.base} into ${plan.head}` });
     if (typeof to !== 'string') return to;
     if ((await writes.advance(repository, plan.head, { from, to })) === 'elsewhere') {
       throw neverRetry('Conflict', `somebody else has moved branch ${plan.head} of ${repository}: it will not be moved`);
@@ -93,14 +95,14 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
    * The commit that changes the tarball, and nothing else. Its date tells it from those of earlier runs of this release: the same commit would come with the
    * checks that failed then.
    */
-  async function depsCommit({ plan, archive }: DepsChange, { parent, tries = 0 }: { readonly parent: Sha; readonly tries?: number }): Promise<Sha | SchemaRefusal> {
+  async function depsCommit({ plan, archive }: DepsChange, { message, tries = 0, ...on }: Pick<NewCommit, 'parent' | 'merges' | 'message'> & { readonly tries?: number }): Promise<Sha | SchemaRefusal> {
     const { repository, file } = plan.rules;
-    const text = await commits.read(repository, file, parent);
+    const text = await commits.read(repository, file, on.parent);
     if (text === undefined) return { kind: 'refused', reason: `${repository} lacks the file that names the tarball`, names: [file] };
     const rewrite = rewriteSchemaDeps(text, { url: plan.url, sha256: archive.sha256 });
     if (rewrite.kind === 'refused') return { kind: 'refused', reason: rewrite.reason, names: [file] };
     if (rewrite.kind === 'unchanged') return { kind: 'refused', reason: `${plan.base} names this very tarball already: there is nothing to build`, names: [file] };
-    return branches.write({ repository, parent, path: file, text: rewrite.text, message: versionMessage(plan.title, plan.id), date: secondsAfter(plan.date, tries) });
+    return branches.write({ ...on, repository, path: file, text: rewrite.text, message: versionMessage(message, plan.id), date: secondsAfter(plan.date, tries) });
   }
 
   /** The pull request of this run of the release, and those of the runs before. @throws `Conflict` when somebody else has one open */

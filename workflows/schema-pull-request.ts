@@ -25,8 +25,8 @@ export async function depsPullRequestOpened(release: SchemaRelease, archive: Mad
   return pull;
 }
 
-/** Merges at exactly the head that was built. */
-export async function depsMerged({ plan, status, work, reporter }: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<void> {
+/** Merges at exactly the head that was built, unless its base has moved on in the way. */
+export async function depsMerged({ plan, status, work, reporter }: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<'merged' | 'outdated'> {
   const { repository, merge: method } = plan.rules;
   status.enter('merging', { next: `merge #${number}` });
   const result = await work.writing.mergePullRequest.executeWithOptions({ summary: `merge #${number}` }, [{ repository, number, sha, head: plan.head, method }]);
@@ -34,7 +34,10 @@ export async function depsMerged({ plan, status, work, reporter }: SchemaRelease
     case 'merged':
       status.stays(`#${number} is merged`);
       reporter.tell({ name: 'merged', line: `merged #${number} into ${plan.base}` });
-      return;
+      return 'merged';
+    case 'behind':
+    case 'conflicts':
+      return 'outdated';
     case 'closed':
       throw new Stop({ kind: 'closed', by: result.by });
     case 'moved':

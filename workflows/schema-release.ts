@@ -12,7 +12,7 @@ import { requested } from './requested.ts';
 import { openArchive } from './schema-archive.ts';
 import { openBuild } from './schema-build.ts';
 import { schemasUploaded } from './schema-publication.ts';
-import { depsMerged, depsPullRequestOpened, mergedByHand } from './schema-pull-request.ts';
+import { depsPullRequestOpened, mergedByHand } from './schema-pull-request.ts';
 import { openSchemaSession } from './schema-session.ts';
 import { stockTaken } from './schema-stock.ts';
 
@@ -35,10 +35,10 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
         const archive = await archives.made(stock, register);
         const pull = await depsPullRequestOpened(release, archive, { register, isMerged: archives.isUsed });
         const build = openBuild(release, { archive, pull }, archives.remade);
-        await build.green();
+        await build.looked();
         await build.upToDate();
         const published = plan.action === 'inject-current-schemas' ? await committing(() => schemasUploaded(release)) : undefined;
-        if (!published) await depsMerged(release, build.now().pull);
+        if (!published) await build.merged();
         keep();
         return { build, published };
       });
@@ -51,7 +51,7 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
             // Another release may have published at the same moment: the one that looks last builds again.
             act: async () => {
               await build.upToDate();
-              await depsMerged(release, build.now().pull);
+              await build.merged();
             },
             settled: () => mergedByHand(release, build.now().pull),
           });

@@ -84,10 +84,12 @@ export interface PullRequest {
   readonly mergeSha?: Sha;
   /** Login of who closed or merged it. Told by `get` only: a list would cost a request for each. */
   readonly closedBy?: string;
-  /** It can't be merged into its base as that is now. Told by `get` only, as are the next three. */
+  /** It can't be merged into its base as that is now. Told by `get` only, as are the next four. */
   readonly conflicts?: true;
   /** The base branch's protection keeps it from being merged (a check or a review is missing), or the forge does not know yet. */
   readonly blocked?: true;
+  /** The forge does not know yet whether it can be merged. */
+  readonly undecided?: true;
   /** The base branch has commits that it lacks, and asks for them before a merge. */
   readonly behind?: true;
   /** The forge merges it by itself as soon as it may. */
@@ -110,6 +112,7 @@ export type MergeResult =
   | { readonly kind: 'unreviewed'; readonly reason: string }
   /** The base branch has moved on, and asks for a head that contains it. */
   | { readonly kind: 'behind'; readonly reason: string }
+  /** It can't be merged into its base as that is now. */
   | { readonly kind: 'conflicts'; readonly reason: string }
   /** The base branch takes changes through its merge queue only. */
   | { readonly kind: 'queueRequired'; readonly reason: string }

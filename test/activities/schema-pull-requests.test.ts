@@ -1,9 +1,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fileCatalog } from '../../activities/catalog/file.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
 import { connectGitHub } from '../../activities/forge/github.ts';
 import { createSchemaBuilds } from '../../activities/schema-builds.ts';
+import type { BuildQuestion } from '../../activities/schema-builds.ts';
 import { createSchemaPlanning } from '../../activities/schema-planning.ts';
 import { createSchemaPullRequests } from '../../activities/schema-pull-requests.ts';
 import type { DepsAmendment, DepsChange, OpenedDeps, SchemaPullRequest } from '../../activities/schema-pull-requests.ts';
@@ -109,6 +110,37 @@ it('tells a push from what is not shown yet', async () => {
   expect(await build({ number, head })).toEqual({ kind: 'moved' });
 });
 
+describe('a base that has moved on', () => {
+  const file = 'tools/release/schema_deps.bzl';
+
+  it('is brought into the pull request when it conflicts, and keeps what else it has gained', async () => {
+    const pull = await open();
+    const theirs = (await forge.commits.read(repository, file, 'main'))!.replace('v5.2.1093', 'v5.3.3333').replace('# Rewritten', '# Now and then rewritten');
+    await world.control('commit', { repository, branch: 'main', files: { [file]: theirs, 'main.go': 'package main' }, message: 'Release v5.3.3333' });
+    const base = (await forge.branches.find(repository, 'main'))!;
+    expect(await build(pull)).toEqual({ kind: 'outdated', base });
+
+    const { head } = await amend(pull, { base });
+    expect(await amend(pull, { base })).toMatchObject({ head });
+    expect(await forge.commits.read(repository, file, head)).toBe(theirs.replace('v5.3.3333', 'v5.3.4444').replace(/sha256 = "5e1c[^"]*/, `sha256 = "${'a'.repeat(64)}`));
+    expect(await forge.pullRequests.files(repository, pull.number)).toEqual([file]);
+    expect(await forge.pullRequests.merge(repository, pull.number, pull.head, 'merge')).toMatchObject({ kind: 'moved' });
+    await expect.poll(() => build({ ...pull, head }).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
+    expect(await forge.pullRequests.merge(repository, pull.number, head, 'merge')).toMatchObject({ kind: 'merged' });
+  });
+
+  it('asks for a head that contains it where it is strict, or a merge was refused for it', async () => {
+    const pull = await open();
+    await world.control('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Develop' });
+    const base = (await forge.branches.find(repository, 'main'))!;
+    const answered = (asked = {}) => expect.poll(() => build(pull, asked).catch(({ type }) => type), { timeout: 20_000 });
+    await answered().toEqual({ kind: 'green' });
+    await answered({ behind: true }).toEqual({ kind: 'outdated', base });
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], strict: true });
+    await answered().toEqual({ kind: 'outdated', base });
+  });
+});
+
 async function open(work = change): Promise<OpenedDeps> {
   return opened(await within(() => pulls.openSchemaPullRequest(work)));
 }
@@ -122,8 +154,8 @@ async function amend(pull: OpenedDeps, what: Partial<DepsAmendment>): Promise<Op
   return opened(await within(() => pulls.amendSchemaPullRequest({ ...change, pull, ...what })));
 }
 
-function build({ number, head: sha }: Pick<OpenedDeps, 'number' | 'head'>) {
-  return createSchemaBuilds({ forge }).releaseBuild({ repository, number, sha, required: [] });
+function build({ number, head: sha }: Pick<OpenedDeps, 'number' | 'head'>, { behind }: Pick<BuildQuestion, 'behind'> = {}) {
+  return createSchemaBuilds({ forge }).releaseBuild({ repository, number, sha, required: [], base: 'main', ...(behind && { behind }) });
 }
 
 function archiveOf(digit: string): DepsChange['archive'] {

@@ -142,6 +142,36 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     expect(await depsFile(world, 'main')).toContain(sha256);
   });
 
+  it.each([
+    ['the lower version first', 'v5.3.4444', 'v5.3.5555'],
+    ['the higher version first', 'v5.3.5555', 'v5.3.4444'],
+  ])('brings itself up to date with another release into the same base before it publishes: %s', async (_, first, second) => {
+    const { world, begin, read } = await stand();
+    await world.control('ci', { repository, branch: `schemas/${first}`, verdict: 'slow', afterMs: 600_000 });
+    await world.control('ci', { repository, branch: `schemas/${second}`, verdict: 'slow', afterMs: 600_000 });
+    const one = await begin({ ...inject, version: first });
+    await reached(one.release, 'the build of #1');
+    const other = await begin({ ...inject, version: second });
+    await reached(other.release, 'the build of #2');
+    for (const version of [first, second]) await world.control('ci', { repository, branch: `schemas/${version}`, verdict: 'green' });
+    await world.control('ci', { repository, sha: await headOf(world, `schemas/${first}`), verdict: 'green' });
+
+    expect(await one.release.result()).toMatchObject({ kind: 'schemasReleased', version: first });
+    const outcome = await other.release.result();
+    const archive = await read(`dist/schemas-${second}.tar.gz`);
+    const sha256 = createHash('sha256').update(archive).digest('hex');
+    expect(outcome).toMatchObject({ kind: 'schemasReleased', version: second, archive: { sha256 } });
+    const below = first < second ? [first] : [];
+    expect([...(await unpacked(archive)).keys()]).toEqual(namesOf(...before, ...below, second));
+    const file = await depsFile(world, 'main');
+    expect(file).toContain(`dist/schemas-${second}.tar.gz`);
+    expect(file).toContain(sha256);
+    const keys = (await world.journal()).map(({ key }) => key);
+    const lastMove = keys.lastIndexOf(`ref ${repository} refs/heads/schemas/${second}`, keys.indexOf(`merge ${repository}#2`) - 1);
+    expect(lastMove).toBeGreaterThan(keys.indexOf(`merge ${repository}#1`));
+    expect(keys.findIndex((key) => key.includes(`schemas/${second}-internal`))).toBeGreaterThan(lastMove);
+  });
+
   it('pays no heed to newer versions that are published meanwhile', async () => {
     const { world, begin, read } = await stand();
     await buildsForLong(world, 'schemas/v5.2.1234');

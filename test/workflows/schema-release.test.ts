@@ -288,6 +288,42 @@ describe('two releases in flight', () => {
     expect(world.calls).toContain('mergePullRequest ddd');
   });
 
+  it('builds again what its base, and the bucket, have gained, and publishes then', async () => {
+    const world = await start({
+      releaseBuild: async ({ sha }) => {
+        if (sha.startsWith('e')) return { kind: 'green' };
+        world.bucket.push('v5.2.1');
+        return { kind: 'outdated', base: 'b'.repeat(40) };
+      },
+      amendSchemaPullRequest: async ({ pull, base }) => ({ ...pull, head: base === 'b'.repeat(40) ? 'e'.repeat(40) : 'f'.repeat(40) }),
+    });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
+    expect(world.calls.slice(4)).toEqual(['releaseBuild ddd', 'takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'uploadSchemas', 'takeStock', 'mergePullRequest eee']);
+    expect(world.lines).toContain('brought #7 up to date with main, which has moved on');
+  });
+
+  it.each([
+    ['conflicts', inject.action],
+    ['behind', inject.action],
+    ['conflicts', fetching.action],
+    ['behind', fetching.action],
+  ] as const)('builds again when the base moves on at the moment of the merge (%s, %s)', async (kind, action) => {
+    const asked: unknown[] = [];
+    const { release, calls } = await start(
+      {
+        mergePullRequest: async ({ sha }) => (sha.startsWith('e') ? { kind: 'merged', sha } : { kind, reason: 'the base has moved on' }),
+        releaseBuild: async ({ behind }) => {
+          asked.push(behind);
+          return behind ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' };
+        },
+      },
+      { ...inject, action },
+    );
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(asked).toEqual([undefined, true, undefined]);
+    expect(calls.slice(-8)).toEqual(['mergePullRequest ddd', 'takeStock', 'releaseBuild ddd', 'takeStock', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee']);
+  });
+
   it('builds again before the merge when the other one published at the same moment', async () => {
     const world = await start({ uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }) });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
