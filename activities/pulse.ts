@@ -18,7 +18,7 @@ const pulses = new AsyncLocalStorage<Pulse>();
 export function beating<Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>): (...args: Args) => Promise<Result> {
   return async (...args) => {
     const pulse: Pulse = { startedAt: Date.now(), lastBeatAt: Date.now(), lost: false };
-    const timer = setInterval(() => beat(pulse), (activityInfo().heartbeatTimeoutMs ?? 30_000) / 3);
+    const timer = setInterval(() => beat(pulse), (activityInfo().heartbeatTimeoutMs || 30_000) / 3);
     try {
       return await pulses.run(pulse, activity, ...args);
     } finally {
@@ -51,9 +51,10 @@ export function progressed(progress: object): void {
 }
 
 function beat(pulse: Pulse): void {
-  const { heartbeatTimeoutMs = Infinity, startToCloseTimeoutMs } = activityInfo();
+  const { heartbeatTimeoutMs, startToCloseTimeoutMs } = activityInfo();
   const now = Date.now();
-  pulse.lost ||= now - pulse.lastBeatAt > heartbeatTimeoutMs || now - pulse.startedAt > startToCloseTimeoutMs;
+  // The server says 0 where no heartbeat timeout is set.
+  pulse.lost ||= now - pulse.lastBeatAt > (heartbeatTimeoutMs || Infinity) || now - pulse.startedAt > startToCloseTimeoutMs;
   pulse.lastBeatAt = now;
   heartbeat(pulse.progress);
 }

@@ -79,6 +79,12 @@ it('does not write after it stood still for so long that another attempt has tak
   expect(world.writes).toBe(0);
 });
 
+it('writes where no heartbeat timeout is set, which the server says as 0', async () => {
+  const world = new World({ probeBlocksMs: 20 });
+  await world.run({ heartbeatTimeoutMs: 0 });
+  expect(world.writes).toBe(1);
+});
+
 it('heartbeats while it waits', async () => {
   const world = new World({ silent: true, visibleAfterMs: 150 });
   let beats = 0;
