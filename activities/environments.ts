@@ -1,4 +1,4 @@
-import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client, Workflow } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Sha } from '../domain/candidate.ts';
@@ -6,6 +6,7 @@ import { environmentId } from '../domain/environment.ts';
 import type { Claim, ClaimAnswer, EnvironmentStatus, Frozen, Leaving } from '../domain/environment.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
 import type { ReleaseState } from '../domain/status.ts';
+import { isRunning } from './running-releases.ts';
 
 export interface Claiming {
   readonly claim: Claim;
@@ -56,19 +57,10 @@ export function temporalEnvironments(client: Client): Environments {
     });
   }
 
-  async function isRunning(release: string): Promise<boolean> {
-    try {
-      return (await workflow.getHandle(release).describe()).status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  }
-
   /** One that has ended says nothing of today, and may have no worker left that could answer. */
   async function record(environment: string): Promise<EnvironmentStatus | undefined> {
     const id = environmentId(environment);
-    return (await isRunning(id)) ? workflow.getHandle(id).query<EnvironmentStatus>('status') : undefined;
+    return (await isRunning(workflow, id)) ? workflow.getHandle(id).query<EnvironmentStatus>('status') : undefined;
   }
 
   return {
@@ -82,7 +74,7 @@ export function temporalEnvironments(client: Client): Environments {
       return (await record(environment))?.frozen;
     },
     async ended(release, signal) {
-      while (await isRunning(release)) {
+      while (await isRunning(workflow, release)) {
         // However it ends: a Reset, too, begins another run under the same id.
         await client.withAbortSignal(signal, () => workflow.getHandle(release).result().catch(() => undefined));
         signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { marker } from '../domain/marker.ts';
 import type { FailedCheck } from '../domain/pipeline.ts';
 import type { Chat, ChatMessage } from './chat/chat.ts';
 import { effect } from './effect.ts';
@@ -72,24 +73,24 @@ export function createReports({ forge, chat, readLagMs }: { readonly forge: Forg
   }
 
   async function commentOnPullRequest({ repository, number, key, line, mention }: PullRequestComment): Promise<void> {
-    const marker = `<!-- slipway: ${key} -->`;
+    const mark = marker(key);
     await effect({
       key: `comment ${repository}#${number} ${key}`,
       lagMs: readLagMs,
-      probe: async () => ((await forge.pullRequests.hasComment(repository, number, marker)) ? true : undefined),
-      act: () => forge.pullRequests.comment(repository, number, `${mention ? `${mention}: ` : ''}${silent(line)}\n\n${marker}`),
+      probe: async () => ((await forge.pullRequests.hasComment(repository, number, mark)) ? true : undefined),
+      act: () => forge.pullRequests.comment(repository, number, `${mention ? `${mention}: ` : ''}${silent(line)}\n\n${mark}`),
     });
   }
 
   async function openFlakyTestIssue({ repository, labels, failed, pullRequest, key }: FlakyTestIssue): Promise<void> {
-    const marker = `<!-- slipway: ${key} -->`;
+    const mark = marker(key);
     const list = failed.map(({ name, url }) => `- ${url ? `[${name}](${url})` : name}`);
-    const body = [`In ${pullRequest} this failed, and passed on the same commit when it was run again:`, '', silent(list.join('\n')), '', marker].join('\n');
+    const body = [`In ${pullRequest} this failed, and passed on the same commit when it was run again:`, '', silent(list.join('\n')), '', mark].join('\n');
     const title = `Flaky Test: ${failed.map(({ name }) => name).join(', ')}`.slice(0, 200);
     await effect({
       key: `flaky test ${repository} ${key}`,
       lagMs: readLagMs,
-      probe: async () => (await forge.issues.list(repository, labels)).find((issue) => issue.body.includes(marker)),
+      probe: async () => (await forge.issues.list(repository, labels)).find((issue) => issue.body.includes(mark)),
       act: () => forge.issues.open({ repository, title, body, labels }),
     });
   }

@@ -21,7 +21,7 @@ export interface RestServiceOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-const RATE_LIMIT_MS = 60_000;
+const rateLimitMs = 60_000;
 
 /**
  * Calls of it fail with `PermissionDenied` (401, 403), `Conflict` (409) and `Refused` (any other 4xx, a redirect), which are never
@@ -78,7 +78,7 @@ interface Reply {
 
 function failure(call: string, { status, headers, body }: Reply): Error {
   const said = `${call} was answered with ${status}${told(body)}`;
-  if (status === 429) return tryAgain('RateLimited', said, { afterMs: retryAfterMs(headers) ?? RATE_LIMIT_MS });
+  if (status === 429) return tryAgain('RateLimited', said, { afterMs: retryAfterMs(headers) ?? rateLimitMs });
   if (status >= 500) return tryAgain('Unavailable', said);
   if (status === 401 || status === 403) return neverRetry('PermissionDenied', said);
   if (status === 409) return neverRetry('Conflict', said);

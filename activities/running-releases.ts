@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowClient } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import { releasePrefix } from '../domain/release-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
@@ -44,14 +44,7 @@ export function temporalReleases(client: Client): RunningReleases {
       });
     },
 
-    async isRunning(release) {
-      try {
-        return (await workflow.getHandle(release).describe()).status.name === 'RUNNING';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    },
+    isRunning: (release) => isRunning(workflow, release),
 
     status: statusOf,
 
@@ -64,4 +57,14 @@ export function temporalReleases(client: Client): RunningReleases {
       return found;
     },
   };
+}
+
+/** Whether there is such a workflow, and it has not ended. */
+export async function isRunning(workflow: WorkflowClient, id: string): Promise<boolean> {
+  try {
+    return (await workflow.getHandle(id).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }

@@ -18,7 +18,7 @@ export interface ReleaseRecord
 export type RecordedDecision = Omit<Decision, 'assurance'> & { readonly assurance: NonNullable<Decision['assurance']> | 'own' };
 
 /** By whom Slipway decides what it decides itself. */
-const ourselves = 'slipway';
+export const ourselves = 'slipway';
 
 /** @param status of a release that has ended */
 export function recordOf(status: ReleaseStatus, { startedAt, endedAt }: Pick<ReleaseRecord, 'startedAt' | 'endedAt'>): ReleaseRecord {

@@ -1,6 +1,7 @@
 import type { Commit, Sha } from './candidate.ts';
 import { shortSha } from './candidate.ts';
 import type { Approval, Catalog, Component, Pace, Stage } from './catalog.ts';
+import { markedKey, marker } from './marker.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
@@ -99,7 +100,7 @@ export function landedRelease(
 
 /** Hidden in a pull request's body, so that the release that opened it recognises it. */
 export function releaseMarker(releaseId: string): string {
-  return `<!-- slipway: ${releaseId} -->`;
+  return marker(releaseId);
 }
 
 export interface NamedRelease {
@@ -115,8 +116,7 @@ export function namedRelease(text: string): NamedRelease | undefined {
 
 /** The release whose marker a pull request's body carries. */
 export function markedRelease(body: string): NamedRelease | undefined {
-  const [, id = ''] = /<!-- slipway: (\S+) -->/.exec(body) ?? [];
-  return namedRelease(id);
+  return namedRelease(markedKey(body) ?? '');
 }
 
 /** The inputs of a deploy workflow with their placeholders filled in. */

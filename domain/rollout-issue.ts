@@ -1,9 +1,10 @@
+import { marker } from './marker.ts';
 import type { RolloutPlan } from './rollout-plan.ts';
 import { stagingStage } from './rollout-plan.ts';
 import type { StageStatus } from './status.ts';
 
 /** Hidden in an issue's text, around the part that a rollout keeps up to date. */
-const begin = (id: string) => `<!-- slipway: ${id} -->`;
+const begin = marker;
 const end = (id: string) => `<!-- end of slipway: ${id} -->`;
 
 export function rolloutTitle(flag: string): string {

@@ -16,11 +16,11 @@ export interface RolloutStep {
   readonly soakMs: number;
 }
 
-const HOUR_MS = 3_600_000;
+const hourMs = 3_600_000;
 
 export const defaultPercentages = [5, 25, 50, 100] as const;
 
-export const defaultSoak = { kind: 'exposure', percentHours: 10, minMs: 5 * 60_000, maxMs: 24 * HOUR_MS } as const satisfies SoakRule;
+export const defaultSoak = { kind: 'exposure', percentHours: 10, minMs: 5 * 60_000, maxMs: 24 * hourMs } as const satisfies SoakRule;
 
 /** The steps of a rollout, upwards: each percentage, 100 if it is not among them, and `true` as a write of its own. */
 export function planRollout({ percentages, soak }: { readonly percentages: readonly number[]; readonly soak: SoakRule }): readonly RolloutStep[] {
@@ -33,7 +33,7 @@ export function soakMs(rule: SoakRule, value: FlagSetting): number {
   const percent = exposure(value);
   if (percent === 0) return 0;
   if (rule.kind === 'time') return rule.ms;
-  const ms = Math.round((rule.percentHours / percent) * HOUR_MS);
+  const ms = Math.round((rule.percentHours / percent) * hourMs);
   return Math.min(Math.max(ms, rule.minMs), rule.maxMs);
 }
 

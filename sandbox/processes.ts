@@ -15,7 +15,7 @@ export interface RunningProcess {
   output(): string;
 }
 
-const PATIENCE_MS = 10_000;
+const patienceMs = 10_000;
 
 /**
  * Starts a program and waits for the line of its stdout that says it is ready.
@@ -97,7 +97,7 @@ function runningProcess(child: ChildProcess, said: readonly string[]): RunningPr
     output: () => said.join(''),
     async stop() {
       child.kill('SIGTERM');
-      const timer = setTimeout(insist, PATIENCE_MS);
+      const timer = setTimeout(insist, patienceMs);
       await exited;
       clearTimeout(timer);
     },

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { createCodecServer } from './codec-server/server.ts';
 import { codecServerSettings } from './codec-server/settings.ts';
 import { createLog } from './log.ts';
+import { serve } from './serve.ts';
 
 /** The process by which the Temporal UI reads encrypted payloads. It has the keys, and talks to nobody but the UI's pages. */
 const { host, port, origin, token, issuer, logLevel } = codecServerSettings(process.env);
@@ -12,11 +11,5 @@ const log = createLog(logLevel, process.env);
 const { namespace = 'default' } = loadClientConnectConfig();
 const [codec] = dataConverter(process.env, namespace).payloadCodecs!;
 
-const server = createCodecServer({ codec: codec!, namespace, origin, token, issuer, log }).listen(port, host);
-await once(server, 'listening');
-log.info({ ready: true, namespace, origin, url: `http://${host}:${(server.address() as AddressInfo).port}` }, 'waiting for the UI');
-
-await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-server.close();
-server.closeIdleConnections();
-await once(server, 'close');
+const server = createCodecServer({ codec: codec!, namespace, origin, token, issuer, log });
+await serve(server, { host, port, ready: (url) => log.info({ ready: true, namespace, origin, url }, 'waiting for the UI') });

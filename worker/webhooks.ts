@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { fileCatalog } from '../activities/catalog/file.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { createLog } from './log.ts';
+import { serve } from './serve.ts';
 import { createAlarm } from './webhooks/alarm.ts';
 import { followCatalog } from './webhooks/current-catalog.ts';
 import { createMailbox } from './webhooks/mailbox.ts';
@@ -20,12 +19,5 @@ const connection = await Connection.connect(connectionOptions);
 
 const releases = connectReleases(new Client({ connection, namespace, dataConverter: dataConverter(process.env, namespace) }));
 const receive = createMailbox({ catalog: await followCatalog(fileCatalog(catalog), log), ring: createAlarm({ releases, log }), log });
-const server = createReceiver({ secrets, receive, log }).listen(port, host);
-await once(server, 'listening');
-log.info({ ready: true, namespace, url: `http://${host}:${(server.address() as AddressInfo).port}` }, 'waiting for webhooks');
-
-await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-server.close();
-server.closeIdleConnections();
-await once(server, 'close');
+await serve(createReceiver({ secrets, receive, log }), { host, port, ready: (url) => log.info({ ready: true, namespace, url }, 'waiting for webhooks') });
 await connection.close();

@@ -4,6 +4,7 @@ import type { Choice } from '../domain/decision.ts';
 import { spoken } from '../domain/duration.ts';
 import type { FailedCheck } from '../domain/pipeline.ts';
 import { toldFailures } from '../domain/pipeline.ts';
+import { ourselves } from '../domain/record.ts';
 import { amended } from './pull-request.ts';
 import type { Draft } from './pull-request.ts';
 import type { Release } from './release.ts';
@@ -44,7 +45,7 @@ export function passedAgain({ status, questions, reporter }: Release, draft: Dra
   const wasRed = draft.known === undefined || draft.known.kind === 'regression' || draft.known.kind === 'brokenBase';
   if (draft.attempt === 1 || !wasRed) return draft;
   const { number, head } = draft.pull;
-  status.decided({ message: 'flake', by: 'slipway', reason: `the pipeline of #${number} passed at ${shortSha(head)} in attempt ${draft.attempt}` });
+  status.decided({ message: 'flake', by: ourselves, reason: `the pipeline of #${number} passed at ${shortSha(head)} in attempt ${draft.attempt}` });
   reporter.tell({ name: `flake-${shortSha(head)}`, line: `a flake: the failed jobs of #${number} passed when they were run again`, flake: draft.failed ?? [] });
   return draft;
 }

@@ -19,10 +19,10 @@ export interface SlackSettings {
   readonly searchBackMs?: number | undefined;
 }
 
-const A_MONTH = 30 * 24 * 3_600_000;
-const EVENT_TYPE = 'slipway';
+const monthMs = 30 * 24 * 3_600_000;
+const eventType = 'slipway';
 
-export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs = A_MONTH }: SlackSettings): Chat {
+export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs = monthMs }: SlackSettings): Chat {
   const slack = new WebClient(token, {
     ...(baseUrl && { slackApiUrl: baseUrl }),
     timeout: timeoutMs,
@@ -64,7 +64,7 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
       const user = await ownUser();
       try {
         for await (const { ts, text, user: sender, metadata } of messages(await channels.id(channel), thread)) {
-          const ours = ts !== undefined && sender === user && metadata?.event_type === EVENT_TYPE;
+          const ours = ts !== undefined && sender === user && metadata?.event_type === eventType;
           if (ours && (metadata.event_payload as { key?: unknown } | undefined)?.key === key) return { id: ts, text: plain(text ?? '') };
         }
         return undefined;
@@ -80,7 +80,7 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
         const { ts = '' } = await slack.chat.postMessage({
           channel: await channels.id(channel),
           text: escaped(text),
-          metadata: { event_type: EVENT_TYPE, event_payload: { key } },
+          metadata: { event_type: eventType, event_payload: { key } },
           unfurl_links: false,
           unfurl_media: false,
           ...(thread && { thread_ts: thread }),
@@ -97,7 +97,7 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
           channel: await channels.id(channel),
           ts: id,
           text: escaped(text),
-          metadata: { event_type: EVENT_TYPE, event_payload: { key } },
+          metadata: { event_type: eventType, event_payload: { key } },
         });
       } catch (error) {
         throw slackFailure(error, `updating a message in ${channel}`);

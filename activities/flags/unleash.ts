@@ -36,7 +36,7 @@ const page = z.object({ features: z.array(z.object({ name: z.string() })), total
 
 type Environment = z.output<typeof environment>;
 
-const PAGE = 100;
+const pageSize = 100;
 
 /**
  * Unleash, by its admin API. A percentage is the one strategy `flexibleRollout`, `true` the strategy `default` ("standard"), off is the
@@ -99,11 +99,11 @@ export function connectUnleash({ url, token, project, environment: target, stick
 
 async function namesIn(unleash: RestService, project: string, match: string): Promise<readonly string[]> {
   const names: string[] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const query = new URLSearchParams({ project: `IS:${project}`, offset: String(offset), limit: String(PAGE), ...(match && { query: match }) });
+  for (let offset = 0; ; offset += pageSize) {
+    const query = new URLSearchParams({ project: `IS:${project}`, offset: String(offset), limit: String(pageSize), ...(match && { query: match }) });
     const found = await unleash.get(`/api/admin/search/features?${query}`, page);
     names.push(...(found?.features.map(({ name }) => name) ?? []));
-    if (!found || offset + PAGE >= found.total) break;
+    if (!found || offset + pageSize >= found.total) break;
   }
   // The search also looks into descriptions and tags.
   return names.filter((name) => name.includes(match)).toSorted();

@@ -16,7 +16,7 @@ export interface SentrySettings {
 const project = z.object({ id: z.string(), firstEvent: z.string().nullable() });
 const issues = z.array(z.object({ shortId: z.string(), permalink: z.string().nullish() }));
 
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 
 /**
  * Counts a project's issues. No issues are good news only from a project that reports at all.
@@ -30,7 +30,7 @@ export function sentryProbe({ url, organization, token, timeoutMs = 10_000 }: Se
     const reporting = await sentry.get(`/api/0/projects/${slug}/${encodeURIComponent(name)}/`, project);
     if (!reporting) return { kind: 'unknown', reason: `Sentry has no project "${name}", or hides it` };
     if (!reporting.firstEvent) return { kind: 'unknown', reason: `nothing has ever reported to Sentry's project "${name}"` };
-    const statsPeriod = `${Math.max(1, Math.round(seen / MINUTE_MS))}m`;
+    const statsPeriod = `${Math.max(1, Math.round(seen / minuteMs))}m`;
     const asked = new URLSearchParams({ project: reporting.id, query, statsPeriod, limit: String(max + 1) });
     const found = await sentry.get(`/api/0/organizations/${slug}/issues/?${asked}`, issues);
     if (!found) return { kind: 'unknown', reason: `Sentry has no organization "${organization}", or hides it` };

@@ -15,7 +15,7 @@ interface ApiError extends Error {
   readonly response?: { readonly headers?: Readonly<Record<string, string | undefined>> };
 }
 
-const A_MINUTE = 60_000;
+const minuteMs = 60_000;
 
 /** The one place where GCS's answers become failures. Never carries a token. */
 export function gcsFailure(error: unknown, asked: string): Error {
@@ -30,7 +30,7 @@ export function refusal({ status, said, retryAfter }: Answer, asked: string): Ap
   const message = `GCS answered ${status} to ${asked}: ${said.trim().slice(0, 300) || 'nothing'}`;
   if (status === 429) return tryAgain('RateLimited', message, { afterMs: Number(retryAfter) * 1_000 || 1_000 });
   if (status === 408 || status >= 500) return tryAgain('Unavailable', message);
-  if (status === 401) return tryAgain('PermissionDenied', `${message}. Are the credentials valid?`, { afterMs: A_MINUTE });
+  if (status === 401) return tryAgain('PermissionDenied', `${message}. Are the credentials valid?`, { afterMs: minuteMs });
   if (status === 403) return neverRetry('PermissionDenied', message);
   if (status === 404) return neverRetry('PermissionDenied', `${message}. It does not exist, or the credentials can't see it.`);
   if (status === 409 || status === 412) return neverRetry('Conflict', message);

@@ -21,7 +21,7 @@ const remedies: Readonly<Record<string, string>> = {
 const passing = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
 
 /** Where Slack asks for patience without saying how much: its limits are per minute. */
-const A_MINUTE = 60_000;
+const minuteMs = 60_000;
 
 /** The one place where Slack's answers become failures. */
 export function slackFailure(error: unknown, asked: string): Error {
@@ -30,7 +30,7 @@ export function slackFailure(error: unknown, asked: string): Error {
   if (error.code === ErrorCode.RateLimitedError) return tryAgain('RateLimited', `${asked}: Slack's limit is reached`, { afterMs: error.retryAfter * 1_000 });
   if (error.code !== ErrorCode.PlatformError) return tryAgain('Unavailable', `${asked}: ${error.message}`);
   const code = error.data.error;
-  if (code === 'ratelimited' || code === 'rate_limited') return tryAgain('RateLimited', `${asked}: Slack's limit is reached`, { afterMs: A_MINUTE });
+  if (code === 'ratelimited' || code === 'rate_limited') return tryAgain('RateLimited', `${asked}: Slack's limit is reached`, { afterMs: minuteMs });
   // The client takes a page that something in between answers with for Slack's error.
   const inBetween = !/^[a-z_]+$/.test(code);
   if (inBetween || passing.has(code)) return tryAgain('Unavailable', `${asked}: Slack says ${code.slice(0, 200)}`);

@@ -5,17 +5,17 @@ import { at } from './client.ts';
 import type { GitHub } from './client.ts';
 import { refusal, unlessMissing } from './failures.ts';
 
-const PAGE = 100;
+const pageSize = 100;
 /** Commits of a range that are read at most: GitHub counts them all, but gives a page at a time. */
-const RANGE = 500;
+const longestRange = 500;
 /** Entries of a folder that GitHub tells of, without a word about those that it leaves out. */
-const LISTED = 1_000;
+const mostListed = 1_000;
 
 export function githubCommits({ rest, paginate }: GitHub): Commits {
   return {
     async history(repository, branch, limit) {
       const commits: Commit[] = [];
-      const pages = paginate.iterator(rest.repos.listCommits, { ...at(repository), sha: branch, per_page: Math.min(limit, PAGE) });
+      const pages = paginate.iterator(rest.repos.listCommits, { ...at(repository), sha: branch, per_page: Math.min(limit, pageSize) });
       for await (const { data } of pages) {
         commits.push(...data.map(fromList));
         if (commits.length >= limit) break;
@@ -41,14 +41,14 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
     },
 
     async range(repository, from, to) {
-      const page = async (number: number) => (await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${from}...${to}`, page: number, per_page: PAGE })).data;
+      const page = async (number: number) => (await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${from}...${to}`, page: number, per_page: pageSize })).data;
       const first = await page(1).catch((error: unknown) => {
         throw refusal(error)?.status === 404 ? neverRetry('InvalidInput', `${repository} does not hold both ${from} and ${to}`) : error;
       });
       const { total_commits: total, status } = first;
       const newest: Commit[] = [];
       // GitHub's pages go from the oldest to the newest.
-      for (let number = Math.ceil(total / PAGE); number >= 1 && newest.length < RANGE; number--) {
+      for (let number = Math.ceil(total / pageSize); number >= 1 && newest.length < longestRange; number--) {
         const { commits } = number === 1 ? first : await page(number);
         newest.push(...commits.map(fromList).toReversed());
       }
@@ -70,7 +70,7 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
       if (!found) return undefined;
       const { data } = found;
       if (!Array.isArray(data)) throw neverRetry('InvalidInput', `${folder} in ${repository} is not a folder`);
-      if (data.length >= LISTED) throw neverRetry('InvalidInput', `${folder} in ${repository} holds more than GitHub lists (${LISTED})`);
+      if (data.length >= mostListed) throw neverRetry('InvalidInput', `${folder} in ${repository} holds more than GitHub lists (${mostListed})`);
       return data.filter(({ type }) => type === 'file').map(({ path }) => path);
     },
   };

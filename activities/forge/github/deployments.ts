@@ -5,7 +5,7 @@ import type { GitHub } from './client.ts';
 import { unlessMissing } from './failures.ts';
 
 /** How far back it is looked for what an environment runs. */
-const RECENT = 30;
+const mostRecent = 30;
 
 export function githubDeployments({ rest, paginate }: GitHub): Deployments {
   async function withState(repository: string, { id, url }: { readonly id: number; readonly url: string }): Promise<Deployment> {
@@ -85,13 +85,13 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
         event: 'workflow_dispatch',
         status: 'success',
         exclude_pull_requests: true,
-        per_page: RECENT,
+        per_page: mostRecent,
       });
       return oldestFirst(data.workflow_runs).toReversed().map(({ display_title, updated_at }) => ({ name: display_title, at: updated_at }));
     },
 
     async succeededDeployments(repository, environment) {
-      const { data } = await rest.repos.listDeployments({ ...at(repository), environment, per_page: RECENT });
+      const { data } = await rest.repos.listDeployments({ ...at(repository), environment, per_page: mostRecent });
       const successes: Success[] = [];
       for (const { id, task } of oldestFirst(data).toReversed()) {
         const statuses = await paginate(rest.repos.listDeploymentStatuses, { ...at(repository), deployment_id: id, per_page: 100 });

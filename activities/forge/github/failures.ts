@@ -21,7 +21,7 @@ interface HttpError extends Error {
 }
 
 /** Where to wait for a token to be renewed, and where GitHub asks for patience without saying how much ("at least one minute"). */
-const A_MINUTE = 60_000;
+const minuteMs = 60_000;
 
 /** The one place where GitHub's answers become failures. Never carries the token, nor the request's body. */
 export function githubFailure(error: unknown, { method, url }: Asked): Error {
@@ -36,7 +36,7 @@ export function githubFailure(error: unknown, { method, url }: Asked): Error {
   const limitMs = limitedFor(error.status, response.headers, reason);
   if (limitMs !== undefined) return tryAgain('RateLimited', message, { afterMs: limitMs });
   if (status >= 500 || status === 408) return tryAgain('Unavailable', message);
-  if (status === 401) return tryAgain('PermissionDenied', `${message}. Is the token valid?`, { afterMs: A_MINUTE });
+  if (status === 401) return tryAgain('PermissionDenied', `${message}. Is the token valid?`, { afterMs: minuteMs });
   if (status === 403) return neverRetry('PermissionDenied', `${message}. The token needs ${permission(response.headers, { method, url })}.`, refusal);
   if (status === 404) {
     const needed = permission(response.headers, { method, url });
@@ -74,7 +74,7 @@ function limitedFor(status: number, headers: Readonly<Record<string, string | un
     const now = Date.parse(headers['date'] ?? '') || Date.now();
     return Math.max(1_000, reset * 1_000 - now);
   }
-  return status === 429 || /rate limit|abuse detection/i.test(reason) ? A_MINUTE : undefined;
+  return status === 429 || /rate limit|abuse detection/i.test(reason) ? minuteMs : undefined;
 }
 
 const permissions = [
