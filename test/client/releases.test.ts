@@ -2,65 +2,24 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import type { Activities } from '../../activities/index.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { searchAttributes } from '../../domain/search-attributes.ts';
 import { project } from '../../sandbox/parts/build.mjs';
-import { workflowBundle } from '../servers.ts';
-import { candidate, never, pending, plan, scriptedWorld } from '../workflows/scripted-world.ts';
+import { candidate, never, pending, plan } from '../workflows/scripted-world.ts';
 import type { Told } from './command-line.ts';
 import { type } from './command-line.ts';
+import { idOf, openStand, register } from './stand.ts';
 
 /** A namespace of its own: which releases run is part of what is told. */
 const namespace = 'client';
 const { address } = inject('temporal');
-let queues = 0;
-const endings: (() => Promise<void>)[] = [];
-let connection: NativeConnection;
-
+let stand: Awaited<ReturnType<typeof openStand>>;
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  await register(namespace);
-  connection = await NativeConnection.connect({ address });
-  await vi.waitFor(async () => expect(await slipway('attributes')).toMatchObject({ exit: 0 }), { timeout: 30_000, interval: 500 });
+  stand = await openStand(namespace);
 });
-afterAll(async () => {
-  for (const end of endings) await end();
-  await connection?.close();
-});
+afterAll(() => stand?.close());
 
-async function register(name: string): Promise<void> {
-  const client = await Connection.connect({ address });
-  await client.workflowService.registerNamespace({ namespace: name, workflowExecutionRetentionPeriod: msToTs('1 day') });
-  await client.close();
-}
-
-function slipway(...args: string[]): Promise<Told> {
-  return type(args, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, SLIPWAY_UI: 'http://ui' });
-}
-
-/** A worker that releases any component, with activities by the script; gives its task queue. */
-async function workerOf(script: Partial<Activities> = {}): Promise<string> {
-  const taskQueue = `client-${queues++}`;
-  const { activities } = scriptedWorld({
-    plan: async ({ component }) => ({ ...plan, component, id: idOf(component) }),
-    ...script,
-  });
-  const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle, activities, shutdownForceTime: '1 s' });
-  const running = worker.run();
-  endings.push(async () => {
-    worker.shutdown();
-    await running.catch(() => undefined);
-  });
-  return taskQueue;
-}
-
-function idOf(component: string): string {
-  return `release/${component}/from-aaaaaaaaaaaa`;
-}
+const slipway = (...args: string[]) => stand.slipway(...args);
 
 function started(taskQueue: string, component: string, ...more: string[]): Promise<Told> {
   return slipway('start', 'componentRelease', component, '--task-queue', taskQueue, '--catalog', 'none', ...more);
@@ -79,7 +38,7 @@ const yes = ['--stage', 'production', '--by', 'alice'];
 describe('a release from the command line', () => {
   let queue: string;
   beforeAll(async () => {
-    queue = await workerOf();
+    queue = await stand.worker();
   });
 
   it('starts under a passing id, and is told by the id and the page that it has', async () => {
@@ -157,7 +116,7 @@ describe('a release from the command line', () => {
   });
 
   it('whose stage failed shows what may be decided, and hears the decision', async () => {
-    const failing = await workerOf({ deployed: async () => 'failed' });
+    const failing = await stand.worker({ deployed: async () => 'failed' });
     await started(failing, 'failing');
     await expect.poll(() => shown('failing'), { timeout: 20_000, interval: 200 }).toMatchObject({ state: 'deciding' });
     const { stdout } = await slipway('status', 'failing');
@@ -185,7 +144,7 @@ describe('a release from the command line', () => {
   });
 
   it('is asked for by more than its component when two of them run', async () => {
-    const other = await workerOf({ plan: async ({ component }) => ({ ...plan, component, id: `release/${component}/from-bbbbbbbbbbbb` }) });
+    const other = await stand.worker({ plan: async ({ component }) => ({ ...plan, component, id: `release/${component}/from-bbbbbbbbbbbb` }) });
     await started(queue, 'both');
     await started(other, 'both');
     const { exit, stderr } = await slipway('approve', 'both', ...yes);
@@ -205,7 +164,7 @@ describe('a release from the command line', () => {
 
 describe('an environment that is asked for as a release', () => {
   it.each([['status'], ['watch'], ['approve', ...yes]])('is none: %s', async (verb, ...options) => {
-    expect(await slipway('freeze', 'sun', '--reason', 'eclipse', '--task-queue', await workerOf(), '--catalog', 'none', '--by', 'olga')).toMatchObject({ exit: 0 });
+    expect(await slipway('freeze', 'sun', '--reason', 'eclipse', '--task-queue', await stand.worker(), '--catalog', 'none', '--by', 'olga')).toMatchObject({ exit: 0 });
     const { exit, stderr } = await slipway(verb!, 'environment/sun', ...options);
     expect(exit).toBe(2);
     expect(stderr).toContain('"environment/sun" is no release: see what is where by slipway board');
@@ -214,7 +173,7 @@ describe('an environment that is asked for as a release', () => {
 
 describe('an environment from the command line', () => {
   it('can be frozen before the first release, and thawed', async () => {
-    const queue = await workerOf();
+    const queue = await stand.worker();
     const where = ['--task-queue', queue, '--catalog', 'none', '--by', 'olga'];
     expect(await slipway('freeze', 'moon', '--reason', 'eclipse', ...where)).toEqual({ exit: 0, stdout: 'freeze accepted by environment/moon\n', stderr: '' });
     expect(await slipway('thaw', 'moon', ...where)).toMatchObject({ exit: 0 });
@@ -224,30 +183,30 @@ describe('an environment from the command line', () => {
 
 describe('a start that comes to nothing', () => {
   it('is as good as a release when there is nothing new', async () => {
-    const queue = await workerOf({ plan: async () => ({ kind: 'upToDate', pinned: candidate }) });
+    const queue = await stand.worker({ plan: async () => ({ kind: 'upToDate', pinned: candidate }) });
     expect(await started(queue, 'gitaly')).toMatchObject({ exit: 0, stdout: expect.stringContaining(`up to date: ${candidate} is the newest green commit`) });
   });
 
   it('is told when no commit is green', async () => {
     const failed = [{ name: 'rspec', url: 'https://ci/1' }];
-    const queue = await workerOf({ plan: async () => ({ kind: 'noCandidate', sha: candidate, failed }) });
+    const queue = await stand.worker({ plan: async () => ({ kind: 'noCandidate', sha: candidate, failed }) });
     expect(await started(queue, 'gitaly')).toMatchObject({ exit: 1, stdout: expect.stringContaining(`no candidate: ${candidate} is not green (rspec)`) });
   });
 
   it('names the workflow type that was meant', async () => {
-    const { exit, stderr } = await slipway('start', 'componentReleas', 'gitaly', '--task-queue', await workerOf());
+    const { exit, stderr } = await slipway('start', 'componentReleas', 'gitaly', '--task-queue', await stand.worker());
     expect(exit).toBe(2);
     expect(stderr).toContain('slipway: the workflow failed: unknown workflow type "componentReleas": did you mean "componentRelease"?');
   });
 
   it('names the field of the input that is wrong', async () => {
-    const { exit, stderr } = await started(await workerOf(), 'gitaly', '--input', '{"dryrun":true}');
+    const { exit, stderr } = await started(await stand.worker(), 'gitaly', '--input', '{"dryrun":true}');
     expect(exit).toBe(2);
     expect(stderr).toContain('unknown key "dryrun"');
   });
 
   it('says what failed', async () => {
-    const { exit, stderr } = await started(await workerOf({ plan: never('the token may not read org/product') }), 'gitaly');
+    const { exit, stderr } = await started(await stand.worker({ plan: never('the token may not read org/product') }), 'gitaly');
     expect(exit).toBe(1);
     expect(stderr).toContain('slipway: the workflow failed: the token may not read org/product');
     expect(stderr).not.toContain('    at ');
@@ -256,9 +215,9 @@ describe('a start that comes to nothing', () => {
 
 describe('a release without a worker', () => {
   it('does not keep anybody waiting for an answer', async () => {
-    const queue = await workerOf({ pipeline: pending });
+    const queue = await stand.worker({ pipeline: pending });
     await started(queue, 'left');
-    await endings.pop()?.();
+    await stand.stop(queue);
     const [status, vote] = await Promise.all([slipway('status', 'left'), slipway('approve', 'left', ...yes)]);
     expect(status).toMatchObject({ exit: 3, stderr: expect.stringContaining('slipway: no worker answers') });
     expect(vote).toMatchObject({ exit: 3, stderr: expect.stringContaining('slipway: no worker answers. The message may still arrive') });
@@ -281,7 +240,7 @@ describe('the world around it', () => {
   });
 
   it('is found by the profile of a temporal.toml, by the compiled command, with exit codes for scripts', async () => {
-    const queue = await workerOf({ pipeline: pending });
+    const queue = await stand.worker({ pipeline: pending });
     await started(queue, 'compiled');
     const config = join(await mkdtemp(join(tmpdir(), 'slipway-profile-')), 'temporal.toml');
     await writeFile(config, `[profile.here]\naddress = "${address}"\nnamespace = "${namespace}"\n`);
