@@ -293,3 +293,8 @@ describe('a refused merge', () => {
     expect(await merging(reason, more)).toBe(kind);
   });
 });
+
+test('closing what is merged already, and still shown as open, is tried again', async () => {
+  const forge = await github((_, response) => json(response, 422, { message: 'Validation Failed' }));
+  await expect(forge.pullRequests.close('acme/app', 7)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+});
