@@ -1,19 +1,11 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client, Workflow } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
-import type { Sha } from '../domain/candidate.ts';
+import type { Claiming, Frozen, Landing, Leaving } from '../domain/claim.ts';
 import { environmentId } from '../domain/environment.ts';
-import type { Claim, ClaimAnswer, EnvironmentStatus, Frozen, Leaving } from '../domain/environment.ts';
-import type { FreezeWindow } from '../domain/freeze.ts';
+import type { ClaimAnswer, EnvironmentStatus } from '../domain/environment.ts';
 import type { ReleaseState } from '../domain/status.ts';
 import { isRunning } from './running-releases.ts';
-
-export interface Claiming {
-  readonly claim: Claim;
-  /** Candidates of the component that this one is known to come after. */
-  readonly after: readonly Sha[];
-  readonly windows: readonly FreezeWindow[];
-}
 
 /** The states in which a release has an environment. */
 const working: readonly ReleaseState[] = ['promoting', 'soaking', 'deciding', 'rollingBack'];
@@ -23,10 +15,14 @@ export interface Environments {
   /** Asking again under the same key changes nothing. */
   claim(claiming: Claiming, taskQueue: string): Promise<ClaimAnswer>;
   leave(leaving: Leaving, taskQueue: string): Promise<void>;
+  /** Says what the holder has brought. Saying it again changes nothing. */
+  landed(landing: Landing, taskQueue: string): Promise<void>;
   /** From now on each deployment wakes the workflow, until that has ended. Asking again changes nothing. */
   follow(environment: string, workflow: string, taskQueue: string): Promise<void>;
   /** What is known of it; undefined where it does not run: nobody has asked for it yet. */
   record(environment: string): Promise<EnvironmentStatus | undefined>;
+  /** What its last run knew that somebody has terminated or cancelled; undefined where there is none that still answers. */
+  endedRecord(environment: string): Promise<EnvironmentStatus | undefined>;
   /** By what it is frozen now; undefined also for one that nobody has asked for yet. */
   frozen(environment: string): Promise<Frozen | undefined>;
   /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
@@ -57,6 +53,10 @@ export function temporalEnvironments(client: Client): Environments {
     });
   }
 
+  async function say(name: string, environment: string, argument: object, taskQueue: string): Promise<void> {
+    await workflow.signalWithStart('environment', { ...started(environment, taskQueue), signal: name, signalArgs: [argument] });
+  }
+
   /** One that has ended says nothing of today, and may have no worker left that could answer. */
   async function record(environment: string): Promise<EnvironmentStatus | undefined> {
     const id = environmentId(environment);
@@ -66,10 +66,16 @@ export function temporalEnvironments(client: Client): Environments {
   return {
     claim: (claiming, taskQueue) => tell('claim', claiming.claim.environment, claiming, taskQueue),
     leave: (leaving, taskQueue) => tell('leave', leaving.environment, leaving, taskQueue),
-    async follow(environment, follower, taskQueue) {
-      await workflow.signalWithStart('environment', { ...started(environment, taskQueue), signal: 'follow', signalArgs: [{ workflow: follower }] });
-    },
+    landed: (landing, taskQueue) => say('deployed', landing.environment, landing, taskQueue),
+    follow: (environment, follower, taskQueue) => say('follow', environment, { workflow: follower }, taskQueue),
     record,
+    async endedRecord(environment) {
+      const query = `WorkflowId = "${environmentId(environment)}" AND ExecutionStatus IN ("Terminated", "Canceled")`;
+      for await (const { workflowId, runId } of workflow.list({ query, pageSize: 1 })) {
+        return client.withDeadline(Date.now() + 10_000, () => workflow.getHandle(workflowId, runId).query<EnvironmentStatus>('status')).catch(() => undefined);
+      }
+      return undefined;
+    },
     async frozen(environment) {
       return (await record(environment))?.frozen;
     },

@@ -2,7 +2,8 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { Sha } from '../domain/candidate.ts';
 import { shaPattern } from '../domain/candidate.ts';
 import type { Catalog, Component, Stage } from '../domain/catalog.ts';
-import type { Claim, ClaimAnswer, Deployed, Leaving } from '../domain/environment.ts';
+import type { Claim, Deployed, Leaving } from '../domain/claim.ts';
+import type { ClaimAnswer, EnvironmentRecord, LastDeployment } from '../domain/environment.ts';
 import { freezeWindows } from '../domain/freeze.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
 import { attemptKey, landedRelease, releaseMarker, rollbackKey } from '../domain/release-plan.ts';
@@ -23,6 +24,8 @@ export type Claimed =
 export interface Survey {
   readonly deployed: Readonly<Record<string, Deployed>>;
   readonly windows: readonly FreezeWindow[];
+  /** What the run before knew, if somebody has ended it. */
+  readonly before?: EnvironmentRecord;
 }
 
 export interface LeasePorts {
@@ -59,18 +62,19 @@ export function createLeases({ catalog, forge, environments, readLagMs }: LeaseP
    *
    * @throws `NotYet` while one is under way
    */
-  async function holderGone({ claim }: { readonly claim: Claim }): Promise<'succeeded' | 'failed' | 'none'> {
+  async function holderGone({ claim }: { readonly claim: Claim }): Promise<LastDeployment> {
     await environments.ended(claim.release, cancellationSignal());
     // Its last write may have been a moment ago: lists lag.
     const last = (await lastDeployment(claim)) ?? (await new Promise((resolve) => setTimeout(resolve, readLagMs)).then(() => lastDeployment(claim)));
     if (last?.state === 'running') throw notYet(`${last.url} is under way`);
+    if (last?.state === 'succeeded' && last.rollback) return 'rolledBack';
     return last?.state ?? 'none';
   }
 
-  /** The last thing that was tried under this claim. What was rolled back counts as failed. */
-  async function lastDeployment(claim: Claim): Promise<Deployment | undefined> {
+  /** The last thing that was tried under this claim. */
+  async function lastDeployment(claim: Claim): Promise<(Deployment & { readonly rollback?: true }) | undefined> {
     const rollback = await deploymentOf(claim, rollbackKey(claim.key));
-    if (rollback) return rollback.state === 'running' ? rollback : { ...rollback, state: 'failed' };
+    if (rollback) return { ...rollback, rollback: true };
     for (let attempt = 1, last: Deployment | undefined; ; attempt++) {
       const found = await deploymentOf(claim, attemptKey(claim.key, attempt));
       if (!found) return last;
@@ -99,7 +103,8 @@ export function createLeases({ catalog, forge, environments, readLagMs }: LeaseP
       const found = stage && (await deployedBy(name, component, stage));
       if (found) deployed[name] = found;
     }
-    return { deployed, windows: windowsOf(read, environment) };
+    const before = await environments.endedRecord(environment);
+    return { deployed, windows: windowsOf(read, environment), ...(before && { before }) };
   }
 
   async function deployedBy(name: string, { downstream }: Component, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {

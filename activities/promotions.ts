@@ -1,7 +1,10 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../domain/candidate.ts';
 import type { Mechanism } from '../domain/catalog.ts';
+import type { Landing } from '../domain/claim.ts';
 import { showsInput } from '../domain/run-name.ts';
 import { effect } from './effect.ts';
+import type { Environments } from './environments.ts';
 import { neverRetry, notYet } from './failures.ts';
 import type { Deployment, Forge, Repository } from './forge/forge.ts';
 
@@ -20,9 +23,17 @@ export interface Followed {
   readonly repository: Repository;
   readonly kind: Mechanism['kind'];
   readonly id: number;
+  /** What its environment is told when it has succeeded. */
+  readonly landing: Landing;
 }
 
-export function createPromotions({ forge, readLagMs }: { readonly forge: Forge; readonly readLagMs: number }) {
+export interface PromotionPorts {
+  readonly forge: Forge;
+  readonly environments: Environments;
+  readonly readLagMs: number;
+}
+
+export function createPromotions({ forge, environments, readLagMs }: PromotionPorts) {
   const { commits, deployments } = forge;
 
   /** Starts the deployment, once, by whatever mechanism the stage has. @throws `InvalidInput` when its run could not be found again */
@@ -54,10 +65,11 @@ export function createPromotions({ forge, readLagMs }: { readonly forge: Forge; 
     throw neverRetry('InvalidInput', `${workflow} of ${repository} must show the input ${carrying.join(' or ')} in its run-name (on ${branch}): else its run can't be found. Nothing was dispatched`);
   }
 
-  /** Looks once. @throws `NotYet` while it is under way. */
-  async function deployed({ repository, kind, id }: Followed): Promise<'succeeded' | 'failed'> {
+  /** Looks once, and lets the environment know what has landed there. @throws `NotYet` while it is under way. */
+  async function deployed({ repository, kind, id, landing }: Followed): Promise<'succeeded' | 'failed'> {
     const { state, url } = await (kind === 'workflow' ? deployments.run(repository, id) : deployments.deployment(repository, id));
     if (state === 'running') throw notYet(`${url} is under way`);
+    if (state === 'succeeded') await environments.landed(landing, activityInfo().taskQueue);
     return state;
   }
 

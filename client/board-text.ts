@@ -5,8 +5,9 @@ import { ago, commandFor } from './status-text.ts';
 import { table } from './table.ts';
 
 export interface Board {
-  readonly environments: readonly EnvironmentStatus[];
-  /** What is under way. Without a status it does not answer: its worker is away, or it is stuck. */
+  /** One that does not answer is silent: its worker is away, or it is stuck. */
+  readonly environments: readonly (EnvironmentStatus | { readonly environment: string; readonly silent: true })[];
+  /** What is under way. Without a status it does not answer, either. */
   readonly moving: readonly { readonly id: string; readonly status?: ReleaseStatus }[];
 }
 
@@ -25,7 +26,9 @@ function section(title: string, rows: readonly (readonly string[])[], otherwise:
   return [title, ...(rows.length > 0 ? table(rows.map((cells) => ['', ...cells])) : [`  ${otherwise}`])];
 }
 
-function whatRuns({ environment, deployed, lease, queue, frozen }: EnvironmentStatus, now: number): string[][] {
+function whatRuns(known: Board['environments'][number], now: number): string[][] {
+  if ('silent' in known) return [[known.environment, 'does not answer', '', '']];
+  const { environment, deployed, lease, queue, frozen } = known;
   const notes = [
     ...(frozen ? [`frozen${frozen.by ? ` by ${frozen.by}` : ''}: ${frozen.reason}`] : []),
     ...(lease ? [`in the hands of ${lease.claim.release}`] : []),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { environmentPrefix } from '../domain/environment.ts';
 import { environmentStatus } from '../workflows/messages.ts';
 import type { Answer } from './answer.ts';
 import { boardText } from './board-text.ts';
@@ -25,9 +26,14 @@ async function show({ server }: Session): Promise<Answer> {
 }
 
 async function environmentsOf(server: Server): Promise<Board['environments']> {
-  const handles = (await running(server, ['environment'])).map((id) => server.client.workflow.getHandle(id));
-  const known = await Promise.all(handles.map((handle) => answered(server, () => handle.query(environmentStatus)).catch(() => undefined)));
-  return known.filter((environment) => environment !== undefined).toSorted((a, b) => (a.environment < b.environment ? -1 : 1));
+  const ids = await running(server, ['environment']);
+  return Promise.all(
+    ids.map(async (id) => {
+      const handle = server.client.workflow.getHandle(id);
+      const status = await answered(server, () => handle.query(environmentStatus)).catch(() => undefined);
+      return status ?? { environment: id.slice(environmentPrefix.length), silent: true as const };
+    }),
+  );
 }
 
 async function movingOf(server: Server): Promise<Board['moving']> {

@@ -28,7 +28,7 @@ export function addFreezes(program: Command, answering: Answering): void {
       answering((session) => tell(session, { message: freeze, schema: freezing, environment, payload, taskQueue, catalog })),
     );
   onEnvironment(program, thaw.name, "end an operator's freeze; those of the calendar stay")
-    .option('--reason <text>', 'told to everybody')
+    .option('--reason <text>', 'shown with the environment')
     .action((environment: string, { taskQueue, catalog, ...payload }: Where) =>
       answering((session) => tell(session, { message: thaw, schema: thawing, environment, payload, taskQueue, catalog })),
     );

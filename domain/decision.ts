@@ -55,3 +55,10 @@ export interface Refusal {
   /** ISO 8601 */
   readonly at: string;
 }
+
+const mostRefusals = 50;
+
+/** The last of them are kept. */
+export function withRefusal(refused: readonly Refusal[], refusal: Refusal): readonly Refusal[] {
+  return [...refused, refusal].slice(-mostRefusals);
+}

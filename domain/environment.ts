@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Sha } from './candidate.ts';
 import { shortSha } from './candidate.ts';
-import type { Mechanism, Pace } from './catalog.ts';
-import type { FreezeWindow, Freezing } from './freeze.ts';
+import type { Claim, Deployed, Frozen, Landing, Leaving } from './claim.ts';
+import type { Refusal } from './decision.ts';
+import type { FreezeWindow, Freezing, Thawing } from './freeze.ts';
 
 /** What starts an environment's workflow by hand. A release starts it by itself. */
 export const environmentRequest = z.strictObject({
@@ -19,33 +20,6 @@ export function environmentId(environment: string): string {
   return environmentPrefix + environment;
 }
 
-/** A version of a component that an environment runs. */
-export interface Deployed {
-  readonly candidate: Sha;
-  /** Downstream commit that pins the candidate: what a rollback to this version deploys. */
-  readonly sha: Sha;
-  /** Id of the release that brought it. */
-  readonly release: string;
-  /** ISO 8601 */
-  readonly since: string;
-}
-
-/** A release's wish to have an environment to itself. */
-export interface Claim {
-  /** `<release id>/<stage>`: whoever asks again under the same key gets the same answer. */
-  readonly key: string;
-  readonly environment: string;
-  readonly release: string;
-  readonly component: string;
-  readonly candidate: Sha;
-  readonly sha: Sha;
-  /** A rollback goes before all others and through every freeze, but only where this release is what runs. */
-  readonly purpose: 'promote' | 'rollback';
-  /** Where a deployment of this claim can be found by its key. */
-  readonly deployment: { readonly repository: string; readonly mechanism: Mechanism };
-  readonly pace: Pace;
-}
-
 export interface Queued {
   readonly claim: Claim;
   /** ISO 8601 */
@@ -55,7 +29,12 @@ export interface Queued {
 export interface Lease extends Queued {
   /** Rises with each grant: a deployment that carries a lower one than its environment has seen is out of date. */
   readonly fence: number;
+  /** What its component ran here before. */
+  readonly previous?: Deployed;
 }
+
+/** How the last thing that was tried under a claim ended. */
+export type LastDeployment = 'succeeded' | 'rolledBack' | 'failed' | 'none';
 
 /** What is known of one environment. */
 export interface EnvironmentRecord {
@@ -68,9 +47,13 @@ export interface EnvironmentRecord {
   /** By component. */
   readonly deployed: Readonly<Record<string, Deployed>>;
   readonly freeze?: Freezing & { readonly since: string };
+  /** How the freeze before was ended; nothing while there is one. */
+  readonly thaw?: Thawing & { readonly since: string };
   readonly windows: readonly FreezeWindow[];
   /** Workflows that wait for what is deployed here, or rely on it: each is woken by every deployment. */
   readonly followers: readonly string[];
+  /** What people have sent in vain. */
+  readonly refused: readonly Refusal[];
 }
 
 /** What the query `status` answers. */
@@ -87,24 +70,26 @@ export type ClaimAnswer =
 export type Notice =
   | { readonly kind: 'granted'; readonly to: string; readonly key: string; readonly fence: number; readonly previous?: Deployed }
   | { readonly kind: 'superseded'; readonly to: string; readonly key: string; readonly by: string }
-  | { readonly kind: 'deployed'; readonly to: string; readonly about: string };
+  | { readonly kind: 'news'; readonly to: string; readonly about: string };
 
 export interface Step {
   readonly record: EnvironmentRecord;
   readonly notices: readonly Notice[];
 }
 
-/** Why nothing may be promoted now, and until when, if that is known. */
-export interface Frozen {
-  readonly reason: string;
-  /** Login of the operator; nobody for the calendar. */
-  readonly by?: string;
-  /** ISO 8601 */
-  readonly until?: string;
+export function newEnvironment(environment: string): EnvironmentRecord {
+  return { environment, fence: 0, queue: [], deployed: {}, windows: [], followers: [], refused: [] };
 }
 
-export function newEnvironment(environment: string): EnvironmentRecord {
-  return { environment, fence: 0, queue: [], deployed: {}, windows: [], followers: [] };
+/** What was said to a run that somebody has ended counts on, unless something else was said since. Its lease and its queue are asked for anew. */
+export function inherited(record: EnvironmentRecord, { fence, freeze, followers, refused }: EnvironmentRecord): EnvironmentRecord {
+  return {
+    ...(freeze && { freeze }),
+    ...record,
+    fence,
+    followers: [...new Set([...followers, ...record.followers])],
+    refused: [...refused, ...record.refused],
+  };
 }
 
 /**
@@ -127,23 +112,53 @@ export function claimed(record: EnvironmentRecord, claim: Claim, { after, now }:
   return { record: step.record, notices: [...notices, ...others], answer: answerTo(step.record, claim, now) };
 }
 
-/** Whoever holds the environment, or waits for it, needs it no more. `runs` is what its component runs there now, if that has changed. */
+/** Whoever holds the environment, or waits for it, needs it no more. */
 export function left(record: EnvironmentRecord, { key, component, runs }: Leaving, now: string): Step {
   const held = record.lease?.claim.key === key;
-  const brought = held ? runs : undefined;
-  const { lease, ...rest } = record;
-  const step = served(
-    {
-      ...rest,
-      ...(!held && lease && { lease }),
-      queue: record.queue.filter(({ claim }) => claim.key !== key),
-      deployed: brought ? { ...record.deployed, [component]: brought } : record.deployed,
-    },
-    now,
-  );
-  if (!brought) return step;
-  const about = `${record.environment} runs ${component} ${shortSha(brought.candidate)}`;
-  return { ...step, notices: [...step.notices, ...record.followers.map((to): Notice => ({ kind: 'deployed', to, about }))] };
+  const { record: known, notices } = held && runs ? brought(record, component, runs) : { record, notices: [] };
+  const { lease, ...rest } = known;
+  const step = served({ ...rest, ...(!held && lease && { lease }), queue: known.queue.filter(({ claim }) => claim.key !== key) }, now);
+  return { record: step.record, notices: [...step.notices, ...notices] };
+}
+
+/** The holder has brought something, which it goes on to watch. */
+export function landed(record: EnvironmentRecord, { fence, component, runs }: Landing, now: string): Step {
+  const { lease } = record;
+  if (lease?.fence !== fence || lease.claim.release !== runs.release) return { record, notices: [] };
+  return brought(record, component, { ...runs, since: now });
+}
+
+/** Followers hear of it once, however often it is said. */
+function brought(record: EnvironmentRecord, component: string, runs: Deployed): Step {
+  const before = record.deployed[component];
+  if (before?.candidate === runs.candidate && before.sha === runs.sha && before.release === runs.release) return { record, notices: [] };
+  const about = `${record.environment} runs ${component} ${shortSha(runs.candidate)}`;
+  return {
+    record: { ...record, deployed: { ...record.deployed, [component]: runs } },
+    notices: record.followers.map((to) => ({ kind: 'news', to, about })),
+  };
+}
+
+/** Its holder is gone without leaving. `last`: how the last thing that it tried ended. */
+export function abandoned(record: EnvironmentRecord, lease: Lease, last: LastDeployment, now: string): Step {
+  if (record.lease?.fence !== lease.fence) return { record, notices: [] };
+  const { environment, key, component, candidate, sha, release } = lease.claim;
+  const runs = { candidate, sha, release, since: now };
+  const brought = last === 'succeeded' ? runs : last === 'rolledBack' ? lease.previous : undefined;
+  return left(record, { environment, key, component, ...(brought && { runs: brought }) }, now);
+}
+
+/** A notice has found nobody. */
+export function unheard(record: EnvironmentRecord, notice: Notice, now: string): Step {
+  const { environment } = record;
+  switch (notice.kind) {
+    case 'granted':
+      return left(record, { environment, key: notice.key, component: '' }, now);
+    case 'news':
+      return { record: unfollowed(record, notice.to), notices: [] };
+    case 'superseded':
+      return { record, notices: [] };
+  }
 }
 
 /** Whoever follows an environment hears of each deployment, until it is gone. */
@@ -155,13 +170,6 @@ export function unfollowed(record: EnvironmentRecord, workflow: string): Environ
   return { ...record, followers: record.followers.filter((other) => other !== workflow) };
 }
 
-export interface Leaving {
-  readonly environment: string;
-  readonly key: string;
-  readonly component: string;
-  readonly runs?: Deployed;
-}
-
 /** Grants the environment to whoever is next, if it is free and may be changed. */
 export function served(record: EnvironmentRecord, now: string): Step {
   const [next, ...queue] = record.queue;
@@ -169,28 +177,40 @@ export function served(record: EnvironmentRecord, now: string): Step {
   const { key, release, component } = next.claim;
   const fence = record.fence + 1;
   const previous = record.deployed[component];
-  const lease = { claim: next.claim, fence, since: now };
+  const lease = { claim: next.claim, fence, since: now, ...(previous && { previous }) };
   return { record: { ...record, fence, lease, queue }, notices: [{ kind: 'granted', to: release, key, fence, ...(previous && { previous }) }] };
 }
 
 export function frozen(record: EnvironmentRecord, freeze: Freezing, now: string): EnvironmentRecord {
-  return { ...record, freeze: { ...freeze, since: now } };
+  const { thaw: _, ...rest } = record;
+  return { ...rest, freeze: { ...freeze, since: now } };
+}
+
+/** Why a freeze may not take the place of the one that there is: it would end somebody else's sooner, unsaid. */
+export function shortens({ freeze }: EnvironmentRecord, { by, until }: Freezing, now: string): string | undefined {
+  if (!freeze || freeze.by === by || until === undefined || !lasts(freeze, now)) return undefined;
+  if (freeze.until !== undefined && Date.parse(freeze.until) <= Date.parse(until)) return undefined;
+  return `${freeze.by} has frozen it until ${freeze.until ?? 'it is thawed'} (${freeze.reason}): thaw it first`;
 }
 
 /** Ends an operator's freeze; the calendar's stay. */
-export function thawed(record: EnvironmentRecord, now: string): Step {
+export function thawed(record: EnvironmentRecord, thaw: Thawing, now: string): Step {
   const { freeze: _, ...rest } = record;
-  return served(rest, now);
+  return served({ ...rest, thaw: { ...thaw, since: now } }, now);
 }
 
 /** What keeps the environment frozen at that time. */
 export function frozenBy({ freeze, windows }: EnvironmentRecord, now: string): Frozen | undefined {
   const at = Date.parse(now);
-  if (freeze && (freeze.until === undefined || Date.parse(freeze.until) > at)) {
+  if (freeze && lasts(freeze, now)) {
     return { by: freeze.by, reason: freeze.reason, ...(freeze.until && { until: freeze.until }) };
   }
   const window = windows.find(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to));
   return window && { reason: window.reason, until: window.to };
+}
+
+function lasts({ until }: Freezing, now: string): boolean {
+  return until === undefined || Date.parse(until) > Date.parse(now);
 }
 
 /** When the calendar, or the end of an operator's freeze, next changes something: ms since 1970. */
@@ -226,10 +246,9 @@ function queued(record: EnvironmentRecord, one: Queued): Step {
   };
 }
 
-function answerTo(record: EnvironmentRecord, { key, component }: Claim, now: string): ClaimAnswer {
-  const { lease, queue, deployed } = record;
-  const previous = deployed[component];
-  if (lease?.claim.key === key) return { kind: 'granted', fence: lease.fence, ...(previous && { previous }) };
+function answerTo(record: EnvironmentRecord, { key }: Claim, now: string): ClaimAnswer {
+  const { lease, queue } = record;
+  if (lease?.claim.key === key) return { kind: 'granted', fence: lease.fence, ...(lease.previous && { previous: lease.previous }) };
   const before = queue.slice(0, queue.findIndex(({ claim }) => claim.key === key));
   const freeze = frozenBy(record, now);
   return { kind: 'queued', behind: [...(lease ? [lease] : []), ...before].map(({ claim }) => claim.release), ...(freeze && { frozen: freeze }) };

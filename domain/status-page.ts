@@ -23,7 +23,12 @@ const lastRefusals = 3;
 
 /** The operator's console: the release as markdown for the Temporal UI's Current Details, below 4 KB. */
 export function statusPage(status: ReleaseStatus): string {
-  const page = [...headline(status), ...pause(status), ...waiting(status), ...stageTable(status), ...remains(status), ...refusals(status)].join('\n');
+  return fitting([...headline(status), ...pause(status), ...waiting(status), ...stageTable(status), ...remains(status), ...refusals(status)]);
+}
+
+/** A page that the UI can show: what is too much is cut off at the end. */
+export function fitting(lines: readonly string[]): string {
+  const page = lines.join('\n');
   return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
 }
 
@@ -66,7 +71,7 @@ function remains({ undone, stays, owed }: ReleaseStatus): string[] {
   return [...list('Taken back', undone), ...list('Stays', stays), ...list('Still to do by hand', owed)];
 }
 
-function refusals({ refused }: ReleaseStatus): string[] {
+export function refusals({ refused }: Pick<ReleaseStatus, 'refused'>): string[] {
   if (refused.length === 0) return [];
   const last = refused.slice(-lastRefusals).map(({ message, why, at }) => `- \`${message}\` at ${at}: ${why.slice(0, 300)}`);
   return ['', '**Not accepted:**', ...last];

@@ -36,7 +36,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   const questions = openQuestions(status);
   const offers = openOffers(status);
   const pausing = openPause(status);
-  const leases = openLeases();
+  const leases = openLeases(status);
   const abortable = openAbort(status);
   const { wakeable } = openWake();
   const reporter = startReporting(status);

@@ -12,17 +12,18 @@ export interface Delivery {
 }
 
 /** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
-export async function delivered(release: Release, stage: Stage, { key, candidate, sha }: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
+export async function delivered(release: Release, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
   const { plan, status, work, wakeable } = release;
+  const { key, candidate, sha } = delivery;
   const { repository, branch } = plan.downstream;
   const { environment, promote } = stage;
   const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence) };
   const mechanism = promote.kind === 'workflow' ? { ...promote, inputs: fillInputs(promote.inputs, values) } : promote;
 
-  lease.deploying();
+  const landing = lease.deploying(delivery);
   const { id, url } = await work.writing.promote.executeWithOptions({ summary: environment }, [{ key, repository, branch, environment, sha, mechanism }]);
   status.deployment(stage.name, url);
-  const state = await wakeable(() => work.polling.deployed.executeWithOptions({ summary: environment }, [{ repository, kind: promote.kind, id }]));
-  lease.deployed(state === 'succeeded' ? { candidate, sha } : undefined);
+  const state = await wakeable(() => work.polling.deployed.executeWithOptions({ summary: environment }, [{ repository, kind: promote.kind, id, landing }]));
+  lease.deployed(state);
   return { state, url };
 }

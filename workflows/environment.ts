@@ -1,9 +1,11 @@
+import { rootCause } from '@temporalio/common';
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { environmentId, environmentRequest, environmentRequestExample } from '../domain/environment.ts';
 import type { EnvironmentRequest } from '../domain/environment.ts';
 import { parseInput } from '../domain/input.ts';
 import { planning } from './activities.ts';
 import { keepEnvironment } from './environment-keeper.ts';
+import type { EnvironmentKeeper } from './environment-keeper.ts';
 import { handOver } from './hand-over.ts';
 import { followHolder } from './holder.ts';
 import { requested } from './requested.ts';
@@ -22,7 +24,7 @@ export async function environment(input?: EnvironmentRequest): Promise<unknown> 
 
   const keeper = keepEnvironment(request);
   const follow = followHolder(keeper);
-  if (!request.record) keeper.begin(await planning.surveyEnvironment.executeWithOptions({ summary: request.environment }, [request]));
+  if (!request.record) await surveyed(keeper, request);
   for (;;) {
     await keeper.toldEverybody();
     follow();
@@ -32,5 +34,15 @@ export async function environment(input?: EnvironmentRequest): Promise<unknown> 
     } else {
       await keeper.changed();
     }
+  }
+}
+
+async function surveyed(keeper: EnvironmentKeeper, request: EnvironmentRequest): Promise<void> {
+  try {
+    keeper.begin(await planning.surveyEnvironment.executeWithOptions({ summary: request.environment }, [request]));
+  } catch (failure) {
+    keeper.giveUp(rootCause(failure) ?? String(failure));
+    await condition(allHandlersFinished);
+    throw failure;
   }
 }

@@ -1,12 +1,16 @@
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { shortSha } from '../domain/candidate.ts';
 import type { Sha } from '../domain/candidate.ts';
 import type { Stage } from '../domain/catalog.ts';
-import type { Claim, Deployed, Frozen } from '../domain/environment.ts';
+import { claimExample, freezeNews, granting, superseding } from '../domain/claim.ts';
+import type { Claim, Deployed, Frozen, Landing } from '../domain/claim.ts';
 import { promotionKey, rollbackKey } from '../domain/release-plan.ts';
+import type { Delivery } from './deployment.ts';
+import { hear } from './inbox.ts';
 import { environmentFrozen, granted, superseded } from './messages.ts';
 import type { Release } from './release.ts';
 import { now } from './status.ts';
+import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';
 
 /** An environment may have forgotten a claim only if it was terminated; ms. */
@@ -20,10 +24,13 @@ export interface Grant {
 
 /** What a release does with an environment while it has it. */
 export interface Lease extends Grant {
-  /** A deployment is in the air: until it is known how it ended, nobody else may deploy. */
-  deploying(): void;
-  /** It has ended. `runs`: what it brought, if it went well. */
-  deployed(runs?: { readonly candidate: Sha; readonly sha: Sha }): void;
+  /**
+   * A deployment is in the air: until it is known how it ended, nobody else may deploy.
+   * @returns what the environment is to be told if it succeeds
+   */
+  deploying(delivery: Delivery): Landing;
+  /** The last one has ended. */
+  deployed(state: 'succeeded' | 'failed'): void;
 }
 
 export interface Wish {
@@ -35,15 +42,29 @@ export interface Wish {
 export type Leases = ReturnType<typeof openLeases>;
 
 /** Hears what environments say to this release. */
-export function openLeases() {
+export function openLeases(status: StatusKeeper) {
   const grants = new Map<string, Grant>();
   const rivals = new Map<string, string>();
   const freezes = new Map<string, Frozen>();
 
-  setHandler(granted, ({ key, ...grant }) => void grants.set(key, grant), { description: 'Sent by an environment: it is this release\'s turn' });
-  setHandler(superseded, ({ key, by }) => void rivals.set(key, by), { description: 'Sent by an environment: a newer candidate has taken this one\'s place' });
-  setHandler(environmentFrozen, ({ environment, frozen }) => void (frozen ? freezes.set(environment, frozen) : freezes.delete(environment)), {
-    description: 'Sent by an environment while the release has it: it was frozen, or thawed',
+  const { key, release: by } = claimExample;
+  hear(granted, status, {
+    schema: granting,
+    example: { key, fence: 7 },
+    about: "Sent by an environment: it is this release's turn",
+    accept: (grant) => void grants.set(grant.key, grant),
+  });
+  hear(superseded, status, {
+    schema: superseding,
+    example: { key, by },
+    about: "Sent by an environment: a newer candidate has taken this one's place",
+    accept: (lost) => void rivals.set(lost.key, lost.by),
+  });
+  hear(environmentFrozen, status, {
+    schema: freezeNews,
+    example: { environment: 'production', frozen: { reason: 'why' } },
+    about: 'Sent by an environment while the release has it: it was frozen, or thawed',
+    accept: ({ environment, frozen }) => void (frozen ? freezes.set(environment, frozen) : freezes.delete(environment)),
   });
 
   return {
@@ -66,6 +87,7 @@ export async function holding<T>(release: Release, stage: Stage, wish: Wish, bod
   const { environment, key, component } = claim;
   let claims = true;
   let settled = true;
+  let next: Landing['runs'] | undefined;
   let runs: Deployed | undefined;
   try {
     const grant = await turn(release, stage, claim);
@@ -73,10 +95,14 @@ export async function holding<T>(release: Release, stage: Stage, wish: Wish, bod
     if (!grant) return undefined;
     return await body({
       ...grant,
-      deploying: () => void (settled = false),
-      deployed(brought) {
+      deploying({ key: delivery, candidate, sha }) {
+        settled = false;
+        next = { candidate, sha, release: release.plan.id };
+        return { environment, fence: grant.fence, key: delivery, component, runs: next };
+      },
+      deployed(state) {
         settled = true;
-        if (brought) runs = { ...brought, release: release.plan.id, since: now() };
+        if (state === 'succeeded') runs = { ...next!, since: now() };
       },
     });
   } catch (failure) {

@@ -1,7 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Claiming, Following, FreezeNews, Granting, Landing, Leaving, Superseding } from '../domain/claim.ts';
 import type { Abortion, Choice, Decision, Interval, Offer, Refusal, Vote } from '../domain/decision.ts';
-import type { Claim, ClaimAnswer, Deployed, EnvironmentStatus, Frozen, Leaving } from '../domain/environment.ts';
-import type { FreezeWindow, Freezing, Thawing } from '../domain/freeze.ts';
+import type { ClaimAnswer, EnvironmentStatus } from '../domain/environment.ts';
+import type { Freezing, Thawing } from '../domain/freeze.ts';
 import type { Progress } from '../domain/progress.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
@@ -55,13 +56,15 @@ export const freeze = message<Freezing>('freeze');
 export const thaw = message<Thawing>('thaw');
 
 /** What releases say to an environment, by way of an activity: a workflow can't send Updates. */
-export const claim = defineUpdate<ClaimAnswer, [{ readonly claim: Claim; readonly after: readonly string[]; readonly windows: readonly FreezeWindow[] }]>('claim');
+export const claim = defineUpdate<ClaimAnswer, [Claiming]>('claim');
 export const leave = defineUpdate<void, [Leaving]>('leave');
-/** What a rollout says to an environment, which is started where it does not run: it wants to be woken by each deployment. */
-export const follow = defineSignal<[{ readonly workflow: string }]>('follow');
+/** Told as soon as a deployment is seen: its holder may soak for days before it leaves. */
+export const deployed = defineSignal<[Landing]>('deployed');
+/** What a rollout says to an environment, which is started where it does not run: it wants to be woken by each deployment, freeze and thaw. */
+export const follow = defineSignal<[Following]>('follow');
 export const environmentStatus = defineQuery<EnvironmentStatus>('status');
 
 /** What an environment says to a release that has claimed it. */
-export const granted = defineSignal<[{ readonly key: string; readonly fence: number; readonly previous?: Deployed }]>('granted');
-export const superseded = defineSignal<[{ readonly key: string; readonly by: string }]>('superseded');
-export const environmentFrozen = defineSignal<[{ readonly environment: string; readonly frozen?: Frozen }]>('environmentFrozen');
+export const granted = defineSignal<[Granting]>('granted');
+export const superseded = defineSignal<[Superseding]>('superseded');
+export const environmentFrozen = defineSignal<[FreezeNews]>('environmentFrozen');

@@ -1,5 +1,5 @@
 import type { Stage } from '../domain/catalog.ts';
-import type { Deployed } from '../domain/environment.ts';
+import type { Deployed } from '../domain/claim.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
 import type { Work } from './activities.ts';
 import type { Approvals } from './approvals.ts';

@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { withRefusal } from '../domain/decision.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Progress } from '../domain/progress.ts';
 import type { ReleasePlan } from '../domain/release-plan.ts';
@@ -13,7 +14,6 @@ import { history, plan as planQuery, status as statusQuery } from './messages.ts
 
 /** Longest value of a search attribute, in characters; a longer one (2,048 bytes) would loop the workflow task for ever. */
 const longestAttribute = 500;
-const mostRefusals = 50;
 
 /** What of a plan is shown from the moment that it is agreed on. */
 type Agreed = (ReleasePlan | RolloutPlan | SchemaPlan) & Pick<Partial<ReleasePlan>, 'candidate' | 'pinned'>;
@@ -134,7 +134,7 @@ export function keepStatus(component: string) {
       change({ decisions: [...status.decisions, { ...decision, at: now() }] });
     },
     refused(message: string, why: string): void {
-      change({ refused: [...status.refused, { message, why, at: now() }].slice(-mostRefusals) });
+      change({ refused: withRefusal(status.refused, { message, why, at: now() }) });
     },
   };
 }

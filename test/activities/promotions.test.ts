@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connectGitHub } from '../../activities/forge/github.ts';
+import type { Environments } from '../../activities/environments.ts';
 import { createPromotions } from '../../activities/promotions.ts';
 import type { Promotion } from '../../activities/promotions.ts';
 import { startSandbox } from '../servers.ts';
@@ -32,7 +33,7 @@ beforeEach(async () => {
 
 const promoted = () => {
   const forge = connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 });
-  const { promote } = createPromotions({ forge, readLagMs: 5_000 });
+  const { promote } = createPromotions({ forge, environments: {} as Environments, readLagMs: 5_000 });
   return new MockActivityEnvironment().run(() => promote(promotion)) as ReturnType<typeof promote>;
 };
 const dispatches = async () => (await world.journal()).filter(({ key }) => key.startsWith('dispatch '));

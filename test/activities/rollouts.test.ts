@@ -8,7 +8,7 @@ import type { Health } from '../../activities/health/probe.ts';
 import { createRollouts } from '../../activities/rollouts.ts';
 import type { FlagWatch } from '../../activities/rollouts.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
-import type { Frozen } from '../../domain/environment.ts';
+import type { Frozen } from '../../domain/claim.ts';
 import type { Finding, Watched } from '../../domain/flag-watch.ts';
 
 /** Thirty seconds before the calendar freezes production, for five minutes. */

@@ -26,6 +26,7 @@ const production: EnvironmentStatus = {
   queue: [],
   windows: [],
   followers: [],
+  refused: [],
   deployed: {
     gitaly: { candidate: 'a'.repeat(40), sha: 'd'.repeat(40), release: 'release/gitaly/from-0', since: '2026-01-01T12:00:00Z' },
     monitor: { candidate: 'b'.repeat(40), sha: 'd'.repeat(40), release: 'release/monitor/from-0', since: '2026-01-02T09:00:00Z' },
@@ -35,12 +36,13 @@ const production: EnvironmentStatus = {
 
 it('is one page', () => {
   const soaking: ReleaseStatus = { ...nobody, release: 'release/monitor/from-2', component: 'monitor', state: 'soaking', paused: { by: 'kim', since: '2026-01-02T11:00:00Z' } };
-  const staging: EnvironmentStatus = { environment: 'staging', fence: 0, queue: [], windows: [], followers: [], deployed: {} };
+  const staging: EnvironmentStatus = { environment: 'staging', fence: 0, queue: [], windows: [], followers: [], refused: [], deployed: {} };
   const moving = [{ id: waiting.release, status: waiting }, { id: soaking.release, status: soaking }, { id: 'release/silent/from-3' }];
-  expect(boardText({ environments: [production, staging], moving }, now)).toBe(`What is where
+  expect(boardText({ environments: [production, staging, { environment: 'west', silent: true }], moving }, now)).toBe(`What is where
   production  gitaly                 aaaaaaaaaaaa  for 1 d  frozen by kim: the incident
               monitor                bbbbbbbbbbbb  for 3 h
   staging     nothing that is known
+  west        does not answer
 What moves
   release/gitaly/from-1   cccccccccccc  approval         approval of production, for 30 min
   release/monitor/from-2                paused by kim

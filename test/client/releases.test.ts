@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { searchAttributes } from '../../domain/search-attributes.ts';
 import { project } from '../../sandbox/parts/build.mjs';
@@ -178,6 +179,17 @@ describe('an environment from the command line', () => {
     expect(await slipway('freeze', 'moon', '--reason', 'eclipse', ...where)).toEqual({ exit: 0, stdout: 'freeze accepted by environment/moon\n', stderr: '' });
     expect(await slipway('thaw', 'moon', ...where)).toMatchObject({ exit: 0 });
     expect(await slipway('thaw', 'moon', ...where)).toMatchObject({ exit: 1, stderr: 'slipway: refused: no operator has frozen it\n' });
+  });
+
+  it('is not frozen under a name that the catalog does not know', async () => {
+    const unknown = 'unknown environment "prodution": did you mean "production"?';
+    const queue = await stand.worker({
+      surveyEnvironment: async () => {
+        throw ApplicationFailure.nonRetryable(unknown, 'InvalidInput');
+      },
+    });
+    const where = ['--task-queue', queue, '--catalog', '/nonexistent', '--by', 'olga'];
+    expect(await slipway('freeze', 'prodution', '--reason', 'eclipse', ...where)).toEqual({ exit: 1, stdout: '', stderr: `slipway: refused: ${unknown}\n` });
   });
 });
 

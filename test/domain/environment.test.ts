@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Claim, EnvironmentRecord, Notice } from '../../domain/environment.ts';
-import { claimed, followed, frozen, frozenBy, left, newEnvironment, nextChange, served, thawed, unfollowed } from '../../domain/environment.ts';
+import type { Claim } from '../../domain/claim.ts';
+import type { EnvironmentRecord, Notice } from '../../domain/environment.ts';
+import { abandoned, claimed, followed, frozen, frozenBy, inherited, landed, left, newEnvironment, nextChange, served, shortens, thawed, unfollowed, unheard } from '../../domain/environment.ts';
 
 const now = '2026-01-01T00:00:00Z';
+const later = '2026-01-01T01:00:00Z';
 const empty = newEnvironment('production');
 
 /** A release's claim; candidates of a component are numbered in their order. */
@@ -87,8 +89,39 @@ describe('an environment', () => {
     expect(held.notices).toEqual([]);
     expect(leave(held.record, claim('a', 1), false).notices).toEqual([]);
     const deployed = leave(held.record, claim('a', 1));
-    expect(deployed.notices).toEqual([{ kind: 'deployed', to: 'flag/a/x', about: 'production runs a a-1' }]);
+    expect(deployed.notices).toEqual([{ kind: 'news', to: 'flag/a/x', about: 'production runs a a-1' }]);
     expect(unfollowed(deployed.record, 'flag/a/x').followers).toEqual([]);
+    expect(unheard(deployed.record, deployed.notices[0]!, now).record.followers).toEqual([]);
+  });
+
+  it('knows what has landed while its holder still watches that, and says so once', () => {
+    const held = take(followed(empty, 'flag/a/x'), claim('a', 1)).record;
+    const { key, component, candidate, sha, release } = claim('a', 1);
+    const landing = { environment: 'production', fence: 1, key, component, runs: { candidate, sha, release } };
+    const seen = landed(held, landing, now);
+    expect(seen.record).toMatchObject({ lease: { fence: 1 }, deployed: { a: { candidate: 'a-1', since: now } } });
+    expect(seen.notices).toHaveLength(1);
+    expect(landed(seen.record, landing, later)).toEqual({ record: seen.record, notices: [] });
+    const gone = leave(seen.record, claim('a', 1));
+    expect(gone.record.deployed.a?.since).toBe(now);
+    expect(gone.notices).toEqual([]);
+    expect(landed(gone.record, landing, later)).toEqual({ record: gone.record, notices: [] });
+    const again = take(gone.record, claim('a', 2)).record;
+    expect(landed(again, landing, later)).toEqual({ record: again, notices: [] });
+  });
+
+  it('finds out what a holder has left that is gone', () => {
+    const before = leave(take(empty, claim('a', 1)).record, claim('a', 1)).record;
+    const { record: held } = take(before, claim('a', 2));
+    const { key, component, candidate, sha, release } = claim('a', 2);
+    const { record } = landed(held, { environment: 'production', fence: 2, key, component, runs: { candidate, sha, release } }, now);
+    const runs = (last: Parameters<typeof abandoned>[2], known = record) => abandoned(known, known.lease!, last, later).record.deployed.a;
+    expect(runs('succeeded')).toMatchObject({ candidate: 'a-2', since: now });
+    expect(runs('succeeded', held)).toMatchObject({ candidate: 'a-2', since: later });
+    expect(runs('failed')).toMatchObject({ candidate: 'a-2' });
+    expect(runs('rolledBack')).toEqual(before.deployed.a);
+    expect(abandoned(record, { ...record.lease!, fence: 1 }, 'none', later).record).toBe(record);
+    expect(take(record, claim('a', 2)).answer).toEqual({ kind: 'granted', fence: 2, previous: before.deployed.a });
   });
 
   it('does not take what a release that was aborted left behind for deployed', () => {
@@ -102,8 +135,25 @@ describe('a frozen environment', () => {
   it('is granted to nobody until it thaws', () => {
     const a = take(cold, claim('a', 1));
     expect(a.answer).toEqual({ kind: 'queued', behind: [], frozen: { by: 'ops', reason: 'incident', until: '2026-01-02T00:00:00Z' } });
-    expect(thawed(a.record, now).notices).toMatchObject([{ kind: 'granted', to: 'release/a/1' }]);
+    expect(thawed(a.record, { by: 'kim' }, now).notices).toMatchObject([{ kind: 'granted', to: 'release/a/1' }]);
     expect(served(a.record, '2026-01-02T00:00:00Z').notices).toMatchObject([{ kind: 'granted', to: 'release/a/1' }]);
+  });
+
+  it('is not thawed earlier by a freeze of somebody else, but by whoever has frozen it, and by a thaw', () => {
+    const sooner = { by: 'kim', reason: 'fair', until: '2026-01-01T12:00:00Z' };
+    expect(shortens(cold, sooner, now)).toBe('ops has frozen it until 2026-01-02T00:00:00Z (incident): thaw it first');
+    expect(shortens(frozen(empty, { by: 'ops', reason: 'incident' }, now), sooner, now)).toBe('ops has frozen it until it is thawed (incident): thaw it first');
+    expect(shortens(cold, { ...sooner, by: 'ops' }, now)).toBeUndefined();
+    expect(shortens(cold, { by: 'kim', reason: 'fair' }, now)).toBeUndefined();
+    expect(shortens(cold, { ...sooner, until: '2026-01-02T01:00:00+01:00' }, now)).toBeUndefined();
+    expect(shortens(cold, { ...sooner, until: '2026-01-03T12:00:00Z' }, '2026-01-02T12:00:00Z')).toBeUndefined();
+    expect(shortens(thawed(cold, { by: 'kim' }, now).record, sooner, now)).toBeUndefined();
+  });
+
+  it('stays frozen when its workflow is begun anew, unless somebody has said something else since', () => {
+    const ended = followed({ ...cold, fence: 7, refused: [{ message: 'freze', why: 'unknown', at: now }] }, 'flag/a/x');
+    expect(inherited(followed(empty, 'flag/a/y'), ended)).toMatchObject({ fence: 7, freeze: { by: 'ops' }, followers: ['flag/a/x', 'flag/a/y'], refused: [{ message: 'freze' }] });
+    expect(inherited(frozen(empty, { by: 'kim', reason: 'fair' }, later), ended).freeze).toMatchObject({ by: 'kim' });
   });
 
   it('still lets a rollback through', () => {
@@ -138,7 +188,7 @@ describe('whatever happens', () => {
         let fence = 0;
         const hear = (notices: readonly Notice[]) => {
           for (const notice of notices) {
-            if (notice.kind === 'deployed') continue;
+            if (notice.kind === 'news') continue;
             expect(waiting.delete(notice.key)).toBe(true);
             if (notice.kind === 'superseded') continue;
             expect(held).toBeUndefined();
@@ -172,7 +222,7 @@ describe('whatever happens', () => {
           } else if (one.act === 'freeze') {
             record = frozen(record, { by: 'ops', reason: 'incident' }, now);
           } else if (one.act === 'thaw') {
-            const next = thawed(record, now);
+            const next = thawed(record, { by: 'ops' }, now);
             hear(next.notices);
             record = next.record;
           }

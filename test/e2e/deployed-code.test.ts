@@ -9,7 +9,7 @@ import type { Forge } from '../../activities/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
 import { createHindrances } from '../../activities/hindrances.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
-import type { Deployed } from '../../domain/environment.ts';
+import type { Deployed } from '../../domain/claim.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, claim, environmentStatus, leave, resume, status, tested } from '../../workflows/messages.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { temporalEnvironments } from '../../activities/environments.ts';
@@ -12,7 +13,7 @@ import { catalogSchema } from '../../domain/catalog.ts';
 import type { Stage } from '../../domain/catalog.ts';
 import type { EnvironmentRecord } from '../../domain/environment.ts';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
-import { abort, environmentStatus, freeze, leave, status, thaw } from '../../workflows/messages.ts';
+import { abort, candidate, claim, deployed, environmentFrozen, environmentStatus, follow, freeze, granted, leave, status, superseded, thaw, wake } from '../../workflows/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
 
@@ -174,7 +175,102 @@ describe('whoever has the environment', () => {
   });
 });
 
+describe('a message that makes no sense', () => {
+  const nonsense: unknown[][] = [[], [{}], [null], ['production'], [{ claim: {}, after: [], windows: [] }]];
+
+  it('is recorded by an environment, or refused, and breaks nothing', async () => {
+    const { begin, environment } = await company();
+    const entity = client.workflow.getHandle(`environment/${environment}`);
+    await begin('first').then((release) => release.result());
+    for (const args of nonsense) {
+      for (const { name } of [follow, deployed, freeze, thaw]) await entity.signal<unknown[]>(name, ...args);
+      for (const { name } of [claim, leave]) await expect(entity.executeUpdate<unknown, [unknown]>(name, { args: args as [unknown] })).rejects.toMatchObject({ cause: { type: 'Refused' } });
+    }
+    const { refused, followers } = await recordOf(environment);
+    expect(followers).toEqual([]);
+    expect(refused.map(({ message }) => message)).toEqual(nonsense.flatMap(() => ['follow', 'deployed', 'freeze', 'thaw']));
+    expect(await begin('second').then((release) => release.result())).toMatchObject({ kind: 'released' });
+  });
+
+  it('is recorded by a release, and breaks nothing', async () => {
+    const { begin, deployments, hold } = await company();
+    hold();
+    const release = await begin('gitaly');
+    await reaches(release, 'promoting');
+    for (const args of nonsense) {
+      for (const { name } of [granted, superseded, environmentFrozen, candidate]) await release.signal<unknown[]>(name, ...args);
+    }
+    const { refused } = await release.query(status);
+    expect(refused.map(({ message }) => message)).toEqual(nonsense.flatMap(() => ['granted', 'superseded', 'environmentFrozen', 'candidate']));
+    deployments.release();
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+  });
+});
+
 describe('the environment\'s own workflow', () => {
+  it('knows what runs there while whoever brought it still watches it', async () => {
+    const { begin, environment } = await company({ soak: 3_600_000 });
+    const release = await begin('gitaly', 3);
+    await reaches(release, 'soaking');
+    const { lease, deployed: runs } = await recordOf(environment);
+    expect(lease?.claim.release).toBe(release.workflowId);
+    expect(runs.gitaly).toMatchObject({ candidate: candidateOf(3), release: release.workflowId });
+    await release.signal(abort.signal, operator);
+    await release.result();
+    expect((await recordOf(environment)).deployed).toEqual(runs);
+  });
+
+  it('finds out what a terminated release has left, even if nobody waits', async () => {
+    const { begin, deployments, hold, environment, promoted } = await company();
+    hold();
+    const lost = await begin('lost', 7);
+    await expect.poll(() => promoted).toEqual(['lost']);
+    await lost.terminate();
+    deployments.release();
+    await expect.poll(() => recordOf(environment)).toMatchObject({ deployed: { lost: { candidate: candidateOf(7) } } });
+    expect((await recordOf(environment)).lease).toBeUndefined();
+  });
+
+  it('wakes those who follow it when it is frozen, thawed, and when a freeze has ended', async () => {
+    const { begin, environment, environments, taskQueue, hold } = await company();
+    await begin('first').then((release) => release.result());
+    hold();
+    const follower = await begin('follower');
+    await reaches(follower, 'promoting');
+    await environments.follow(environment, follower.workflowId, taskQueue);
+    const entity = client.workflow.getHandle(`environment/${environment}`);
+    const heard = async () => {
+      const { events } = await follower.fetchHistory();
+      const signals = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => (signal?.signalName === wake.name ? [signal] : []));
+      return signals.map(({ input }) => (defaultPayloadConverter.fromPayload(input!.payloads![0]!) as { about: string }).about);
+    };
+    const [cold, warm] = [`${environment} is frozen: the incident`, `${environment} is thawed`];
+    await entity.executeUpdate(freeze.update, { args: [operator] });
+    await expect.poll(heard).toEqual([cold]);
+    await entity.executeUpdate(thaw.update, { args: [{ by: 'olga' }] });
+    await expect.poll(heard).toEqual([cold, warm]);
+    await entity.executeUpdate(freeze.update, { args: [{ ...operator, until: new Date(Date.now() + 2_000).toISOString() }] });
+    await expect.poll(heard).toEqual([cold, warm, cold, warm]);
+  });
+
+  it('stays frozen when it is terminated, and keeps those who follow it', async () => {
+    const { begin, environment, environments, taskQueue } = await company();
+    await begin('first').then((release) => release.result());
+    const entity = client.workflow.getHandle(`environment/${environment}`);
+    const elsewhere = await company();
+    elsewhere.hold();
+    const { workflowId: follower } = await elsewhere.begin('follower');
+    await environments.follow(environment, follower, taskQueue);
+    await entity.executeUpdate(freeze.update, { args: [operator] });
+    await entity.terminate();
+    const release = await begin('gitaly');
+    await reaches(release, 'queued');
+    expect((await release.query(status)).waitingFor?.what).toBe(`the thaw of ${environment} (the incident, by olga)`);
+    expect(await recordOf(environment)).toMatchObject({ fence: 1, followers: [follower] });
+    await release.signal(abort.signal, operator);
+    await release.result();
+  });
+
   it('goes on in a new run before its history grows heavy, with holder, queue and freeze', async () => {
     const { begin, deployments, hold, environment } = await company();
     hold();
@@ -310,10 +406,11 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       most = Math.max(most, open.size);
       return { id, url: `https://forge/runs/${id}` };
     },
-    deployed: async ({ id }) => {
+    deployed: async ({ id, landing }) => {
       const found = [...begun.values()].find((one) => one.id === id)!;
       if (found.held) throw new Error('under way');
       open.delete(id);
+      await environments.landed(landing, taskQueue);
       return 'succeeded';
     },
     ...createSoaks({ health: { look: async () => ({ kind: 'healthy' }) }, environments }),
@@ -329,6 +426,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
 
   return {
     environment,
+    environments,
     taskQueue,
     promoted,
     /** From now on deployments do not end. */

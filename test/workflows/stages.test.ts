@@ -6,7 +6,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { Promotion } from '../../activities/promotions.ts';
 import type { Soak } from '../../activities/soaks.ts';
 import type { Stage } from '../../domain/catalog.ts';
-import type { Claim, Leaving } from '../../domain/environment.ts';
+import type { Claim, Leaving } from '../../domain/claim.ts';
 import { abort, approve, decide, environmentFrozen, granted, history, pause, resume, status, superseded } from '../../workflows/messages.ts';
 import { startTimeSkipping } from '../servers.ts';
 import { begin, waitsFor } from './release-stand.ts';
