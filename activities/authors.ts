@@ -1,7 +1,8 @@
 import type { Sha } from '../domain/candidate.ts';
-import type { Forge, Repository } from './forge/forge.ts';
+import type { Repository } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 
-export function createAuthors({ forge }: { readonly forge: Forge }) {
+export function createAuthors({ forge }: Pick<Ports, 'forge'>) {
   /** Logins and names of who wrote the commits that are in `to` and not in `from`. */
   async function authors({ repository, from, to }: { readonly repository: Repository; readonly from: Sha; readonly to: Sha }): Promise<string[]> {
     const { commits } = await forge.commits.range(repository, from, to);

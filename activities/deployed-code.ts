@@ -3,9 +3,10 @@ import type { Commit, Sha } from '../domain/candidate.ts';
 import { shaPattern, shortSha } from '../domain/candidate.ts';
 import type { FlagRules } from '../domain/flag-rules.ts';
 import { deployedHash } from './deployed-hash.ts';
-import type { Environments } from './environments.ts';
 import { notYet } from './failures.ts';
-import type { Forge, Repository } from './forge/forge.ts';
+import type { Repository } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
+import { beating } from './pulse.ts';
 
 export interface CodeQuestion {
   readonly component: string;
@@ -24,13 +25,8 @@ export type CodeAnswer =
 
 const mostMissing = 10;
 
-export interface DeployedCodePorts {
-  readonly forge: Forge;
-  readonly environments: Environments;
-}
-
 /** Whether an environment runs a commit of a component: what it runs, and the ancestry of that. */
-export function createDeployedCode({ forge, environments }: DeployedCodePorts) {
+export function createDeployedCode({ forge, environments }: Pick<Ports, 'forge' | 'environments'>) {
   /** From now on the environment wakes this workflow by each deployment. */
   async function followEnvironment({ environment }: Pick<CodeQuestion, 'environment'>): Promise<void> {
     const { taskQueue, workflowExecution } = activityInfo();
@@ -49,15 +45,8 @@ export function createDeployedCode({ forge, environments }: DeployedCodePorts) {
 
   /** Looks once. @throws `NotYet` until the commit is deployed. */
   async function codeDeployed(question: CodeQuestion): Promise<void> {
-    const why = await lackOf(question);
+    const why = lack(question, await deployedCode(question));
     if (why !== undefined) throw notYet(why);
-  }
-
-  /** What is there instead of the commit; undefined if that is there. */
-  async function lackOf(question: CodeQuestion): Promise<string | undefined> {
-    const answer = await deployedCode(question);
-    if (answer.kind === 'deployed') return undefined;
-    return `${question.environment} runs ${answer.at ? shortSha(answer.at) : 'nothing that is known'}, without ${shortSha(question.commit)}`;
   }
 
   /** What a service says of itself is believed before what anybody remembers. */
@@ -79,5 +68,11 @@ export function createDeployedCode({ forge, environments }: DeployedCodePorts) {
     return text !== undefined && shaPattern.test(text) ? text : undefined;
   }
 
-  return { followEnvironment, deployedCode, codeDeployed, lackOf };
+  return { followEnvironment: beating(followEnvironment), deployedCode, codeDeployed };
+}
+
+/** What is there instead of the commit; undefined if that is there. */
+export function lack({ environment, commit }: CodeQuestion, answer: CodeAnswer): string | undefined {
+  if (answer.kind === 'deployed') return undefined;
+  return `${environment} runs ${answer.at ? shortSha(answer.at) : 'nothing that is known'}, without ${shortSha(commit)}`;
 }

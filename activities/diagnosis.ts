@@ -6,7 +6,7 @@ import { examined, fine } from './diagnosis/finding.ts';
 import { diagnoseSchemas } from './diagnosis/schemas.ts';
 import { diagnoseWorker } from './diagnosis/worker.ts';
 import { neverRetry } from './failures.ts';
-import type { Ports } from './index.ts';
+import type { Ports } from './ports.ts';
 
 export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'health' | 'flags' | 'artifacts' | 'records' | 'server' | 'approvalKeys'>;
 

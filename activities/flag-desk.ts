@@ -8,9 +8,9 @@ import { environmentIn, flagRulesIn } from './catalog/entries.ts';
 import { neverRetry } from './failures.ts';
 import type { Flag } from './flags/backend.ts';
 import { createHindrances } from './hindrances.ts';
+import type { Ports } from './ports.ts';
 import { createRollouts } from './rollouts.ts';
 import type { RolloutPorts } from './rollouts.ts';
-import type { RunningReleases } from './running-releases.ts';
 
 export type Setting = Pick<FlagRequest, 'component' | 'environment' | 'override'> & { readonly flag: string; readonly to: FlagValue; readonly by: string };
 
@@ -23,7 +23,7 @@ export interface FlagToSet {
 }
 
 /** Flags outside of a rollout, with a rollout's guards: the component's prefix, no gates, no raise in a freeze or an incident. */
-export function createFlagDesk(ports: RolloutPorts & { readonly releases: RunningReleases }) {
+export function createFlagDesk(ports: RolloutPorts & Pick<Ports, 'releases'>) {
   const { catalog, flags, releases } = ports;
   const { hindrance } = createHindrances(ports);
   const { readFlag } = createRollouts(ports);

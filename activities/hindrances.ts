@@ -1,17 +1,9 @@
 import type { FlagRules } from '../domain/flag-rules.ts';
 import { freezeWindows } from '../domain/freeze.ts';
-import type { CatalogSource } from './catalog/catalog.ts';
-import type { Environments } from './environments.ts';
 import type { CodeQuestion } from './deployed-code.ts';
-import { createDeployedCode } from './deployed-code.ts';
+import { createDeployedCode, lack } from './deployed-code.ts';
 import { notYet } from './failures.ts';
-import type { Forge } from './forge/forge.ts';
-
-export interface HindrancePorts {
-  readonly catalog: CatalogSource;
-  readonly forge: Forge;
-  readonly environments: Environments;
-}
+import type { Ports } from './ports.ts';
 
 export interface Raise {
   readonly environment: string;
@@ -21,24 +13,14 @@ export interface Raise {
 }
 
 /** What keeps a flag from being raised: a freeze of its environment, code that is not there any more, an open incident. */
-export function createHindrances({ catalog, forge, environments }: HindrancePorts) {
-  const { lackOf } = createDeployedCode({ forge, environments });
-
-  /** Why it is frozen now, by the calendar or by an operator; undefined if it is not. */
-  async function freezeOf(name: string): Promise<string | undefined> {
-    const environment = (await catalog.read()).environments[name];
-    const now = Date.now();
-    const [window] = environment ? freezeWindows(environment.freezes, environment.timeZone, { from: now, to: now + 1 }) : [];
-    if (window) return `${name} is frozen until ${window.to}: ${window.reason}`;
-    const frozen = await environments.frozen(name);
-    return frozen && `${name} is frozen${frozen.by ? ` by ${frozen.by}` : ''}${frozen.until ? ` until ${frozen.until}` : ''}: ${frozen.reason}`;
-  }
+export function createHindrances(ports: Pick<Ports, 'catalog' | 'forge' | 'environments'>) {
+  const { deployedCode } = createDeployedCode(ports);
 
   /** Looks once; undefined if nothing stands in the way. */
   async function hindrance({ environment, incidents, code }: Raise): Promise<string | undefined> {
-    const why = (await freezeOf(environment)) ?? (code && (await lackOf(code)));
+    const why = (await freezeOf(ports, environment)) ?? (code && lack(code, await deployedCode(code)));
     if (why || !incidents) return why;
-    const [incident] = await forge.issues.list(incidents.repository, [incidents.label]);
+    const [incident] = await ports.forge.issues.list(incidents.repository, [incidents.label]);
     return incident && `the incident ${incident.url} is open`;
   }
 
@@ -48,5 +30,15 @@ export function createHindrances({ catalog, forge, environments }: HindrancePort
     if (why !== undefined) throw notYet(why);
   }
 
-  return { freezeOf, hindrance, unhindered };
+  return { hindrance, unhindered };
+}
+
+/** Why an environment is frozen now, by the calendar or by an operator; undefined if it is not. */
+export async function freezeOf({ catalog, environments }: Pick<Ports, 'catalog' | 'environments'>, name: string): Promise<string | undefined> {
+  const environment = (await catalog.read()).environments[name];
+  const now = Date.now();
+  const [window] = environment ? freezeWindows(environment.freezes, environment.timeZone, { from: now, to: now + 1 }) : [];
+  if (window) return `${name} is frozen until ${window.to}: ${window.reason}`;
+  const frozen = await environments.frozen(name);
+  return frozen && `${name} is frozen${frozen.by ? ` by ${frozen.by}` : ''}${frozen.until ? ` until ${frozen.until}` : ''}: ${frozen.reason}`;
 }

@@ -7,11 +7,11 @@ import type { ClaimAnswer, EnvironmentRecord, LastDeployment } from '../domain/e
 import { freezeWindows } from '../domain/freeze.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
 import { attemptKey, landedRelease, releaseMarker, rollbackKey } from '../domain/release-plan.ts';
-import type { CatalogSource } from './catalog/catalog.ts';
 import { environmentIn } from './catalog/entries.ts';
-import type { Environments } from './environments.ts';
 import { notYet } from './failures.ts';
-import type { Deployment, Forge } from './forge/forge.ts';
+import type { Deployment } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
+import { beating } from './pulse.ts';
 
 /** How far ahead the calendar is told, in ms; every claim tells it anew. */
 const horizon = 60 * 86_400_000;
@@ -28,14 +28,7 @@ export interface Survey {
   readonly before?: EnvironmentRecord;
 }
 
-export interface LeasePorts {
-  readonly catalog: CatalogSource;
-  readonly forge: Forge;
-  readonly environments: Environments;
-  readonly readLagMs: number;
-}
-
-export function createLeases({ catalog, forge, environments, readLagMs }: LeasePorts) {
+export function createLeases({ catalog, forge, environments, readLagMs }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'readLagMs'>) {
   /** Asks for an environment. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
   async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
     const { taskQueue } = activityInfo();
@@ -121,7 +114,12 @@ export function createLeases({ catalog, forge, environments, readLagMs }: LeaseP
     return { candidate, sha: pull.mergeSha, release, since };
   }
 
-  return { claimEnvironment, leaveEnvironment, holderGone, surveyEnvironment };
+  return {
+    surveyEnvironment,
+    claimEnvironment: beating(claimEnvironment),
+    leaveEnvironment: beating(leaveEnvironment),
+    holderGone: beating(holderGone),
+  };
 }
 
 function windowsOf({ environments }: Catalog, name: string): FreezeWindow[] {

@@ -4,9 +4,10 @@ import type { History, historyRequest } from '../domain/history-request.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
 import { isRecordOf, newestNames, recordName } from '../domain/record.ts';
 import { effect } from './effect.ts';
-import type { Records } from './records/records.ts';
+import type { Ports } from './ports.ts';
+import { beating } from './pulse.ts';
 
-export function createPastReleases({ records }: { readonly records?: Records | undefined }) {
+export function createPastReleases({ records }: Pick<Ports, 'records'>) {
   /** Keeps what became of a release, where records are kept at all. */
   async function keepRecord(record: ReleaseRecord): Promise<void> {
     if (!records) return;
@@ -28,5 +29,5 @@ export function createPastReleases({ records }: { readonly records?: Records | u
     return { kind: 'records', records: found.filter((record) => record !== undefined) };
   }
 
-  return { keepRecord, pastReleases };
+  return { keepRecord: beating(keepRecord), pastReleases };
 }

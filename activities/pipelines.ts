@@ -6,9 +6,11 @@ import { judge, toldWait } from '../domain/pipeline.ts';
 import { commitOn } from './branch-commit.ts';
 import { effect } from './effect.ts';
 import { notYet } from './failures.ts';
-import type { Forge, PullRequest, Repository } from './forge/forge.ts';
+import type { PullRequest, Repository } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 import { pullRequestReads } from './pull-requests/reads.ts';
 import type { VersionChange } from './pull-requests/version-change.ts';
+import { beating } from './pulse.ts';
 
 /** A look at a version pull request that is to be merged. */
 export interface Look {
@@ -62,7 +64,7 @@ export type Turn =
 /** How many commits of the base are looked at for one whose checks have finished. */
 const baseDepth = 10;
 
-export function createPipelines({ forge }: { readonly forge: Forge }) {
+export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   const { branches, commits, mergeQueues, pipelines, pullRequests } = forge;
   const { missingBase, shown } = pullRequestReads(forge);
 
@@ -165,7 +167,7 @@ export function createPipelines({ forge }: { readonly forge: Forge }) {
     return branches.find(repository, branch);
   }
 
-  return { pipeline, base, rerunFailed, headOf };
+  return { pipeline, base, headOf, rerunFailed: beating(rerunFailed) };
 }
 
 function isRed(checks: readonly Check[], name: string): boolean {

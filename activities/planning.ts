@@ -12,7 +12,7 @@ import { planRelease } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
 import { commitOn } from './branch-commit.ts';
 import { neverRetry, notYet, tryAgain } from './failures.ts';
-import type { Ports } from './index.ts';
+import type { Ports } from './ports.ts';
 import type { Announcement } from './reports.ts';
 import type { OfferedCandidate } from './running-releases.ts';
 

@@ -4,9 +4,10 @@ import type { Mechanism } from '../domain/catalog.ts';
 import type { Landing } from '../domain/claim.ts';
 import { showsInput } from '../domain/run-name.ts';
 import { effect } from './effect.ts';
-import type { Environments } from './environments.ts';
 import { neverRetry, notYet } from './failures.ts';
-import type { Deployment, Forge, Repository } from './forge/forge.ts';
+import type { Deployment, Repository } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
+import { beating } from './pulse.ts';
 
 export interface Promotion {
   /** Business key, carried by the run's name or the deployment's task. */
@@ -27,13 +28,7 @@ export interface Followed {
   readonly landing: Landing;
 }
 
-export interface PromotionPorts {
-  readonly forge: Forge;
-  readonly environments: Environments;
-  readonly readLagMs: number;
-}
-
-export function createPromotions({ forge, environments, readLagMs }: PromotionPorts) {
+export function createPromotions({ forge, environments, readLagMs }: Pick<Ports, 'forge' | 'environments' | 'readLagMs'>) {
   const { commits, deployments } = forge;
 
   /** Starts the deployment, once, by whatever mechanism the stage has. @throws `InvalidInput` when its run could not be found again */
@@ -73,5 +68,5 @@ export function createPromotions({ forge, environments, readLagMs }: PromotionPo
     return state;
   }
 
-  return { promote, deployed };
+  return { promote: beating(promote), deployed };
 }

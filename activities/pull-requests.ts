@@ -1,4 +1,4 @@
-import type { Ports } from './index.ts';
+import type { Ports } from './ports.ts';
 import { createAmending } from './pull-requests/amending.ts';
 import { createMerging } from './pull-requests/merging.ts';
 import { createOpening } from './pull-requests/opening.ts';

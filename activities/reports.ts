@@ -1,10 +1,12 @@
 import { marker } from '../domain/marker.ts';
 import type { FailedCheck } from '../domain/pipeline.ts';
-import type { Chat, ChatMessage } from './chat/chat.ts';
+import type { ChatMessage } from './chat/chat.ts';
 import { effect } from './effect.ts';
-import type { Forge, Repository } from './forge/forge.ts';
+import type { Repository } from './forge/forge.ts';
 import { isOfFamily, isSameLabel } from './forge/label.ts';
 import { silent } from '../domain/pull-request-body.ts';
+import type { Ports } from './ports.ts';
+import { beating } from './pulse.ts';
 
 /** One transition of a release, told to people: a line in the release's thread, its headline, the pull request's label. */
 export interface Report {
@@ -54,7 +56,7 @@ export interface PullRequestComment {
 /** The labels that follow a release's stage are of this family; the others are left alone. */
 const labelFamily = 'workflow::';
 
-export function createReports({ forge, chat, readLagMs }: { readonly forge: Forge; readonly chat: Chat; readonly readLagMs: number }) {
+export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 'chat' | 'readLagMs'>) {
   /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
   async function report({ thread, channel, subject, transition, line, label, root: known }: Report): Promise<Told | void> {
     const key = `${thread}/${transition}`;
@@ -120,5 +122,10 @@ export function createReports({ forge, chat, readLagMs }: { readonly forge: Forg
     });
   }
 
-  return { report, announce, commentOnPullRequest, openFlakyTestIssue };
+  return {
+    report: beating(report),
+    announce: beating(announce),
+    commentOnPullRequest: beating(commentOnPullRequest),
+    openFlakyTestIssue: beating(openFlakyTestIssue),
+  };
 }

@@ -2,7 +2,9 @@ import { checklist, isMarked, removalBody, removalId, removalTitle, rolloutTitle
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import { effect } from './effect.ts';
 import { neverRetry } from './failures.ts';
-import type { Forge, Issue, NewIssue, Repository } from './forge/forge.ts';
+import type { Issue, NewIssue, Repository } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
+import { beating } from './pulse.ts';
 
 /** The labels that follow a rollout are of this family; the others are left alone. */
 const labelFamily = 'rollout::';
@@ -17,7 +19,7 @@ export interface FollowedIssue {
 }
 
 /** The issues by which people follow a flag's rollout. */
-export function createRolloutIssues({ forge, readLagMs }: { readonly forge: Forge; readonly readLagMs: number }) {
+export function createRolloutIssues({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
   const { issues } = forge;
 
   /** Opens the rollout's issue from its template, or adopts the one that was given or is open already. */
@@ -66,7 +68,11 @@ export function createRolloutIssues({ forge, readLagMs }: { readonly forge: Forg
     return withoutFrontMatter(text).replaceAll('{flag}', flag).replaceAll('{component}', component);
   }
 
-  return { openRolloutIssue, followRolloutIssue, askForRemoval };
+  return {
+    openRolloutIssue: beating(openRolloutIssue),
+    followRolloutIssue: beating(followRolloutIssue),
+    askForRemoval: beating(askForRemoval),
+  };
 }
 
 /** GitHub's issue templates begin with YAML for its form. */

@@ -2,13 +2,13 @@ import { parseFlagName } from '../domain/flag.ts';
 import type { RolloutPlan } from '../domain/rollout-plan.ts';
 import { agreeOnRollout } from '../domain/rollout-plan.ts';
 import type { RolloutRequest } from '../domain/rollout-request.ts';
-import type { CatalogSource } from './catalog/catalog.ts';
 import { componentIn, flagRulesIn } from './catalog/entries.ts';
 import { neverRetry } from './failures.ts';
-import type { Forge, Repository } from './forge/forge.ts';
+import type { Repository } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 
 /** Decides what a rollout will do. Writes nothing. */
-export function createRolloutPlanning({ catalog, forge }: { readonly catalog: CatalogSource; readonly forge: Forge }) {
+export function createRolloutPlanning({ catalog, forge }: Pick<Ports, 'catalog' | 'forge'>) {
   /** @throws `InvalidInput` for an unknown component, a flag without its prefix, a commit that does not exist; `InvalidCatalog` */
   async function planRollout({ component, flag: given, commit: asked, ...rest }: RolloutRequest): Promise<RolloutPlan> {
     const read = await catalog.read();

@@ -8,13 +8,13 @@ import type { HealthCheck } from '../domain/health-check.ts';
 import type { CodeQuestion } from './deployed-code.ts';
 import { createDeployedCode } from './deployed-code.ts';
 import { neverRetry, notYet, tryAgain } from './failures.ts';
-import type { FlagBackends, FlagReading } from './flags/backend.ts';
+import type { FlagReading } from './flags/backend.ts';
 import type { Repository } from './forge/forge.ts';
 import { sickOf } from './health/looks.ts';
-import type { HealthProbe, Sick } from './health/probe.ts';
-import { createHindrances } from './hindrances.ts';
-import type { HindrancePorts } from './hindrances.ts';
-import { assertStillOurs } from './pulse.ts';
+import type { Sick } from './health/probe.ts';
+import { freezeOf } from './hindrances.ts';
+import type { Ports } from './ports.ts';
+import { assertStillOurs, beating } from './pulse.ts';
 
 export interface FlagPlace {
   readonly environment: string;
@@ -33,14 +33,10 @@ export interface FlagWatch extends FlagPlace {
   readonly smoke?: { readonly repository: Repository; readonly workflow: string; readonly since: string };
 }
 
-export interface RolloutPorts extends HindrancePorts {
-  readonly flags: FlagBackends;
-  readonly health: HealthProbe;
-}
+export type RolloutPorts = Pick<Ports, 'catalog' | 'forge' | 'environments' | 'flags' | 'health'>;
 
 export function createRollouts(ports: RolloutPorts) {
   const { forge, flags, health } = ports;
-  const { freezeOf } = createHindrances(ports);
   const { deployedCode } = createDeployedCode(ports);
 
   /** @throws `Conflict` for a flag that has gates which Slipway does not set */
@@ -102,7 +98,7 @@ export function createRollouts(ports: RolloutPorts) {
       flags(environment).read(flag),
       code && deployedCode(code),
       smoke && forge.pipelines.newestRun(smoke.repository, smoke.workflow, smoke.since),
-      freezeOf(environment),
+      freezeOf(ports, environment),
     ]);
     return {
       strange: reading.kind === 'plain' && reading.setting === expected ? undefined : shownReading(reading),
@@ -113,7 +109,7 @@ export function createRollouts(ports: RolloutPorts) {
     };
   }
 
-  return { readFlag, setFlag, restoreFlag, watchFlag };
+  return { readFlag, watchFlag, setFlag: beating(setFlag), restoreFlag: beating(restoreFlag) };
 }
 
 /** A read may lag behind our own write of a moment ago: sooner than that, a strange value is not somebody else's. */

@@ -7,12 +7,12 @@ import type { Progress } from '../domain/progress.ts';
 import { packArchive } from './artifacts/archive.ts';
 import type { PackedArchive } from './artifacts/archive.ts';
 import { sameContent } from './artifacts/store.ts';
-import type { Artifact, ArtifactStore } from './artifacts/store.ts';
+import type { Artifact } from './artifacts/store.ts';
 import { effect } from './effect.ts';
 import { tryAgain } from './failures.ts';
-import type { Forge } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 import { openProgress } from './progress.ts';
-import type { TellProgress } from './progress.ts';
+import { beating } from './pulse.ts';
 import { inOrder, storedEntries } from './schema-entries.ts';
 import { createSchemaStock, stockOf } from './schema-stock.ts';
 import type { SchemaRefusal, SchemaWork, Stock } from './schema-stock.ts';
@@ -46,7 +46,7 @@ export type ArchiveAnswer =
   | { readonly kind: 'occupied'; readonly generation: string; readonly size: number };
 
 /** The tarball that a build takes its schemas from. */
-export function createSchemaArchives(ports: { readonly artifacts: ArtifactStore; readonly forge: Forge; readonly tellProgress: TellProgress }) {
+export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 'tellProgress'>) {
   const { artifacts } = ports;
   const { inventoryOf, sourceContent, sourcesOf } = createSchemaStock(ports);
 
@@ -159,7 +159,11 @@ export function createSchemaArchives(ports: { readonly artifacts: ArtifactStore;
     return replaces === undefined ? undefined : artifacts.find(rules.bucket, keptName(archive, replaces));
   }
 
-  return { makeArchive, withdrawArchive, forgetPrevious };
+  return {
+    makeArchive: beating(makeArchive),
+    withdrawArchive: beating(withdrawArchive),
+    forgetPrevious: beating(forgetPrevious),
+  };
 }
 
 function keptName(name: string, generation: string): string {

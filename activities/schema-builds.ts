@@ -2,7 +2,8 @@ import type { Sha } from '../domain/candidate.ts';
 import type { FailedCheck } from '../domain/pipeline.ts';
 import { judge, toldWait } from '../domain/pipeline.ts';
 import { notYet } from './failures.ts';
-import type { Forge, Repository } from './forge/forge.ts';
+import type { Repository } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 import { pullRequestReads } from './pull-requests/reads.ts';
 
 export interface BuildQuestion {
@@ -26,7 +27,7 @@ export type BuildAnswer =
   /** Somebody pushed to the pull request: what was built is not what would be merged. */
   | { readonly kind: 'moved' };
 
-export function createSchemaBuilds({ forge }: { readonly forge: Forge }) {
+export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
   const { missingBase, shown } = pullRequestReads(forge);
 
   /** Looks once at the pull request and at its build. @throws `NotYet` while checks still run, or none has begun */

@@ -1,13 +1,12 @@
 import type { SchemaPlan } from '../domain/schema-plan.ts';
 import { agreeOnSchemas } from '../domain/schema-plan.ts';
 import type { SchemaRequest, UploadRequest } from '../domain/schema-request.ts';
-import type { CatalogSource } from './catalog/catalog.ts';
 import { schemasIn } from './catalog/entries.ts';
 import { neverRetry, tryAgain } from './failures.ts';
-import type { Forge } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 
 /** Decides what a schema release, or an upload, is made from. Writes nothing. */
-export function createSchemaPlanning({ catalog, forge }: { readonly catalog: CatalogSource; readonly forge: Forge }) {
+export function createSchemaPlanning({ catalog, forge }: Pick<Ports, 'catalog' | 'forge'>) {
   /** @throws `InvalidInput` for a component without schemas or a base branch that does not exist; `InvalidCatalog` */
   async function planSchemas(request: SchemaRequest | UploadRequest): Promise<SchemaPlan> {
     const read = await catalog.read();

@@ -4,10 +4,12 @@ import { rewriteSchemaDeps } from '../domain/schema-deps.ts';
 import { schemaPullRequestBody } from '../domain/schema-pull-request-body.ts';
 import { versionMessage } from '../domain/version-message.ts';
 import { neverRetry } from './failures.ts';
-import type { Forge, NewCommit, PullRequest } from './forge/forge.ts';
+import type { NewCommit, PullRequest } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 import { releaseOf } from './pull-requests/version-change.ts';
 import type { Withdrawn } from './pull-requests/withdrawing.ts';
 import { pullRequestWrites, strange } from './pull-requests/writes.ts';
+import { beating } from './pulse.ts';
 import type { MadeArchive } from './schema-archives.ts';
 import type { SchemaRefusal, SchemaWork } from './schema-stock.ts';
 
@@ -34,7 +36,7 @@ export interface OpenedDeps {
 export type SchemaPullRequest = OpenedDeps | SchemaRefusal;
 
 /** The pull request that points builds at the tarball. */
-export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge: Forge; readonly readLagMs: number }) {
+export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
   const { branches, commits, pullRequests } = forge;
   const writes = pullRequestWrites({ forge, readLagMs });
 
@@ -115,7 +117,11 @@ export function createSchemaPullRequests({ forge, readLagMs }: { readonly forge:
     return { ours: all.find(isOurs), before: all.filter((pull) => !isOurs(pull) && pull.body.includes(releaseMarker(id))) };
   }
 
-  return { openSchemaPullRequest, amendSchemaPullRequest, withdrawSchemaPullRequest };
+  return {
+    openSchemaPullRequest: beating(openSchemaPullRequest),
+    amendSchemaPullRequest: beating(amendSchemaPullRequest),
+    withdrawSchemaPullRequest: beating(withdrawSchemaPullRequest),
+  };
 }
 
 function secondsAfter(date: string, seconds: number): string {

@@ -8,9 +8,9 @@ import { schemaFolder } from '../domain/schema-plan.ts';
 import { sourceFolder, takeSources } from '../domain/schema-sources.ts';
 import type { SchemaSource } from '../domain/schema-sources.ts';
 import type { SchemaVersion } from '../domain/schema-version.ts';
-import type { Artifact, ArtifactStore } from './artifacts/store.ts';
+import type { Artifact } from './artifacts/store.ts';
 import { notYet, tryAgain } from './failures.ts';
-import type { Forge } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 
 /** What every step of a schema release is given. */
 export interface SchemaWork {
@@ -44,7 +44,7 @@ export interface StoredArtifact extends StoredSchema {
 export type Inventory = SchemaRefusal | { readonly kind: 'ready'; readonly inputs: readonly StoredArtifact[]; readonly versions: readonly SchemaVersion[] };
 
 /** Looks at the bucket and at the release's commit. Writes nothing. */
-export function createSchemaStock({ artifacts, forge }: { readonly artifacts: ArtifactStore; readonly forge: Forge }) {
+export function createSchemaStock({ artifacts, forge }: Pick<Ports, 'artifacts' | 'forge'>) {
   /**
    * Whether this version may be released, and from what.
    * @throws `NotYet` while another version is being uploaded, until the catalog's patience ends

@@ -2,13 +2,11 @@ import { Readable } from 'node:stream';
 import { schemaFolder } from '../domain/schema-plan.ts';
 import { checksumsOf } from './artifacts/checksum.ts';
 import { sameContent } from './artifacts/store.ts';
-import type { ArtifactStore } from './artifacts/store.ts';
 import { effect } from './effect.ts';
 import { neverRetry } from './failures.ts';
-import type { Forge } from './forge/forge.ts';
+import type { Ports } from './ports.ts';
 import { openProgress } from './progress.ts';
-import type { TellProgress } from './progress.ts';
-import { assertWanted } from './pulse.ts';
+import { assertWanted, beating } from './pulse.ts';
 import { createSchemaStock, schemaFileKey } from './schema-stock.ts';
 import type { SchemaRefusal, SchemaWork } from './schema-stock.ts';
 
@@ -20,7 +18,7 @@ interface Upload {
 }
 
 /** What makes a version one that can be migrated from: its schema files in the bucket's `schemas/`. Nothing is ever taken away from there. */
-export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; readonly forge: Forge; readonly tellProgress: TellProgress }) {
+export function createSchemaUploads(ports: Pick<Ports, 'artifacts' | 'forge' | 'tellProgress'>) {
   const { artifacts } = ports;
   const { sourceContent, sourcesOf } = createSchemaStock(ports);
 
@@ -74,5 +72,5 @@ export function createSchemaUploads(ports: { readonly artifacts: ArtifactStore; 
     });
   }
 
-  return { uploadSchemas };
+  return { uploadSchemas: beating(uploadSchemas) };
 }

@@ -3,10 +3,9 @@ import type { HealthCheck } from '../domain/health-check.ts';
 import { spoken } from '../domain/duration.ts';
 import type { Observation } from '../domain/soak.ts';
 import { observe, unhealthyMs } from '../domain/soak.ts';
-import type { Environments } from './environments.ts';
 import { notYet } from './failures.ts';
 import { sickOf } from './health/looks.ts';
-import type { HealthProbe } from './health/probe.ts';
+import type { Ports } from './ports.ts';
 
 export interface Soak {
   readonly checks: readonly HealthCheck[];
@@ -18,7 +17,7 @@ export interface Soak {
   readonly unhealthyLimitMs?: number;
 }
 
-export function createSoaks({ health, environments }: { readonly health: HealthProbe; readonly environments: Environments }) {
+export function createSoaks({ health, environments }: Pick<Ports, 'health' | 'environments'>) {
   /**
    * Takes one sample; the time observed so far travels in the heartbeat details from attempt to attempt.
    * `failed` says why it has; nothing if it went well.

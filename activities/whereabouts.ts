@@ -10,7 +10,7 @@ import { commitOn } from './branch-commit.ts';
 import { componentIn } from './catalog/entries.ts';
 import { neverRetry } from './failures.ts';
 import type { PullRequest } from './forge/forge.ts';
-import type { Ports } from './index.ts';
+import type { Ports } from './ports.ts';
 import { createLeases } from './leases.ts';
 import { createPlanning } from './planning.ts';
 

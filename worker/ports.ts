@@ -10,7 +10,7 @@ import * as chats from '../activities/chat/index.ts';
 import * as flagServices from '../activities/flags/index.ts';
 import * as forges from '../activities/forge/index.ts';
 import { connectProbes } from '../activities/health/probes.ts';
-import type { Ports } from '../activities/index.ts';
+import type { Ports } from '../activities/ports.ts';
 import { temporalProgress } from '../activities/progress.ts';
 import { folderRecords } from '../activities/records/folder.ts';
 import type { Records } from '../activities/records/records.ts';

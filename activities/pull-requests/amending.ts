@@ -2,10 +2,11 @@ import type { Sha } from '../../domain/candidate.ts';
 import { judge } from '../../domain/pipeline.ts';
 import { versionMessage } from '../../domain/version-message.ts';
 import { commitOn } from '../branch-commit.ts';
-import type { Ports } from '../index.ts';
+import type { Ports } from '../ports.ts';
 import { bodyOf, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites } from './writes.ts';
+import { beating } from '../pulse.ts';
 
 export interface Amendment {
   readonly change: VersionChange;
@@ -61,5 +62,5 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
     return moved === 'elsewhere' ? { kind: 'moved' } : { kind: 'updated', head: to };
   }
 
-  return { amendPullRequest, updatePullRequest };
+  return { amendPullRequest: beating(amendPullRequest), updatePullRequest: beating(updatePullRequest) };
 }

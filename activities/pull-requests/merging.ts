@@ -3,8 +3,9 @@ import type { Sha } from '../../domain/candidate.ts';
 import { effect } from '../effect.ts';
 import { tryAgain } from '../failures.ts';
 import type { MergeResult, PullRequest, Repository } from '../forge/forge.ts';
-import type { Ports } from '../index.ts';
+import type { Ports } from '../ports.ts';
 import { pullRequestWrites } from './writes.ts';
+import { beating } from '../pulse.ts';
 
 export interface Merge {
   readonly repository: Repository;
@@ -88,7 +89,13 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
     return 'approved';
   }
 
-  return { mergePullRequest, letMerge, keepFromMerging, enqueuePullRequest, approvePullRequest };
+  return {
+    mergePullRequest: beating(mergePullRequest),
+    letMerge: beating(letMerge),
+    keepFromMerging: beating(keepFromMerging),
+    enqueuePullRequest: beating(enqueuePullRequest),
+    approvePullRequest: beating(approvePullRequest),
+  };
 }
 
 /** What is merged already is refused, too, and may still be shown as open: the first refusal is looked at again when that can't be. */

@@ -2,10 +2,11 @@ import type { Sha } from '../../domain/candidate.ts';
 import { markedRelease, namedRelease } from '../../domain/release-plan.ts';
 import { neverRetry, tryAgain } from '../failures.ts';
 import type { PullRequest } from '../forge/forge.ts';
-import type { Ports } from '../index.ts';
+import type { Ports } from '../ports.ts';
 import { bodyOf, own, releaseOf, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites, strange } from './writes.ts';
+import { beating } from '../pulse.ts';
 
 export interface Opened {
   readonly number: number;
@@ -56,7 +57,7 @@ export function createOpening({ forge, releases, readLagMs }: Pick<Ports, 'forge
     }
   }
 
-  return { openPullRequest };
+  return { openPullRequest: beating(openPullRequest) };
 }
 
 function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest, carries: string): Opened {

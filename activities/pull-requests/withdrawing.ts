@@ -1,8 +1,9 @@
 import type { Sha } from '../../domain/candidate.ts';
-import type { Ports } from '../index.ts';
+import type { Ports } from '../ports.ts';
 import { own, releaseOf } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites } from './writes.ts';
+import { beating } from '../pulse.ts';
 
 export type Withdrawn =
   | { readonly kind: 'withdrawn'; readonly number?: number; /** A branch that holds somebody's work. */ readonly branchStays?: Sha }
@@ -29,5 +30,5 @@ export function createWithdrawing(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
     return { kind: 'withdrawn', ...named };
   }
 
-  return { withdrawPullRequest };
+  return { withdrawPullRequest: beating(withdrawPullRequest) };
 }

@@ -3,7 +3,7 @@ import { effect } from '../effect.ts';
 import { neverRetry } from '../failures.ts';
 import type { NewPullRequest, PullRequest, Repository } from '../forge/forge.ts';
 import { missingLabels } from '../forge/label.ts';
-import type { Ports } from '../index.ts';
+import type { Ports } from '../ports.ts';
 
 interface Move {
   readonly from: Sha;

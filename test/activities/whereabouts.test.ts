@@ -50,6 +50,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
       deployed[environment] === undefined
         ? undefined
         : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: 'd'.repeat(40), release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
+    endedRecord: async () => undefined,
   } as Partial<Environments> as Environments;
   const { whereabouts } = createWhereabouts({
     catalog: { read: async () => catalog },
