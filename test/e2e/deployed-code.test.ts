@@ -15,6 +15,7 @@ import type { ReleaseStatus } from '../../domain/status.ts';
 import { abort, claim, environmentStatus, leave, resume, status, tested } from '../../workflows/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { flag, planOf, scriptedRollout } from '../workflows/scripted-rollout.ts';
+import { pending } from '../workflows/scripted-world.ts';
 
 /** A rollout and an environment's workflow on a real server. Nothing but the environment's word makes the rollout look again within the test. */
 const { address, namespace } = inject('temporal');
@@ -154,6 +155,7 @@ async function begin({ remembered, newest, staging: tries }: World = {}) {
   const world = scriptedRollout(plan, {
     ...createDeployedCode(ports),
     ...createHindrances(ports),
+    holderGone: pending,
     surveyEnvironment: async () => ({ deployed: ran ? { gitaly: ran } : {}, windows: [] }),
   });
   world.settings.set(environment, 'unset');
