@@ -5,6 +5,7 @@ import { environmentId } from '../../domain/environment.ts';
 import { abort, approve, decide, freeze, reject } from '../../workflows/messages.ts';
 import { attribute } from './attribute.ts';
 import type { World } from '../worlds.ts';
+import { aDay } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
 export async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
@@ -40,7 +41,7 @@ const rejected: Case = {
 
 const abortedInPipeline: Case = {
   name: 'a release that is aborted while its pipeline runs',
-  prepare: (world) => world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'slow', afterMs: 600_000 }),
+  prepare: (world) => world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'slow', afterMs: aDay }),
   begin,
   async attend(release) {
     await inState(release, 'pipeline');

@@ -3,6 +3,7 @@ import { approve, candidate, decide } from '../../workflows/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
 import { begin, inState, waitsFor } from './component-releases.ts';
+import { aDay } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
 const product = { repository: 'gitlab-org/gitlab' };
@@ -11,7 +12,7 @@ const onMaster = { ...product, branch: 'master' };
 
 const amended: Case = {
   name: 'a release whose pull request is amended',
-  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: 600_000 }),
+  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: aDay }),
   begin,
   async attend(release, world) {
     await inState(release, 'pipeline');

@@ -25,6 +25,9 @@ export interface Case {
   attend(release: WorkflowHandle, world: World, client: Client): Promise<void>;
 }
 
+/** How long CI takes that must not end before the case does, in ms. */
+export const aDay = 86_400_000;
+
 /** A Temporal server, used by one case at a time. */
 export interface Lane {
   readonly address: string;

@@ -1,6 +1,7 @@
 import { abort, confirm, decide } from '../../workflows/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
+import { aDay } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
 const scenario = 'sourcegraph';
@@ -44,7 +45,7 @@ const putBack: Case = {
 const overtaken: Case = {
   name: 'a schema release that is built again with what another has published',
   scenario,
-  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: 600_000 }),
+  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: aDay }),
   begin: releasing(inject),
   async attend(release, world, client) {
     await attribute(release, 'ReleaseState', 'pipeline');
@@ -58,7 +59,7 @@ const overtaken: Case = {
 const aborted: Case = {
   name: 'a schema release that is aborted while it waits for its build',
   scenario,
-  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: 600_000 }),
+  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: aDay }),
   begin: releasing(inject),
   async attend(release) {
     await attribute(release, 'ReleaseState', 'pipeline');
