@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{activities,client,sandbox,e2e,replay,workflows,ui,crash,compose,cluster,live}/**'],
+          testTimeout: 30_000,
         },
       },
       {
