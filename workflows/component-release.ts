@@ -50,9 +50,9 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
 
       const release = begun(plan);
-      const { sha, ...merged } = await compensating(status, (register) => landed(release, register));
-      for (const stage of plan.stages) await passed({ ...release, ...merged }, stage, sha);
-      return released(merged.plan.candidate);
+      const { plan: merged, sha } = await compensating(status, (register) => landed(release, register));
+      for (const stage of merged.stages) await passed({ ...release, plan: merged }, stage, sha);
+      return released(merged.candidate);
     }),
   );
 
