@@ -4,6 +4,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { environmentId } from '../../domain/environment.ts';
 import { abort, approve, decide, freeze, reject } from '../../workflows/messages.ts';
 import { attribute } from './attribute.ts';
+import { checks } from './github.ts';
 import type { World } from '../worlds.ts';
 import { aDay } from './matrix.ts';
 import type { Case } from './matrix.ts';
@@ -43,8 +44,9 @@ const abortedInPipeline: Case = {
   name: 'a release that is aborted while its pipeline runs',
   prepare: (world) => world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'slow', afterMs: aDay }),
   begin,
-  async attend(release) {
+  async attend(release, world) {
     await inState(release, 'pipeline');
+    await until(async () => (await checks(world, 'gitlab-org/gitlab', 'release%2Fgitaly')).some(({ status }) => status === 'in_progress'));
     await release.signal(abort.signal, { by: 'alice', reason: 'wrong week' });
   },
 };

@@ -1,8 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { approve, candidate, decide } from '../../workflows/messages.ts';
-import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
 import { begin, inState, waitsFor } from './component-releases.ts';
+import { checks, github } from './github.ts';
 import { aDay } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
@@ -17,7 +17,7 @@ const amended: Case = {
   async attend(release, world) {
     await inState(release, 'pipeline');
     const { sha } = await world.control<{ sha: string }>('commit', { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'fix.go': 'x' }, message: 'Fix' });
-    await until(async () => (await checks(world, sha)).some(({ conclusion }) => conclusion === 'success'));
+    await until(async () => (await checks(world, 'gitlab-org-security/gitaly', sha)).some(({ conclusion }) => conclusion === 'success'));
     await release.signal(candidate, { sha });
     await attribute(release, 'CandidateSha', sha);
     const [pull] = await github<{ head: { sha: string } }[]>(world, 'gitlab-org/gitlab/pulls');
@@ -66,15 +66,6 @@ export const landings: readonly Case[] = [amended, flaky, brokenBase, closed];
 async function approved(release: WorkflowHandle, amended: { readonly sha?: string } = {}): Promise<void> {
   await waitsFor(release, 'approval of production');
   await release.signal(approve.signal, { stage: 'production', by: 'alice', ...amended });
-}
-
-async function checks(world: World, sha: string): Promise<readonly { conclusion: string | null }[]> {
-  return (await github<{ check_runs: { conclusion: string | null }[] }>(world, `gitlab-org-security/gitaly/commits/${sha}/check-runs`)).check_runs ?? [];
-}
-
-async function github<T>(world: World, path: string): Promise<T> {
-  const response = await fetch(`${world.url}/api/v3/repos/${path}`, { headers: { authorization: 'Bearer person:dev' } });
-  return (await response.json()) as T;
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

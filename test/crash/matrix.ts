@@ -92,9 +92,13 @@ export async function run(lane: Lane, { name, scenario, soak, prepare, begin, at
     for (const { effect: match, moment } of blows) await world.control('faults', { match, action: { kind: 'hold', when: moment } });
     for (const { effect: match, action } of faults) await world.control('faults', { match, action });
     await prepare?.(world);
-    release = await begin(lane.client, world.name, world);
-    const attending = attend(release, world, lane.client).then(async () => (await world.journal()).length);
-    const ended = Promise.all([release.result(), attending]).then(([result, attended]) => ({ result, attended }));
+    // Faults may fire before it has begun: its start, too, is what activities say to Temporal.
+    const ended = begin(lane.client, world.name, world).then(async (begun) => {
+      release = begun;
+      const attending = attend(begun, world, lane.client).then(async () => (await world.journal()).length);
+      const [result, attended] = await Promise.all([begun.result(), attending]);
+      return { release: begun, result, attended };
+    });
     ended.catch(() => undefined);
 
     for (let fallen = 0; fallen < blows.length; fallen++) {
@@ -111,13 +115,13 @@ export async function run(lane: Lane, { name, scenario, soak, prepare, begin, at
       worker = await startKillableWorker(env);
     }
 
-    const { result, attended } = await within(patienceMs, ended, `${name}: did not end`);
+    const { release: done, result, attended } = await within(patienceMs, ended, `${name}: did not end`);
     for (const zombie of frozen) zombie.thaw();
     if (frozen.length > 0) await sleep(3_000);
     const idle = (await world.control<{ fired: number }[]>('faults')).filter(({ fired }) => fired === 0).length;
     if (idle > 0) throw new Error(`${name}: ended, and ${idle} of the faults never came`);
-    const { workflowId } = release;
-    return { result, workflowId, history: await release.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client) }, effects: await world.journal(), attended, requests: await world.control('requests') };
+    const { workflowId } = done;
+    return { result, workflowId, history: await done.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client) }, effects: await world.journal(), attended, requests: await world.control('requests') };
   } finally {
     await release?.terminate('the case is over').catch(() => undefined);
     await endEnvironments(lane.client);
@@ -139,11 +143,22 @@ async function leases({ workflow }: Client): Promise<readonly object[]> {
     const handle = workflow.getHandle(environmentId(environment));
     const { status } = await handle.describe().catch(() => ({ status: undefined }));
     if (status?.name !== 'RUNNING') continue;
-    const { fence, lease, queue, deployed } = await handle.query(environmentStatus);
+    // A worker that was killed in a task of it leaves that to time out, and no query is answered until another has done it.
+    const { fence, lease, queue, deployed } = await answered(() => handle.query(environmentStatus));
     const runs = Object.entries(deployed).map(([component, { candidate, sha, release }]) => ({ component, candidate, sha, release }));
     known.push({ environment, fence, holder: lease?.claim.key, queue: queue.map(({ claim }) => claim.key), runs });
   }
   return known;
+}
+
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + patienceMs; ; await sleep(1_000)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+  }
 }
 
 async function nextHold(world: World): Promise<{ id: string; key: string; nth: number; when: Moment }> {

@@ -1,0 +1,17 @@
+import type { World } from '../worlds.ts';
+
+/** What the forge shows a person of a repository. */
+export async function github<T>(world: World, path: string): Promise<T> {
+  const response = await fetch(`${world.url}/api/v3/repos/${path}`, { headers: { authorization: 'Bearer person:dev' } });
+  return (await response.json()) as T;
+}
+
+export interface Check {
+  readonly status: string;
+  readonly conclusion: string | null;
+}
+
+/** The checks of a commit. */
+export async function checks(world: World, repository: string, sha: string): Promise<readonly Check[]> {
+  return (await github<{ check_runs?: readonly Check[] }>(world, `${repository}/commits/${sha}/check-runs`)).check_runs ?? [];
+}
