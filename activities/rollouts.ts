@@ -77,11 +77,12 @@ export function createRollouts(ports: RolloutPorts) {
   async function watchFlag(rules: FlagWatch): Promise<Finding> {
     const { checks, soakMs } = rules;
     const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
+    const from = Date.now();
     const [ill, seen] = await Promise.all([sickOf(health, checks), lookBesides(rules, before).catch((failure: unknown) => ({ failure }))]);
     const at = Date.now();
     const blind = 'failure' in seen;
     const sick = blind ? ill : (seen.failed ?? ill);
-    const look = blind ? { at, sick, frozen: true } : { ...seen, at, sick, frozen: seen.frozen !== undefined };
+    const look = blind ? { from, at, sick, frozen: true } : { ...seen, from, at, sick, frozen: seen.frozen !== undefined };
     const finding = watch(before, look, { ...rules, lagMs: flags(rules.environment).lagMs });
     if (finding.kind !== 'going') return finding;
     heartbeat({ ...finding.watched, ...(blind && restUntil(seen.failure)) } satisfies Watched);

@@ -25,9 +25,10 @@ export function createSoaks({ health, environments }: Pick<Ports, 'health' | 'en
    * @throws `NotYet` until enough healthy time was observed.
    */
   async function soak({ checks, soakMs, sampleMs, observedMs = 0, unhealthyLimitMs = Infinity }: Soak): Promise<{ failed?: string }> {
+    const from = Date.now();
     const sick = await sickOf(health, checks);
     const before = activityInfo().heartbeatDetails as Observation | undefined;
-    const sample = observe(before, { at: Date.now(), healthy: !sick }, sampleMs);
+    const sample = observe(before, { from, at: Date.now(), healthy: !sick }, sampleMs);
     const now = before ? sample : { ...sample, observedMs };
     if (now.observedMs >= soakMs) return {};
     const state = sick ? `${sick.kind}: ${sick.reason}` : 'healthy';

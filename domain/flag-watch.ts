@@ -4,6 +4,8 @@ import { observe } from './soak.ts';
 
 /** One look at a flag that is on. */
 export interface Look {
+  /** When it began, in ms since 1970: before `at`, where it took long. */
+  readonly from?: number;
   /** ms since 1970 */
   readonly at: number;
   /** What the flag reads as, where that is not what it was set to. */
@@ -54,7 +56,7 @@ export function watch(before: Watched, look: Look, { soakMs = Infinity, sampleMs
   if (look.sick?.kind === 'unhealthy') return { kind: 'unhealthy', reason: look.sick.reason };
   if (look.sick && look.at - unknownSince! >= patience * sampleMs) return { kind: 'unhealthy', reason: `no data: ${look.sick.reason}` };
 
-  const observation = observe(before.observation, { at: look.at, healthy: !look.sick && !look.frozen && look.strange === undefined }, sampleMs);
+  const observation = observe(before.observation, { ...look, healthy: !look.sick && !look.frozen && look.strange === undefined }, sampleMs);
   if (observation.observedMs >= soakMs && observation.lastHealthy && look.pending === undefined) return { kind: 'passed' };
   return { kind: 'going', watched: { observation, ...(strangeSince !== undefined && { strangeSince }), ...(unknownSince !== undefined && { unknownSince }) } };
 }

@@ -1,3 +1,11 @@
+/** One look. Times are milliseconds since the epoch. */
+export interface Sample {
+  /** When it began to look: before `at`, where the look itself takes long. */
+  readonly from?: number;
+  readonly at: number;
+  readonly healthy: boolean;
+}
+
 /** How much of a soak has been seen so far. Times are milliseconds. */
 export interface Observation {
   readonly observedMs: number;
@@ -10,11 +18,11 @@ export interface Observation {
 
 /**
  * Adds a sample. Only the time between two healthy samples counts, and only if nobody was looking away for more than two
- * intervals: time without data is not healthy time.
+ * intervals: time without data is not healthy time. A look that takes long is no looking away.
  */
-export function observe(before: Observation | undefined, sample: { at: number; healthy: boolean }, intervalMs: number): Observation {
+export function observe(before: Observation | undefined, sample: Sample, intervalMs: number): Observation {
   const gap = before ? sample.at - before.lastAt : 0;
-  const unbroken = gap <= 2 * intervalMs;
+  const unbroken = !before || (sample.from ?? sample.at) - before.lastAt <= 2 * intervalMs;
   const counts = before?.lastHealthy && sample.healthy && unbroken;
   return {
     observedMs: (before?.observedMs ?? 0) + (counts ? gap : 0),

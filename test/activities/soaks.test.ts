@@ -28,6 +28,19 @@ it('has failed when a check never answers for as long as it may be unhealthy', a
   expect(await soaked()).toEqual({ failed: 'unknown: the http check did not answer within 10 ms, for 20 s' });
 });
 
+it('counts on when a look takes longer than the interval', async () => {
+  const takes = (kind: 'healthy' | 'unknown') => async (): Promise<Health> => {
+    vi.setSystemTime(Date.now() + 2 * sampleMs);
+    return kind === 'healthy' ? { kind } : { kind, reason: 'no answer' };
+  };
+  const soaked = soakAt(takes('healthy'));
+  await expect(soaked()).rejects.toMatchObject({ type: 'NotYet' });
+  expect(await soaked()).toEqual({});
+  const ill = soakAt(takes('unknown'), { unhealthyLimitMs: 20_000 });
+  await expect(ill()).rejects.toMatchObject({ type: 'NotYet' });
+  expect(await ill()).toEqual({ failed: 'unknown: no answer, for 30 s' });
+});
+
 it('tells what is bad rather than what is not known', async () => {
   const health = async ({ kind }: HealthCheck): Promise<Health> => (kind === 'http' ? { kind: 'unknown', reason: 'no answer' } : { kind: 'unhealthy', reason: 'errors is 3' });
   await expect(soakAt(health, { checks: [http, prometheus] })()).rejects.toThrow('unhealthy: errors is 3');

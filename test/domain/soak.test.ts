@@ -21,6 +21,12 @@ it('does not count a gap in which nobody looked', () => {
   expect(watch([[0, true], [10, true], [31, true], [41, true]]).observedMs).toBe(20);
 });
 
+it('takes a look that lasts long for no gap', () => {
+  const slow = (healthy: boolean) => [0, 40, 80].reduce<Observation | undefined>((before, from) => observe(before, { from, at: from + 3 * interval, healthy }, interval), undefined)!;
+  expect(slow(true).observedMs).toBe(80);
+  expect(unhealthyMs(slow(false))).toBe(80);
+});
+
 it('knows for how long it was not healthy, without a break', () => {
   expect(unhealthyMs(watch([[0, true], [10, false], [20, false], [35, false]]))).toBe(25);
   expect(unhealthyMs(watch([[0, false], [10, true], [20, false]]))).toBe(0);
