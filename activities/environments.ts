@@ -21,8 +21,8 @@ export interface Environments {
   follow(environment: string, workflow: string, taskQueue: string): Promise<void>;
   /** What is known of it; undefined where it does not run: nobody has asked for it yet. */
   record(environment: string): Promise<EnvironmentStatus | undefined>;
-  /** What its last run knew that somebody has terminated or cancelled; undefined where there is none that still answers. */
-  endedRecord(environment: string): Promise<EnvironmentStatus | undefined>;
+  /** What its last run on this task queue knew that somebody has terminated or cancelled: one of another has no worker that could answer. Undefined where there is none. */
+  endedRecord(environment: string, taskQueue: string): Promise<EnvironmentStatus | undefined>;
   /** By what it is frozen now; undefined also for one that nobody has asked for yet. */
   frozen(environment: string): Promise<Frozen | undefined>;
   /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
@@ -69,8 +69,8 @@ export function temporalEnvironments(client: Client): Environments {
     landed: (landing, taskQueue) => say('deployed', landing.environment, landing, taskQueue),
     follow: (environment, follower, taskQueue) => say('follow', environment, { workflow: follower }, taskQueue),
     record,
-    async endedRecord(environment) {
-      const query = `WorkflowId = "${environmentId(environment)}" AND ExecutionStatus IN ("Terminated", "Canceled")`;
+    async endedRecord(environment, taskQueue) {
+      const query = `WorkflowId = "${environmentId(environment)}" AND TaskQueue = "${taskQueue}" AND ExecutionStatus IN ("Terminated", "Canceled")`;
       for await (const { workflowId, runId } of workflow.list({ query, pageSize: 1 })) {
         return client.withDeadline(Date.now() + 10_000, () => workflow.getHandle(workflowId, runId).query<EnvironmentStatus>('status')).catch(() => undefined);
       }

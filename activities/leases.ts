@@ -96,7 +96,7 @@ export function createLeases({ catalog, forge, environments, readLagMs }: Pick<P
       const found = stage && (await deployedBy(name, component, stage));
       if (found) deployed[name] = found;
     }
-    const before = await environments.endedRecord(environment);
+    const before = await environments.endedRecord(environment, activityInfo().taskQueue);
     return { deployed, windows: windowsOf(read, environment), ...(before && { before }) };
   }
 

@@ -271,6 +271,14 @@ describe('the environment\'s own workflow', () => {
     await release.result();
   });
 
+  it('inherits nothing from a run of another task queue, of which nobody may be left to answer', async () => {
+    const { begin, environment, environments, taskQueue } = await company();
+    await begin('first').then((release) => release.result());
+    await client.workflow.getHandle(`environment/${environment}`).terminate();
+    await expect.poll(() => environments.endedRecord(environment, taskQueue)).toMatchObject({ fence: 1 });
+    expect(await environments.endedRecord(environment, 'another')).toBeUndefined();
+  });
+
   it('goes on in a new run before its history grows heavy, with holder, queue and freeze', async () => {
     const { begin, deployments, hold, environment } = await company();
     hold();
