@@ -22,8 +22,8 @@ export interface TemporalServer extends RunningProcess {
   readonly uiUrl: string | undefined;
 }
 
-/** Starts a Temporal dev server with Slipway's search attributes. In memory, unless `database` names a file. */
-export async function startTemporal(options: { readonly ui?: boolean; readonly database?: string } = {}): Promise<TemporalServer> {
+/** Starts a Temporal dev server with Slipway's search attributes. In memory, unless `database` names a file; `settings` are its dynamic configuration. */
+export async function startTemporal(options: { readonly ui?: boolean; readonly database?: string; readonly settings?: Readonly<Record<string, unknown>> } = {}): Promise<TemporalServer> {
   const port = await freePort();
   const uiPort = options.ui ? await freePort() : undefined;
   const server = await startProcess({
@@ -32,6 +32,7 @@ export async function startTemporal(options: { readonly ui?: boolean; readonly d
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
       ...(uiPort ? ['--ui-port', String(uiPort)] : ['--headless']),
       ...(options.database ? ['--db-filename', options.database] : []),
+      ...Object.entries(options.settings ?? {}).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
       ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
     ready: (line) => (line.startsWith('Server:') ? true : undefined),

@@ -17,8 +17,8 @@ const quick = process.env.SLIPWAY_QUICK === '1';
 const turns = process.env.SLIPWAY_TURNS === '1';
 const moments: readonly Moment[] = ['before', 'after'];
 
-/** How many cases run side by side: two cores are saturated by three. */
-const laneCount = 3;
+/** How many cases run side by side: most of the time a run waits, and five saturate two cores. */
+const laneCount = 5;
 
 /**
  * Defines the crash matrix of these cases: a run for each of their effects in which the worker is killed before it, after it, or frozen
