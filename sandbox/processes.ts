@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 
 export interface RunningProcess {
@@ -58,19 +57,28 @@ export async function startProcess<Ready>(options: {
   }
 }
 
-/** A port on 127.0.0.1 that nobody listens on now: `preferred`, where that is free. */
-export async function freePort(preferred = 0): Promise<number> {
-  const server = createServer().listen(preferred, '127.0.0.1');
+/**
+ * A port on 127.0.0.1 that nobody listens on now: `preferred`, where that is free. Otherwise one below those that a system gives to
+ * whoever asks for any (Linux from 32,768 on), so that no server which starts at the same time is given it meanwhile.
+ */
+export async function freePort(preferred = lowPort()): Promise<number> {
+  for (let port = preferred; ; port = lowPort()) if (await isFree(port)) return port;
+}
+
+function lowPort(): number {
+  return 16_000 + Math.floor(Math.random() * 16_000);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
-  } catch (error) {
-    if (preferred === 0) throw error;
-    return freePort();
+  } catch {
+    return false;
   }
-  const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 /** The value of a property of a JSON line; undefined where the line isn't one, as a log line isn't. */

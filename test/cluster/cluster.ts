@@ -85,18 +85,13 @@ function environmentOf({ environment = {} }: Service): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
 }
 
+/** The server keeps its membership ports in PostgreSQL as smallint, which ends at 32,767: free ports are below. */
 async function serverPorts(): Promise<Record<string, string>> {
   const services = ['FRONTEND', 'HISTORY', 'MATCHING', 'WORKER'];
   const names = [...services.flatMap((service) => [`${service}_GRPC_PORT`, `${service}_MEMBERSHIP_PORT`]), 'FRONTEND_HTTP_PORT'];
   const ports = new Set<number>();
-  while (ports.size < names.length) ports.add(await lowPort());
+  while (ports.size < names.length) ports.add(await freePort());
   return Object.fromEntries([...ports].map((port, index) => [names[index]!, String(port)]));
-}
-
-/** The server keeps its membership ports in PostgreSQL as smallint, which ends at 32,767; a system's free ports begin there. */
-async function lowPort(): Promise<number> {
-  const port = await freePort(16_000 + Math.floor(Math.random() * 16_000));
-  return port < 32_768 ? port : lowPort();
 }
 
 async function serving(address: string, server: RunningProcess): Promise<void> {

@@ -34,9 +34,12 @@ test('a process sees nothing of the environment of the person who runs the tests
   await server.stop();
 });
 
-test('a free port can be listened on', async () => {
-  const server = createServer().listen(await freePort(), '127.0.0.1');
+test('a free port can be listened on, and is none that a system would give to somebody else meanwhile', async () => {
+  const port = await freePort();
+  expect(port).toBeLessThan(32_768);
+  const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
+  expect(await freePort(port)).not.toBe(port);
   server.close();
 });
 
