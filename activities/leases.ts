@@ -6,7 +6,8 @@ import type { Claim, Deployed, Leaving } from '../domain/claim.ts';
 import type { ClaimAnswer, EnvironmentRecord, LastDeployment } from '../domain/environment.ts';
 import { freezeWindows } from '../domain/freeze.ts';
 import type { FreezeWindow } from '../domain/freeze.ts';
-import { attemptKey, landedRelease, releaseMarker, rollbackKey } from '../domain/release-plan.ts';
+import { marker } from '../domain/marker.ts';
+import { attemptKey, landedRelease, rollbackKey } from '../domain/release-plan.ts';
 import { environmentIn } from './catalog/entries.ts';
 import { notYet } from './failures.ts';
 import type { Deployment } from './forge/forge.ts';
@@ -108,7 +109,7 @@ export function createLeases({ catalog, forge, environments, readLagMs }: Pick<P
     if (!landed) return undefined;
     const { release, at: since } = landed;
     const pulls = await forge.pullRequests.list(repository, head, branch);
-    const pull = pulls.find(({ body, mergeSha }) => mergeSha !== undefined && body.includes(releaseMarker(release)));
+    const pull = pulls.find(({ body, mergeSha }) => mergeSha !== undefined && body.includes(marker(release)));
     const candidate = pull?.mergeSha && (await forge.commits.read(repository, versionFile, pull.mergeSha))?.trim();
     if (!pull?.mergeSha || candidate === undefined || !shaPattern.test(candidate)) return undefined;
     return { candidate, sha: pull.mergeSha, release, since };

@@ -3,7 +3,6 @@ import type { Commit, Sha } from '../domain/candidate.ts';
 import { shaPattern, shortSha } from '../domain/candidate.ts';
 import type { Component } from '../domain/catalog.ts';
 import { isDocsOnly } from '../domain/docs-only.ts';
-import { unknownName } from '../domain/nearest-name.ts';
 import type { ReleaseOutcome } from '../domain/outcome.ts';
 import type { FailedCheck, Verdict } from '../domain/pipeline.ts';
 import { judge, nothingRan, toldFailures } from '../domain/pipeline.ts';
@@ -11,6 +10,7 @@ import type { ReleasePlan } from '../domain/release-plan.ts';
 import { planRelease } from '../domain/release-plan.ts';
 import type { ReleaseRequest } from '../domain/release-request.ts';
 import { commitOn } from './branch-commit.ts';
+import { componentIn } from './catalog/entries.ts';
 import { neverRetry, notYet, tryAgain } from './failures.ts';
 import type { Ports } from './ports.ts';
 import type { Announcement } from './reports.ts';
@@ -51,8 +51,7 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
   async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
-    const component = Object.hasOwn(read.components, name) ? read.components[name] : undefined;
-    if (!component) throw neverRetry('InvalidInput', unknownName('component', name, Object.keys(read.components)));
+    const component = componentIn(read, name);
     const [pinned, base] = await Promise.all([readPin(component.downstream), headOf(component.downstream)]);
     const found = sha ? await asked(component, sha, pinned) : await newest(component, pinned);
     if (found.kind === 'candidate') return planRelease(read, name, { candidate: found.commit, pinned, base });

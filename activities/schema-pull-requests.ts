@@ -1,5 +1,5 @@
 import type { Sha } from '../domain/candidate.ts';
-import { releaseMarker } from '../domain/release-plan.ts';
+import { marker } from '../domain/marker.ts';
 import { rewriteSchemaDeps } from '../domain/schema-deps.ts';
 import { schemaPullRequestBody } from '../domain/schema-pull-request-body.ts';
 import { versionMessage } from '../domain/version-message.ts';
@@ -75,8 +75,7 @@ export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forg
   async function withdrawSchemaPullRequest(work: SchemaWork): Promise<Withdrawn> {
     const { id, head, rules: { repository } } = work.plan;
     const { ours } = await found(work);
-    const state = ours?.state === 'open' ? await writes.close(repository, ours.number) : ours?.state;
-    if (ours && state === 'merged') return { kind: 'merged', number: ours.number };
+    if (ours && (await writes.close(repository, ours)) === 'merged') return { kind: 'merged', number: ours.number };
     const at = await branches.find(repository, head);
     if (at && (await releaseOf(commits, repository, at)) === id) await writes.removeBranch(repository, head, at);
     return { kind: 'withdrawn', ...(ours && { number: ours.number }) };
@@ -86,7 +85,7 @@ export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forg
   async function clearTheWay(work: SchemaWork, commit: Sha): Promise<void> {
     const { id, head, rules: { repository } } = work.plan;
     const { before } = await found(work);
-    for (const { number, state } of before) if (state === 'open') await writes.close(repository, number);
+    for (const pull of before) await writes.close(repository, pull);
     const at = await branches.find(repository, head);
     if (at === undefined || at === commit) return;
     if ((await releaseOf(commits, repository, at)) !== id) throw strange(repository, head, at);
@@ -111,10 +110,10 @@ export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forg
   async function found({ plan, key }: SchemaWork): Promise<{ readonly ours: PullRequest | undefined; readonly before: readonly PullRequest[] }> {
     const { id, rules, head, base } = plan;
     const all = await pullRequests.list(rules.repository, head, base);
-    const stranger = all.find((pull) => pull.state === 'open' && !pull.body.includes(releaseMarker(id)));
+    const stranger = all.find((pull) => pull.state === 'open' && !pull.body.includes(marker(id)));
     if (stranger) throw neverRetry('Conflict', `${stranger.url} is open on ${head}, and it is not this release's: it will not be touched`);
-    const isOurs = ({ body }: PullRequest) => body.includes(releaseMarker(key));
-    return { ours: all.find(isOurs), before: all.filter((pull) => !isOurs(pull) && pull.body.includes(releaseMarker(id))) };
+    const isOurs = ({ body }: PullRequest) => body.includes(marker(key));
+    return { ours: all.find(isOurs), before: all.filter((pull) => !isOurs(pull) && pull.body.includes(marker(id))) };
   }
 
   return {

@@ -144,8 +144,8 @@ export function abandoned(record: EnvironmentRecord, lease: Lease, last: LastDep
   if (record.lease?.fence !== lease.fence) return { record, notices: [] };
   const { environment, key, component, candidate, sha, release } = lease.claim;
   const runs = { candidate, sha, release, since: now };
-  const brought = last === 'succeeded' ? runs : last === 'rolledBack' ? lease.previous : undefined;
-  return left(record, { environment, key, component, ...(brought && { runs: brought }) }, now);
+  const there = last === 'succeeded' ? runs : last === 'rolledBack' ? lease.previous : undefined;
+  return left(record, { environment, key, component, ...(there && { runs: there }) }, now);
 }
 
 /** A notice has found nobody. */

@@ -1,6 +1,6 @@
 import type { Commit, Sha } from './candidate.ts';
 import { shortSha } from './candidate.ts';
-import { releaseMarker } from './release-plan.ts';
+import { marker } from './marker.ts';
 
 const mostCommits = 50;
 
@@ -30,7 +30,7 @@ export function pullRequestBody({ release, component, pinned, candidate, commits
     'To stop it, close this pull request or send `abort` to the release.',
     ...(runbook ? [`When the pipeline is red: ${runbook}`] : []),
     '',
-    releaseMarker(release),
+    marker(release),
   ].join('\n');
 }
 

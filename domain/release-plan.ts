@@ -1,7 +1,7 @@
 import type { Commit, Sha } from './candidate.ts';
 import { shortSha } from './candidate.ts';
 import type { Approval, Catalog, Component, Pace, Stage } from './catalog.ts';
-import { markedKey, marker } from './marker.ts';
+import { markedKey } from './marker.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
@@ -96,11 +96,6 @@ export function landedRelease(
     rolledBack.add(release);
   }
   return undefined;
-}
-
-/** Hidden in a pull request's body, so that the release that opened it recognises it. */
-export function releaseMarker(releaseId: string): string {
-  return marker(releaseId);
 }
 
 export interface NamedRelease {

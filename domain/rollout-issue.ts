@@ -3,8 +3,7 @@ import type { RolloutPlan } from './rollout-plan.ts';
 import { stagingStage } from './rollout-plan.ts';
 import type { StageStatus } from './status.ts';
 
-/** Hidden in an issue's text, around the part that a rollout keeps up to date. */
-const begin = marker;
+/** Hidden in an issue's text, like the marker at the beginning of the part that a rollout keeps up to date. */
 const end = (id: string) => `<!-- end of slipway: ${id} -->`;
 
 export function rolloutTitle(flag: string): string {
@@ -17,13 +16,13 @@ export function removalTitle(flag: string): string {
 
 /** Whether an issue was opened, or is kept up to date, by this rollout. */
 export function isMarked(body: string, id: string): boolean {
-  return body.includes(begin(id));
+  return body.includes(marker(id));
 }
 
 /** An issue's text with the rollout's part brought up to date, or added at its end. What people wrote around it stays. */
 export function withSection(body: string, id: string, section: string): string {
-  const written = `${begin(id)}\n${section}\n${end(id)}`;
-  const [from, to] = [body.indexOf(begin(id)), body.indexOf(end(id))];
+  const written = `${marker(id)}\n${section}\n${end(id)}`;
+  const [from, to] = [body.indexOf(marker(id)), body.indexOf(end(id))];
   if (from === -1) return body.trim() === '' ? written : `${body.trimEnd()}\n\n${written}`;
   // Somebody may have deleted the end of it.
   return body.slice(0, from) + written + (to === -1 ? '' : body.slice(to + end(id).length));

@@ -1,4 +1,4 @@
-import { releaseMarker } from './release-plan.ts';
+import { marker } from './marker.ts';
 import type { SchemaPlan } from './schema-plan.ts';
 import type { SchemaVersion } from './schema-version.ts';
 
@@ -29,7 +29,7 @@ export function schemaPullRequestBody({ plan, key, archive }: Shown): string {
       : 'When the build is green, Slipway merges this at exactly its head commit.',
     'When it is red, or this is closed, the tarball is taken back.',
     '',
-    releaseMarker(id),
-    releaseMarker(key),
+    marker(id),
+    marker(key),
   ].join('\n');
 }

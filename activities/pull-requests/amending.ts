@@ -3,10 +3,10 @@ import { judge } from '../../domain/pipeline.ts';
 import { versionMessage } from '../../domain/version-message.ts';
 import { commitOn } from '../branch-commit.ts';
 import type { Ports } from '../ports.ts';
+import { beating } from '../pulse.ts';
 import { bodyOf, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites } from './writes.ts';
-import { beating } from '../pulse.ts';
 
 export interface Amendment {
   readonly change: VersionChange;

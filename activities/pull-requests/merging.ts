@@ -4,8 +4,8 @@ import { effect } from '../effect.ts';
 import { tryAgain } from '../failures.ts';
 import type { MergeResult, PullRequest, Repository } from '../forge/forge.ts';
 import type { Ports } from '../ports.ts';
-import { pullRequestWrites } from './writes.ts';
 import { beating } from '../pulse.ts';
+import { pullRequestWrites } from './writes.ts';
 
 export interface Merge {
   readonly repository: Repository;

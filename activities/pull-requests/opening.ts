@@ -3,10 +3,10 @@ import { markedRelease, namedRelease } from '../../domain/release-plan.ts';
 import { neverRetry, tryAgain } from '../failures.ts';
 import type { PullRequest } from '../forge/forge.ts';
 import type { Ports } from '../ports.ts';
+import { beating } from '../pulse.ts';
 import { bodyOf, own, releaseOf, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites, strange } from './writes.ts';
-import { beating } from '../pulse.ts';
 
 export interface Opened {
   readonly number: number;
@@ -43,7 +43,7 @@ export function createOpening({ forge, releases, readLagMs }: Pick<Ports, 'forge
       const owner = markedRelease(open.body);
       if (owner?.component !== component) throw neverRetry('Conflict', `${open.url} is open on ${head}, and it is not this release's: it will not be touched`);
       await assertEnded(owner.id, open.url);
-      await writes.close(repository, open.number);
+      await writes.close(repository, open);
     }
     const at = await branches.find(repository, head);
     if (at === undefined || at === commit) return;

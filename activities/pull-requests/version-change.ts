@@ -1,6 +1,6 @@
 import type { Sha } from '../../domain/candidate.ts';
 import { pullRequestBody } from '../../domain/pull-request-body.ts';
-import { releaseMarker } from '../../domain/release-plan.ts';
+import { marker } from '../../domain/marker.ts';
 import { releaseTrailer, versionMessage } from '../../domain/version-message.ts';
 import type { Commits, Forge, NewCommit, PullRequest, Repository } from '../forge/forge.ts';
 
@@ -41,7 +41,7 @@ export async function bodyOf(commits: Commits, change: VersionChange): Promise<s
 /** The pull request of this release: the one that is open or merged, else the newest that was closed. */
 export async function own({ pullRequests }: Forge, { repository, head, branch, release, since, after }: VersionChange): Promise<PullRequest | undefined> {
   const all = await pullRequests.list(repository, head, branch);
-  const mine = all.filter(({ number, body }) => number > after && body.includes(releaseMarker(release)));
+  const mine = all.filter(({ number, body }) => number > after && body.includes(marker(release)));
   const going = mine.find((pull) => pull.state !== 'closed');
   // The forge cuts its times to seconds; as text, those sort behind the same second with a fraction.
   const closed = mine.find((pull) => pull.createdAt >= since);

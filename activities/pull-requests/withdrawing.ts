@@ -1,9 +1,9 @@
 import type { Sha } from '../../domain/candidate.ts';
 import type { Ports } from '../ports.ts';
+import { beating } from '../pulse.ts';
 import { own, releaseOf } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites } from './writes.ts';
-import { beating } from '../pulse.ts';
 
 export type Withdrawn =
   | { readonly kind: 'withdrawn'; readonly number?: number; /** A branch that holds somebody's work. */ readonly branchStays?: Sha }
@@ -20,8 +20,7 @@ export function createWithdrawing(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
   async function withdrawPullRequest({ followed, ...change }: VersionChange & { readonly followed?: Sha }): Promise<Withdrawn> {
     const { repository, head, release } = change;
     const pull = await own(forge, change);
-    const state = pull?.state === 'open' ? await writes.close(repository, pull.number) : pull?.state;
-    if (pull && state === 'merged') return { kind: 'merged', number: pull.number };
+    if (pull && (await writes.close(repository, pull)) === 'merged') return { kind: 'merged', number: pull.number };
     const named = pull && { number: pull.number };
     const at = await forge.branches.find(repository, head);
     if (at === undefined) return { kind: 'withdrawn', ...named };

@@ -76,8 +76,9 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
     });
   }
 
-  /** Answers what it has come to: somebody may have merged it meanwhile. */
-  async function close(repository: Repository, number: number): Promise<'closed' | 'merged'> {
+  /** Answers what it has come to, or was already: somebody may have merged it meanwhile. */
+  async function close(repository: Repository, { number, state: known }: Pick<PullRequest, 'number' | 'state'>): Promise<'closed' | 'merged'> {
+    if (known !== 'open') return known;
     return effect({
       key: `close ${repository}#${number}`,
       lagMs: 0,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ArtifactStore } from '../../activities/artifacts/store.ts';
 import { connectSlack } from '../../activities/chat/slack.ts';
 import { createDiagnosis } from '../../activities/diagnosis.ts';
@@ -14,18 +14,15 @@ import { storeRecords } from '../../activities/records/store.ts';
 import { readCatalog } from '../../domain/catalog-text.ts';
 import { diagnosisPage } from '../../domain/diagnosis.ts';
 import { searchAttributes } from '../../domain/search-attributes.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useSandbox } from './stand.ts';
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox();
 let world: World;
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  world = await openWorld(sandbox.url);
+  world = await openWorld(sandbox.url());
 });
-afterAll(() => sandbox.stop());
 
 const sound = `
 version: 1

@@ -3,14 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fromEnvironment } from '../../activities/forge/github.ts';
 import { installationToken } from '../../activities/forge/github/installation-token.ts';
 import { withoutSecrets } from '../../worker/secrets.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useSandbox } from './stand.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2_048,
@@ -20,13 +19,11 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', {
 });
 const app = { GITHUB_APP_ID: '17', GITHUB_APP_INSTALLATION_ID: '4711', GITHUB_APP_PRIVATE_KEY: privateKey };
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox();
 let world: World;
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  world = await openWorld(sandbox.url);
+  world = await openWorld(sandbox.url());
 });
-afterAll(() => sandbox.stop());
 
 const baseUrl = () => `${world.url}/api/v3`;
 const install = (tokenSeconds: number) => world.control('apps', { id: '17', installation: 4711, publicKey, tokenSeconds });

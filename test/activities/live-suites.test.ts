@@ -1,19 +1,16 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { useSandbox } from './stand.ts';
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox({ gcs: true });
 let world: World;
 beforeAll(async () => {
-  sandbox = await startSandbox({ gcs: true });
-  world = await openWorld(sandbox.url, { scenario: 'scratch' });
+  world = await openWorld(sandbox.url(), { scenario: 'scratch' });
 });
-afterAll(() => sandbox?.stop());
 
 /** As `npm run test:live` does it, with the sandbox for GitHub and GCS. */
 async function live(changes: Readonly<Record<string, string | undefined>> = {}, args: readonly string[] = []) {
@@ -63,7 +60,7 @@ describe('the live suites, with the sandbox for the real services', () => {
 
   it('touch nothing that is not marked as a place for tests', async () => {
     const before = await world.journal();
-    const elsewhere = await openWorld(sandbox.url);
+    const elsewhere = await openWorld(sandbox.url());
     const { exit, said } = await live({ SLIPWAY_LIVE_GITHUB_REPOSITORY: 'gitlab-org/gitlab', GITHUB_API_URL: `${elsewhere.url}/api/v3`, SLIPWAY_LIVE_BUCKET: 'schemas-migrations', SLIPWAY_LIVE_GITLAB_URL: undefined });
     expect(said).toContain('gitlab-org/gitlab is not marked as a place for tests');
     expect(said).toContain('gs://schemas-migrations is not marked as a place for tests');

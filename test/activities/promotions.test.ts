@@ -1,13 +1,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { connectGitHub } from '../../activities/forge/github.ts';
+import { beforeEach, expect, it } from 'vitest';
 import type { Environments } from '../../activities/environments.ts';
 import { createPromotions } from '../../activities/promotions.ts';
 import type { Promotion } from '../../activities/promotions.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { forgeIn, useSandbox } from './stand.ts';
 
 const repository = 'gitlab-org/gitlab';
 const key = 'release/gitaly/from-aaaaaaaaaaaa/staging';
@@ -20,19 +18,15 @@ const promotion: Promotion = {
   mechanism: { kind: 'workflow', workflow: 'deploy.yml', inputs: { release_key: key, environment: 'staging' } },
 };
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox();
 let world: World;
 
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(() => sandbox?.stop());
 beforeEach(async () => {
-  world = await openWorld(sandbox.url);
+  world = await openWorld(sandbox.url());
 });
 
 const promoted = () => {
-  const forge = connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 });
+  const forge = forgeIn(world);
   const { promote } = createPromotions({ forge, environments: {} as Environments, readLagMs: 5_000 });
   return new MockActivityEnvironment().run(() => promote(promotion)) as ReturnType<typeof promote>;
 };

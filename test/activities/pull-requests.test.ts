@@ -1,37 +1,31 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fileCatalog } from '../../activities/catalog/file.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
-import { connectGitHub } from '../../activities/forge/github.ts';
 import { createPipelines } from '../../activities/pipelines.ts';
 import { createPlanning } from '../../activities/planning.ts';
 import { createPullRequests } from '../../activities/pull-requests.ts';
 import { createReports } from '../../activities/reports.ts';
 import type { VersionChange } from '../../activities/pull-requests/version-change.ts';
-import { releaseMarker } from '../../domain/release-plan.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
+import { marker } from '../../domain/marker.ts';
 import { openWorld, pinnedIn, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { forgeIn, useSandbox } from './stand.ts';
 
 const mirror = 'gitlab-org-security/gitaly';
 const repository = 'gitlab-org/gitlab';
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox();
 let world: World;
 let forge: Forge;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(() => sandbox?.stop());
 beforeEach(async () => {
-  world = await openWorld(sandbox.url);
+  world = await openWorld(sandbox.url());
   forge = as('bot-token');
   return () => world.close();
 });
 
 const releases = { offer: async () => expect.unreachable('nothing is offered'), isRunning: async () => false, status: async () => undefined, running: async () => [] };
-const as = (token: string) => connectGitHub({ baseUrl: `${world.url}/api/v3`, token, writeIntervalMs: 0 });
+const as = (token: string) => forgeIn(world, { token });
 
 /** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */
 async function forked(): Promise<string> {
@@ -75,7 +69,7 @@ it.each([
 it('says who closed the pull request that it was about to open', async () => {
   const change = await versionChange();
   await world.control('commit', { repository, branch: change.head, files: { [change.file]: `${change.candidate}\n` }, message: 'Update' });
-  const { number } = await forge.pullRequests.open({ repository, head: change.head, base: change.branch, title: change.title, body: releaseMarker(change.release) });
+  const { number } = await forge.pullRequests.open({ repository, head: change.head, base: change.branch, title: change.title, body: marker(change.release) });
   await as('person:carol').pullRequests.close(repository, number);
   const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
   expect(await within(() => openPullRequest(change))).toMatchObject({ number, closedBy: 'carol' });

@@ -1,23 +1,18 @@
 import { WebClient } from '@slack/web-api';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectSlack } from '../../activities/chat/slack.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { describeChat } from './chat-contract.ts';
 import type { ChatStand } from './chat-contract.ts';
+import { useSandbox } from './stand.ts';
 
-let sandbox: SandboxServer;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(() => sandbox.stop());
+const sandbox = useSandbox();
 
 const connect = (world: World, timeoutMs = 5_000) => connectSlack({ token: 'xoxb-slipway', baseUrl: `${world.url}/slack/api/`, timeoutMs });
 
 async function open(): Promise<ChatStand> {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(sandbox.url());
   const ann = new WebClient('xoxb-person:ann', { slackApiUrl: `${world.url}/slack/api/` });
   return {
     chat: connect(world),
@@ -36,7 +31,7 @@ test.each([
   ['silence', { kind: 'applyThen', reply: 'timeout' }, 'Unavailable', 1],
   ['a limit', { kind: 'rateLimit', retryAfterSeconds: 3 }, 'RateLimited', 0],
 ] as const)('a post that meets %s is sent once', async (_, action, type, applied) => {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(sandbox.url());
   const chat = connect(world, 1_000);
   await world.control('faults', { match: { route: 'POST /slack/api/chat.postMessage' }, action });
   await expect(chat.post({ channel: '#g_gitaly', key: 'gitaly/1', text: 'Released' })).rejects.toMatchObject({ type, nonRetryable: false });

@@ -1,27 +1,17 @@
 import { Octokit } from '@octokit/rest';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connectGitHub } from '../../activities/forge/github.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Forge } from '../../activities/forge/forge.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { until } from './contract.ts';
 import { describeForge } from './forge-contract.ts';
 import type { ForgeStand } from './forge-contract.ts';
+import { forgeIn, useSandbox } from './stand.ts';
 
 const repository = 'gitlab-org/gitlab';
 const [owner, repo] = ['gitlab-org', 'gitlab'];
 
-let sandbox: SandboxServer;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(() => sandbox.stop());
-
-function connect(world: World, settings: Partial<Parameters<typeof connectGitHub>[0]> = {}): Forge {
-  return connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0, ...settings });
-}
+const sandbox = useSandbox();
 
 /** Ends the world, and sees that no call of it was one that GitHub's own description does not know. */
 async function close(world: World): Promise<void> {
@@ -31,9 +21,9 @@ async function close(world: World): Promise<void> {
 }
 
 async function open(): Promise<ForgeStand> {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(sandbox.url());
   const { rest } = new Octokit({ baseUrl: `${world.url}/api/v3`, auth: 'person:ann' });
-  const forge = connect(world);
+  const forge = forgeIn(world);
 
   async function finishChecks(sha: string, verdict: 'green' | 'red'): Promise<void> {
     await world.control('ci', { repository, sha, verdict });
@@ -77,8 +67,8 @@ describe('what only the sandbox plays through', () => {
   let head: string;
 
   beforeEach(async () => {
-    world = await openWorld(sandbox.url);
-    forge = connect(world, { reviewerToken: 'reviewer-token' });
+    world = await openWorld(sandbox.url());
+    forge = forgeIn(world, { reviewerToken: 'reviewer-token' });
     const parent = (await forge.branches.find(repository, 'master'))!;
     head = await forge.branches.write({ repository, parent, path: 'a.txt', text: 'a', message: 'A', date: '2026-01-02T03:04:05Z' });
     await world.control('ci', { repository, sha: head, verdict: 'flaky' });
@@ -238,8 +228,8 @@ describe('faults', () => {
   let forge: Forge;
 
   beforeEach(async () => {
-    world = await openWorld(sandbox.url);
-    forge = connect(world, { timeoutMs: 1_000 });
+    world = await openWorld(sandbox.url());
+    forge = forgeIn(world, { timeoutMs: 1_000 });
     return () => close(world);
   });
 
@@ -265,7 +255,7 @@ describe('faults', () => {
     await fault(action);
     await expect(create()).rejects.toMatchObject({ type, nonRetryable: false, nextRetryDelay });
     // Over another connection: after a limit the first one keeps quiet.
-    const found = () => connect(world).branches.find(repository, 'faulty');
+    const found = () => forgeIn(world).branches.find(repository, 'faulty');
     if (outcome === 'applied later') await until(found, (sha) => sha !== undefined);
     else expect((await found()) !== undefined).toBe(outcome === 'applied');
     expect(await sent()).toHaveLength(1);
@@ -279,7 +269,7 @@ describe('faults', () => {
   });
 
   test('an unknown token is told, and never shown', async () => {
-    const stranger = connect(world, { token: 'no-such-token' });
+    const stranger = forgeIn(world, { token: 'no-such-token' });
     const failure = await stranger.branches.find(repository, 'master').catch((error: Error) => error);
     expect(failure).toMatchObject({ type: 'PermissionDenied', nonRetryable: false });
     expect(String(failure)).not.toContain('no-such-token');

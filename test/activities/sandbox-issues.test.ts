@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Forge } from '../../activities/forge/forge.ts';
-import { connectGitHub } from '../../activities/forge/github.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { forgeIn, useSandbox } from './stand.ts';
 
 const repository = 'gitlab-org/gitaly';
 const downstream = 'gitlab-org/gitlab';
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox();
 let world: World;
 let forge: Forge;
 
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(() => sandbox?.stop());
 beforeEach(async () => {
-  world = await openWorld(sandbox.url);
-  forge = connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 });
+  world = await openWorld(sandbox.url());
+  forge = forgeIn(world);
   return async () => {
     expect(await world.control('violations')).toEqual([]);
     await world.close();

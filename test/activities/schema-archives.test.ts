@@ -1,38 +1,32 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connectGcs } from '../../activities/artifacts/gcs.ts';
 import type { ArtifactStore } from '../../activities/artifacts/store.ts';
 import { fileCatalog } from '../../activities/catalog/file.ts';
-import { connectGitHub } from '../../activities/forge/github.ts';
 import type { MadeArchive } from '../../activities/schema-archives.ts';
 import { createSchemas } from '../../activities/schemas.ts';
 import type { SchemaPlan } from '../../domain/schema-plan.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { forgeIn, useSandbox } from './stand.ts';
 
 const bucket = 'schemas-migrations';
 const tarball = 'dist/schemas-v5.3.4444.tar.gz';
 const ours = 'schemas/migrator/v5.3.4444 of today';
 const media = 'GET /b/{bucket}/o/{object}?alt=media';
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox({ validated: false, gcs: true });
 let world: World;
 let store: ArtifactStore;
 let schemas: ReturnType<typeof createSchemas>;
 let plan: SchemaPlan;
 
-beforeAll(async () => {
-  sandbox = await startSandbox({ validated: false, gcs: true });
-});
-afterAll(() => sandbox?.stop());
 beforeEach(async () => {
-  world = await openWorld(sandbox.url, { scenario: 'sourcegraph' });
+  world = await openWorld(sandbox.url(), { scenario: 'sourcegraph' });
   const catalog = await writeCatalog(world);
   store = connectGcs({ endpoint: `${world.url}/gcs`, token: 'gcs-token', timeoutMs: 1_000 });
-  const forge = connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 });
+  const forge = forgeIn(world);
   schemas = createSchemas({ catalog: fileCatalog(catalog.file), forge, artifacts: store, tellProgress: async () => undefined, readLagMs: 0 });
   plan = await schemas.planSchemas({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
   return async () => {

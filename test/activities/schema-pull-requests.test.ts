@@ -1,33 +1,27 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fileCatalog } from '../../activities/catalog/file.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
-import { connectGitHub } from '../../activities/forge/github.ts';
 import { createSchemaBuilds } from '../../activities/schema-builds.ts';
 import type { BuildQuestion } from '../../activities/schema-builds.ts';
 import { createSchemaPlanning } from '../../activities/schema-planning.ts';
 import { createSchemaPullRequests } from '../../activities/schema-pull-requests.ts';
 import type { DepsAmendment, DepsChange, OpenedDeps, SchemaPullRequest } from '../../activities/schema-pull-requests.ts';
-import { startSandbox } from '../servers.ts';
-import type { SandboxServer } from '../servers.ts';
 import { openWorld, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import { forgeIn, useSandbox } from './stand.ts';
 
 const repository = 'sourcegraph/sourcegraph';
 const branch = 'schemas/v5.3.4444';
 
-let sandbox: SandboxServer;
+const sandbox = useSandbox({ gcs: true });
 let world: World;
 let forge: Forge;
 let pulls: ReturnType<typeof createSchemaPullRequests>;
 let change: DepsChange;
 
-beforeAll(async () => {
-  sandbox = await startSandbox({ gcs: true });
-});
-afterAll(() => sandbox?.stop());
 beforeEach(async () => {
-  world = await openWorld(sandbox.url, { scenario: 'sourcegraph' });
+  world = await openWorld(sandbox.url(), { scenario: 'sourcegraph' });
   const catalog = await writeCatalog(world);
   forge = as('bot-token');
   pulls = createSchemaPullRequests({ forge, readLagMs: 0 });
@@ -40,7 +34,7 @@ beforeEach(async () => {
   };
 });
 
-const as = (token: string) => connectGitHub({ baseUrl: `${world.url}/api/v3`, token, writeIntervalMs: 0 });
+const as = (token: string) => forgeIn(world, { token });
 
 /** What the forge shows for a minute after this write is what was there before it. */
 const hidden = (key: string) => world.control('faults', { match: { key }, action: { kind: 'staleReads', seconds: 60 } });

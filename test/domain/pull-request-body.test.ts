@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Commit } from '../../domain/candidate.ts';
 import { pullRequestBody } from '../../domain/pull-request-body.ts';
-import { releaseMarker } from '../../domain/release-plan.ts';
+import { marker } from '../../domain/marker.ts';
 
 const commit: Commit = { sha: 'c'.repeat(40), title: 'Fix it', author: 'Ann', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge/c' };
 const change = { release: 'release/gitaly/from-aaaa', component: 'gitaly', pinned: 'a'.repeat(40), candidate: 'c'.repeat(40) };
@@ -11,7 +11,7 @@ it('says what it brings, and whose it is', () => {
   expect(body).toContain('Moves gitaly from `aaaaaaaaaaaa` to `cccccccccccc`: 1 commit.');
   expect(body).toContain('- [`cccccccccccc`](https://forge/c) Fix it (Ann)');
   expect(body).toContain('https://runbook');
-  expect(body.endsWith(releaseMarker(change.release))).toBe(true);
+  expect(body.endsWith(marker(change.release))).toBe(true);
 });
 
 it('stays short however many commits there are', () => {

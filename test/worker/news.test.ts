@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { releaseMarker } from '../../domain/release-plan.ts';
+import { marker } from '../../domain/marker.ts';
 import { concernsOf } from '../../worker/webhooks/concern.ts';
 import { readNews } from '../../worker/webhooks/news.ts';
 import { catalog } from './receiver-world.ts';
@@ -21,12 +21,12 @@ describe('a release hears of', () => {
     ['checks of its pull request', 'check_suite', github.suite(product, 'release/gitaly'), every],
     ['a status of its pull request', 'status', github.status(product, 'release/gitaly', 'failure'), every],
     ['its pull request, whoever opened it', 'pull_request', github.pullRequest(product, 'release/gitaly'), every],
-    ['its pull request, by the marker', 'pull_request', github.pullRequest(product, 'release/gitaly', `text\n${releaseMarker(id)}`), ours],
+    ['its pull request, by the marker', 'pull_request', github.pullRequest(product, 'release/gitaly', `text\n${marker(id)}`), ours],
     ['its removal from the merge queue', 'pull_request', { ...github.pullRequest(product, 'release/gitaly'), action: 'dequeued' }, every],
-    ['a review', 'pull_request_review', github.review(product, 'release/gitaly', releaseMarker(id)), ours],
+    ['a review', 'pull_request_review', github.review(product, 'release/gitaly', marker(id)), ours],
     ['its run, by the key in its name', 'workflow_run', github.run(product, `Deploy ${id}/staging`), ours],
     ['its deployment, by its task', 'deployment_status', github.deployment(product, `${id}/canary`), ours],
-    ['a vote on its pull request', 'issue_comment', github.comment(product, releaseMarker(id), 'Good.\n/approve production'), ours],
+    ['a vote on its pull request', 'issue_comment', github.comment(product, marker(id), 'Good.\n/approve production'), ours],
     ['a repository in other letters', 'push', github.push(mirror.toUpperCase(), 'master'), every],
   ])('%s', (_, event, payload, concerns) => {
     expect(concerned(event, payload)).toEqual(concerns);
@@ -66,8 +66,8 @@ describe('no release hears of', () => {
     ['a label on its pull request', 'pull_request', { ...github.pullRequest(product, 'release/gitaly'), action: 'labeled' }],
     ['a deployment to another environment', 'deployment_status', github.deployment(product, 'deploy', 'success', 'review')],
     ['a deployment that failed, and is not its own', 'deployment_status', github.deployment(product, 'deploy', 'failure', 'production')],
-    ['a comment that is no vote', 'issue_comment', github.comment(product, releaseMarker(id), 'When do we /approve production?')],
-    ['a vote that was edited into a comment', 'issue_comment', { ...github.comment(product, releaseMarker(id), '/approve production'), action: 'edited' }],
+    ['a comment that is no vote', 'issue_comment', github.comment(product, marker(id), 'When do we /approve production?')],
+    ['a vote that was edited into a comment', 'issue_comment', { ...github.comment(product, marker(id), '/approve production'), action: 'edited' }],
     ["a vote on somebody else's pull request", 'issue_comment', github.comment(product, 'Fix it', '/approve production')],
     ['a branch of schemas that is no version', 'check_suite', github.suite('org/search', 'schemas/next')],
     ['an event that is not known', 'star', { ...github.push(mirror, 'master'), action: 'created' }],
@@ -86,7 +86,7 @@ it('takes no payload for another event than it is', () => {
     deployment_status: github.deployment(product, id),
     pull_request: github.pullRequest(product, 'release/gitaly'),
     pull_request_review: github.review(product, 'release/gitaly'),
-    issue_comment: github.comment(product, releaseMarker(id), '/approve production'),
+    issue_comment: github.comment(product, marker(id), '/approve production'),
   };
   for (const [event, payload] of Object.entries(payloads)) {
     const takenFor = Object.keys(payloads).filter((name) => readNews(name, payload).kind !== 'malformed');

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectGcs, fromEnvironment } from '../../../activities/artifacts/gcs.ts';
-import { startSandbox } from '../../servers.ts';
-import type { SandboxServer } from '../../servers.ts';
 import { openWorld } from '../../worlds.ts';
+import { useSandbox } from '../stand.ts';
 import { describeStore } from './store-contract.ts';
 import { describeStoreFaults } from './store-faults.ts';
 import type { FaultyStoreStand } from './store-faults.ts';
 
-let sandbox: SandboxServer;
-beforeAll(async () => {
-  sandbox = await startSandbox({ validated: false, gcs: true });
-});
-afterAll(() => sandbox.stop());
+const sandbox = useSandbox({ validated: false, gcs: true });
 
 async function open(): Promise<FaultyStoreStand> {
-  const world = await openWorld(sandbox.url);
+  const world = await openWorld(sandbox.url());
   const gcs = `${world.url}/gcs`;
   const bucket = 'schemas-migrations';
   await world.control('objects', { bucket });
