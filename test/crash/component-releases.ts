@@ -6,7 +6,7 @@ import { abort, approve, decide, freeze, reject } from '../../workflows/messages
 import { attribute } from './attribute.ts';
 import { checks } from './github.ts';
 import type { World } from '../worlds.ts';
-import { aDay } from './matrix.ts';
+import { lasting } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
 export async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
@@ -42,7 +42,7 @@ const rejected: Case = {
 
 const abortedInPipeline: Case = {
   name: 'a release that is aborted while its pipeline runs',
-  prepare: (world) => world.control('ci', { repository: 'gitlab-org/gitlab', branch: 'release/gitaly', verdict: 'slow', afterMs: aDay }),
+  prepare: lasting({ repository: 'gitlab-org/gitlab', branch: 'release/gitaly' }),
   begin,
   async attend(release, world) {
     await inState(release, 'pipeline');
@@ -109,7 +109,7 @@ const abortedInStage: readonly Case[] = [
 
 export const componentReleases: readonly Case[] = [straight, rejected, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+export async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(100);
 }
 

@@ -1,9 +1,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { approve, candidate, decide } from '../../workflows/messages.ts';
 import { attribute } from './attribute.ts';
-import { begin, inState, waitsFor } from './component-releases.ts';
+import { begin, inState, until, waitsFor } from './component-releases.ts';
 import { checks, github } from './github.ts';
-import { aDay } from './matrix.ts';
+import { lasting } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
 const product = { repository: 'gitlab-org/gitlab' };
@@ -12,7 +12,7 @@ const onMaster = { ...product, branch: 'master' };
 
 const amended: Case = {
   name: 'a release whose pull request is amended',
-  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: aDay }),
+  prepare: lasting(onBranch),
   begin,
   async attend(release, world) {
     await inState(release, 'pipeline');
@@ -66,8 +66,4 @@ export const landings: readonly Case[] = [amended, flaky, brokenBase, closed];
 async function approved(release: WorkflowHandle, amended: { readonly sha?: string } = {}): Promise<void> {
   await waitsFor(release, 'approval of production');
   await release.signal(approve.signal, { stage: 'production', by: 'alice', ...amended });
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
 }

@@ -1,7 +1,8 @@
 import { abort, confirm, decide } from '../../workflows/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
-import { aDay } from './matrix.ts';
+import { github } from './github.ts';
+import { lasting } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
 const scenario = 'sourcegraph';
@@ -45,7 +46,7 @@ const putBack: Case = {
 const overtaken: Case = {
   name: 'a schema release that is built again with what another has published',
   scenario,
-  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: aDay }),
+  prepare: lasting(onBranch),
   begin: releasing(inject),
   async attend(release, world, client) {
     await attribute(release, 'ReleaseState', 'pipeline');
@@ -59,7 +60,7 @@ const overtaken: Case = {
 const aborted: Case = {
   name: 'a schema release that is aborted while it waits for its build',
   scenario,
-  prepare: (world) => world.control('ci', { ...onBranch, verdict: 'slow', afterMs: aDay }),
+  prepare: lasting(onBranch),
   begin: releasing(inject),
   async attend(release) {
     await attribute(release, 'ReleaseState', 'pipeline');
@@ -90,7 +91,6 @@ function protect(world: World, requiredChecks: readonly string[]): Promise<unkno
 
 /** The head of the one pull request that is open. */
 async function openHead(world: World): Promise<string> {
-  const response = await fetch(`${world.url}/api/v3/repos/${repository}/pulls`, { headers: { authorization: 'Bearer person:dev' } });
-  const [pull] = (await response.json()) as { head: { sha: string } }[];
+  const [pull] = await github<{ head: { sha: string } }[]>(world, `${repository}/pulls`);
   return pull!.head.sha;
 }

@@ -350,6 +350,13 @@ describe('a release whose schemas are published', () => {
     let times = 0;
     return async () => ((times += 1) === 1 ? ({ kind: 'refused', reason: 'a review is missing' } as const) : ({ kind: 'merged', sha: 'f'.repeat(40) } as const));
   };
+  const forbiddenOnce = (): Activities['uploadSchemas'] => {
+    let times = 0;
+    return async () => {
+      if ((times += 1) === 1) throw ApplicationFailure.nonRetryable('GCS answered 403', 'PermissionDenied');
+      return { kind: 'uploaded', names: ['a.json'] };
+    };
+  };
   const obligation = 'the merge of #7: stopped: the merge was refused (a review is missing)';
 
   it('stays open while its merge is refused, and is merged when somebody says so', async () => {
@@ -398,13 +405,7 @@ describe('a release whose schemas are published', () => {
   });
 
   it('goes on when it is cancelled while their upload is held', async () => {
-    let times = 0;
-    const { release, calls } = await start({
-      uploadSchemas: async () => {
-        if ((times += 1) === 1) throw ApplicationFailure.nonRetryable('GCS answered 403', 'PermissionDenied');
-        return { kind: 'uploaded', names: ['a.json'] };
-      },
-    });
+    const { release, calls } = await start({ uploadSchemas: forbiddenOnce() });
     await waitsFor(release, 'the upload of v5.3.4444: GCS answered 403');
     await release.cancel();
     await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
@@ -433,13 +434,7 @@ describe('a release whose schemas are published', () => {
   });
 
   it('goes on with an upload that was forbidden half-way, once it is allowed', async () => {
-    let times = 0;
-    const { release, calls } = await start({
-      uploadSchemas: async () => {
-        if ((times += 1) === 1) throw ApplicationFailure.nonRetryable('GCS answered 403', 'PermissionDenied');
-        return { kind: 'uploaded', names: ['a.json'] };
-      },
-    });
+    const { release, calls } = await start({ uploadSchemas: forbiddenOnce() });
     await waitsFor(release, 'the upload of v5.3.4444: GCS answered 403');
     await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['a.json'] });
