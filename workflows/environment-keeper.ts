@@ -27,7 +27,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
   let dirty = true;
   const news = openNews(record);
   const refusals: Refusals = {
-    refused: (message, why) => enter({ record: { ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }, notices: [] }),
+    refused: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
   };
 
   setHandler(environmentStatus, () => withFreeze(record), { description: 'Who has it, who waits, what runs there, and what it is frozen by' });
@@ -67,7 +67,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
       schema: following,
       example: { workflow: 'flag/gitaly/gitaly_x' },
       about: 'Sent by rollouts: asks to be woken by each deployment, freeze and thaw',
-      accept: ({ workflow }) => enter({ record: followed(record, workflow), notices: [] }),
+      accept: ({ workflow }) => put(followed(record, workflow)),
     });
   }
 
@@ -81,7 +81,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
         return until !== undefined && Date.parse(until) <= Date.now() ? `until: ${until} is in the past` : shortens(record, given, now());
       },
       accept(given) {
-        enter({ record: frozen(record, given, now()), notices: [] });
+        put(frozen(record, given, now()));
         return known ? undefined : surveyed(patience.person).then(() => unfit);
       },
     });
@@ -106,6 +106,11 @@ export function keepEnvironment(request: EnvironmentRequest) {
     show();
   }
 
+  /** A step that is no news to anybody. */
+  function put(changed: EnvironmentRecord): void {
+    enter({ record: changed, notices: [] });
+  }
+
   function show(): void {
     setCurrentDetails(environmentPage(record, now()));
   }
@@ -115,7 +120,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
     enter,
     begin({ deployed: runs, windows, before }: Survey): void {
       known = true;
-      enter({ record: { ...(before ? inherited(record, before) : record), deployed: runs, windows }, notices: [] });
+      put({ ...(before ? inherited(record, before) : record), deployed: runs, windows });
     },
     /** Nothing more comes of it, and whoever has asked is told why. */
     giveUp(why: string): void {
@@ -128,8 +133,10 @@ export function keepEnvironment(request: EnvironmentRequest) {
       else await condition(() => dirty, Math.max(1_000, next - Date.now()));
     },
     async toldEverybody(): Promise<void> {
-      if (known) enter(served(record, now()));
-      if (known) news.add(news.ofFreeze(record));
+      if (known) {
+        enter(served(record, now()));
+        news.add(news.ofFreeze(record));
+      }
       dirty = false;
       await news.spread((notice) => enter(unheard(record, notice, now())));
       await news.holderTold(record);

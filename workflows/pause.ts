@@ -37,11 +37,8 @@ export function openPause(status: StatusKeeper) {
     /** Resolves at once unless the release is paused, else when it is resumed: until then, that is what it is shown to wait for. */
     async over(): Promise<void> {
       if (!paused()) return;
-      const { state, waitingFor, next, progress } = status.get();
       const send = [{ message: resume.name, payload: { by: 'your-login' } }];
-      status.enter(state, { waitingFor: { what: 'the end of the pause', whom: ['an operator'], send } });
-      await condition(() => paused() === undefined);
-      status.enter(state, { ...(waitingFor && { waitingFor }), ...(next && { next }), ...(progress && { progress }) });
+      await status.meanwhile(status.get().state, { what: 'the end of the pause', whom: ['an operator'], send }, () => condition(() => paused() === undefined));
     },
   };
 }

@@ -17,13 +17,12 @@ export async function permitted<T>(rollout: Rollout, act: () => Promise<T>): Pro
     } catch (failure) {
       const why = refusedAs('PermissionDenied', failure) ?? refusedAs('Refused', failure);
       if (why === undefined) throw failure;
-      const { state, waitingFor, next } = status.get();
-      status.enter('held', {
-        waitingFor: { what: `permission: ${why}`, whom: operatorsOf(rollout), send: [{ message: 'retry', payload: { by: operatorsOf(rollout)[0]! } }] },
+      const operators = operatorsOf(rollout);
+      const send = [{ message: 'retry', payload: { by: operators[0]! } }];
+      await status.meanwhile('held', { what: `permission: ${why}`, whom: operators, send }, () => {
+        reporter.tell({ name: 'refused', line: `stopped: ${why}`, urgent: true });
+        return steering.retried();
       });
-      reporter.tell({ name: 'refused', line: `stopped: ${why}`, urgent: true });
-      await steering.retried();
-      status.enter(state, { ...(waitingFor && { waitingFor }), ...(next && { next }) });
     }
   }
 }

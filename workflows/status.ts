@@ -18,6 +18,13 @@ const longestAttribute = 500;
 /** What of a plan is shown from the moment that it is agreed on. */
 type Agreed = (ReleasePlan | RolloutPlan | SchemaPlan) & Pick<Partial<ReleasePlan>, 'candidate' | 'pinned'>;
 
+/** What is shown of a state. */
+interface Showing {
+  readonly waitingFor?: Omit<Waiting, 'since'>;
+  readonly next?: string;
+  readonly progress?: Progress;
+}
+
 /** What a release knows of itself, kept in step with its queries, its details in the UI, and its search attributes. */
 export type StatusKeeper = ReturnType<typeof keepStatus>;
 
@@ -78,6 +85,14 @@ export function keepStatus(component: string) {
     upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyword(name), value: value.slice(0, longestAttribute) || null })));
   }
 
+  /** The release is in this state from now on, and waits for this, or for nothing. */
+  function enter(state: ReleaseState, { waitingFor, next, progress }: Showing = {}): void {
+    const { waitingFor: _, next: __, progress: ___, ...rest } = status;
+    status = rest;
+    const at = now();
+    change({ state, ...(waitingFor && { waitingFor: { ...waitingFor, since: at } }), ...(next && { next }), ...(progress && { progress: { ...progress, at } }) });
+  }
+
   return {
     get: () => status,
     change,
@@ -94,12 +109,13 @@ export function keepStatus(component: string) {
       plan = agreed;
       change({ candidate: agreed.candidate });
     },
-    /** The release is in this state from now on, and waits for this, or for nothing. */
-    enter(state: ReleaseState, { waitingFor, next, progress }: { waitingFor?: Omit<Waiting, 'since'>; next?: string; progress?: Progress } = {}): void {
-      const { waitingFor: _, next: __, progress: ___, ...rest } = status;
-      status = rest;
-      const at = now();
-      change({ state, ...(waitingFor && { waitingFor: { ...waitingFor, since: at } }), ...(next && { next }), ...(progress && { progress: { ...progress, at } }) });
+    enter,
+    /** Shows it to wait for something else until that is `over`, and then what was shown before. */
+    async meanwhile(state: ReleaseState, waitingFor: Omit<Waiting, 'since'>, over: () => Promise<unknown>): Promise<void> {
+      const before = status;
+      enter(state, { waitingFor });
+      await over();
+      enter(before.state, before);
     },
     /** The step that it is in has come so far. */
     progressed(progress: Progress): void {
