@@ -1,7 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, log } from '@temporalio/activity';
 import { tryAgain } from './failures.ts';
-import { assertStillOurs } from './pulse.ts';
 
 /** One write to the world, named by its business key: never by a run id, because a Reset runs it again under a new one. */
 export interface Effect<T> {
@@ -24,7 +23,6 @@ export interface Effect<T> {
 export async function effect<T>({ key, probe, act, lagMs }: Effect<T>): Promise<T> {
   const found = (await probe()) ?? (await settled(probe, lagMs));
   if (found !== undefined) return found;
-  assertStillOurs(key);
   const made = await act().catch((failure: unknown) => readBack(key, failure, probe));
   if (made !== undefined) return made;
   const seen = await seenWithin(probe, lagMs);

@@ -5,6 +5,7 @@ import type { Claiming, Frozen, Landing, Leaving } from '../domain/claim.ts';
 import { environmentId } from '../domain/environment.ts';
 import type { ClaimAnswer, EnvironmentStatus } from '../domain/environment.ts';
 import type { ReleaseState } from '../domain/status.ts';
+import { assertStillOurs } from './pulse.ts';
 import { isRunning } from './running-releases.ts';
 
 /** The states in which a release has an environment. */
@@ -47,6 +48,7 @@ export function temporalEnvironments(client: Client): Environments {
   const { workflow } = client;
 
   async function tell<Answer>(name: string, environment: string, argument: object, taskQueue: string): Promise<Answer> {
+    await assertStillOurs(`${name} ${environmentId(environment)}`);
     return workflow.executeUpdateWithStart<Workflow, Answer, [object]>(name, {
       args: [argument],
       startWorkflowOperation: new WithStartWorkflowOperation('environment', started(environment, taskQueue)),
@@ -54,6 +56,7 @@ export function temporalEnvironments(client: Client): Environments {
   }
 
   async function say(name: string, environment: string, argument: object, taskQueue: string): Promise<void> {
+    await assertStillOurs(`${name} ${environmentId(environment)}`);
     await workflow.signalWithStart('environment', { ...started(environment, taskQueue), signal: name, signalArgs: [argument] });
   }
 

@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { CancelledFailure } from '@temporalio/common';
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { tryAgain } from './failures.ts';
 
 interface Pulse {
-  readonly startedAt: number;
-  lastBeatAt: number;
-  /** It once stood still for so long that the server may have given the work to another worker. */
-  lost: boolean;
+  /** When the server was last asked, in ms since 1970, and said that this attempt is still the current one. */
+  confirmedAt: number;
   /** How far it has come, for whoever looks at it in the Temporal UI. */
   progress?: object;
 }
@@ -17,8 +16,8 @@ const pulses = new AsyncLocalStorage<Pulse>();
 /** Heartbeats while `activity` runs, so that a dead worker is noticed soon and a cancellation arrives. */
 export function beating<Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>): (...args: Args) => Promise<Result> {
   return async (...args) => {
-    const pulse: Pulse = { startedAt: Date.now(), lastBeatAt: Date.now(), lost: false };
-    const timer = setInterval(() => beat(pulse), (activityInfo().heartbeatTimeoutMs || 30_000) / 3);
+    const pulse: Pulse = { confirmedAt: 0 };
+    const timer = setInterval(() => heartbeat(pulse.progress), beatMs());
     try {
       return await pulses.run(pulse, activity, ...args);
     } finally {
@@ -27,16 +26,43 @@ export function beating<Args extends unknown[], Result>(activity: (...args: Args
   };
 }
 
+/** The server says 0 where no heartbeat timeout is set. */
+function beatMs(): number {
+  return (activityInfo().heartbeatTimeoutMs || 30_000) / 3;
+}
+
 /**
- * A worker that was frozen (SIGSTOP, a suspended machine) past its time must not write: another attempt has taken over.
- * Asked right before a write, because the write itself is never interrupted: its outcome would be lost.
+ * Adapters ask this right before they send a write: a worker that was frozen (SIGSTOP, a suspended machine) past its time must not,
+ * because another attempt has taken over. It can't know by its own clock: what it was given while it was frozen begins when it is
+ * thawed. So the server is asked; its answer holds for as long as it would wait for the next heartbeat anyway.
+ *
+ * Says nothing where no activity runs.
+ * @throws `Unavailable` when the attempt is over, or nobody can be asked @throws `CancelledFailure` when nobody wants its result any more
  */
-export function assertStillOurs(key: string): void {
-  if (cancellationSignal().aborted) throw new CancelledFailure(`${key}: cancelled before it was written`);
+export async function assertStillOurs(write: string): Promise<void> {
   const pulse = pulses.getStore();
   if (!pulse) return;
-  beat(pulse);
-  if (pulse.lost) throw tryAgain('Unavailable', `${key}: this attempt came too late to write`);
+  // Whoever is frozen while he asks gets an answer that is old.
+  while (!cancellationSignal().aborted && Date.now() - pulse.confirmedAt > beatMs()) {
+    const asked = Date.now();
+    await confirm(pulse, write);
+    pulse.confirmedAt = asked;
+  }
+  // A write itself is never interrupted: its outcome would be lost.
+  if (cancellationSignal().aborted) throw new CancelledFailure(`${write}: cancelled before it was sent`);
+}
+
+/** By a heartbeat of our own: those of the SDK answer nobody. */
+async function confirm({ progress }: Pulse, write: string): Promise<void> {
+  const { client, info } = Context.current();
+  const details = progress && { payloads: (await encodeToPayloads(client.options.loadedDataConverter, progress)) ?? [] };
+  try {
+    await client.workflowService.recordActivityTaskHeartbeat({ namespace: client.options.namespace, taskToken: info.taskToken, ...(details && { details }) });
+  } catch (cause) {
+    // A cancellation interrupts whatever is asked of the server meanwhile.
+    if (cancellationSignal().aborted) return;
+    throw tryAgain('Unavailable', `${write}: not sent, the server does not hold this attempt for the current one: ${(cause as Error).message}`);
+  }
 }
 
 /** @throws `CancelledFailure` when nobody wants the running activity's result any more */
@@ -48,13 +74,4 @@ export function assertWanted(): void {
 export function progressed(progress: object): void {
   const pulse = pulses.getStore();
   if (pulse) pulse.progress = progress;
-}
-
-function beat(pulse: Pulse): void {
-  const { heartbeatTimeoutMs, startToCloseTimeoutMs } = activityInfo();
-  const now = Date.now();
-  // The server says 0 where no heartbeat timeout is set.
-  pulse.lost ||= now - pulse.lastBeatAt > (heartbeatTimeoutMs || Infinity) || now - pulse.startedAt > startToCloseTimeoutMs;
-  pulse.lastBeatAt = now;
-  heartbeat(pulse.progress);
 }

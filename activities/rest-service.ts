@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { neverRetry, tryAgain } from './failures.ts';
+import { assertStillOurs } from './pulse.ts';
 
 /** A remote system that is spoken to in JSON over HTTP, for which no client library is worth having. */
 export interface RestService {
@@ -64,6 +65,7 @@ export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServ
       return status === 404 ? undefined : parse(shape, body);
     },
     async send(method, path, body) {
+      await assertStillOurs(`${method} ${path}`);
       return (await answered(method, path, body)).body;
     },
     parse,

@@ -2,6 +2,7 @@ import type { Client, WorkflowClient } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import { releasePrefix } from '../domain/release-plan.ts';
 import type { ReleaseStatus } from '../domain/status.ts';
+import { assertStillOurs } from './pulse.ts';
 
 /** How long a release has to answer, in ms. */
 const patienceMs = 10_000;
@@ -33,6 +34,7 @@ export function temporalReleases(client: Client): RunningReleases {
 
   return {
     async offer({ release, component, sha }, taskQueue) {
+      await assertStillOurs(`offer ${release}`);
       await workflow.signalWithStart('componentRelease', {
         workflowId: release,
         taskQueue,

@@ -5,6 +5,7 @@ import { OAuth2Client } from 'google-auth-library';
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
+import { assertStillOurs } from '../pulse.ts';
 import { gcsFailure, statusOf } from './gcs/failures.ts';
 import { gcsMedia } from './gcs/media.ts';
 import type { Artifact, ArtifactStore, NewArtifact, StorePermission } from './store.ts';
@@ -59,6 +60,7 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
 
     async create({ bucket, name, content, ...artifact }) {
       const file = storage.bucket(bucket).file(name);
+      await assertStillOurs(`create gs://${bucket}/${name}`);
       try {
         await pipeline(content(), file.createWriteStream(uploadOptions(artifact)));
         return artifactOf(bucket, file.metadata);
@@ -68,6 +70,7 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
     },
 
     async copy({ bucket, name, generation }, to, { replaces } = {}) {
+      await assertStillOurs(`copy gs://${bucket}/${name} to ${to}`);
       try {
         // Within a bucket a copy is done at once: the client's later requests for a long one would forget the precondition.
         const source = storage.bucket(bucket).file(name, { generation });
@@ -88,6 +91,7 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
     },
 
     async remove({ bucket, name, generation }) {
+      await assertStillOurs(`remove gs://${bucket}/${name}`);
       try {
         await storage.bucket(bucket).file(name).delete({ ifGenerationMatch: generation });
       } catch (error) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
 import { neverRetry } from '../failures.ts';
+import { assertStillOurs } from '../pulse.ts';
 import type { Chat, ChatMessage } from './chat.ts';
 import { slackChannels } from './slack/channels.ts';
 import { isMissingThread, slackFailure } from './slack/failures.ts';
@@ -77,8 +78,10 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
 
     async post({ channel, key, text, thread }): Promise<ChatMessage> {
       try {
+        const id = await channels.id(channel);
+        await assertStillOurs(`a message in ${channel}`);
         const { ts = '' } = await slack.chat.postMessage({
-          channel: await channels.id(channel),
+          channel: id,
           text: escaped(text),
           metadata: { event_type: eventType, event_payload: { key } },
           unfurl_links: false,
@@ -91,11 +94,13 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
       }
     },
 
-    async update(channel, id, { key, text }) {
+    async update(channel, message, { key, text }) {
       try {
+        const id = await channels.id(channel);
+        await assertStillOurs(`a message in ${channel}`);
         await slack.chat.update({
-          channel: await channels.id(channel),
-          ts: id,
+          channel: id,
+          ts: message,
           text: escaped(text),
           metadata: { event_type: eventType, event_payload: { key } },
         });

@@ -15,11 +15,10 @@ export interface FlagBackend {
   read(flag: string): Promise<FlagReading>;
   /**
    * Writes `to`, if the flag still is what the caller takes it for.
-   * @param beforeWrite called right before each request that writes; what it throws calls the write off
    * @returns what the flag is now: `to`, or what the service makes of it (some keep 100 as true, and unset as false)
    * @throws `Conflict` when the flag is neither `from` nor `to`: somebody else has set it
    */
-  set(change: FlagChange, beforeWrite?: () => void): Promise<FlagSetting>;
+  set(change: FlagChange): Promise<FlagSetting>;
 }
 
 /** The flags of an environment, by Slipway's name of it. @throws `PermissionDenied` when the worker has no access to them */

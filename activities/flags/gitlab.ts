@@ -42,7 +42,7 @@ export function connectGitLab({ url, token, timeoutMs, lagMs = 60_000 }: GitLabS
     return found?.reading ?? { kind: 'plain', setting: 'unset' };
   }
 
-  async function set(change: FlagChange, beforeWrite: () => void = () => {}): Promise<FlagSetting> {
+  async function set(change: FlagChange): Promise<FlagSetting> {
     assertWritable(change);
     const { flag, from, to } = change;
     const reading = await read(flag);
@@ -51,11 +51,7 @@ export function connectGitLab({ url, token, timeoutMs, lagMs = 60_000 }: GitLabS
     const isThere = !mustWrite(change, reading, throughOff ? [false] : []);
     // A read that lags may be from before the flag became `from`. What is written a second time changes nothing.
     if (isThere && lagMs === 0) return settled(change, reading);
-    beforeWrite();
-    if (throughOff) {
-      await write(flag, false);
-      beforeWrite();
-    }
+    if (throughOff) await write(flag, false);
     return settled(change, await write(flag, to));
   }
 

@@ -66,19 +66,17 @@ export function connectUnleash({ url, token, project, environment: target, stick
     return flags;
   }
 
-  async function set(change: FlagChange, beforeWrite: () => void = () => {}): Promise<FlagSetting> {
+  async function set(change: FlagChange): Promise<FlagSetting> {
     assertWritable(change);
     const { flag, from, to } = change;
     const found = await find(flag);
     const reading = readStrategies(found);
-    if (mustWrite(change, reading, from === 'unset' ? [false] : [])) await write(flag, to, found, (...request) => {
-      beforeWrite();
-      return unleash.send(...request);
-    });
+    if (mustWrite(change, reading, from === 'unset' ? [false] : [])) await write(flag, to, found);
     return settled(change, await read(flag));
   }
 
-  async function write(flag: string, to: FlagSetting, found: Environment | undefined, send: RestService['send']): Promise<void> {
+  async function write(flag: string, to: FlagSetting, found: Environment | undefined): Promise<void> {
+    const { send } = unleash;
     if (!found) await send('POST', features, { name: flag, type: 'release' });
     if (to === 'unset' || to === false) {
       if (found?.enabled) await send('POST', `${inTarget(flag)}/off`);

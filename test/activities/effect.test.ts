@@ -1,9 +1,9 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
+import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { effect } from '../../activities/effect.ts';
 import { neverRetry, tryAgain } from '../../activities/failures.ts';
 import { beating } from '../../activities/pulse.ts';
+import { oneAttempt } from './stand.ts';
 
 const lost = () => tryAgain('Unavailable', 'the connection was reset');
 
@@ -62,29 +62,6 @@ it('writes in a second attempt when the first one never came to it', async () =>
   expect(Date.now() - began).toBeGreaterThanOrEqual(lagMs - 10);
 });
 
-it('does not write once it is cancelled', async () => {
-  const world = new World();
-  const environment = new MockActivityEnvironment();
-  const running = environment.run(async () => {
-    environment.cancel();
-    return world.effect();
-  });
-  await expect(running).rejects.toBeInstanceOf(CancelledFailure);
-  expect(world.writes).toBe(0);
-});
-
-it('does not write after it stood still for so long that another attempt has taken over', async () => {
-  const world = new World({ probeBlocksMs: 150 });
-  await expect(world.run({ heartbeatTimeoutMs: 100 })).rejects.toThrow('came too late to write');
-  expect(world.writes).toBe(0);
-});
-
-it('writes where no heartbeat timeout is set, which the server says as 0', async () => {
-  const world = new World({ probeBlocksMs: 20 });
-  await world.run({ heartbeatTimeoutMs: 0 });
-  expect(world.writes).toBe(1);
-});
-
 it('heartbeats while it waits', async () => {
   const world = new World({ silent: true, visibleAfterMs: 150 });
   let beats = 0;
@@ -100,8 +77,6 @@ interface Habits {
   readonly fails?: Error;
   readonly applies?: boolean;
   readonly visibleAfterMs?: number;
-  /** Blocks the whole process, as SIGSTOP does. */
-  readonly probeBlocksMs?: number;
 }
 
 /** A remote system with one thing in it, and its bad habits. */
@@ -120,16 +95,14 @@ class World {
     return effect({ key: 'thing', lagMs, probe: () => this.#probe(), act: () => this.#act() });
   }
 
-  run(info: Partial<MockActivityEnvironment['context']['info']> = {}, onHeartbeat: () => void = () => {}): Promise<string> {
-    const environment = new MockActivityEnvironment({ currentAttemptScheduledTimestampMs: Date.now(), startToCloseTimeoutMs: 60_000, ...info });
+  run(info: Parameters<typeof oneAttempt>[0] = {}, onHeartbeat: () => void = () => {}): Promise<string> {
+    const environment = oneAttempt({ currentAttemptScheduledTimestampMs: Date.now(), startToCloseTimeoutMs: 60_000, ...info });
     environment.on('heartbeat', onHeartbeat);
     return environment.run(beating(() => this.effect()));
   }
 
   async #probe(): Promise<string | undefined> {
     this.probes++;
-    const until = Date.now() + (this.#habits.probeBlocksMs ?? 0);
-    while (Date.now() < until);
     return this.#visibleAt !== undefined && Date.now() >= this.#visibleAt ? 'made' : undefined;
   }
 

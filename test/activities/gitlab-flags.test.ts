@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FlagBackend } from '../../activities/flags/backend.ts';
 import { connectGitLab } from '../../activities/flags/gitlab.ts';
@@ -10,6 +9,7 @@ import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { describeFlagBackend } from './flags-contract.ts';
 import type { FlagService } from './flags-contract.ts';
+import { oneAttempt } from './stand.ts';
 
 const tokens = { admin: 'gitlab-admin', reader: 'gitlab-user', nobody: 'token-of-nobody' } as const;
 
@@ -55,7 +55,7 @@ describe('a read of GitLab that lags behind a write', () => {
 
   async function restored(flag: string, ours: readonly number[]): Promise<unknown> {
     const { restoreFlag } = createRollouts({ flags: () => flags } as unknown as RolloutPorts);
-    return new MockActivityEnvironment({ scheduledTimestampMs: Date.now() }).run(restoreFlag, { environment: 'production', flag, ours, to: 'unset' as const });
+    return oneAttempt({ scheduledTimestampMs: Date.now() }).run(restoreFlag, { environment: 'production', flag, ours, to: 'unset' as const });
   }
 
   const gates = async (flag: string) => (await world.snapshot()).flags['production']?.[flag as never];

@@ -1,11 +1,10 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, it } from 'vitest';
 import type { Environments } from '../../activities/environments.ts';
 import { createPromotions } from '../../activities/promotions.ts';
 import type { Promotion } from '../../activities/promotions.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
-import { forgeIn, useSandbox } from './stand.ts';
+import { forgeIn, oneAttempt, useSandbox } from './stand.ts';
 
 const repository = 'gitlab-org/gitlab';
 const key = 'release/gitaly/from-aaaaaaaaaaaa/staging';
@@ -28,7 +27,7 @@ beforeEach(async () => {
 const promoted = () => {
   const forge = forgeIn(world);
   const { promote } = createPromotions({ forge, environments: {} as Environments, readLagMs: 5_000 });
-  return new MockActivityEnvironment().run(() => promote(promotion)) as ReturnType<typeof promote>;
+  return oneAttempt().run(() => promote(promotion)) as ReturnType<typeof promote>;
 };
 const dispatches = async () => (await world.journal()).filter(({ key }) => key.startsWith('dispatch '));
 

@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fileCatalog } from '../../activities/catalog/file.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
@@ -10,7 +9,7 @@ import type { VersionChange } from '../../activities/pull-requests/version-chang
 import { marker } from '../../domain/marker.ts';
 import { openWorld, pinnedIn, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
-import { forgeIn, useSandbox } from './stand.ts';
+import { forgeIn, oneAttempt, useSandbox } from './stand.ts';
 
 const mirror = 'gitlab-org-security/gitaly';
 const repository = 'gitlab-org/gitlab';
@@ -178,5 +177,5 @@ async function versionChange(): Promise<VersionChange> {
 }
 
 function within<T>(activity: () => Promise<T>, { attempt = 1 } = {}): Promise<T> {
-  return new MockActivityEnvironment({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
+  return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
 }

@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectGcs } from '../../activities/artifacts/gcs.ts';
 import { createPastReleases } from '../../activities/past-releases.ts';
@@ -13,6 +12,7 @@ import { recordName } from '../../domain/record.ts';
 import { startSandbox } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';
+import { oneAttempt } from './stand.ts';
 
 let sandbox: SandboxServer;
 let folder: string;
@@ -48,7 +48,7 @@ describe.each(Object.entries(places))('records in %s', (_place, open) => {
     records = await open();
   });
 
-  const run = <T>(verb: (past: ReturnType<typeof createPastReleases>) => Promise<T>) => new MockActivityEnvironment().run(() => verb(createPastReleases({ records }))) as Promise<T>;
+  const run = <T>(verb: (past: ReturnType<typeof createPastReleases>) => Promise<T>) => oneAttempt().run(() => verb(createPastReleases({ records }))) as Promise<T>;
   const keep = (one: ReleaseRecord) => run(({ keepRecord }) => keepRecord(one));
   const past = async (asked: { component?: string; release?: string; limit?: number }) => {
     const history = await run(({ pastReleases }) => pastReleases({ limit: 20, ...asked }));
@@ -98,6 +98,6 @@ it('leaves nothing in the folder but whole records', async () => {
 
 it('keeps none, and says so, where no place is configured', async () => {
   const { keepRecord, pastReleases } = createPastReleases({});
-  await new MockActivityEnvironment().run(() => keepRecord(record('gitaly', 1)));
+  await oneAttempt().run(() => keepRecord(record('gitaly', 1)));
   expect(await pastReleases({ limit: 20 })).toEqual({ kind: 'notKept' });
 });

@@ -1,5 +1,4 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectGcs } from '../../activities/artifacts/gcs.ts';
 import type { ArtifactStore } from '../../activities/artifacts/store.ts';
@@ -9,7 +8,7 @@ import { createSchemas } from '../../activities/schemas.ts';
 import type { SchemaPlan } from '../../domain/schema-plan.ts';
 import { openWorld, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
-import { forgeIn, useSandbox } from './stand.ts';
+import { forgeIn, oneAttempt, useSandbox } from './stand.ts';
 
 const bucket = 'schemas-migrations';
 const tarball = 'dist/schemas-v5.3.4444.tar.gz';
@@ -44,7 +43,7 @@ const text = async (name: string) => (await store.read((await store.find(bucket,
 async function answered<Answer>(activity: () => Promise<Answer>): Promise<{ readonly answer: Answer; readonly attempts: number }> {
   for (let attempts = 1; ; attempts += 1) {
     try {
-      const answer = (await new MockActivityEnvironment({ attempt: attempts, scheduledTimestampMs: Date.now() }).run(activity)) as Answer;
+      const answer = (await oneAttempt({ attempt: attempts, scheduledTimestampMs: Date.now() }).run(activity)) as Answer;
       return { answer, attempts };
     } catch (failure) {
       if (attempts === 5 || !(failure instanceof ApplicationFailure) || failure.nonRetryable) throw failure;

@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fileCatalog } from '../../activities/catalog/file.ts';
 import type { Forge } from '../../activities/forge/forge.ts';
@@ -9,7 +8,7 @@ import { createSchemaPullRequests } from '../../activities/schema-pull-requests.
 import type { DepsAmendment, DepsChange, OpenedDeps, SchemaPullRequest } from '../../activities/schema-pull-requests.ts';
 import { openWorld, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
-import { forgeIn, useSandbox } from './stand.ts';
+import { forgeIn, oneAttempt, useSandbox } from './stand.ts';
 
 const repository = 'sourcegraph/sourcegraph';
 const branch = 'schemas/v5.3.4444';
@@ -157,5 +156,5 @@ function archiveOf(digit: string): DepsChange['archive'] {
 }
 
 function within<T>(activity: () => Promise<T>, { attempt = 1 } = {}): Promise<T> {
-  return new MockActivityEnvironment({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
+  return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
 }

@@ -8,6 +8,7 @@ import { readCatalog } from '../../domain/catalog-text.ts';
 import type { Check } from '../../domain/pipeline.ts';
 import type { ReleaseStatus } from '../../domain/status.ts';
 import { toldWhereabouts } from '../../domain/whereabouts.ts';
+import { oneAttempt } from './stand.ts';
 
 /** The mirror's branch, oldest first: commit 3 is asked for. */
 const [one, two, three, four] = ['1', '2', '3', '4'].map((digit) => digit.repeat(40)) as [Sha, Sha, Sha, Sha];
@@ -64,7 +65,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     },
     readLagMs: 0,
   });
-  return whereabouts({ component: 'gitaly', ...change });
+  return oneAttempt().run(whereabouts, { component: 'gitaly', ...change }) as ReturnType<typeof whereabouts>;
 }
 
 const waitingFor = { what: 'approval of production', whom: ['alice', 'bob'], since: '2026-01-02T01:00:00Z' };

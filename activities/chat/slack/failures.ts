@@ -1,6 +1,6 @@
 import { ErrorCode } from '@slack/web-api';
 import type { WebAPICallError } from '@slack/web-api';
-import { ApplicationFailure } from '@temporalio/common';
+import { TemporalFailure } from '@temporalio/common';
 import { neverRetry, tryAgain } from '../../failures.ts';
 
 /** What a person has to do about an error of Slack's. */
@@ -25,7 +25,7 @@ const minuteMs = 60_000;
 
 /** The one place where Slack's answers become failures. */
 export function slackFailure(error: unknown, asked: string): Error {
-  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof TemporalFailure) return error;
   if (!isSlackError(error)) return tryAgain('Unavailable', `${asked}: ${error instanceof Error ? error.message : String(error)}`);
   if (error.code === ErrorCode.RateLimitedError) return tryAgain('RateLimited', `${asked}: Slack's limit is reached`, { afterMs: error.retryAfter * 1_000 });
   if (error.code !== ErrorCode.PlatformError) return tryAgain('Unavailable', `${asked}: ${error.message}`);

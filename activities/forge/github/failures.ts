@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { neverRetry, tryAgain } from '../../failures.ts';
 
 /** GitHub's no to a request, kept with the failure for the few places that know what it means there. */
@@ -25,7 +25,7 @@ const minuteMs = 60_000;
 
 /** The one place where GitHub's answers become failures. Never carries the token, nor the request's body. */
 export function githubFailure(error: unknown, { method, url }: Asked): Error {
-  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof TemporalFailure) return error;
   if (!isHttpError(error) || !error.response) return unanswered(error, `${method} ${url}`);
   const { status, response } = error;
   const asked = `${method} ${new URL(error.request.url).pathname}`;
