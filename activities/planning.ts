@@ -13,6 +13,7 @@ import { commitOn } from './branch-commit.ts';
 import { componentIn } from './catalog/entries.ts';
 import { neverRetry, notYet, tryAgain } from './failures.ts';
 import type { Ports } from './ports.ts';
+import { beating } from './pulse.ts';
 import type { Announcement } from './reports.ts';
 import type { OfferedCandidate } from './running-releases.ts';
 
@@ -159,7 +160,7 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     return candidate;
   }
 
-  return { plan, offer, carriedBy };
+  return { plan, offer: beating(offer), carriedBy };
 }
 
 function mirrorBehind({ canonical, mirror, owners }: Component['source'], missing: Sha): Omit<Waiting, 'patience'> {

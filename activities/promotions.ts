@@ -68,5 +68,5 @@ export function createPromotions({ forge, environments, readLagMs }: Pick<Ports,
     return state;
   }
 
-  return { promote: beating(promote), deployed };
+  return { promote: beating(promote), deployed: beating(deployed) };
 }
