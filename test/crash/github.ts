@@ -6,6 +6,12 @@ export async function github<T>(world: World, path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** The head of the one pull request that is open. */
+export async function openHead(world: World, repository: string): Promise<string> {
+  const [pull] = await github<{ head: { sha: string } }[]>(world, `${repository}/pulls`);
+  return pull!.head.sha;
+}
+
 export interface Check {
   readonly status: string;
   readonly conclusion: string | null;

@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { approve, candidate, decide } from '../../workflows/messages.ts';
 import { attribute } from './attribute.ts';
 import { begin, inState, until, waitsFor } from './component-releases.ts';
-import { checks, github } from './github.ts';
+import { checks, openHead } from './github.ts';
 import { lasting } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
@@ -20,8 +20,7 @@ const amended: Case = {
     await until(async () => (await checks(world, 'gitlab-org-security/gitaly', sha)).some(({ conclusion }) => conclusion === 'success'));
     await release.signal(candidate, { sha });
     await attribute(release, 'CandidateSha', sha);
-    const [pull] = await github<{ head: { sha: string } }[]>(world, 'gitlab-org/gitlab/pulls');
-    await world.control('ci', { ...product, sha: pull!.head.sha, verdict: 'green' });
+    await world.control('ci', { ...product, sha: await openHead(world, product.repository), verdict: 'green' });
     await approved(release, { sha });
   },
 };
@@ -60,8 +59,31 @@ const closed: Case = {
   },
 };
 
+const queued: Case = {
+  name: 'a release whose base has a merge queue',
+  prepare: (world) => world.control('protection', { ...onMaster, mergeQueue: true, requiredChecks: ['rspec'] }),
+  begin,
+  attend: (release) => approved(release),
+};
+
+const outdated: Case = {
+  name: 'a release whose base is strict and moves on',
+  async prepare(world) {
+    await lasting(onBranch)(world);
+    await world.control('protection', { ...onMaster, strict: true, requiredChecks: ['rspec'] });
+  },
+  begin,
+  async attend(release, world) {
+    await inState(release, 'pipeline');
+    await world.control('commit', { ...onMaster, files: { 'app.rb': 'newer' }, message: 'Develop' });
+    await world.control('ci', { ...onBranch, verdict: 'green' });
+    await world.control('ci', { ...product, sha: await openHead(world, product.repository), verdict: 'green' });
+    await approved(release);
+  },
+};
+
 /** What may happen to a pull request on its way into the base branch. */
-export const landings: readonly Case[] = [amended, flaky, brokenBase, closed];
+export const landings: readonly Case[] = [amended, flaky, brokenBase, closed, queued, outdated];
 
 async function approved(release: WorkflowHandle, amended: { readonly sha?: string } = {}): Promise<void> {
   await waitsFor(release, 'approval of production');

@@ -1,7 +1,7 @@
 import { abort, confirm, decide } from '../../workflows/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
-import { github } from './github.ts';
+import { openHead } from './github.ts';
 import { lasting } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
@@ -53,7 +53,7 @@ const overtaken: Case = {
     const other = await releasing(patch)(client, world.name, world);
     await other.result();
     await world.control('ci', { ...onBranch, verdict: 'green' });
-    await world.control('ci', { repository, sha: await openHead(world), verdict: 'green' });
+    await world.control('ci', { repository, sha: await openHead(world, repository), verdict: 'green' });
   },
 };
 
@@ -87,10 +87,4 @@ export const schemaReleases: readonly Case[] = [published, fetched, takenBack, p
 
 function protect(world: World, requiredChecks: readonly string[]): Promise<unknown> {
   return world.control('protection', { repository, branch: 'main', requiredChecks });
-}
-
-/** The head of the one pull request that is open. */
-async function openHead(world: World): Promise<string> {
-  const [pull] = await github<{ head: { sha: string } }[]>(world, `${repository}/pulls`);
-  return pull!.head.sha;
 }
