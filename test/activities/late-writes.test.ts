@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { checksumsOf } from '../../activities/artifacts/checksum.ts';
 import { connectGcs } from '../../activities/artifacts/gcs.ts';
@@ -32,7 +33,7 @@ const slack = () => connectSlack({ token: 'bot-token', baseUrl: `${world.url}/sl
 const content = Buffer.from('new');
 const late = (write: () => Promise<unknown>) => oneAttempt({}, () => Promise.reject(new Error('this attempt is over'))).run(beating(write));
 
-it.each<[what: string, write: () => Promise<unknown>]>([
+const writes: readonly (readonly [what: string, write: () => Promise<unknown>])[] = [
   ['a comment on GitHub', () => forgeIn(world).pullRequests.comment('gitlab-org/gitlab', 1, 'hello')],
   ['a removal of a branch on GitHub', () => forgeIn(world).branches.remove('gitlab-org/gitlab', 'master')],
   ['a message in Slack', () => slack().post({ channel: '#gitaly_alerts', key: 'k', text: 'hello' })],
@@ -41,9 +42,22 @@ it.each<[what: string, write: () => Promise<unknown>]>([
   ['an upload to GCS', () => gcs().create({ bucket: 'bucket', name: 'b', key: 'k', contentType: 'text/plain', ...checksumsOf(content), content: () => Readable.from([content]) })],
   ['a copy in GCS', async () => gcs().copy((await gcs().find('bucket', 'a'))!, 'b')],
   ['a removal from GCS', async () => gcs().remove((await gcs().find('bucket', 'a'))!)],
-])('an attempt that is over does not send %s', async (_what, write) => {
+];
+
+it.each(writes)('an attempt that is over does not send %s', async (_what, write) => {
   const before = await world.journal();
   await expect(late(write)).rejects.toThrow(/: not sent, .* this attempt is over$/);
+  expect(await world.journal()).toEqual(before);
+});
+
+it.each(writes)('an attempt that is cancelled has not failed, and does not send %s', async (_what, write) => {
+  const before = await world.journal();
+  const environment = oneAttempt();
+  const cancelled = beating(async () => {
+    environment.cancel();
+    await write();
+  });
+  await expect(environment.run(cancelled)).rejects.toBeInstanceOf(CancelledFailure);
   expect(await world.journal()).toEqual(before);
 });
 

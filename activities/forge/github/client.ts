@@ -1,6 +1,5 @@
 import { Octokit } from '@octokit/rest';
 import { neverRetry } from '../../failures.ts';
-import { assertStillOurs } from '../../pulse.ts';
 import type { Repository } from '../forge.ts';
 import { conditional } from './conditional-requests.ts';
 import { githubFailure } from './failures.ts';
@@ -41,9 +40,7 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
     options.headers['x-github-api-version'] = '2022-11-28';
     options.headers.authorization = `token ${typeof token === 'string' ? token : await token(refused)}`;
     quiet.respect();
-    if (options.method === 'GET') return;
-    await turn();
-    await assertStillOurs(`${options.method} ${options.url}`);
+    if (options.method !== 'GET') await turn();
   });
   octokit.hook.after('request', ({ status, headers, data }) => {
     if (status >= 300) throw neverRetry('InvalidInput', `GitHub has moved what was to be written, to ${headers.location}: correct the catalog`);

@@ -25,7 +25,10 @@ const minuteMs = 60_000;
 
 /** The one place where GitHub's answers become failures. Never carries the token, nor the request's body. */
 export function githubFailure(error: unknown, { method, url }: Asked): Error {
+  // What is thrown where a request is sent comes wrapped in an error of Octokit's.
+  const cause = error instanceof Error && error.cause;
   if (error instanceof TemporalFailure) return error;
+  if (cause instanceof TemporalFailure) return cause;
   if (!isHttpError(error) || !error.response) return unanswered(error, `${method} ${url}`);
   const { status, response } = error;
   const asked = `${method} ${new URL(error.request.url).pathname}`;

@@ -1,3 +1,6 @@
+import { request as exchange } from 'undici';
+import { assertStillOurs } from '../../pulse.ts';
+
 /** A request's answer, read to its end. */
 export interface Answer {
   readonly url: string;
@@ -15,14 +18,26 @@ export const silence = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Sends a request, once, and fails unless the whole answer is there within `timeoutMs`. */
 export function within(timeoutMs: number): Send {
-  return async (url, request) => {
-    // A redirected POST would arrive as a GET and look like a success.
-    const redirect = request.method === 'GET' ? 'follow' : 'manual';
-    const response = await fetch(url, { ...request, redirect, signal: AbortSignal.timeout(timeoutMs) });
-    // Octokit takes a body that breaks off for an empty one, so it is read here, where that is a failure.
-    const body = await response.arrayBuffer();
-    return { url: response.url, status: response.status, headers: response.headers, body };
-  };
+  return (url, request) => (request.method === 'GET' ? read(url, request, timeoutMs) : write(url, request, timeoutMs));
+}
+
+async function read(url: string, request: Request, timeoutMs: number): Promise<Answer> {
+  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+  // Octokit takes a body that breaks off for an empty one, so it is read here, where that is a failure.
+  const body = await response.arrayBuffer();
+  return { url: response.url, status: response.status, headers: response.headers, body };
+}
+
+/**
+ * It is on its way as soon as the server has let it pass: `fetch` would take its time, and a worker that is frozen meanwhile would send it
+ * when it is thawed. It follows no redirect: a POST would arrive as a GET and look like a success.
+ */
+async function write(url: string, { method = 'POST', headers, body }: Request, timeoutMs: number): Promise<Answer> {
+  const content = { method, headers: Object.fromEntries(headers), body: (body ?? null) as string | null };
+  await assertStillOurs(`${method} ${url}`);
+  const answer = await exchange(url, { ...content, signal: AbortSignal.timeout(timeoutMs) });
+  const fields = Object.entries(answer.headers).flatMap(([name, values]) => [values ?? []].flat().map((value): [string, string] => [name, value]));
+  return { url, status: answer.statusCode, headers: new Headers(fields), body: await answer.body.arrayBuffer() };
 }
 
 /** What Octokit calls in place of `fetch`. */
