@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { RunningProcess } from '../../sandbox/processes.ts';
 import { approve, status } from '../../workflows/messages.ts';
+import { endEnvironments, environmentNames } from '../environments.ts';
 import { startSandbox, startWorker } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -32,6 +33,7 @@ type Release = WorkflowHandle<() => Promise<ReleaseOutcome>>;
 type Calamity = (company: { readonly world: World; readonly releases: readonly Release[]; readonly workers: readonly RunningProcess[] }) => Promise<void>;
 
 const others = ['praefect', 'workhorse'] as const;
+const everyEnvironment = [...environmentNames, ...others.flatMap((name) => environmentNames.map((environment) => `${name}-${environment}`))];
 
 describe('on the production edition of the server, on PostgreSQL', () => {
   it('a release ends as if nothing had happened, though the server is killed four times', async () => {
@@ -78,6 +80,7 @@ async function releasing(components: readonly string[], calamity?: Calamity) {
     const effects = (await world.journal()).map(({ key, nth }) => `${key} (${nth})`.replaceAll(/#(\d+)/g, (_, number: string) => `#${heads.get(number)}`));
     return { outcomes: outcomes.map(({ kind }) => ({ kind })), effects: effects.toSorted((one, other) => one.localeCompare(other)), snapshot: await world.snapshot() };
   } finally {
+    await endEnvironments(client, everyEnvironment);
     await Promise.all(workers.map((worker) => worker.stop()));
     await catalog.remove();
     await world.close();
