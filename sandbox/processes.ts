@@ -65,6 +65,9 @@ export async function freePort(preferred = lowPort()): Promise<number> {
   for (let port = preferred; ; port = lowPort()) if (await isFree(port)) return port;
 }
 
+/** How a system says that a port is somebody else's; any other error would come of every port. */
+const taken = new Set<string | undefined>(['EADDRINUSE', 'EACCES']);
+
 function lowPort(): number {
   return 16_000 + Math.floor(Math.random() * 16_000);
 }
@@ -73,7 +76,8 @@ async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
-  } catch {
+  } catch (error) {
+    if (!taken.has((error as NodeJS.ErrnoException).code)) throw error;
     return false;
   }
   server.close();
