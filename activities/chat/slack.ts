@@ -20,6 +20,19 @@ export interface SlackSettings {
   readonly searchBackMs?: number | undefined;
 }
 
+interface Written {
+  readonly channel: string;
+  readonly key: string;
+  readonly text: string;
+}
+
+/** As Slack takes it. */
+interface Content {
+  readonly channel: string;
+  readonly text: string;
+  readonly metadata: { readonly event_type: string; readonly event_payload: { readonly key: string } };
+}
+
 const monthMs = 30 * 24 * 3_600_000;
 const eventType = 'slipway';
 
@@ -60,6 +73,16 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
     } while (cursor);
   }
 
+  async function write<Answer>(what: string, { channel, key, text }: Written, send: (content: Content) => Promise<Answer>): Promise<Answer> {
+    try {
+      const content = { channel: await channels.id(channel), text: escaped(text), metadata: { event_type: eventType, event_payload: { key } } };
+      await assertStillOurs(what);
+      return await send(content);
+    } catch (error) {
+      throw slackFailure(error, what);
+    }
+  }
+
   return {
     async find(channel, key, thread) {
       const user = await ownUser();
@@ -77,36 +100,13 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
     },
 
     async post({ channel, key, text, thread }): Promise<ChatMessage> {
-      try {
-        const id = await channels.id(channel);
-        await assertStillOurs(`a message in ${channel}`);
-        const { ts = '' } = await slack.chat.postMessage({
-          channel: id,
-          text: escaped(text),
-          metadata: { event_type: eventType, event_payload: { key } },
-          unfurl_links: false,
-          unfurl_media: false,
-          ...(thread && { thread_ts: thread }),
-        });
-        return { id: ts, text };
-      } catch (error) {
-        throw slackFailure(error, `posting to ${channel}`);
-      }
+      const quiet = { unfurl_links: false, unfurl_media: false, ...(thread && { thread_ts: thread }) };
+      const { ts = '' } = await write(`posting to ${channel}`, { channel, key, text }, (content) => slack.chat.postMessage({ ...content, ...quiet }));
+      return { id: ts, text };
     },
 
-    async update(channel, message, { key, text }) {
-      try {
-        const id = await channels.id(channel);
-        await assertStillOurs(`a message in ${channel}`);
-        await slack.chat.update({
-          channel: id,
-          ts: message,
-          text: escaped(text),
-          metadata: { event_type: eventType, event_payload: { key } },
-        });
-      } catch (error) {
-        throw slackFailure(error, `updating a message in ${channel}`);
-      }
+    async update(channel, id, { key, text }) {
+      await write(`updating a message in ${channel}`, { channel, key, text }, (content) => slack.chat.update({ ...content, ts: id }));
     },
 
     async reach(channel) {
