@@ -11,14 +11,12 @@ it('does not let an attempt write that the server has given up on', async () => 
 });
 
 it('asks again once the answer is older than a heartbeat', async () => {
-  const { asked, ask } = server();
-  const writes = beating(async () => {
+  const asked = await questions(90, async () => {
     await assertStillOurs('the first');
     await assertStillOurs('the second');
     frozen(60);
     await assertStillOurs('the third');
   });
-  await oneAttempt({ heartbeatTimeoutMs: 90 }, ask).run(writes);
   expect(asked).toHaveLength(2);
 });
 
@@ -33,23 +31,19 @@ it('does not believe an answer that it has read after it was frozen', async () =
 });
 
 it('knows no heartbeat timeout where the server says 0', async () => {
-  const { asked, ask } = server();
-  const writes = beating(async () => {
+  const asked = await questions(0, async () => {
     await assertStillOurs('the first');
     frozen(20);
     await assertStillOurs('the second');
   });
-  await oneAttempt({ heartbeatTimeoutMs: 0 }, ask).run(writes);
   expect(asked).toHaveLength(1);
 });
 
 it('keeps what is told of its progress', async () => {
-  const { asked, ask } = server();
-  const write = beating(async () => {
+  const asked = await questions(90, async () => {
     progressed({ files: 3 });
     await assertStillOurs('a write');
   });
-  await oneAttempt({}, ask).run(write);
   expect(asked).toMatchObject([{ details: { payloads: [{ data: new TextEncoder().encode('{"files":3}') }] } }]);
 });
 
@@ -74,9 +68,11 @@ it('has nothing to say where no activity runs', async () => {
   await assertStillOurs('a write of a command');
 });
 
-function server() {
+/** What the server is asked in an attempt. */
+async function questions(heartbeatTimeoutMs: number, activity: () => Promise<void>): Promise<readonly object[]> {
   const asked: object[] = [];
-  return { asked, ask: async (request: object) => (asked.push(request), {}) };
+  await oneAttempt({ heartbeatTimeoutMs }, async (request) => (asked.push(request), {})).run(beating(activity));
+  return asked;
 }
 
 /** Blocks the whole process, as SIGSTOP does. */
