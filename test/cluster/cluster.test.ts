@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { RunningProcess } from '../../sandbox/processes.ts';
 import { approve, status } from '../../workflows/messages.ts';
-import { endEnvironments, environmentNames } from '../environments.ts';
+import { endEnvironments } from '../environments.ts';
 import { startSandbox, startWorker } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -33,7 +33,6 @@ type Release = WorkflowHandle<() => Promise<ReleaseOutcome>>;
 type Calamity = (company: { readonly world: World; readonly releases: readonly Release[]; readonly workers: readonly RunningProcess[] }) => Promise<void>;
 
 const others = ['praefect', 'workhorse'] as const;
-const everyEnvironment = [...environmentNames, ...others.flatMap((name) => environmentNames.map((environment) => `${name}-${environment}`))];
 
 describe('on the production edition of the server, on PostgreSQL', () => {
   it('a release ends as if nothing had happened, though the server is killed four times', async () => {
@@ -70,7 +69,7 @@ describe('on the production edition of the server, on PostgreSQL', () => {
 async function releasing(components: readonly string[], calamity?: Calamity) {
   const world = await openWorld(sandbox.url, { latencyMs: { ci: 1_000, run: 500, deployment: 500 } });
   const catalog = await writeCatalog(world);
-  await addOthers(world, catalog.file);
+  const environments = await addOthers(world, catalog.file);
   const env = workerEnvironment(world, { address: cluster.address, taskQueue: world.name, catalog: catalog.file });
   const workers = await Promise.all([startWorker(env), startWorker(env)]);
   try {
@@ -80,7 +79,7 @@ async function releasing(components: readonly string[], calamity?: Calamity) {
     const effects = (await world.journal()).map(({ key, nth }) => `${key} (${nth})`.replaceAll(/#(\d+)/g, (_, number: string) => `#${heads.get(number)}`));
     return { outcomes: outcomes.map(({ kind }) => ({ kind })), effects: effects.toSorted((one, other) => one.localeCompare(other)), snapshot: await world.snapshot() };
   } finally {
-    await endEnvironments(client, everyEnvironment);
+    await endEnvironments(client, environments);
     await Promise.all(workers.map((worker) => worker.stop()));
     await catalog.remove();
     await world.close();
@@ -106,8 +105,8 @@ async function carried(release: Release): Promise<ReleaseOutcome> {
   return release.result();
 }
 
-/** Two more components, so that there are releases to share: each has a version file of its own, and environments that it need not wait for. */
-async function addOthers(world: World, catalogFile: string): Promise<void> {
+/** Two more components, so that there are releases to share: each has a version file of its own, and environments that it need not wait for. Answers the names of all environments. */
+async function addOthers(world: World, catalogFile: string): Promise<readonly string[]> {
   const catalog = parse(await readFile(catalogFile, 'utf8')) as CatalogFile;
   const gitaly = catalog.components.gitaly!;
   for (const name of others) {
@@ -121,6 +120,7 @@ async function addOthers(world: World, catalogFile: string): Promise<void> {
   const pinned = Buffer.from(content, 'base64').toString();
   const files = Object.fromEntries(others.map((name) => [versionFile(name), pinned]));
   await world.control('commit', { repository: 'gitlab-org/gitlab', branch: 'master', files, message: 'Pin two more components' });
+  return Object.keys(catalog.environments);
 }
 
 interface CatalogFile {
