@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{activities,client,sandbox,e2e,replay,workflows,ui,crash,compose,cluster,live}/**'],
+          exclude: ['test/{activities,ports,client,sandbox,e2e,replay,workflows,ui,crash,compose,cluster,live}/**'],
           testTimeout: 30_000,
         },
       },
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           expect: patient,
-          include: ['test/{activities,client,sandbox,e2e,replay,compose}/**/*.test.ts'],
+          include: ['test/{activities,ports,client,sandbox,e2e,replay,compose}/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts', 'test/shared-temporal.ts'],
           retry,
           testTimeout: 120_000,

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, log } from '@temporalio/activity';
-import { tryAgain } from './failures.ts';
+import { tryAgain } from '../ports/failures.ts';
 
 /** One write to the world, named by its business key: never by a run id, because a Reset runs it again under a new one. */
 export interface Effect<T> {

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Storage, TransferManager } from '@google-cloud/storage';
-import { packArchive } from '../activities/artifacts/archive.ts';
-import { connectGcs } from '../activities/artifacts/gcs.ts';
-import { readInOrder } from '../activities/artifacts/reading.ts';
-import type { Artifact } from '../activities/artifacts/store.ts';
+import { packArchive } from '../ports/artifacts/archive.ts';
+import { connectGcs } from '../ports/artifacts/gcs.ts';
+import { readInOrder } from '../ports/artifacts/reading.ts';
+import type { Artifact } from '../ports/artifacts/store.ts';
 
 // node schema-fetch.js <way> <endpoint> <bucket> <prefix> <requests at once>: fetches every object, and prints what that took, the list not included.
 const [way = '', endpoint = '', bucket = '', prefix = '', at = ''] = process.argv.slice(2);

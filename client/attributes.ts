@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { searchAttributes } from '../domain/search-attributes.ts';
+import { searchAttributes } from '../domain/release/search-attributes.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Answering, Session } from './session.ts';

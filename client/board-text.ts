@@ -1,6 +1,6 @@
-import { shortSha } from '../domain/candidate.ts';
-import type { EnvironmentStatus } from '../domain/environment.ts';
-import type { ReleaseStatus } from '../domain/status.ts';
+import { shortSha } from '../domain/code/commit.ts';
+import type { EnvironmentStatus } from '../domain/environments/environment.ts';
+import type { ReleaseStatus } from '../domain/release/status.ts';
 import { ago, commandFor } from './status-text.ts';
 import { table } from './table.ts';
 

@@ -1,6 +1,6 @@
-import { shortSha } from '../domain/candidate.ts';
-import type { ReleaseStatus } from '../domain/status.ts';
-import { marks } from '../domain/status-page.ts';
+import { shortSha } from '../domain/code/commit.ts';
+import type { ReleaseStatus } from '../domain/release/status.ts';
+import { marks } from '../domain/release/status-page.ts';
 
 /** What is new in a release since it was last looked at, a line each. */
 export function changes(before: ReleaseStatus | undefined, after: ReleaseStatus): string[] {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Finding } from '../domain/diagnosis.ts';
-import { worstFirst } from '../domain/diagnosis.ts';
+import type { Finding } from '../domain/inspection/diagnosis.ts';
+import { worstFirst } from '../domain/inspection/diagnosis.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { taskQueueOption } from './options.ts';

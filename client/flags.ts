@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { shownSetting } from '../domain/flag.ts';
-import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flag-request.ts';
+import { shownSetting } from '../domain/flags/setting.ts';
+import type { FlagAnswer, FlagRequest, NamedFlag } from '../domain/flags/desk-request.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';

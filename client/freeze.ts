@@ -1,11 +1,11 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { environmentId } from '../domain/environment.ts';
-import { freezing, thawing } from '../domain/freeze.ts';
-import { unknownName } from '../domain/nearest-name.ts';
-import { freeze, thaw } from '../workflows/messages.ts';
-import type { Message } from '../workflows/messages.ts';
+import { environmentId } from '../domain/environments/environment.ts';
+import { freezing, thawing } from '../domain/environments/freeze.ts';
+import { unknownName } from '../domain/text/nearest-name.ts';
+import { freeze, thaw } from '../workflows/release/messages.ts';
+import type { Message } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { checkedOptions } from './decide.ts';

@@ -1,7 +1,7 @@
-import { shortSha } from '../domain/candidate.ts';
-import type { Decision, Refusal } from '../domain/decision.ts';
-import type { RecordedDecision, ReleaseRecord } from '../domain/record.ts';
-import { marks } from '../domain/status-page.ts';
+import { shortSha } from '../domain/code/commit.ts';
+import type { Decision, Refusal } from '../domain/people/decision.ts';
+import type { RecordedDecision, ReleaseRecord } from '../domain/release/record.ts';
+import { marks } from '../domain/release/status-page.ts';
 import { ago, carried, listed } from './status-text.ts';
 import { table } from './table.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { History } from '../domain/history-request.ts';
-import { prefixOf } from '../domain/release-ids.ts';
-import { releasePrefix } from '../domain/release-plan.ts';
-import { history as historyQuery } from '../workflows/messages.ts';
+import type { History } from '../domain/inspection/history-request.ts';
+import { prefixOf } from '../domain/release/kinds.ts';
+import { releasePrefix } from '../domain/component/plan.ts';
+import { history as historyQuery } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';

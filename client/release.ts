@@ -1,12 +1,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
-import { environmentPrefix } from '../domain/environment.ts';
-import { nearestName } from '../domain/nearest-name.ts';
-import { prefixOf } from '../domain/release-ids.ts';
-import { releasePrefix as prefix } from '../domain/release-plan.ts';
-import { rolloutPrefix } from '../domain/rollout-plan.ts';
-import type { ReleaseStatus } from '../domain/status.ts';
-import { status } from '../workflows/messages.ts';
+import { environmentPrefix } from '../domain/environments/environment.ts';
+import { nearestName } from '../domain/text/nearest-name.ts';
+import { prefixOf } from '../domain/release/kinds.ts';
+import { releasePrefix as prefix } from '../domain/component/plan.ts';
+import { rolloutPrefix } from '../domain/flags/plan.ts';
+import type { ReleaseStatus } from '../domain/release/status.ts';
+import { status } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Server } from './connection.ts';
 

@@ -2,7 +2,7 @@ import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client
 import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { Catalog } from '../domain/catalog.ts';
-import { spoken } from '../domain/duration.ts';
+import { spoken } from '../domain/text/duration.ts';
 import type { Answer } from './answer.ts';
 import { catalogAt } from './local-catalog.ts';
 import { catalogOption, taskQueueOption } from './options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { unknownName } from '../domain/nearest-name.ts';
+import { unknownName } from '../domain/text/nearest-name.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';

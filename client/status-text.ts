@@ -1,8 +1,8 @@
-import { shortSha } from '../domain/candidate.ts';
-import { spoken } from '../domain/duration.ts';
-import { toldProgress } from '../domain/progress.ts';
-import type { ReleaseStatus, StageStatus, Waiting } from '../domain/status.ts';
-import { marks } from '../domain/status-page.ts';
+import { shortSha } from '../domain/code/commit.ts';
+import { spoken } from '../domain/text/duration.ts';
+import { toldProgress } from '../domain/release/progress.ts';
+import type { ReleaseStatus, StageStatus, Waiting } from '../domain/release/status.ts';
+import { marks } from '../domain/release/status-page.ts';
 import { table } from './table.ts';
 
 /** A release for a terminal: its stages, what it waits for, and what to type next. `now` is in ms since 1970. */

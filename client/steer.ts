@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { interval } from '../domain/decision.ts';
-import { jumping, overruling, testing } from '../domain/steering.ts';
-import { advance, hold, jump, retry, tested } from '../workflows/messages.ts';
-import type { Message } from '../workflows/messages.ts';
+import { interval } from '../domain/people/decision.ts';
+import { jumping, overruling, testing } from '../domain/flags/steering.ts';
+import { advance, hold, jump, retry, tested } from '../workflows/release/messages.ts';
+import type { Message } from '../workflows/release/messages.ts';
 import { decide } from './decide.ts';
 import { byOption } from './options.ts';
 import type { Answering } from './session.ts';

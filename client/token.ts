@@ -3,7 +3,7 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { DecisionClaims } from '../domain/decision-token.ts';
+import type { DecisionClaims } from '../domain/people/decision-token.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { byOption } from './options.ts';

@@ -1,4 +1,4 @@
-import type { ReleaseStatus } from '../domain/status.ts';
+import type { ReleaseStatus } from '../domain/release/status.ts';
 import { changes } from './changes.ts';
 import { shown } from './fault.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { shaPattern } from '../domain/candidate.ts';
-import type { Whereabouts } from '../domain/whereabouts.ts';
-import { toldWhereabouts } from '../domain/whereabouts.ts';
+import { shaPattern } from '../domain/code/commit.ts';
+import type { Whereabouts } from '../domain/inspection/whereabouts.ts';
+import { toldWhereabouts } from '../domain/inspection/whereabouts.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';

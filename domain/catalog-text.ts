@@ -2,8 +2,8 @@ import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } fr
 import type { Document, ErrorCode, Node } from 'yaml';
 import { catalogSchema } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
-import { check } from './mistakes.ts';
-import type { Mistake } from './mistakes.ts';
+import { check } from './text/mistakes.ts';
+import type { Mistake } from './text/mistakes.ts';
 
 /** One mistake in `slipway.yaml`; `line` and `column` count from 1, `path` is dotted and empty for the whole file. */
 export interface CatalogProblem {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { duration } from './duration.ts';
-import { flagRules } from './flag-rules.ts';
-import { freezeRule, timeZone } from './freeze.ts';
-import { healthCheck } from './health-check.ts';
-import { approver, branch, channel, name, path, repository, workflowFile } from './names.ts';
-import { unknownName } from './nearest-name.ts';
-import { schemaRules } from './schema-rules.ts';
+import { duration } from './text/duration.ts';
+import { flagRules } from './flags/rules.ts';
+import { freezeRule, timeZone } from './environments/freeze.ts';
+import { healthCheck } from './stages/health-check.ts';
+import { approver, branch, channel, name, path, repository, workflowFile } from './text/names.ts';
+import { unknownName } from './text/nearest-name.ts';
+import { schemaRules } from './schemas/rules.ts';
 
 /** Nothing may be asked or waited for in no time at all. */
 const interval = duration.refine((ms) => ms > 0, 'must be longer than nothing');

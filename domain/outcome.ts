@@ -1,11 +1,11 @@
-import type { Sha } from './candidate.ts';
-import { spoken } from './duration.ts';
-import type { FailedCheck } from './pipeline.ts';
-import type { Remains } from './remains.ts';
-import { toldRollout } from './rollout-outcome.ts';
-import type { RolloutOutcome } from './rollout-outcome.ts';
-import { toldSchemas } from './schema-outcome.ts';
-import type { SchemaOutcome, SchemaStopped } from './schema-outcome.ts';
+import type { Sha } from './code/commit.ts';
+import { spoken } from './text/duration.ts';
+import type { FailedCheck } from './code/pipeline.ts';
+import type { Remains } from './release/remains.ts';
+import { toldRollout } from './flags/outcome.ts';
+import type { RolloutOutcome } from './flags/outcome.ts';
+import { toldSchemas } from './schemas/outcome.ts';
+import type { SchemaOutcome, SchemaStopped } from './schemas/outcome.ts';
 
 /** How any of the workflows ends. */
 export type Outcome = ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped;

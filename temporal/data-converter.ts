@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import { settings } from '../activities/adapter.ts';
-import type { Environment } from '../activities/adapter.ts';
+import { settings } from '../ports/adapter.ts';
+import type { Environment } from '../ports/adapter.ts';
 import { payloadCodec } from './payload-codec.ts';
 import { payloadKeys } from './payload-keys.ts';
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../activities/adapter.ts';
+import type { Environment } from '../ports/adapter.ts';
 import type { Traces } from './open-telemetry.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { environmentId } from '../domain/environment.ts';
+import { environmentId } from '../domain/environments/environment.ts';
 
 /** Those of the catalogs that tests write. */
 export const environmentNames = ['staging', 'canary', 'production'] as const;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { searchAttributes } from '../domain/search-attributes.ts';
+import { searchAttributes } from '../domain/release/search-attributes.ts';
 import { project } from '../sandbox/parts/build.mjs';
 import { part } from '../sandbox/parts/parts.mjs';
 import { freePort, property, startProcess } from '../sandbox/processes.ts';

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { fileCatalog } from '../activities/catalog/file.ts';
+import { fileCatalog } from '../ports/catalog/file.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { createLog } from './log.ts';
 import { serve } from './serve.ts';

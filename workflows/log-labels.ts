@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowInterceptors } from '@temporalio/workflow';
 import { workflowInfo } from '@temporalio/workflow';
-import { releaseLabels, stageHeader } from '../domain/log-labels.ts';
+import { releaseLabels, stageHeader } from '../domain/release/log-labels.ts';
 
 /** Interceptors are handed nothing of a workflow's: this one thing is kept in a module, which each workflow has for itself. */
 let stage: string | undefined;

@@ -1,5 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { unknownName } from '../domain/nearest-name.ts';
+import { unknownName } from '../domain/text/nearest-name.ts';
 
 /** The workflows that can be started; `test/architecture.test.ts` holds it equal to what index.ts exports. */
 export const workflowTypes = ['componentRelease', 'doctor', 'environment', 'featureFlagRollout', 'featureFlags', 'history', 'schemaRelease', 'updateComponent', 'uploadCurrentSchemas', 'where'] as const;

@@ -7,7 +7,7 @@ import { withLock } from './lock.mjs';
 
 export const project = projectFolder();
 
-const SOURCES = ['domain', 'workflows', 'activities', 'temporal', 'worker', 'client', 'sandbox', 'bench', 'test', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = ['domain', 'workflows', 'activities', 'ports', 'temporal', 'worker', 'client', 'sandbox', 'bench', 'test', 'tsconfig.json', 'package-lock.json'];
 const STAMP = join(project, 'dist', '.built');
 
 /**

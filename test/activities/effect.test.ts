@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { effect } from '../../activities/effect.ts';
-import { neverRetry, tryAgain } from '../../activities/failures.ts';
-import { beating } from '../../activities/pulse.ts';
-import { oneAttempt } from './stand.ts';
+import { neverRetry, tryAgain } from '../../ports/failures.ts';
+import { beating } from '../../ports/pulse.ts';
+import { oneAttempt } from '../ports/stand.ts';
 
 const lost = () => tryAgain('Unavailable', 'the connection was reset');
 

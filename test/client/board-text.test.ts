@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { boardText } from '../../client/board-text.ts';
-import type { EnvironmentStatus } from '../../domain/environment.ts';
-import type { ReleaseStatus } from '../../domain/status.ts';
+import type { EnvironmentStatus } from '../../domain/environments/environment.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
 
 const now = Date.parse('2026-01-02T12:00:00Z');
 const candidate = 'c'.repeat(40);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { History } from '../../domain/history-request.ts';
-import type { ReleaseRecord } from '../../domain/record.ts';
+import type { History } from '../../domain/inspection/history-request.ts';
+import type { ReleaseRecord } from '../../domain/release/record.ts';
 import { pending } from '../workflows/scripted-world.ts';
 import { idOf, openStand } from './stand.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { searchAttributes } from '../../domain/search-attributes.ts';
+import { searchAttributes } from '../../domain/release/search-attributes.ts';
 import { project } from '../../sandbox/parts/build.mjs';
 import { candidate, never, pending, plan } from '../workflows/scripted-world.ts';
 import type { Told } from './command-line.ts';

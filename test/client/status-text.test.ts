@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changes } from '../../client/changes.ts';
 import { matching } from '../../client/release.ts';
 import { commandFor, statusText } from '../../client/status-text.ts';
-import type { ReleaseStatus } from '../../domain/status.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
 
 const candidate = 'c'.repeat(40);
 

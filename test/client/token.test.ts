@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { approvalKeysFrom } from '../../activities/approval-keys.ts';
-import { createDecisionTokens } from '../../activities/decision-tokens.ts';
-import type { Forge } from '../../activities/forge/forge.ts';
+import { approvalKeysFrom } from '../../ports/keys/approval-keys.ts';
+import { createDecisionTokens } from '../../activities/people/decision-tokens.ts';
+import type { Forge } from '../../ports/forge/forge.ts';
 import { pending, plan } from '../workflows/scripted-world.ts';
 import { openFolder } from './folder.ts';
 import { idOf, openStand } from './stand.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openView } from '../../client/view.ts';
-import type { ReleaseStatus } from '../../domain/status.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
 
 const opening: ReleaseStatus = { release: 'release/gitaly/from-aaaa', component: 'gitaly', state: 'opening', stages: [], undone: [], stays: [], owed: [], decisions: [], refused: [] };
 const merging: ReleaseStatus = { ...opening, state: 'merging', pullRequest: { number: 7, url: 'https://forge/pull/7' } };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { RunningProcess } from '../../sandbox/processes.ts';
-import { approve, status } from '../../workflows/messages.ts';
+import { approve, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startSandbox, startWorker } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
 import { versions } from '../../sandbox/parts/versions.mjs';
-import { duration } from '../../domain/duration.ts';
+import { duration } from '../../domain/text/duration.ts';
 import { composeText, ours, readCompose } from './compose-file.ts';
 import type { ComposeFile } from './compose-file.ts';
 import { loadedBy, programIn, readDockerfile } from './image.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { environmentId } from '../../domain/environment.ts';
-import { abort, approve, decide, freeze, reject } from '../../workflows/messages.ts';
+import { environmentId } from '../../domain/environments/environment.ts';
+import { abort, approve, decide, freeze, reject } from '../../workflows/release/messages.ts';
 import { attribute } from './attribute.ts';
 import { checks } from './github.ts';
 import type { World } from '../worlds.ts';

@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { abort, resume, tested } from '../../workflows/messages.ts';
+import { abort, resume, tested } from '../../workflows/release/messages.ts';
 import type { World } from '../worlds.ts';
 import { pinnedIn } from '../worlds.ts';
 import { attribute } from './attribute.ts';

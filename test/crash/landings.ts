@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { approve, candidate, decide } from '../../workflows/messages.ts';
+import { approve, candidate, decide } from '../../workflows/release/messages.ts';
 import { attribute } from './attribute.ts';
 import { begin, inState, until, waitsFor } from './component-releases.ts';
 import { checks, openHead } from './github.ts';

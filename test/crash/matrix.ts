@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { environmentId } from '../../domain/environment.ts';
-import { environmentStatus } from '../../workflows/messages.ts';
+import { environmentId } from '../../domain/environments/environment.ts';
+import { environmentStatus } from '../../workflows/release/messages.ts';
 import { endEnvironments, environmentNames } from '../environments.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { Effect, RequestRecord, World } from '../worlds.ts';

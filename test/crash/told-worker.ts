@@ -1,5 +1,5 @@
 import { runWorker } from '../../worker/worker.ts';
-import { progress } from '../../workflows/messages.ts';
+import { progress } from '../../workflows/release/messages.ts';
 import { json } from '../worlds.ts';
 
 /**

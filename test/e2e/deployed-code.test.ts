@@ -3,18 +3,18 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { createDeployedCode } from '../../activities/deployed-code.ts';
-import { temporalEnvironments } from '../../activities/environments.ts';
-import type { Forge } from '../../activities/forge/forge.ts';
+import { createDeployedCode } from '../../activities/environments/deployed-code.ts';
+import { temporalEnvironments } from '../../ports/temporal/environments.ts';
+import type { Forge } from '../../ports/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
-import { createHindrances } from '../../activities/hindrances.ts';
+import { createHindrances } from '../../activities/flags/hindrances.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
-import type { Deployed } from '../../domain/claim.ts';
+import type { Deployed } from '../../domain/environments/claim.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import type { ReleaseStatus } from '../../domain/status.ts';
-import { abort, claim, environmentStatus, leave, resume, status, tested } from '../../workflows/messages.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { abort, claim, environmentStatus, leave, resume, status, tested } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
-import { flag, planOf, scriptedRollout } from '../workflows/scripted-rollout.ts';
+import { flag, planOf, scriptedRollout } from '../workflows/flags/scripted-rollout.ts';
 import { pending } from '../workflows/scripted-world.ts';
 
 /** A rollout and an environment's workflow on a real server. Nothing but the environment's word makes the rollout look again within the test. */

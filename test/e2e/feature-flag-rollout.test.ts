@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { temporalEnvironments } from '../../activities/environments.ts';
+import { temporalEnvironments } from '../../ports/temporal/environments.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import type { Watched } from '../../domain/flag-watch.ts';
-import type { Observation } from '../../domain/soak.ts';
-import type { ReleaseStatus } from '../../domain/status.ts';
-import { abort, advance, freeze, resume, retry, status, tested, thaw } from '../../workflows/messages.ts';
+import type { Watched } from '../../domain/flags/watch.ts';
+import type { Observation } from '../../domain/stages/soak.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { abort, advance, freeze, resume, retry, status, tested, thaw } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWorker } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';

@@ -4,11 +4,11 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
-import type { ReleasePlan } from '../../domain/release-plan.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
 import { rehearse } from '../../worker/rehearsal.ts';
 import type { Rehearsed } from '../../worker/rehearsal.ts';
 import { versioning } from '../../worker/versioning.ts';
-import { approve, status } from '../../workflows/messages.ts';
+import { approve, status } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
 import type { ScriptedWorld } from '../workflows/scripted-world.ts';

@@ -5,9 +5,9 @@ import { CancelledFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
-import { notYet } from '../../activities/failures.ts';
+import { notYet } from '../../ports/failures.ts';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
-import { abort, approve, status, wake } from '../../workflows/messages.ts';
+import { abort, approve, status, wake } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
 

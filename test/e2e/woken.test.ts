@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Outcome } from '../../domain/outcome.ts';
-import { status } from '../../workflows/messages.ts';
+import { status } from '../../workflows/release/messages.ts';
 import { startWebhookReceiver, startWorker } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';

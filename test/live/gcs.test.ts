@@ -1,7 +1,7 @@
-import { fromEnvironment } from '../../activities/artifacts/gcs.ts';
-import type { ArtifactStore } from '../../activities/artifacts/store.ts';
-import { describeStore, newArtifact } from '../activities/artifacts/store-contract.ts';
-import type { StoreStand } from '../activities/artifacts/store-contract.ts';
+import { fromEnvironment } from '../../ports/artifacts/gcs.ts';
+import type { ArtifactStore } from '../../ports/artifacts/store.ts';
+import { describeStore, newArtifact } from '../ports/artifacts/store-contract.ts';
+import type { StoreStand } from '../ports/artifacts/store-contract.ts';
 import { assertScratch, mark, required } from './environment.ts';
 
 const bucket = required('SLIPWAY_LIVE_BUCKET', 'a scratch bucket at Google Cloud Storage', { otherHalf: 'test/live/github.test.ts' });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Octokit } from '@octokit/rest';
-import { fromEnvironment } from '../../activities/forge/github.ts';
-import { describeForge } from '../activities/forge-contract.ts';
-import type { ForgeStand } from '../activities/forge-contract.ts';
+import { fromEnvironment } from '../../ports/forge/github.ts';
+import { describeForge } from '../ports/forge/contract.ts';
+import type { ForgeStand } from '../ports/forge/contract.ts';
 import { assertScratch, mark, required } from './environment.ts';
 
 const half = { otherHalf: 'test/live/gcs.test.ts' };

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import { connectGitLab } from '../../activities/flags/gitlab.ts';
-import { describeFlagBackend } from '../activities/flags-contract.ts';
+import { connectGitLab } from '../../ports/flags/gitlab.ts';
+import { describeFlagBackend } from '../ports/flags/contract.ts';
 import { mark, required } from './environment.ts';
 
 const url = process.env['SLIPWAY_LIVE_GITLAB_URL'];

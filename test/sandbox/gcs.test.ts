@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checksumsOf } from '../../activities/artifacts/checksum.ts';
-import { connectGcs } from '../../activities/artifacts/gcs.ts';
-import type { ArtifactStore } from '../../activities/artifacts/store.ts';
+import { checksumsOf } from '../../ports/artifacts/checksum.ts';
+import { connectGcs } from '../../ports/artifacts/gcs.ts';
+import type { ArtifactStore } from '../../ports/artifacts/store.ts';
 import { startSandbox } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';
 import { openWorld } from '../worlds.ts';

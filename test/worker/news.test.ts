@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { marker } from '../../domain/marker.ts';
+import { marker } from '../../domain/code/marker.ts';
 import { concernsOf } from '../../worker/webhooks/concern.ts';
 import { readNews } from '../../worker/webhooks/news.ts';
 import { catalog } from './receiver-world.ts';

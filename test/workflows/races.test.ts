@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
-import type { ReleaseStatus } from '../../domain/status.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { candidate, plan, scriptedWorld } from './scripted-world.ts';
 import { openMachine } from './workflow-machine.ts';
 import type { Answer, Said } from './workflow-machine.ts';

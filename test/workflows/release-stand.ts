@@ -4,10 +4,10 @@ import { Worker } from '@temporalio/worker';
 import { expect, onTestFinished } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import type { ReleaseOutcome } from '../../domain/outcome.ts';
-import type { ReleasePlan } from '../../domain/release-plan.ts';
-import type { ReleaseRequest } from '../../domain/release-request.ts';
-import type { ReleaseStatus } from '../../domain/status.ts';
-import { status } from '../../workflows/messages.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { ReleaseRequest } from '../../domain/component/request.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { status } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan as usualPlan, scriptedWorld } from './scripted-world.ts';
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities/index.ts';
-import type { ReleasePlan } from '../../domain/release-plan.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
 
 export const candidate = 'c'.repeat(40);
 export const pinned = 'a'.repeat(40);

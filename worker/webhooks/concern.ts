@@ -1,5 +1,5 @@
 import type { Catalog, Component } from '../../domain/catalog.ts';
-import { schemaReleaseFrom } from '../../domain/schema-plan.ts';
+import { schemaReleaseFrom } from '../../domain/schemas/plan.ts';
 import type { News } from './news.ts';
 
 /** Whom news may concern: one release, or all of a kind that run for a component. */

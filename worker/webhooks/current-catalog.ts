@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { CatalogSource } from '../../activities/catalog/catalog.ts';
+import type { CatalogSource } from '../../ports/catalog/catalog.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 
 const freshForMs = 10_000;

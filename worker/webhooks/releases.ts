@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { ReleaseState } from '../../domain/status.ts';
+import type { ReleaseState } from '../../domain/release/status.ts';
 import type { Concern } from './concern.ts';
-import { wake } from '../../workflows/messages.ts';
+import { wake } from '../../workflows/release/messages.ts';
 
 /** States in which there is nothing on the forge to wait for: a wake would be wasted. A rollout that soaks looks whether its code is still there. */
 const otherwiseEngaged: Readonly<Record<Waiters['type'], readonly ReleaseState[]>> = {

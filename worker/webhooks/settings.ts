@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { settings } from '../../activities/adapter.ts';
-import type { Environment } from '../../activities/adapter.ts';
+import { settings } from '../../ports/adapter.ts';
+import type { Environment } from '../../ports/adapter.ts';
 
 const secret = z.string().min(16, 'must have at least 16 characters');
 

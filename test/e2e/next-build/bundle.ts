@@ -6,7 +6,7 @@ import { project } from '../../../sandbox/parts/build.mjs';
 type Hook = NonNullable<BundleOptions['webpackConfigHook']>;
 
 /**
- * Bundles the workflows as a later build has them: `step` (a file of this folder) stands in for `workflows/stages.ts`, wherever that
+ * Bundles the workflows as a later build has them: `step` (a file of this folder) stands in for `workflows/stages/stages.ts`, wherever that
  * is imported but in this folder itself.
  */
 export function bundleNextBuild(step: 'guarded-stages' | 'unguarded-stages'): Promise<WorkflowBundle> {

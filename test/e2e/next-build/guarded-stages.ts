@@ -1,10 +1,10 @@
 import { patched } from '@temporalio/workflow';
-import type { Sha } from '../../../domain/candidate.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Stage } from '../../../domain/catalog.ts';
-import type { Release } from '../../../workflows/release.ts';
-import { passed as passedBefore } from '../../../workflows/stages.ts';
+import type { Release } from '../../../workflows/component/release.ts';
+import { passed as passedBefore } from '../../../workflows/stages/stages.ts';
 
-export * from '../../../workflows/stages.ts';
+export * from '../../../workflows/stages/stages.ts';
 
 /** The next build's change to a step: the base branch is looked at before a stage begins. */
 export async function passed(release: Release, stage: Stage, sha: Sha): Promise<void> {

@@ -1,10 +1,10 @@
-import type { Sha } from '../../../domain/candidate.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Stage } from '../../../domain/catalog.ts';
-import type { Release } from '../../../workflows/release.ts';
-import { passed as passedBefore } from '../../../workflows/stages.ts';
+import type { Release } from '../../../workflows/component/release.ts';
+import { passed as passedBefore } from '../../../workflows/stages/stages.ts';
 import { rechecked } from './guarded-stages.ts';
 
-export * from '../../../workflows/stages.ts';
+export * from '../../../workflows/stages/stages.ts';
 
 /** The same change as its author must not make it: releases that are under way can't replay it. */
 export async function passed(release: Release, stage: Stage, sha: Sha): Promise<void> {

@@ -1,0 +1,114 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Sha } from '../../domain/code/commit.ts';
+import { effect } from '../effect.ts';
+import { tryAgain } from '../../ports/failures.ts';
+import type { MergeResult, PullRequest, Repository } from '../../ports/forge/forge.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { beating } from '../../ports/pulse.ts';
+import { pullRequestWrites } from './writes.ts';
+
+export interface Merge {
+  readonly repository: Repository;
+  readonly number: number;
+  readonly sha: Sha;
+  readonly head: string;
+  readonly method: 'merge' | 'squash' | 'rebase';
+}
+
+export type Enqueued =
+  /** Waits in the queue; `lastRemoval` is the one before, which says nothing about this time. */
+  | { readonly kind: 'queued'; readonly lastRemoval?: string }
+  /** Another head, or merged or closed: look again. */
+  | { readonly kind: 'moved' };
+
+export type Merged = MergeResult | { readonly kind: 'closed'; readonly by: string };
+
+export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
+  const { mergeQueues, pullRequests, reviewer } = forge;
+  const { removeBranch } = pullRequestWrites({ forge, readLagMs });
+
+  /** Merges at exactly `sha`, and removes the branch. */
+  async function mergePullRequest({ repository, number, sha, head, method }: Merge): Promise<Merged> {
+    const merged = await effect<Merged>({
+      key: `merge ${repository}#${number}`,
+      lagMs: readLagMs,
+      probe: async () => mergeSeen(await pullRequests.get(repository, number), sha),
+      act: async () => believed(await pullRequests.merge(repository, number, sha, method)),
+    });
+    if (merged.kind === 'merged') await removeBranch(repository, head, sha);
+    return merged;
+  }
+
+  /** Has the forge merge it as soon as nothing is missing any more. */
+  async function letMerge({ repository, number, sha, method }: Merge): Promise<'waits' | 'mergeable' | 'moved'> {
+    let answer: 'mergeable' | 'moved' | undefined;
+    await effect({
+      key: `auto-merge ${repository}#${number} ${sha}`,
+      lagMs: 0,
+      probe: async () => ((await pullRequests.get(repository, number))?.mergesItself ? true : undefined),
+      act: async () => {
+        const now = await pullRequests.mergeWhenReady(repository, number, sha, method);
+        if (now !== 'waits') answer = now;
+        return true;
+      },
+    });
+    return answer ?? 'waits';
+  }
+
+  /** Takes that back. */
+  async function keepFromMerging({ repository, number }: Pick<Merge, 'repository' | 'number'>): Promise<void> {
+    await effect({
+      key: `no auto-merge ${repository}#${number}`,
+      lagMs: 0,
+      probe: async () => ((await pullRequests.get(repository, number))?.mergesItself ? undefined : true),
+      act: () => pullRequests.keepFromMerging(repository, number),
+    });
+  }
+
+  /** Puts it into the merge queue at exactly `sha`. */
+  async function enqueuePullRequest({ repository, number, sha }: Pick<Merge, 'repository' | 'number' | 'sha'>): Promise<Enqueued> {
+    const { lastRemoval } = await mergeQueues.place(repository, number);
+    const entered = await effect<'waits' | 'moved'>({
+      key: `enqueue ${repository}#${number} ${sha}`,
+      lagMs: 0,
+      probe: async () => ((await mergeQueues.place(repository, number)).waits ? 'waits' : undefined),
+      act: () => mergeQueues.enter(repository, number, sha),
+    });
+    return entered === 'moved' ? { kind: 'moved' } : { kind: 'queued', ...(lastRemoval && { lastRemoval: lastRemoval.id }) };
+  }
+
+  /** Approves it at exactly `sha`, by a second identity; nobody's, where none is configured. */
+  async function approvePullRequest({ repository, number, sha }: Pick<Merge, 'repository' | 'number' | 'sha'>): Promise<'approved' | 'nobody'> {
+    if (!reviewer) return 'nobody';
+    await effect({
+      key: `review ${repository}#${number} ${sha}`,
+      lagMs: readLagMs,
+      probe: async () => ((await reviewer.hasApproved(repository, number, sha)) ? true : undefined),
+      act: () => reviewer.approve(repository, number, sha),
+    });
+    return 'approved';
+  }
+
+  return {
+    mergePullRequest: beating(mergePullRequest),
+    letMerge: beating(letMerge),
+    keepFromMerging: beating(keepFromMerging),
+    enqueuePullRequest: beating(enqueuePullRequest),
+    approvePullRequest: beating(approvePullRequest),
+  };
+}
+
+/** What is merged already is refused, too, and may still be shown as open: the first refusal is looked at again when that can't be. */
+function believed(result: MergeResult): MergeResult {
+  if (result.kind !== 'refused' || activityInfo().attempt > 1) return result;
+  throw tryAgain('Unavailable', `the merge was refused (${result.reason}): that is believed at the second time`);
+}
+
+/** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */
+function mergeSeen(pull: PullRequest | undefined, sha: Sha): Merged | undefined {
+  if (!pull) throw tryAgain('Unavailable', 'the pull request is not shown yet');
+  if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
+  if (pull.head !== sha) return { kind: 'moved' };
+  if (pull.state === 'merged') return { kind: 'merged', sha: pull.mergeSha! };
+  return undefined;
+}

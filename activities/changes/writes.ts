@@ -1,0 +1,108 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import { effect } from '../effect.ts';
+import { neverRetry } from '../../ports/failures.ts';
+import type { NewPullRequest, PullRequest, Repository } from '../../ports/forge/forge.ts';
+import { missingLabels } from '../../ports/forge/label.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+interface Move {
+  readonly from: Sha;
+  readonly to: Sha;
+}
+
+/** The writes that the life of a release's pull request is made of; each happens once. */
+export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
+  const { branches, pullRequests } = forge;
+
+  /** @throws `Conflict` when the branch exists at another commit */
+  async function begin(repository: Repository, branch: string, sha: Sha): Promise<void> {
+    await effect({
+      key: `branch ${repository} ${branch}`,
+      lagMs: 0,
+      async probe() {
+        const at = await branches.find(repository, branch);
+        if (at === undefined || at === sha) return at;
+        throw strange(repository, branch, at);
+      },
+      act: () => branches.create(repository, branch, sha),
+    });
+  }
+
+  /** `find` looks for it in the list, which lags behind. */
+  async function open(repository: Repository, head: string, find: () => Promise<PullRequest | undefined>, request: () => Promise<NewPullRequest>): Promise<PullRequest> {
+    return effect({
+      key: `pull request ${repository} ${head}`,
+      lagMs: readLagMs,
+      probe: find,
+      act: async () => pullRequests.open(await request()),
+    });
+  }
+
+  async function label(repository: Repository, pull: PullRequest, labels: readonly string[]): Promise<void> {
+    const hasAll = (there: readonly string[] = []) => missingLabels(labels, there).length === 0;
+    if (hasAll(pull.labels)) return;
+    await effect({
+      key: `labels ${repository}#${pull.number}`,
+      lagMs: 0,
+      probe: async () => (hasAll((await pullRequests.get(repository, pull.number))?.labels) ? true : undefined),
+      act: () => pullRequests.addLabels(repository, pull.number, labels),
+    });
+  }
+
+  /** Moves the branch, unless somebody else has moved it already. */
+  async function advance(repository: Repository, branch: string, { from, to }: Move): Promise<'here' | 'elsewhere'> {
+    return effect<'here' | 'elsewhere'>({
+      key: `advance ${repository} ${branch} ${to}`,
+      lagMs: readLagMs,
+      async probe() {
+        const at = await branches.find(repository, branch);
+        if (at === to) return 'here';
+        return at === from ? undefined : 'elsewhere';
+      },
+      async act() {
+        await branches.advance(repository, branch, { from, to });
+        return 'here';
+      },
+    });
+  }
+
+  /** @param text tells this body from others of the same pull request */
+  async function describe(repository: Repository, number: number, { text, body }: { readonly text: string; readonly body: string }): Promise<void> {
+    await effect({
+      key: `body ${repository}#${number} ${text}`,
+      lagMs: 0,
+      probe: async () => ((await pullRequests.get(repository, number))?.body === body ? true : undefined),
+      act: () => pullRequests.rewrite(repository, number, body),
+    });
+  }
+
+  /** Answers what it has come to, or was already: somebody may have merged it meanwhile. */
+  async function close(repository: Repository, { number, state: known }: Pick<PullRequest, 'number' | 'state'>): Promise<'closed' | 'merged'> {
+    if (known !== 'open') return known;
+    return effect({
+      key: `close ${repository}#${number}`,
+      lagMs: 0,
+      async probe() {
+        const state = (await pullRequests.get(repository, number))?.state;
+        return state === 'open' ? undefined : state;
+      },
+      act: () => pullRequests.close(repository, number),
+    });
+  }
+
+  /** Removes the branch if it is still at `sha`. */
+  async function removeBranch(repository: Repository, branch: string, sha: Sha): Promise<void> {
+    await effect({
+      key: `remove branch ${repository} ${branch}`,
+      lagMs: 0,
+      probe: async () => ((await branches.find(repository, branch)) === sha ? undefined : true),
+      act: () => branches.remove(repository, branch),
+    });
+  }
+
+  return { begin, open, label, advance, describe, close, removeBranch };
+}
+
+export function strange(repository: Repository, branch: string, at: Sha): Error {
+  return neverRetry('Conflict', `branch ${branch} of ${repository} exists at ${at}, and it is not this release's: it will not be moved`);
+}

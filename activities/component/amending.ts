@@ -1,0 +1,66 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import { judge } from '../../domain/code/pipeline.ts';
+import { versionMessage } from '../../domain/code/trailer.ts';
+import { commitOn } from '../changes/branch-commit.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { beating } from '../../ports/pulse.ts';
+import { bodyOf, versionCommit } from './version-change.ts';
+import type { VersionChange } from './version-change.ts';
+import { pullRequestWrites } from '../changes/writes.ts';
+
+export interface Amendment {
+  readonly change: VersionChange;
+  readonly number: number;
+  /** Where the branch is believed to be. */
+  readonly head: Sha;
+  readonly sha: Sha;
+  /** `sha` has to come after each of them. */
+  readonly notBefore: readonly Sha[];
+}
+
+export type Amended =
+  | { readonly kind: 'amended'; readonly head: Sha; readonly date: string }
+  /** Somebody else has pushed, or closed it: look again. */
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'refused'; readonly why: string };
+
+export interface Catchup {
+  readonly change: VersionChange;
+  /** Where the branch is believed to be. */
+  readonly head: Sha;
+  /** The base branch's commit that it is to contain. */
+  readonly base: Sha;
+}
+
+export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
+  const { branches, commits, pipelines } = ports.forge;
+  const writes = pullRequestWrites(ports);
+
+  /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
+  async function amendPullRequest({ change, number, head, sha, notBefore }: Amendment): Promise<Amended> {
+    const { repository, mirror, mirrorBranch, mirrorChecks } = change;
+    const refused = (why: string): Amended => ({ kind: 'refused', why });
+    const commit = await commitOn(commits, mirror, mirrorBranch, sha);
+    if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}`);
+    for (const before of notBefore) {
+      if (sha === before || (await commits.range(mirror, before, sha)).diverged) return refused(`${sha} does not come after ${before}`);
+    }
+    if (judge(await pipelines.checks(mirror, sha), mirrorChecks).kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
+
+    const amended = { ...change, candidate: sha, date: commit.committedAt };
+    const to = await branches.write(versionCommit({ ...amended, base: head }));
+    if ((await writes.advance(repository, change.head, { from: head, to })) === 'elsewhere') return { kind: 'moved' };
+    await writes.describe(repository, number, { text: sha, body: await bodyOf(commits, amended) });
+    return { kind: 'amended', head: to, date: amended.date };
+  }
+
+  /** Merges the base into it: as only the version file differs, the base's tree with that file is the merged one. */
+  async function updatePullRequest({ change, head, base }: Catchup): Promise<{ readonly kind: 'updated'; readonly head: Sha } | { readonly kind: 'moved' }> {
+    const { repository, branch, release } = change;
+    const to = await branches.write({ ...versionCommit({ ...change, base }), merges: head, message: versionMessage(`Merge ${branch} into ${change.head}`, release) });
+    const moved = await writes.advance(repository, change.head, { from: head, to });
+    return moved === 'elsewhere' ? { kind: 'moved' } : { kind: 'updated', head: to };
+  }
+
+  return { amendPullRequest: beating(amendPullRequest), updatePullRequest: beating(updatePullRequest) };
+}

@@ -1,0 +1,65 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import { markedRelease, namedRelease } from '../../domain/component/plan.ts';
+import { neverRetry, tryAgain } from '../../ports/failures.ts';
+import type { PullRequest } from '../../ports/forge/forge.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { beating } from '../../ports/pulse.ts';
+import { bodyOf, own, releaseOf, versionCommit } from './version-change.ts';
+import type { VersionChange } from './version-change.ts';
+import { pullRequestWrites, strange } from '../changes/writes.ts';
+
+export interface Opened {
+  readonly number: number;
+  readonly url: string;
+  readonly head: Sha;
+  /** What its version file holds: another commit than asked for where it was adopted. */
+  readonly carries: string;
+  /** Set when a person closed it before this release could see it open. */
+  readonly closedBy?: string;
+}
+
+export function createOpening({ forge, releases, readLagMs }: Pick<Ports, 'forge' | 'releases' | 'readLagMs'>) {
+  const { branches, commits, pullRequests } = forge;
+  const writes = pullRequestWrites({ forge, readLagMs });
+
+  /** Opens it, or adopts the one that this release has open. @throws `Conflict` when the branch or an open pull request is somebody else's. */
+  async function openPullRequest(change: VersionChange): Promise<Opened> {
+    const { repository, head, branch, title, labels, candidate } = change;
+    const before = await own(forge, change);
+    if (before?.state === 'open') await writes.label(repository, before, labels);
+    if (before) return opened(before, (await commits.read(repository, change.file, before.head))?.trim() ?? '');
+    const commit = await branches.write(versionCommit(change));
+    await clearTheWay(change, commit);
+    await writes.begin(repository, head, commit);
+    const pull = await writes.open(repository, head, () => own(forge, change), async () => ({ repository, head, base: branch, title, body: await bodyOf(commits, change) }));
+    if (pull.state === 'open') await writes.label(repository, pull, labels);
+    return opened(pull, candidate);
+  }
+
+  /** Removes what releases of the component that were terminated have left open, or have begun. */
+  async function clearTheWay({ repository, head, branch, component, release }: VersionChange, commit: Sha): Promise<void> {
+    const open = (await pullRequests.list(repository, head, branch)).find(({ state }) => state === 'open');
+    if (open) {
+      const owner = markedRelease(open.body);
+      if (owner?.component !== component) throw neverRetry('Conflict', `${open.url} is open on ${head}, and it is not this release's: it will not be touched`);
+      await assertEnded(owner.id, open.url);
+      await writes.close(repository, open);
+    }
+    const at = await branches.find(repository, head);
+    if (at === undefined || at === commit) return;
+    const owner = await releaseOf(commits, repository, at);
+    if (owner === undefined || namedRelease(owner)?.component !== component) throw strange(repository, head, at);
+    await assertEnded(owner, `branch ${head} of ${repository}`);
+    await writes.removeBranch(repository, head, at);
+
+    async function assertEnded(id: string, what: string): Promise<void> {
+      if (id !== release && (await releases.isRunning(id))) throw tryAgain('Unavailable', `${what} belongs to ${id}, which still runs`);
+    }
+  }
+
+  return { openPullRequest: beating(openPullRequest) };
+}
+
+function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest, carries: string): Opened {
+  return { number, url, head, carries, ...(state === 'closed' && { closedBy }) };
+}

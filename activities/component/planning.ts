@@ -1,0 +1,193 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Commit, Sha } from '../../domain/code/commit.ts';
+import { shaPattern, shortSha } from '../../domain/code/commit.ts';
+import type { Component } from '../../domain/catalog.ts';
+import { isDocsOnly } from '../../domain/component/docs-only.ts';
+import type { ReleaseOutcome } from '../../domain/outcome.ts';
+import type { FailedCheck, Verdict } from '../../domain/code/pipeline.ts';
+import { judge, nothingRan, toldFailures } from '../../domain/code/pipeline.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { planRelease } from '../../domain/component/plan.ts';
+import type { ReleaseRequest } from '../../domain/component/request.ts';
+import { commitOn } from '../changes/branch-commit.ts';
+import { componentIn } from '../../ports/catalog/entries.ts';
+import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { beating } from '../../ports/pulse.ts';
+import type { Announcement } from '../release/reports.ts';
+import type { OfferedCandidate } from '../../ports/temporal/running-releases.ts';
+
+export type Planned =
+  | ReleasePlan
+  | Extract<ReleaseOutcome, { kind: 'upToDate' }>
+  | NoCandidate
+  | Waiting;
+
+type NoCandidate = Extract<ReleaseOutcome, { kind: 'noCandidate' }> & Warned;
+
+/** Nothing can be decided yet. */
+interface Waiting extends Warned {
+  readonly kind: 'waiting';
+  readonly waitingFor: string;
+  /** How long that is usual, in ms. */
+  readonly patience: number;
+  /** What is decided when it takes longer; to be waited for still, without it. */
+  readonly otherwise?: NoCandidate;
+}
+
+type Pending = Extract<Verdict, { kind: 'pending' }>;
+
+interface Warned {
+  /** For those who own the mirror. */
+  readonly warning?: Announcement;
+}
+
+export type PlanRequest = ReleaseRequest & {
+  /** Looks again and again rather than answer `waiting`: until then (ms since the epoch), or for as long as it takes. */
+  readonly patient?: { readonly until?: number };
+};
+
+/** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
+export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalog' | 'forge' | 'releases'>) {
+  /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
+  async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
+    const read = await catalog.read();
+    const component = componentIn(read, name);
+    const [pinned, base] = await Promise.all([readPin(component.downstream), headOf(component.downstream)]);
+    const found = sha ? await asked(component, sha, pinned) : await newest(component, pinned);
+    if (found.kind === 'candidate') return planRelease(read, name, { candidate: found.commit, pinned, base });
+    if (found.kind !== 'waiting') return found;
+    if (patient && Date.now() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
+    return { ...found, patience: read.pace.patience };
+  }
+
+  async function readPin({ repository, branch, versionFile }: Component['downstream']): Promise<Sha> {
+    const text = (await forge.commits.read(repository, versionFile, branch))?.trim();
+    if (text !== undefined && shaPattern.test(text)) return text;
+    const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
+    throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, but it ${given}`);
+  }
+
+  async function headOf({ repository, branch }: Component['downstream']): Promise<Sha> {
+    const head = await forge.branches.find(repository, branch);
+    if (head) return head;
+    throw neverRetry('InvalidCatalog', `branch ${branch} of ${repository} does not exist`);
+  }
+
+  type Found = { readonly kind: 'candidate'; readonly commit: Commit } | Exclude<Planned, ReleasePlan | Waiting> | Omit<Waiting, 'patience'>;
+
+  /**
+   * The newest commit whose checks have all finished decides; pending ones above it are passed over. Never backwards:
+   * the search ends at the commit that is pinned downstream, and side branches that lack it don't count.
+   */
+  async function newest({ source }: Component, pinned: Sha): Promise<Found> {
+    const missing = await missingOnMirror(source);
+    if (missing) return mirrorBehind(source, missing);
+    let held: Found | undefined;
+    let pending: Sha | undefined;
+    let aside: Sha | undefined;
+    for (const commit of await forge.commits.history(source.mirror, source.branch, source.searchDepth)) {
+      const { sha } = commit;
+      if (sha === pinned) return held ?? { kind: 'upToDate', pinned, ...(pending && { pending }) };
+      const verdict = await verdictOf(source, sha);
+      // Of a push of several commits CI takes the head only.
+      if (verdict.kind === 'pending' && (pending !== undefined || hasBegun(verdict))) {
+        pending ??= sha;
+        continue;
+      }
+      if (await testsNothing(source, sha)) continue;
+      if (!(await comesAfter(source, pinned, sha))) {
+        aside ??= sha;
+        continue;
+      }
+      if (verdict.kind === 'green') return { kind: 'candidate', commit };
+      held ??= verdict.kind === 'red' ? red(source, sha, verdict.failed) : untested(source, sha);
+      if (source.whenRed === 'hold') return held;
+    }
+    if (held) return held;
+    if (aside && !pending) throw neverRetry('Conflict', `${aside} on ${source.mirror} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+    return { kind: 'upToDate', pinned, ...(pending && { pending }) };
+  }
+
+  /** The canonical head, if the mirror has neither it nor one of the few commits before it that it may lag behind. */
+  async function missingOnMirror({ canonical, mirror, branch, toleratedLag }: Component['source']): Promise<Sha | undefined> {
+    const newest = await forge.commits.history(canonical, branch, toleratedLag + 1);
+    for (const { sha } of newest) {
+      if (await commitOn(forge.commits, mirror, branch, sha)) return undefined;
+    }
+    return newest[0]?.sha;
+  }
+
+  async function comesAfter({ mirror }: Component['source'], pinned: Sha, sha: Sha): Promise<boolean> {
+    return !(await forge.commits.range(mirror, pinned, sha)).diverged;
+  }
+
+  /** A pipeline that ran for documentation only says nothing about the code. */
+  async function testsNothing({ mirror, docs }: Component['source'], sha: Sha): Promise<boolean> {
+    return docs.length > 0 && isDocsOnly(await forge.commits.files(mirror, sha), docs);
+  }
+
+  /** Offers a candidate to its release, which is started where it does not run. */
+  async function offer(offered: OfferedCandidate): Promise<void> {
+    await releases.offer(offered, activityInfo().taskQueue);
+  }
+
+  async function asked({ source }: Component, sha: Sha, pinned: Sha): Promise<Found> {
+    if (sha === pinned) return { kind: 'upToDate', pinned };
+    const commit = await commitOn(forge.commits, source.mirror, source.branch, sha);
+    if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${source.mirror}, on its branch ${source.branch}`);
+    if (!(await comesAfter(source, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+    const verdict = await verdictOf(source, sha);
+    const noCandidate = (failed: readonly FailedCheck[]): NoCandidate => ({ kind: 'noCandidate', sha, failed });
+    switch (verdict.kind) {
+      case 'green':
+        return { kind: 'candidate', commit };
+      case 'red':
+        return noCandidate(verdict.failed);
+      case 'pending':
+        return { kind: 'waiting', waitingFor: checksOf(source, sha, verdict), ...(!hasBegun(verdict) && { otherwise: noCandidate([nothingRan]) }) };
+    }
+  }
+
+  async function verdictOf({ mirror, requiredChecks }: Component['source'], sha: Sha): Promise<Verdict> {
+    return judge(await forge.pipelines.checks(mirror, sha), requiredChecks);
+  }
+
+  /** The commit that a release carries which runs already. @throws `Unavailable` while it does not say so */
+  async function carriedBy({ release }: { readonly release: string }): Promise<Sha> {
+    const candidate = (await releases.status(release))?.candidate;
+    if (candidate === undefined) throw tryAgain('Unavailable', `${release} does not say what it carries`);
+    return candidate;
+  }
+
+  return { plan, offer: beating(offer), carriedBy };
+}
+
+function mirrorBehind({ canonical, mirror, owners }: Component['source'], missing: Sha): Omit<Waiting, 'patience'> {
+  const text = `${mirror} lags behind ${canonical}: it lacks ${missing}. Nothing is released until it has it`;
+  return {
+    kind: 'waiting',
+    waitingFor: `${shortSha(missing)} of ${canonical} on ${mirror}`,
+    ...(owners && { warning: { channel: owners, key: `mirror ${mirror} lacks ${missing}`, text } }),
+  };
+}
+
+function red({ mirror, owners }: Component['source'], sha: Sha, failed: readonly FailedCheck[]): NoCandidate {
+  const text = `${mirror} is red at ${shortSha(sha)}: ${toldFailures(failed)}. Nothing is released until a newer commit is green`;
+  return { kind: 'noCandidate', sha, failed, ...(owners && { warning: { channel: owners, key: `mirror ${mirror} is red at ${sha}`, text } }) };
+}
+
+/** CI may not have taken the commit up yet, or may never do so. */
+function untested(source: Component['source'], sha: Sha): Omit<Waiting, 'patience'> {
+  return { kind: 'waiting', waitingFor: checksOf(source, sha, { running: [], missing: [] }), otherwise: red(source, sha, [nothingRan]) };
+}
+
+function hasBegun({ running, missing }: Pending): boolean {
+  return running.length > 0 || missing.length > 0;
+}
+
+function checksOf({ mirror }: Component['source'], sha: Sha, { running, missing }: Omit<Pending, 'kind'>): string {
+  const where = `of ${shortSha(sha)} on ${mirror}`;
+  if (running.length > 0) return `the checks ${where}`;
+  return missing.length > 0 ? `${missing.join(', ')} ${where}` : `a first check ${where}`;
+}

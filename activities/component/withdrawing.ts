@@ -1,0 +1,33 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { beating } from '../../ports/pulse.ts';
+import { own, releaseOf } from './version-change.ts';
+import type { VersionChange } from './version-change.ts';
+import { pullRequestWrites } from '../changes/writes.ts';
+
+export type Withdrawn =
+  | { readonly kind: 'withdrawn'; readonly number?: number; /** A branch that holds somebody's work. */ readonly branchStays?: Sha }
+  | { readonly kind: 'merged'; readonly number: number };
+
+export function createWithdrawing(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
+  const { forge } = ports;
+  const writes = pullRequestWrites(ports);
+
+  /**
+   * Undoes `openPullRequest` and what came after, however far it came. What is not ours, and what is merged, stays: also a branch whose
+   * head is neither a commit of ours nor `followed`, a person's that the release has accepted.
+   */
+  async function withdrawPullRequest({ followed, ...change }: VersionChange & { readonly followed?: Sha }): Promise<Withdrawn> {
+    const { repository, head, release } = change;
+    const pull = await own(forge, change);
+    if (pull && (await writes.close(repository, pull)) === 'merged') return { kind: 'merged', number: pull.number };
+    const named = pull && { number: pull.number };
+    const at = await forge.branches.find(repository, head);
+    if (at === undefined) return { kind: 'withdrawn', ...named };
+    if (at !== followed && (await releaseOf(forge.commits, repository, at)) !== release) return { kind: 'withdrawn', ...named, branchStays: at };
+    await writes.removeBranch(repository, head, at);
+    return { kind: 'withdrawn', ...named };
+  }
+
+  return { withdrawPullRequest: beating(withdrawPullRequest) };
+}

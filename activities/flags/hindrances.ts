@@ -1,0 +1,44 @@
+import type { FlagRules } from '../../domain/flags/rules.ts';
+import { freezeWindows } from '../../domain/environments/freeze.ts';
+import type { CodeQuestion } from '../environments/deployed-code.ts';
+import { createDeployedCode, lack } from '../environments/deployed-code.ts';
+import { notYet } from '../../ports/failures.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+export interface Raise {
+  readonly environment: string;
+  readonly incidents?: FlagRules['incidents'];
+  /** The code without which the flag means nothing. */
+  readonly code?: CodeQuestion;
+}
+
+/** What keeps a flag from being raised: a freeze of its environment, code that is not there any more, an open incident. */
+export function createHindrances(ports: Pick<Ports, 'catalog' | 'forge' | 'environments'>) {
+  const { deployedCode } = createDeployedCode(ports);
+
+  /** Looks once; undefined if nothing stands in the way. */
+  async function hindrance({ environment, incidents, code }: Raise): Promise<string | undefined> {
+    const why = (await freezeOf(ports, environment)) ?? (code && lack(code, await deployedCode(code)));
+    if (why || !incidents) return why;
+    const [incident] = await ports.forge.issues.list(incidents.repository, [incidents.label]);
+    return incident && `the incident ${incident.url} is open`;
+  }
+
+  /** Looks once. @throws `NotYet` while something stands in the way */
+  async function unhindered(raise: Raise): Promise<void> {
+    const why = await hindrance(raise);
+    if (why !== undefined) throw notYet(why);
+  }
+
+  return { hindrance, unhindered };
+}
+
+/** Why an environment is frozen now, by the calendar or by an operator; undefined if it is not. */
+export async function freezeOf({ catalog, environments }: Pick<Ports, 'catalog' | 'environments'>, name: string): Promise<string | undefined> {
+  const environment = (await catalog.read()).environments[name];
+  const now = Date.now();
+  const [window] = environment ? freezeWindows(environment.freezes, environment.timeZone, { from: now, to: now + 1 }) : [];
+  if (window) return `${name} is frozen until ${window.to}: ${window.reason}`;
+  const frozen = await environments.frozen(name);
+  return frozen && `${name} is frozen${frozen.by ? ` by ${frozen.by}` : ''}${frozen.until ? ` until ${frozen.until}` : ''}: ${frozen.reason}`;
+}

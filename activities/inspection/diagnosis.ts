@@ -1,0 +1,40 @@
+import type { Catalog, Component } from '../../domain/catalog.ts';
+import type { DoctorRequest, Finding } from '../../domain/inspection/diagnosis.ts';
+import { unknownName } from '../../domain/text/nearest-name.ts';
+import { diagnoseComponent } from './diagnosis/component.ts';
+import { examined, fine } from './diagnosis/finding.ts';
+import { diagnoseSchemas } from './diagnosis/schemas.ts';
+import { diagnoseWorker } from './diagnosis/worker.ts';
+import { neverRetry } from '../../ports/failures.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'health' | 'flags' | 'artifacts' | 'records' | 'server' | 'approvalKeys'>;
+
+/** Tries with the worker's own credentials whatever a release will need, and changes nothing. */
+export function createDiagnosis(ports: DiagnosisPorts) {
+  /** @throws `InvalidInput` for an unknown component */
+  async function diagnose({ component }: DoctorRequest): Promise<readonly Finding[]> {
+    let read: Catalog | undefined;
+    const catalog = await examined('the catalog', 'mend it: slipway validate', async () => {
+      read = await ports.catalog.read();
+      return fine(`${Object.keys(read.components).length} components`);
+    });
+    const worker = await diagnoseWorker(ports);
+    if (!read) return [...catalog, ...worker];
+    const findings = [...catalog, ...worker];
+    for (const [name, one] of chosen(read, component)) findings.push(...(await diagnoseComponent(ports, name, one)));
+    for (const [name, rules] of Object.entries(read.schemas)) {
+      if (component === undefined || component === name) findings.push(...(await diagnoseSchemas(ports, name, rules)));
+    }
+    return findings;
+  }
+
+  return { diagnose };
+}
+
+function chosen({ components, schemas }: Catalog, component: string | undefined): readonly (readonly [string, Component])[] {
+  if (component === undefined) return Object.entries(components);
+  if (Object.hasOwn(components, component)) return [[component, components[component]!]];
+  if (Object.hasOwn(schemas, component)) return [];
+  throw neverRetry('InvalidInput', unknownName('component', component, [...new Set([...Object.keys(components), ...Object.keys(schemas)])]));
+}

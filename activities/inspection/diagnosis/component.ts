@@ -1,0 +1,148 @@
+import { shaPattern, shortSha } from '../../../domain/code/commit.ts';
+import type { Component } from '../../../domain/catalog.ts';
+import { teamsIn } from '../../../domain/catalog.ts';
+import type { Finding } from '../../../domain/inspection/diagnosis.ts';
+import type { HealthCheck } from '../../../domain/stages/health-check.ts';
+import { showsInput } from '../../../domain/stages/run-name.ts';
+import type { DiagnosisPorts } from '../diagnosis.ts';
+import { doubtful, examined, fine, missing } from './finding.ts';
+import { diagnoseRepository } from './repository.ts';
+
+/** What the releases of one component need. */
+export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }: DiagnosisPorts, name: string, { source, downstream, stages, chat: channels, flags }: Component): Promise<readonly Finding[]> {
+  const about = (what: string) => `${name}: ${what}`;
+  const workflows = [...new Set(stages.flatMap(({ promote }) => (promote.kind === 'workflow' ? [promote.workflow] : [])))];
+  const teams = [...new Set(stages.flatMap(({ approval }) => (approval ? teamsIn(approval) : [])))];
+  const told = [...new Set([channels.progress, channels.team, source.owners, ...stages.map(({ approval }) => approval?.escalate?.channel)])].filter((channel) => channel !== undefined);
+  const places = flags ? [flags.staging?.environment, flags.production.environment].filter((environment) => environment !== undefined) : [];
+  const checks = [...stages, ...(flags ? [flags.staging, flags.production] : [])].flatMap((place) => place?.health ?? []);
+
+  const findings = await Promise.all([
+    reachable(source.canonical, 'read'),
+    reachable(source.mirror, 'read'),
+    reachable(downstream.repository, 'write'),
+    checksReported(),
+    versionFileReadable(),
+    branchProtected(),
+    mergeAllowed(),
+    ...(downstream.flakyTest ? [reachable(downstream.flakyTest.repository, 'write')] : []),
+    ...(flags ? [reachable(flags.issues.repository, 'write')] : []),
+    ...(flags?.incidents ? [reachable(flags.incidents.repository, 'read')] : []),
+    ...places.map((environment) => flagsReadable(environment, flags!.prefix)),
+    ...[...new Map(checks.map((check) => [JSON.stringify(check), check])).values()].map(healthKnown),
+    ...workflows.map(workflowThere),
+    ...told.map(channelReachable),
+    ...teams.map(teamVisible),
+  ]);
+  // A repository may stand for several things.
+  return [...new Map(findings.flat().map((finding) => [JSON.stringify(finding), finding])).values()];
+
+  function reachable(repository: string, wanted: 'read' | 'write') {
+    return diagnoseRepository(forge.access, about(repository), repository, wanted);
+  }
+
+  function checksReported() {
+    return examined(about(`checks of ${source.mirror}`), 'let the token read checks and commit statuses', async () => {
+      const head = await forge.branches.find(source.mirror, source.branch);
+      if (!head) return missing(`there is no branch ${source.branch}`, 'correct source.branch in the catalog');
+      const names = (await forge.pipelines.checks(source.mirror, head)).map((check) => check.name);
+      const unknown = source.requiredChecks.filter((required) => !names.includes(required));
+      if (names.length === 0) return doubtful(`none has reported for ${shortSha(head)} yet`, 'nothing is released without a green check: see that CI runs on the mirror');
+      return unknown.length > 0
+        ? doubtful(`${unknown.join(', ')} has not reported for ${shortSha(head)}; ${names.join(', ')} has`, 'a check that never reports is waited for: correct source.requiredChecks')
+        : fine(names.join(', '));
+    });
+  }
+
+  function versionFileReadable() {
+    const { repository, branch, versionFile } = downstream;
+    const todo = `commit ${versionFile} with the SHA of a commit of ${source.mirror}, or correct downstream.versionFile`;
+    return examined(about(versionFile), todo, async () => {
+      const text = (await forge.commits.read(repository, versionFile, branch))?.trim();
+      if (text === undefined) return missing(`${repository} does not have it on ${branch}`, todo);
+      if (!shaPattern.test(text)) return missing(`it contains "${text.slice(0, 60)}"`, todo);
+      return (await forge.commits.find(source.mirror, text)) ? fine(`pins ${shortSha(text)}`) : missing(`it pins ${text}, which ${source.mirror} does not have`, todo);
+    });
+  }
+
+  function branchProtected() {
+    const { repository, branch, requiredChecks } = downstream;
+    return examined(about(`${branch} of ${repository}`), 'correct downstream.branch in the catalog, or let the token read the repository', async () => {
+      const rules = await forge.access.rules(repository, branch);
+      if (!rules) return doubtful('is not protected: anybody who may write can change what is deployed', 'protect it, and require the checks that a release must pass');
+      const { checks, reviews, mergeQueue } = rules;
+      if (checks.length === 0) return doubtful('is protected, but asks for no check', 'require the checks that a release must pass');
+      const more = requiredChecks.filter((check) => !checks.includes(check));
+      if (more.length > 0) return doubtful(`asks for ${checks.join(', ')}, but not for ${more.join(', ')}`, 'the catalog alone requires that: people can merge without it');
+      if (reviews > (forge.reviewer ? 1 : 0)) return doubtful(`asks for ${reviews} reviews, of which ${forge.reviewer ? 'one comes' : 'none comes'} from a second identity`, 'people have to approve each release at the forge; GITHUB_REVIEWER_TOKEN gives one review');
+      return fine(`asks for ${checks.join(', ')}${mergeQueue ? ', through its merge queue' : ''}`);
+    });
+  }
+
+  function mergeAllowed() {
+    const { repository, merge, autoMerge } = downstream;
+    return examined(about(`merging into ${repository}`), 'let the token read the repository', async () => {
+      const allowed = await forge.access.merging(repository);
+      if (!allowed) return fine('the token may not know how');
+      if (!allowed.methods.includes(merge)) return missing(`"${merge}" is switched off; ${allowed.methods.join(', ')} is not`, 'set downstream.merge in the catalog, or allow it in the settings of the repository');
+      if (autoMerge && !allowed.autoMerge) return missing('auto-merge is switched off', 'allow it in the settings of the repository, or set downstream.autoMerge to false');
+      return fine(`by ${merge}${autoMerge ? ', by itself' : ''}`);
+    });
+  }
+
+  function healthKnown(check: HealthCheck) {
+    return examined(about(`health by ${healthTarget(check)}`), 'see docs/adapters.md', async () => {
+      const seen = await health.look(check);
+      return seen.kind === 'healthy' ? fine('healthy') : doubtful(`${seen.kind}: ${seen.reason}`, 'no soak passes without health: correct the check, or the variables of its adapter');
+    });
+  }
+
+  function flagsReadable(environment: string, prefix: string) {
+    return examined(about(`flags of ${environment}`), 'see docs/flags.md', async () => fine(`${(await flagsOf(environment).list(prefix)).length} begin with ${prefix}`));
+  }
+
+  function workflowThere(file: string) {
+    const { repository, branch } = downstream;
+    return examined(about(`${file} of ${repository}`), 'let the token read actions', async () => {
+      const state = await forge.access.workflow(repository, file);
+      if (!state) return missing('does not exist', `add .github/workflows/${file}, which workflow_dispatch starts`);
+      if (state === 'disabled') return missing('is disabled', 'enable it');
+      const text = await forge.commits.read(repository, `.github/workflows/${file}`, branch);
+      const unseen = text === undefined ? [] : keyInputs(file).filter((inputs) => !showsInput(text, inputs)).flat();
+      return unseen.length > 0 ? missing(`does not show ${unseen.join(', ')} in its run-name on ${branch}`, `a run is found by its key: run-name: \${{ inputs.${unseen[0]} }}`) : fine('can be dispatched');
+    });
+  }
+
+  /** Of each stage that has it dispatched, those that carry the key. */
+  function keyInputs(file: string): readonly (readonly string[])[] {
+    const mechanisms = stages.flatMap(({ promote }) => (promote.kind === 'workflow' && promote.workflow === file ? [promote] : []));
+    return mechanisms.map(({ inputs }) => Object.keys(inputs).filter((name) => inputs[name]!.includes('{key}')));
+  }
+
+  function teamVisible(team: string) {
+    const todo = "let the token read the organisation's members, or correct the approvers in the catalog";
+    return examined(about(team), todo, async () => {
+      const members = await forge.access.members(team);
+      if (!members) return missing('does not exist, or the token does not see it', todo);
+      return members.length > 0 ? fine(`${members.length} may approve`) : missing('has no members', 'add those who may approve');
+    });
+  }
+
+  function channelReachable(channel: string) {
+    return examined(about(channel), 'see docs/adapters.md', async () => {
+      await chat.reach(channel);
+      return fine('can be told');
+    });
+  }
+}
+
+function healthTarget(check: HealthCheck): string {
+  switch (check.kind) {
+    case 'http':
+      return check.url;
+    case 'prometheus':
+      return check.query;
+    case 'sentry':
+      return `${check.project} in Sentry`;
+  }
+}

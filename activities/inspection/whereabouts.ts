@@ -1,0 +1,139 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Commit, Sha } from '../../domain/code/commit.ts';
+import { shaPattern, shortSha } from '../../domain/code/commit.ts';
+import type { Component } from '../../domain/catalog.ts';
+import { toldFailures } from '../../domain/code/pipeline.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
+import type { WhereRequest } from '../../domain/inspection/where-request.ts';
+import type { Blocked, Presence, Whereabouts } from '../../domain/inspection/whereabouts.ts';
+import { commitOn } from '../changes/branch-commit.ts';
+import { componentIn } from '../../ports/catalog/entries.ts';
+import { neverRetry } from '../../ports/failures.ts';
+import type { PullRequest } from '../../ports/forge/forge.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { createLeases } from '../environments/survey.ts';
+import { createPlanning } from '../component/planning.ts';
+
+type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments' | 'readLagMs'>;
+
+/** Follows a change from its pull request to production. Reads only. */
+export function createWhereabouts(ports: WhereaboutsPorts) {
+  const { catalog, forge, releases, environments } = ports;
+  const { surveyEnvironment } = createLeases(ports);
+  const { plan } = createPlanning(ports);
+
+  /** @throws `InvalidInput` for an unknown component, commit or pull request */
+  async function whereabouts({ component: name, sha, pullRequest: number }: WhereRequest): Promise<Whereabouts> {
+    const component = componentIn(await catalog.read(), name);
+    const pull = number === undefined ? undefined : await pullRequestOf(component, number);
+    const found = { component: name, ...(pull && { pullRequest: { number: pull.number, url: pull.url, state: pull.state } }), merged: false, environments: [] };
+    const wanted = sha ?? pull?.mergeSha;
+    if (wanted === undefined) return { ...found, blocked: unmerged(pull!) };
+    const commit = await commitOn(forge.commits, component.source.mirror, component.source.branch, wanted);
+    if (!commit) return { ...found, ...(await notMirrored(component, wanted)) };
+    return { ...found, ...(await followed(name, component, commit)) };
+  }
+
+  async function pullRequestOf({ source }: Component, number: number): Promise<PullRequest> {
+    const pull = await forge.pullRequests.get(source.canonical, number);
+    if (!pull) throw neverRetry('InvalidInput', `${source.canonical} has no pull request #${number}`);
+    return pull;
+  }
+
+  /** What keeps a commit off the branch that is released from. */
+  async function notMirrored({ source }: Component, sha: Sha): Promise<Pick<Whereabouts, 'commit' | 'blocked'>> {
+    const { canonical, mirror, branch, owners } = source;
+    const commit = await forge.commits.find(canonical, sha);
+    if (!commit) throw neverRetry('InvalidInput', `neither ${canonical} nor ${mirror} has a commit ${sha}`);
+    if (await commitOn(forge.commits, canonical, branch, sha)) {
+      return { commit, blocked: { what: `the mirror ${mirror}, which does not have it yet`, by: owners ? [owners] : [`whoever runs ${mirror}`] } };
+    }
+    return { commit, blocked: { what: `its merge: it is not on ${branch} of ${canonical}`, by: [commit.author] } };
+  }
+
+  async function followed(name: string, component: Component, commit: Commit): Promise<Omit<Whereabouts, 'component' | 'pullRequest'>> {
+    const holds = holder(component, commit.sha);
+    const pinned = (await forge.commits.read(component.downstream.repository, component.downstream.versionFile, component.downstream.branch))?.trim() ?? '';
+    const merged = await holds(pinned);
+    const names = [...new Set(component.stages.map(({ environment }) => environment))];
+    const places: Presence[] = [];
+    for (const environment of names) places.push(await presence(name, environment, holds));
+    const carrier = await carrying(name, holds);
+    const absent = places.filter(({ runsIt }) => !runsIt).map(({ environment }) => environment);
+    const release = carrier && { id: carrier.release, candidate: carrier.candidate!, state: carrier.state };
+    const known = { commit, ...(release && { release }), merged, ...(pinned && { pinned }), environments: places };
+    if (absent.length === 0) return known;
+    return { ...known, blocked: carrier ? held(carrier) : merged ? notCarriedOn(name, absent) : await notChosen(name, component, holds) };
+  }
+
+  /** Whether a candidate holds the change; the answer is remembered, because several places run the same candidate. */
+  function holder({ source }: Component, sha: Sha): (candidate: Sha) => Promise<boolean> {
+    const known = new Map<Sha, Promise<boolean>>([[sha, Promise.resolve(true)]]);
+    return (candidate) => {
+      if (!shaPattern.test(candidate)) return Promise.resolve(false);
+      const answer = known.get(candidate) ?? forge.commits.range(source.mirror, sha, candidate).then(({ diverged }) => !diverged);
+      known.set(candidate, answer);
+      return answer;
+    };
+  }
+
+  /** What the environment says itself; before any release has needed it, what the forge remembers. */
+  async function presence(name: string, environment: string, holds: (candidate: Sha) => Promise<boolean>): Promise<Presence> {
+    const known = (await environments.record(environment)) ?? (await unlessTooEarly(surveyEnvironment({ environment })));
+    const here = known?.deployed[name];
+    if (!here) return { environment, runsIt: false };
+    return { environment, runsIt: await holds(here.candidate), candidate: here.candidate, since: here.since };
+  }
+
+  async function carrying(name: string, holds: (candidate: Sha) => Promise<boolean>): Promise<ReleaseStatus | undefined> {
+    for (const { status } of await releases.running(name)) {
+      if (status?.candidate && (await holds(status.candidate))) return status;
+    }
+    return undefined;
+  }
+
+  /** Asks what a release that began now would carry. */
+  async function notChosen(name: string, component: Component, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
+    const { source, chat } = component;
+    const owners = [source.owners ?? chat.team];
+    const planned = await plan({ component: name });
+    switch (planned.kind) {
+      case 'waiting':
+        return { what: `the mirror: ${planned.waitingFor}`, by: owners };
+      case 'noCandidate':
+        return { what: `the pipeline of ${shortSha(planned.sha)} on ${source.mirror}, which is red: ${toldFailures(planned.failed)}`, by: owners };
+      case 'upToDate':
+        if (planned.pending) return { what: `pipelines on ${source.mirror} that still run`, by: [] };
+        return { what: 'nothing: only documentation has changed, and the next release will carry it', by: [] };
+      case 'release':
+        if (!(await holds(planned.candidate))) return { what: `its pipeline on ${source.mirror}: ${shortSha(planned.candidate)} is the newest green commit`, by: owners };
+        return { what: `the start of a release, which would carry it: slipway start componentRelease ${name}`, by: ['whoever starts releases'] };
+    }
+  }
+
+  return { whereabouts };
+}
+
+/** Nothing, where an answer would have to be waited for. */
+async function unlessTooEarly<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking;
+  } catch (failure) {
+    if (failure instanceof ApplicationFailure && failure.type === 'NotYet') return undefined;
+    throw failure;
+  }
+}
+
+function unmerged({ number, state }: PullRequest): Blocked {
+  return state === 'closed' ? { what: `#${number}, which was closed without being merged`, by: [] } : { what: `the merge of #${number}`, by: ['its reviewers'] };
+}
+
+function held({ release, state, waitingFor, paused }: ReleaseStatus): Blocked {
+  if (paused) return { what: `the pause of ${release}${paused.reason ? `: ${paused.reason}` : ''}`, by: [paused.by], since: paused.since };
+  if (waitingFor) return { what: waitingFor.what, by: waitingFor.whom ?? [], since: waitingFor.since };
+  return { what: `${release}, which is under way (${state})`, by: [] };
+}
+
+function notCarriedOn(name: string, absent: readonly string[]): Blocked {
+  return { what: `the end of the release that merged it: none carries it on to ${absent.join(', ')}. See slipway history ${name}`, by: ['whoever starts the next release'] };
+}

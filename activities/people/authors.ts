@@ -1,0 +1,13 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Repository } from '../../ports/forge/forge.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+export function createAuthors({ forge }: Pick<Ports, 'forge'>) {
+  /** Logins and names of who wrote the commits that are in `to` and not in `from`. */
+  async function authors({ repository, from, to }: { readonly repository: Repository; readonly from: Sha; readonly to: Sha }): Promise<string[]> {
+    const { commits } = await forge.commits.range(repository, from, to);
+    return [...new Set(commits.flatMap(({ author, login }) => [author, ...(login ? [login] : [])]))];
+  }
+
+  return { authors };
+}

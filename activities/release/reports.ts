@@ -1,0 +1,131 @@
+import { marker } from '../../domain/code/marker.ts';
+import type { FailedCheck } from '../../domain/code/pipeline.ts';
+import type { ChatMessage } from '../../ports/chat/chat.ts';
+import { effect } from '../effect.ts';
+import type { Repository } from '../../ports/forge/forge.ts';
+import { isOfFamily, isSameLabel } from '../../ports/forge/label.ts';
+import { silent } from '../../domain/component/pull-request-body.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { beating } from '../../ports/pulse.ts';
+
+/** One transition of a release, told to people: a line in the release's thread, its headline, the pull request's label. */
+export interface Report {
+  /** Names the thread: one a release and pull request. */
+  readonly thread: string;
+  readonly channel: string;
+  /** What is released: begins the first message of the thread, which is updated in place. */
+  readonly subject: string;
+  /** The first message, where it is known: lists may not show it yet. */
+  readonly root?: string;
+  /** Names the transition within the thread, so that it is told once. */
+  readonly transition: string;
+  readonly line: string;
+  readonly label?: { readonly repository: Repository; readonly number: number; readonly name: string };
+}
+
+export interface Told {
+  /** The thread's first message. */
+  readonly root: string;
+}
+
+/** One message in a channel. */
+export interface Announcement {
+  readonly channel: string;
+  /** Names it within the channel, so that it is there once. */
+  readonly key: string;
+  readonly text: string;
+}
+
+export interface FlakyTestIssue {
+  readonly repository: Repository;
+  readonly labels: readonly string[];
+  readonly failed: readonly FailedCheck[];
+  readonly pullRequest: string;
+  readonly key: string;
+}
+
+export interface PullRequestComment {
+  readonly repository: Repository;
+  readonly number: number;
+  readonly key: string;
+  readonly line: string;
+  /** "@gitlab-org/gitaly" */
+  readonly mention?: string;
+}
+
+/** The labels that follow a release's stage are of this family; the others are left alone. */
+const labelFamily = 'workflow::';
+
+export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 'chat' | 'readLagMs'>) {
+  /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
+  async function report({ thread, channel, subject, transition, line, label, root: known }: Report): Promise<Told | void> {
+    const key = `${thread}/${transition}`;
+    const begun = known ?? (await chat.find(channel, thread))?.id;
+    if (begun && (await chat.find(channel, key, begun))?.text === line) return { root: begun };
+    const text = `${subject}: ${line}`;
+    if (known) await chat.update(channel, known, { key: thread, text });
+    const root = known ?? (await say({ channel, key: thread, text })).id;
+    if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
+    await say({ channel, key, text: line, thread: root });
+    return { root };
+  }
+
+  async function announce({ channel, key, text }: Announcement): Promise<void> {
+    await say({ channel, key, text });
+  }
+
+  async function commentOnPullRequest({ repository, number, key, line, mention }: PullRequestComment): Promise<void> {
+    const mark = marker(key);
+    await effect({
+      key: `comment ${repository}#${number} ${key}`,
+      lagMs: readLagMs,
+      probe: async () => ((await forge.pullRequests.hasComment(repository, number, mark)) ? true : undefined),
+      act: () => forge.pullRequests.comment(repository, number, `${mention ? `${mention}: ` : ''}${silent(line)}\n\n${mark}`),
+    });
+  }
+
+  async function openFlakyTestIssue({ repository, labels, failed, pullRequest, key }: FlakyTestIssue): Promise<void> {
+    const mark = marker(key);
+    const list = failed.map(({ name, url }) => `- ${url ? `[${name}](${url})` : name}`);
+    const body = [`In ${pullRequest} this failed, and passed on the same commit when it was run again:`, '', silent(list.join('\n')), '', mark].join('\n');
+    const title = `Flaky Test: ${failed.map(({ name }) => name).join(', ')}`.slice(0, 200);
+    await effect({
+      key: `flaky test ${repository} ${key}`,
+      lagMs: readLagMs,
+      probe: async () => (await forge.issues.list(repository, labels)).find((issue) => issue.body.includes(mark)),
+      act: () => forge.issues.open({ repository, title, body, labels }),
+    });
+  }
+
+  /** Posts a message, or brings the one with this key up to date. */
+  async function say({ channel, key, text, thread }: { channel: string; key: string; text: string; thread?: string }): Promise<ChatMessage> {
+    const message = await effect({
+      key: `message ${channel} ${key}`,
+      lagMs: readLagMs,
+      probe: () => chat.find(channel, key, thread),
+      act: () => chat.post({ channel, key, text, ...(thread && { thread }) }),
+    });
+    if (message.text !== text) await chat.update(channel, message.id, { key, text });
+    return message;
+  }
+
+  async function setLabel(repository: Repository, number: number, name: string): Promise<void> {
+    const isSet = async () => {
+      const family = (await forge.pullRequests.get(repository, number))?.labels.filter((label) => isOfFamily(label, labelFamily));
+      return family?.length === 1 && isSameLabel(family[0]!, name) ? true : undefined;
+    };
+    await effect({
+      key: `label ${repository}#${number} ${name}`,
+      lagMs: 0,
+      probe: isSet,
+      act: () => forge.pullRequests.label(repository, number, name, labelFamily),
+    });
+  }
+
+  return {
+    report: beating(report),
+    announce: beating(announce),
+    commentOnPullRequest: beating(commentOnPullRequest),
+    openFlakyTestIssue: beating(openFlakyTestIssue),
+  };
+}

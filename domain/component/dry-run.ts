@@ -1,0 +1,23 @@
+import { shortSha } from '../code/commit.ts';
+import type { ReleasePlan } from './plan.ts';
+import { promotionKey } from './plan.ts';
+
+/** Every write that a release would make, should nothing come in its way, in order. */
+export function writesOf({ id, candidate, downstream, stages, chat, base, component }: ReleasePlan): readonly string[] {
+  const { repository, branch, head, versionFile, title, labels, merge } = downstream;
+  return [
+    `${repository}: commit "${title}" on ${shortSha(base)}, which sets ${versionFile} to ${candidate}`,
+    `${repository}: branch ${head}`,
+    `${repository}: pull request "${title}" from ${head} into ${branch}${labels.length > 0 ? `, labelled ${labels.join(', ')}` : ''}`,
+    `${chat.progress}: a thread for ${component} ${shortSha(candidate)}`,
+    `${repository}: ${merge} the pull request into ${branch}, when its pipeline is green`,
+    `${repository}: remove the branch ${head}`,
+    ...stages.flatMap(({ name, environment, promote, approval }) => [
+      ...(approval ? [`${name} only once ${approval.required} of ${approval.approvers.join(', ')} approve`] : []),
+      promote.kind === 'workflow'
+        ? `${repository}: dispatch ${promote.workflow} for ${environment} as ${promotionKey(id, name)}`
+        : `${repository}: a deployment to ${environment} as ${promotionKey(id, name)}`,
+      `${repository}: label the pull request workflow::${name}`,
+    ]),
+  ];
+}

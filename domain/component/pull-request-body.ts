@@ -1,0 +1,48 @@
+import type { Commit, Sha } from '../code/commit.ts';
+import { shortSha } from '../code/commit.ts';
+import { marker } from '../code/marker.ts';
+
+const mostCommits = 50;
+
+export interface PullRequestBody {
+  readonly release: string;
+  readonly component: string;
+  readonly pinned: Sha;
+  readonly candidate: Sha;
+  /** Newest first. */
+  readonly commits: readonly Commit[];
+  readonly total: number;
+  readonly runbook?: string;
+}
+
+/** The body of a version pull request: what it brings, what happens next, and whose it is. */
+export function pullRequestBody({ release, component, pinned, candidate, commits, total, runbook }: PullRequestBody): string {
+  const listed = commits.slice(0, mostCommits);
+  const more = total - listed.length;
+  return [
+    `Moves ${component} from \`${shortSha(pinned)}\` to \`${shortSha(candidate)}\`: ${total} commit${total === 1 ? '' : 's'}.`,
+    '',
+    ...listed.map((commit) => `- [\`${shortSha(commit.sha)}\`](${commit.url}) ${inert(commit.title)} (${inert(commit.author)})`),
+    ...(more > 0 ? [`- … and ${more} more`] : []),
+    '',
+    '#### What happens next',
+    'When the pipeline is green, Slipway merges this at exactly its head commit and deploys it stage by stage.',
+    'To stop it, close this pull request or send `abort` to the release.',
+    ...(runbook ? [`When the pipeline is red: ${runbook}`] : []),
+    '',
+    marker(release),
+  ].join('\n');
+}
+
+/** Titles and names are other people's text: they must not mention anybody, close issues, or end our marker. */
+function inert(text: string): string {
+  return silent(text.replaceAll(/[\\`*_[\]~|]/g, (character) => `\\${character}`));
+}
+
+/** The same for text with links, which are to stay links. */
+export function silent(text: string): string {
+  return text
+    .replaceAll('<', '&lt;')
+    .replaceAll(/@(?=\w)/g, '@\u200b')
+    .replaceAll(/#(?=\d)/g, '#\u200b');
+}

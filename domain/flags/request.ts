@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { shaPattern } from '../code/commit.ts';
+import { percentages } from './setting.ts';
+import type { Parsed } from '../text/input.ts';
+import { parseInput } from '../text/input.ts';
+
+/** What starts a rollout; everything else comes from the catalog. */
+const rolloutRequest = z.strictObject({
+  component: z.string().min(1),
+  flag: z.string().min(1),
+  commit: z
+    .string()
+    .refine((text) => shaPattern.test(text) || /^#\d+$/.test(text), 'must be a full commit SHA of 40 hex digits, or a pull request such as "#12"'),
+  steps: percentages.optional(),
+  issue: z.int().min(1).optional(),
+  reason: z.string().min(1).optional(),
+});
+
+export type RolloutRequest = z.output<typeof rolloutRequest>;
+
+const rolloutRequestExample = { component: 'gitaly', flag: 'gitaly_go_user_delete_tag', commit: '#3371' } satisfies RolloutRequest;
+
+const gates = ['user', 'group', 'project', 'feature_group', 'namespace', 'repository'];
+
+/** Reads what a person typed. Gates for some users, groups or projects are refused by name. */
+export function parseRolloutRequest(input: unknown): Parsed<RolloutRequest> {
+  const gate = typeof input === 'object' && input !== null ? gates.find((name) => name in input) : undefined;
+  if (gate !== undefined) {
+    return { kind: 'invalid', message: `a flag is rolled out to percentages of all actors, not to a ${gate}: leave "${gate}" out` };
+  }
+  return parseInput(rolloutRequest, input, rolloutRequestExample);
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { duration } from '../text/duration.ts';
+import { percentages } from './setting.ts';
+import { healthCheck } from '../stages/health-check.ts';
+import { login, name, path, repository, workflowFile } from '../text/names.ts';
+import { defaultPercentages, defaultSoak, fallbackPolicies } from './steps.ts';
+
+const soak = z.union([
+  duration.transform((ms) => ({ kind: 'time' as const, ms })),
+  z
+    .strictObject({
+      percentHours: z.number().positive().describe('10 is 2 h at 5 %, 24 min at 25 %, 12 min at 50 %.'),
+      min: duration.prefault('5m'),
+      max: duration.prefault('1d'),
+    })
+    .refine(({ min, max }) => min <= max, '"min" must not be longer than "max"')
+    .transform(({ percentHours, min, max }) => ({ kind: 'exposure' as const, percentHours, minMs: min, maxMs: max })),
+]);
+
+const staging = z.strictObject({
+  environment: name,
+  testers: z.array(login).min(1).optional().describe('Who may say that it was tested; anybody, if nobody is named.'),
+  soak: duration.prefault('1d').describe('Healthy, observed time that must pass before production.'),
+  health: z.array(healthCheck).prefault([]),
+  smoke: z
+    .strictObject({ repository, workflow: workflowFile })
+    .optional()
+    .describe('A CI workflow of which a run must have passed since the flag was turned on there.'),
+});
+
+const production = z.strictObject({
+  environment: name,
+  steps: percentages.prefault([...defaultPercentages]).describe('Percentages of actors. 100 and then true always follow.'),
+  soak: soak.optional().transform((rule) => rule ?? defaultSoak).describe('How long each step is watched: a duration, or by exposure.'),
+  health: z.array(healthCheck).prefault([]),
+  whenUnhealthy: z.enum(fallbackPolicies).prefault('hold').describe('What to do with the flag when a step is not healthy, or has no data.'),
+  whenRolledBack: z.enum(['hold', 'off']).prefault('off').describe('What to do with the flag when a deployment without its code lands.'),
+});
+
+const deployed = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('deployment').describe("What was deployed last: by the environment's own record, or by the forge's newest deployment, whichever is later."),
+  }),
+  z.strictObject({
+    kind: z.literal('url'),
+    url: z.url({ protocol: /^https?$/ }).describe('Shows the hash of what is deployed: the first 40 hex digits of its answer.'),
+  }),
+]);
+
+/** How the feature flags of a component are rolled out. */
+export const flagRules = z.strictObject({
+  prefix: z.string().regex(/^[a-z][a-z0-9_]*_$/, 'must be lower-case letters, digits and underscores, ending with an underscore'),
+  operators: z.array(login).min(1).optional().describe('Who may advance, hold, resume, jump and abort; anybody, if nobody is named.'),
+  staging: staging.optional(),
+  production,
+  deployed: deployed.prefault({ kind: 'deployment' }).describe("How production's deployed hash is known, at which the version file pins the component."),
+  issues: z.strictObject({
+    repository,
+    labels: z.array(z.string().min(1)).prefault([]),
+    template: path.optional().describe('The rollout issue\'s text in that repository; {flag} and {component} are filled in.'),
+    milestone: z.string().min(1).optional().describe('Of the issue that asks for the removal of the flag.'),
+  }),
+  incidents: z
+    .strictObject({ repository, label: z.string().min(1) })
+    .optional()
+    .describe('While an issue with this label is open, no flag is raised.'),
+});
+
+export type FlagRules = z.output<typeof flagRules>;

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { name } from '../text/names.ts';
+import type { ReleaseRecord } from '../release/record.ts';
+
+/** What of the past is asked for: the newest records, of one component or of one release if it is named. */
+export const historyRequest = z.strictObject({
+  component: name.optional(),
+  release: z
+    .string()
+    .regex(/^(release|flag|schemas)\/[a-z][a-z0-9-]*\/[\w.-]+$/, 'must be the id of a release such as "release/gitaly/from-1a2b3c4d5e6f", "flag/gitaly/gitaly_x" or "schemas/migrator/v5.3.4444"')
+    .optional(),
+  limit: z.int().min(1).max(100).prefault(20),
+});
+
+export type HistoryRequest = z.input<typeof historyRequest>;
+
+export const historyRequestExample = { component: 'gitaly', limit: 20 } satisfies HistoryRequest;
+
+export type History =
+  | { readonly kind: 'records'; readonly records: readonly ReleaseRecord[] }
+  /** The worker was told nowhere to keep records. */
+  | { readonly kind: 'notKept' };

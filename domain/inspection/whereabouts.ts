@@ -1,0 +1,55 @@
+import type { Commit, Sha } from '../code/commit.ts';
+import { shortSha } from '../code/commit.ts';
+import type { ReleaseState } from '../release/status.ts';
+
+/** How far a change has come. */
+export interface Whereabouts {
+  readonly component: string;
+  readonly pullRequest?: { readonly number: number; readonly url: string; readonly state: 'open' | 'closed' | 'merged' };
+  /** Not there yet while its pull request is not merged. */
+  readonly commit?: Commit;
+  /** The release under way that carries it. */
+  readonly release?: { readonly id: string; readonly candidate: Sha; readonly state: ReleaseState };
+  /** What the product's default branch pins, and whether that holds the change. */
+  readonly merged: boolean;
+  readonly pinned?: Sha;
+  /** In the order of the component's stages. */
+  readonly environments: readonly Presence[];
+  readonly blocked?: Blocked;
+}
+
+export interface Presence {
+  readonly environment: string;
+  readonly runsIt: boolean;
+  /** What runs there instead, or holds the change. */
+  readonly candidate?: Sha;
+  /** ISO 8601: since when that candidate runs there. */
+  readonly since?: string;
+}
+
+export interface Blocked {
+  /** "approval of production" */
+  readonly what: string;
+  /** Logins, channels, or roles: who can help; nobody, when time does. */
+  readonly by: readonly string[];
+  /** ISO 8601 */
+  readonly since?: string;
+}
+
+/** As lines for people. */
+export function toldWhereabouts({ component, pullRequest, commit, release, merged, pinned, environments, blocked }: Whereabouts): string[] {
+  return [
+    commit ? `${component} ${shortSha(commit.sha)}: ${commit.title}, by ${commit.author}` : component,
+    ...(pullRequest ? [`pull request #${pullRequest.number} is ${pullRequest.state}: ${pullRequest.url}`] : []),
+    ...(release ? [`in the candidate ${shortSha(release.candidate)} of ${release.id}`] : []),
+    ...(pinned ? [`${merged ? 'merged: ' : 'not merged: '}${shortSha(pinned)} is pinned`] : []),
+    ...environments.map(toldPresence),
+    ...(blocked ? [`blocked by ${blocked.what}${blocked.by.length > 0 ? `; who can help: ${blocked.by.join(', ')}` : ''}${blocked.since ? `; since ${blocked.since}` : ''}`] : []),
+  ];
+}
+
+function toldPresence({ environment, runsIt, candidate, since }: Presence): string {
+  const what = candidate ? ` ${shortSha(candidate)}${since ? ` since ${since}` : ''}` : '';
+  if (runsIt) return `${environment} has it:${what}`;
+  return `${environment} does not have it: it runs${what || ' nothing that is known'}`;
+}

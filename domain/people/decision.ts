@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { sha } from '../text/names.ts';
+
+/** What `approve` and `reject` carry. Without a token `by` is a claim: see docs/security.md. */
+export const vote = z.strictObject({
+  stage: z.string().min(1),
+  by: z.string().min(1),
+  sha: sha.optional(),
+  reason: z.string().optional(),
+  token: z.string().max(4_096).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a signed token: three parts with dots between them').optional(),
+});
+
+/** What `abort` carries. */
+export const abortion = z.strictObject({ by: z.string().min(1), reason: z.string().min(1) });
+
+/** What `decide` carries: the answer to what the release asks at that moment. */
+export const choice = z.strictObject({
+  choice: z.string().min(1),
+  by: z.string().min(1),
+  reason: z.string().min(1).optional(),
+  stage: z.string().min(1).optional(),
+  sha: sha.optional(),
+});
+
+/** What `candidate` carries: a newer commit that the release should carry instead. */
+export const offer = z.strictObject({ sha });
+
+/** What `pause` and `resume` carry. */
+export const interval = z.strictObject({ by: z.string().min(1), reason: z.string().min(1).optional() });
+
+export type Interval = z.output<typeof interval>;
+export type Vote = z.output<typeof vote>;
+export type Choice = z.output<typeof choice>;
+export type Offer = z.output<typeof offer>;
+export type Abortion = z.output<typeof abortion>;
+export type Verdict = 'approve' | 'reject';
+
+/** A decision that was accepted, as `history` tells of it. */
+export interface Decision {
+  readonly message: string;
+  readonly by: string;
+  /** ISO 8601 */
+  readonly at: string;
+  readonly stage?: string;
+  readonly reason?: string;
+  /** Of a vote. Whether it is known that it was its voter's, and by what: a comment's URL, a token's id. */
+  readonly assurance?: 'claimed' | 'verified';
+  readonly evidence?: string;
+}
+
+/** A message that was not accepted, and why: nothing that somebody sent is lost. */
+export interface Refusal {
+  readonly message: string;
+  readonly why: string;
+  /** ISO 8601 */
+  readonly at: string;
+}
+
+const mostRefusals = 50;
+
+/** The last of them are kept. */
+export function withRefusal(refused: readonly Refusal[], refusal: Refusal): readonly Refusal[] {
+  return [...refused, refusal].slice(-mostRefusals);
+}

@@ -1,8 +1,0 @@
-import { releasePrefix } from './release-plan.ts';
-import { rolloutPrefix } from './rollout-plan.ts';
-import { schemaPrefix } from './schema-plan.ts';
-
-/** What the id of a release, a rollout or a schema release begins with; undefined for every other workflow. */
-export function prefixOf(workflowId: string): string | undefined {
-  return [releasePrefix, rolloutPrefix, schemaPrefix].find((prefix) => workflowId.startsWith(prefix));
-}

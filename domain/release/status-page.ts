@@ -1,0 +1,78 @@
+import { shortSha } from '../code/commit.ts';
+import { toldProgress } from './progress.ts';
+import type { ReleaseStatus, StageStatus } from './status.ts';
+
+/** How a stage's mark is shown. */
+export const marks: Record<StageStatus['mark'], string> = {
+  ahead: '·',
+  approval: '? waits for approval',
+  queued: '… queued',
+  promoting: '→ promoting',
+  soaking: '~ soaking',
+  done: '✓ done',
+  failed: '✗ failed',
+  rejected: '✗ rejected',
+  skipped: '↷ skipped',
+  rollingBack: '← rolling back',
+  rolledBack: '← rolled back',
+};
+
+/** The Temporal UI renders details through a URL, so they must stay small: bytes. */
+const most = 4_000;
+const lastRefusals = 3;
+
+/** The operator's console: the release as markdown for the Temporal UI's Current Details, below 4 KB. */
+export function statusPage(status: ReleaseStatus): string {
+  return fitting([...headline(status), ...pause(status), ...waiting(status), ...stageTable(status), ...remains(status), ...refusals(status)]);
+}
+
+/** A page that the UI can show: what is too much is cut off at the end. */
+export function fitting(lines: readonly string[]): string {
+  const page = lines.join('\n');
+  return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
+}
+
+function headline({ component, version, candidate, pinned, pullRequest, outcome, next, progress }: ReleaseStatus): string[] {
+  const carried = candidate ? ` \`${shortSha(candidate)}\`` : '';
+  const from = pinned ? ` (from \`${shortSha(pinned)}\`)` : '';
+  const pull = pullRequest ? ` · [pull request #${pullRequest.number}](${pullRequest.url})` : '';
+  return [
+    `**${component}**${version ? ` ${version}` : ''}${carried}${from}${pull}`,
+    ...(outcome ? ['', `**Ended:** ${outcome}`] : []),
+    ...(progress ? ['', `So far: ${toldProgress(progress)} (at ${progress.at})`] : []),
+    ...(next ? ['', `Next: ${next}`] : []),
+  ];
+}
+
+function stageTable({ stages }: ReleaseStatus): string[] {
+  if (stages.length === 0) return [];
+  const rows = stages.map(({ name, environment, mark, since, url }) => {
+    const shown = url ? `[${marks[mark]}](${url})` : marks[mark];
+    return `| ${name} | ${environment} | ${shown} | ${since ?? ''} |`;
+  });
+  return ['', '| stage | environment | state | since |', '| --- | --- | --- | --- |', ...rows];
+}
+
+function pause({ paused }: ReleaseStatus): string[] {
+  return paused ? ['', `**Paused** by ${paused.by}${paused.reason ? `: ${paused.reason}` : ''}, since ${paused.since}`] : [];
+}
+
+function waiting({ waitingFor }: ReleaseStatus): string[] {
+  if (!waitingFor) return [];
+  const whom = waitingFor.whom ? ` by ${waitingFor.whom.join(', ')}` : '';
+  const send = (waitingFor.send ?? []).flatMap(({ message, payload }) => ['', `Send \`${message}\` with`, '```json', JSON.stringify(payload), '```']);
+  const { write } = waitingFor;
+  const texts = write ? ['', `Comment on [the pull request](${write.on}): ${write.texts.map((text) => `\`${text}\``).join(' or ')}`] : [];
+  return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...texts, ...send];
+}
+
+function remains({ undone, stays, owed }: ReleaseStatus): string[] {
+  const list = (title: string, items: readonly string[]) => (items.length > 0 ? ['', `**${title}:** ${items.join('; ')}`] : []);
+  return [...list('Taken back', undone), ...list('Stays', stays), ...list('Still to do by hand', owed)];
+}
+
+export function refusals({ refused }: Pick<ReleaseStatus, 'refused'>): string[] {
+  if (refused.length === 0) return [];
+  const last = refused.slice(-lastRefusals).map(({ message, why, at }) => `- \`${message}\` at ${at}: ${why.slice(0, 300)}`);
+  return ['', '**Not accepted:**', ...last];
+}

@@ -1,0 +1,82 @@
+import type { Sha } from '../code/commit.ts';
+import type { Decision, Refusal } from '../people/decision.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Progress } from './progress.ts';
+
+export type ReleaseState =
+  | 'planning'
+  | 'opening'
+  | 'pipeline'
+  | 'merging'
+  | 'approval'
+  | 'queued'
+  | 'promoting'
+  | 'soaking'
+  /** A rollout: its code is not deployed yet; it is tried out; an incident is open; somebody must say how it goes on. */
+  | 'deployment'
+  | 'testing'
+  | 'blocked'
+  | 'held'
+  | 'deciding'
+  | 'rollingBack'
+  /** A schema release: it makes its tarball; somebody must confirm that one is overwritten; its schemas are uploaded. */
+  | 'gathering'
+  | 'confirmation'
+  | 'publishing'
+  | 'undoing'
+  | 'ended';
+
+export interface StageStatus {
+  readonly name: string;
+  readonly environment: string;
+  readonly mark: 'ahead' | 'approval' | 'queued' | 'promoting' | 'soaking' | 'done' | 'failed' | 'rejected' | 'skipped' | 'rollingBack' | 'rolledBack';
+  /** ISO 8601: since when it has this mark. */
+  readonly since?: string;
+  /** The run or deployment. */
+  readonly url?: string;
+}
+
+export interface Waiting {
+  /** "approval of production", "the pipeline of #12" */
+  readonly what: string;
+  /** ISO 8601 */
+  readonly since: string;
+  /** Who can end the wait; nobody, when a machine does. */
+  readonly whom?: readonly string[];
+  /** What may be written where instead, by those that it waits for. */
+  readonly write?: { readonly on: string; readonly texts: readonly string[] };
+  /** Messages that would end it, ready to send. */
+  readonly send?: readonly Sendable[];
+}
+
+export interface Sendable {
+  readonly message: string;
+  readonly payload: object;
+}
+
+/** What the query `status` answers. */
+export interface ReleaseStatus {
+  readonly release: string;
+  readonly component: string;
+  readonly state: ReleaseState;
+  readonly candidate?: Sha;
+  /** What a schema release releases. */
+  readonly version?: string;
+  readonly pinned?: Sha;
+  readonly pullRequest?: { readonly number: number; readonly url: string };
+  readonly stages: readonly StageStatus[];
+  readonly waitingFor?: Waiting;
+  readonly paused?: { readonly by: string; readonly reason?: string; readonly since: string };
+  readonly next?: string;
+  /** How far the running step has come, where that takes a while. */
+  readonly progress?: Progress & { /** ISO 8601 */ readonly at: string };
+  /** How it ended, in one line. */
+  readonly outcome?: string;
+  /** How it ended, for programs; a fault and a Cancel are no outcomes. */
+  readonly ending?: Outcome['kind'] | 'failed' | 'cancelled';
+  readonly undone: readonly string[];
+  readonly stays: readonly string[];
+  readonly owed: readonly string[];
+  readonly decisions: readonly Decision[];
+  readonly refused: readonly Refusal[];
+}

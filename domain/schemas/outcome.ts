@@ -1,0 +1,51 @@
+import { spoken } from '../text/duration.ts';
+import type { FailedCheck } from '../code/pipeline.ts';
+import type { Remains } from '../release/remains.ts';
+import type { SchemaVersion } from './version.ts';
+
+/** How a schema release or an upload ends, if it gets to its end. */
+export type SchemaOutcome =
+  | {
+      readonly kind: 'schemasReleased';
+      readonly version: SchemaVersion;
+      readonly archive: { readonly url: string; readonly sha256: string };
+      readonly pullRequest: string;
+      /** Names in the bucket's `schemas/` that this release added. */
+      readonly published: readonly string[];
+      /** Versions that others released during the build, and that this tarball lacks. */
+      readonly lacks?: readonly SchemaVersion[];
+    }
+  | { readonly kind: 'schemasUploaded'; readonly version: SchemaVersion; readonly published: readonly string[] };
+
+/** Why one does not go on. */
+export type SchemaStopped =
+  /** The bucket or the repository is not as it must be; `names` are the files that somebody must look at. */
+  | ({ readonly kind: 'schemasRefused'; readonly reason: string; readonly names: readonly string[] } & Remains)
+  | ({ readonly kind: 'notOverwritten'; readonly archive: string; readonly by?: string } & Remains)
+  | ({ readonly kind: 'buildFailed'; readonly failed: readonly FailedCheck[] } & Remains)
+  | ({ readonly kind: 'buildTimedOut'; readonly afterMs: number } & Remains);
+
+const mostNames = 20;
+
+export function toldSchemas(outcome: SchemaOutcome | SchemaStopped): string {
+  switch (outcome.kind) {
+    case 'schemasReleased': {
+      const { version, published, lacks = [] } = outcome;
+      const files = published.length > 0 ? ` with ${published.length} schema files` : '';
+      return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}`;
+    }
+    case 'schemasUploaded':
+      return `uploaded ${outcome.published.length} schema files of ${outcome.version}`;
+    case 'schemasRefused': {
+      const { reason, names } = outcome;
+      const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+      return `refused: ${reason}${names.length > 0 ? ` (${names.slice(0, mostNames).join(', ')}${more})` : ''}`;
+    }
+    case 'notOverwritten':
+      return `stopped: ${outcome.archive} exists, and its overwriting was not confirmed${outcome.by ? ` by ${outcome.by}` : ''}`;
+    case 'buildFailed':
+      return `stopped: the build failed (${outcome.failed.map(({ name }) => name).join(', ')})`;
+    case 'buildTimedOut':
+      return `stopped: the build was not green after ${spoken(outcome.afterMs)}`;
+  }
+}

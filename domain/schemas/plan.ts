@@ -1,0 +1,90 @@
+import type { Sha } from '../code/commit.ts';
+import type { Catalog, Pace } from '../catalog.ts';
+import type { SchemaAction } from './inventory.ts';
+import type { SchemaRequest, UploadRequest } from './request.ts';
+import type { SchemaRules } from './rules.ts';
+import { schemaVersion } from './rules.ts';
+import type { SchemaVersion } from './version.ts';
+
+/** Where the bucket keeps the schemas of released versions, and the tarballs that builds take them from. */
+export const schemaFolder = 'schemas/';
+const archiveFolder = 'dist/';
+
+/** What one schema release, or upload, has agreed to do: computed once, and from then on part of its history. */
+export interface SchemaPlan {
+  readonly kind: 'schemas';
+  /** The workflow's id: a version is released once at a time. */
+  readonly id: string;
+  readonly component: string;
+  readonly version: SchemaVersion;
+  readonly action: SchemaAction | 'upload-current-schemas';
+  /** The branch that the release is cut from, and merged back into. */
+  readonly base: string;
+  /** Head of the base when the release began: the schemas are those of this commit. */
+  readonly candidate: Sha;
+  /** Its committer date: dates every commit that the release makes, so that they come out the same again. */
+  readonly date: string;
+  /** The tarball's name in the bucket. */
+  readonly archive: string;
+  /** Where builds get it. */
+  readonly url: string;
+  /** The pull request's branch and title. */
+  readonly head: string;
+  readonly title: string;
+  readonly rules: SchemaRules;
+  readonly stages: readonly [];
+  /** Confirmed beforehand. */
+  readonly overwrite: boolean;
+  readonly chat: SchemaRules['chat'];
+  readonly pace: Pace;
+  readonly reason?: string;
+}
+
+export interface SchemaCut {
+  readonly request: SchemaRequest | UploadRequest;
+  readonly base: string;
+  readonly candidate: Sha;
+  readonly date: string;
+}
+
+/** Every schema release's id begins so. */
+export const schemaPrefix = 'schemas/';
+
+function schemaReleaseId(component: string, version: string): string {
+  return `${schemaPrefix}${component}/${version}`;
+}
+
+/** The release whose pull request comes from this branch; undefined for a branch that can't be one's. */
+export function schemaReleaseFrom(branch: string, { component, head }: { readonly component: string; readonly head: string }): string | undefined {
+  const [before = '', after = ''] = head.split('{version}', 2);
+  if (!branch.startsWith(before) || !branch.endsWith(after)) return undefined;
+  const { success, data } = schemaVersion.safeParse(branch.slice(before.length, branch.length - after.length));
+  return success ? schemaReleaseId(component, data) : undefined;
+}
+
+/** @param cut of a component that the catalog has schemas of */
+export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, date }: SchemaCut): SchemaPlan {
+  const { component, version, reason } = request;
+  const rules = catalog.schemas[component]!;
+  const archive = `schemas-${version}.tar.gz`;
+  return {
+    kind: 'schemas',
+    id: schemaReleaseId(component, version),
+    component,
+    version,
+    action: 'action' in request ? request.action : 'upload-current-schemas',
+    base,
+    candidate,
+    date,
+    archive: archiveFolder + archive,
+    url: rules.url.replace('{bucket}', rules.bucket).replace('{archive}', archive),
+    head: rules.head.replace('{version}', version),
+    title: rules.title.replace('{version}', version),
+    rules,
+    stages: [],
+    overwrite: 'overwrite' in request && request.overwrite !== undefined,
+    chat: rules.chat,
+    pace: catalog.pace,
+    ...(reason !== undefined && { reason }),
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { branch } from '../text/names.ts';
+import { schemaVersion } from './rules.ts';
+
+/** What must be typed so that a tarball which others may use is replaced. */
+export const overwriteWord = 'OVERWRITE';
+
+const common = {
+  component: z.string().min(1),
+  version: schemaVersion,
+  base: branch.optional(),
+  reason: z.string().min(1).optional(),
+};
+
+/** What starts a schema release; everything else comes from the catalog. */
+export const schemaRequest = z.strictObject({
+  ...common,
+  action: z.enum(['inject-current-schemas', 'fetch-current-schemas']),
+  overwrite: z.literal(overwriteWord).optional(),
+});
+
+/** What starts the upload of a version's schemas on its own. */
+export const uploadRequest = z.strictObject(common);
+
+export type SchemaRequest = z.output<typeof schemaRequest>;
+export type UploadRequest = z.output<typeof uploadRequest>;
+
+export const schemaRequestExample = { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' } satisfies SchemaRequest;
+export const uploadRequestExample = { component: 'migrator', version: 'v5.3.4444' } satisfies UploadRequest;
+
+/** What `confirm` carries: anything but the word is a no. */
+export const confirmation = z.strictObject({ overwrite: z.string(), by: z.string().min(1).optional() });
+
+export type Confirmation = z.output<typeof confirmation>;

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { duration } from '../text/duration.ts';
+import { branch, channel, login, path, repository } from '../text/names.ts';
+import { templateMistake } from './names.ts';
+import { isSchemaVersion, notAVersion } from './version.ts';
+import type { SchemaVersion } from './version.ts';
+
+/** "vX.Y.Z", as input. */
+export const schemaVersion = z
+  .string()
+  .refine(isSchemaVersion, { error: ({ input }) => notAVersion(String(input)) })
+  .transform((text) => text as SchemaVersion);
+
+/** Refines a text to one in which each of these stands exactly once. */
+function holding(...placeholders: readonly string[]) {
+  return [(text: string) => placeholders.every((one) => text.split(one).length === 2), `must contain ${placeholders.join(' and ')} exactly once`] as const;
+}
+
+const objectName = z.string().superRefine((text, context) => {
+  const message = templateMistake(text);
+  if (message) context.addIssue({ code: 'custom', message });
+});
+
+const part = z.strictObject({
+  name: z.string().regex(/^(\.[a-z0-9_-]+)?$/, 'must be empty or begin with a dot, such as ".codeintel"'),
+  since: schemaVersion.optional().describe('The first version that has it; every version, if not given.'),
+});
+
+/** How schema files are called; what `{part}` may stand for is the list of the schemas that a version has. */
+const names = z.strictObject({
+  source: path.refine(...holding('{part}')).prefault('internal/database/schema{part}.json').describe('In the repository.'),
+  object: objectName.prefault('{version}-internal_database.schema{part}.json').describe('In the bucket, below schemas/.'),
+  accepts: z.array(objectName).prefault([]).describe('Names that older versions were uploaded under.'),
+  parts: z
+    .array(part)
+    .min(1)
+    .refine((parts) => new Set(parts.map(({ name }) => name)).size === parts.length, 'must not name a part twice')
+    .prefault([{ name: '' }, { name: '.codeintel' }, { name: '.codeinsights' }]),
+});
+
+/** How a component's database schemas are released. */
+export const schemaRules = z.strictObject({
+  repository,
+  branch: branch.prefault('main').describe('The base branch, where the request names no other.'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, "must be a bucket's name"),
+  url: z
+    .string()
+    .regex(/^https?:\/\/[\x21\x23-\x26\x28-\x5b\x5d-\x7e]+$/, 'must be an http or https URL without quotes')
+    .refine(...holding('{archive}'))
+    .prefault('https://storage.googleapis.com/{bucket}/dist/{archive}')
+    .describe('Where builds get the tarball.'),
+  names: names.prefault({}),
+  file: path.prefault('tools/release/schema_deps.bzl').describe('Holds http_file(name = "schemas_archive").'),
+  head: z.string().refine(...holding('{version}')).prefault('schemas/{version}').describe("The pull request's branch."),
+  title: z.string().refine(...holding('{version}')).prefault('Release {version}: database schemas'),
+  labels: z.array(z.string().min(1)).prefault([]),
+  merge: z.enum(['merge', 'squash', 'rebase']).prefault('merge'),
+  requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks of the release build that must be among the green ones.'),
+  buildTimeout: duration.prefault('6h').describe('A build that is not green by then counts as failed.'),
+  onNewSchemas: z.enum(['regenerate', 'note']).prefault('regenerate').describe('When the bucket has gained schemas below this version during the build: build again with them, or only say so.'),
+  uploadTimeout: duration.prefault('10m').describe("How long another version's upload that is under way is waited for."),
+  releasers: z.array(login).min(1).optional().describe('Who may confirm that a tarball is overwritten, and abort; anybody, if nobody is named.'),
+  chat: z.strictObject({ progress: channel.describe('One thread a release.') }),
+});
+
+export type SchemaRules = z.output<typeof schemaRules>;

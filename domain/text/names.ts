@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { shaPattern } from '../code/commit.ts';
+
+/** Names become parts of workflow ids, branches and labels, so they are kept plain. */
+export const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes, starting with a letter');
+export const repository = z.string().regex(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/, 'must be "owner/name"');
+export const branch = z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[A-Za-z0-9][\w./-]*(?<![./])$/, 'must be a plain branch name');
+export const path = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\0][^\0]*$/, 'must be a relative path inside the repository');
+export const channel = z.string().regex(/^#[a-z0-9_-]+$/, 'must be a channel such as "#g_gitaly"');
+export const login = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*$/, 'must be a login');
+/** Whoever may decide: a person, or the members of a team. */
+export const approver = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*(\/[\w-]+)?$/, 'must be a login, or a team such as "gitlab-org/release-managers"');
+export const workflowFile = z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"');
+export const sha = z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits');

@@ -1,0 +1,30 @@
+import type { Catalog, Component } from '../../domain/catalog.ts';
+import type { FlagRules } from '../../domain/flags/rules.ts';
+import { unknownName } from '../../domain/text/nearest-name.ts';
+import { neverRetry } from '../failures.ts';
+
+/** What a catalog says of what somebody named. @throws `InvalidInput`, with the known names, where it says nothing */
+export function componentIn({ components }: Catalog, name: string): Component {
+  return entryOf(components, name, 'component');
+}
+
+export function environmentIn({ environments }: Catalog, name: string): Catalog['environments'][string] {
+  return entryOf(environments, name, 'environment');
+}
+
+export function schemasIn({ schemas }: Catalog, name: string): Catalog['schemas'][string] {
+  return entryOf(schemas, name, 'component with schemas');
+}
+
+export function flagRulesIn(catalog: Catalog, component: string): FlagRules {
+  const { flags } = componentIn(catalog, component);
+  if (!flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);
+  return flags;
+}
+
+/** Names come from people: "constructor" is in every object. */
+function entryOf<Entry>(entries: Readonly<Record<string, Entry>>, name: string, noun: string): Entry {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (entry === undefined) throw neverRetry('InvalidInput', unknownName(noun, name, Object.keys(entries)));
+  return entry;
+}

@@ -1,0 +1,94 @@
+import type { Commit } from '../../../domain/code/commit.ts';
+import { neverRetry } from '../../failures.ts';
+import type { Commits } from '../forge.ts';
+import { at } from './client.ts';
+import type { GitHub } from './client.ts';
+import { refusal, unlessMissing } from './failures.ts';
+
+const pageSize = 100;
+/** Commits of a range that are read at most: GitHub counts them all, but gives a page at a time. */
+const longestRange = 500;
+/** Entries of a folder that GitHub tells of, without a word about those that it leaves out. */
+const mostListed = 1_000;
+
+export function githubCommits({ rest, paginate }: GitHub): Commits {
+  return {
+    async history(repository, branch, limit) {
+      const commits: Commit[] = [];
+      const pages = paginate.iterator(rest.repos.listCommits, { ...at(repository), sha: branch, per_page: Math.min(limit, pageSize) });
+      for await (const { data } of pages) {
+        commits.push(...data.map(fromList));
+        if (commits.length >= limit) break;
+      }
+      return commits.slice(0, limit);
+    },
+
+    async find(repository, sha) {
+      const found = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
+      if (!found) return undefined;
+      const { message, author, committer, html_url } = found.data;
+      return { sha: found.data.sha, title: title(message), author: author.name, committedAt: committer.date, url: html_url };
+    },
+
+    async message(repository, sha) {
+      const found = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
+      return found?.data.message;
+    },
+
+    async files(repository, sha) {
+      const { data } = await rest.repos.getCommit({ ...at(repository), ref: sha });
+      return (data.files ?? []).map(({ filename }) => filename);
+    },
+
+    async range(repository, from, to) {
+      const page = async (number: number) => (await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${from}...${to}`, page: number, per_page: pageSize })).data;
+      const first = await page(1).catch((error: unknown) => {
+        throw refusal(error)?.status === 404 ? neverRetry('InvalidInput', `${repository} does not hold both ${from} and ${to}`) : error;
+      });
+      const { total_commits: total, status } = first;
+      const newest: Commit[] = [];
+      // GitHub's pages go from the oldest to the newest.
+      for (let number = Math.ceil(total / pageSize); number >= 1 && newest.length < longestRange; number--) {
+        const { commits } = number === 1 ? first : await page(number);
+        newest.push(...commits.map(fromList).toReversed());
+      }
+      return { commits: newest, total, diverged: status === 'diverged' || status === 'behind' };
+    },
+
+    async read(repository, path, ref) {
+      const found = await unlessMissing(rest.repos.getContent({ ...at(repository), path, ref }));
+      if (!found) return undefined;
+      const { data } = found;
+      if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) throw neverRetry('InvalidInput', `${path} in ${repository} is not a file`);
+      // Above 1 MB the file's own address tells everything but the content.
+      const { content } = data.encoding === 'none' ? (await rest.git.getBlob({ ...at(repository), file_sha: data.sha })).data : data;
+      return Buffer.from(content, 'base64').toString('utf8');
+    },
+
+    async list(repository, folder, ref) {
+      const found = await unlessMissing(rest.repos.getContent({ ...at(repository), path: folder, ref }));
+      if (!found) return undefined;
+      const { data } = found;
+      if (!Array.isArray(data)) throw neverRetry('InvalidInput', `${folder} in ${repository} is not a folder`);
+      if (data.length >= mostListed) throw neverRetry('InvalidInput', `${folder} in ${repository} holds more than GitHub lists (${mostListed})`);
+      return data.filter(({ type }) => type === 'file').map(({ path }) => path);
+    },
+  };
+}
+
+type ListedCommit = Awaited<ReturnType<GitHub['rest']['repos']['listCommits']>>['data'][number];
+
+function fromList({ sha, commit, author, html_url }: ListedCommit): Commit {
+  return {
+    sha,
+    title: title(commit.message),
+    author: commit.author?.name ?? author?.login ?? 'unknown',
+    ...(author?.login && { login: author.login }),
+    committedAt: commit.committer?.date ?? commit.author?.date ?? '',
+    url: html_url,
+  };
+}
+
+function title(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,47 @@
+import type { Remark } from '../../../domain/people/written-vote.ts';
+import type { Discussions } from '../forge.ts';
+import { at } from './client.ts';
+import type { GitHub } from './client.ts';
+import { asked } from './graphql.ts';
+
+const verdicts: Readonly<Record<string, NonNullable<Remark['review']>['verdict']>> = { APPROVED: 'approve', CHANGES_REQUESTED: 'reject', COMMENTED: 'none' };
+
+const lastEdited = `query ($id: ID!) { node(id: $id) { ... on PullRequestReview { lastEditedAt } } }`;
+
+export function githubDiscussions(github: GitHub): Discussions {
+  const { rest, paginate } = github;
+
+  async function comments(repository: string, number: number): Promise<readonly Remark[]> {
+    const found = await paginate(rest.issues.listComments, { ...at(repository), issue_number: number, per_page: 100 });
+    return found.map(({ node_id: id, html_url: url, user, body = '', created_at, updated_at }) => ({
+      ...{ id, url, text: body, at: created_at, isEdited: updated_at !== created_at },
+      ...author(user),
+    }));
+  }
+
+  async function reviews(repository: string, number: number): Promise<readonly Remark[]> {
+    const found = await paginate(rest.pulls.listReviews, { ...at(repository), pull_number: number, per_page: 100 });
+    return found.flatMap(({ node_id: id, html_url: url, user, body, state, submitted_at, commit_id }) => {
+      const verdict = verdicts[state];
+      if (!verdict || submitted_at === undefined) return [];
+      return [{ id, url, text: body, at: submitted_at, ...author(user), review: { verdict, ...(commit_id && { sha: commit_id }) } }];
+    });
+  }
+
+  return {
+    async remarks(repository, number) {
+      const all = [...(await comments(repository, number)), ...(await reviews(repository, number))];
+      return all.toSorted((a, b) => a.at.localeCompare(b.at));
+    },
+
+    async isEdited(id) {
+      const { data } = await asked<{ readonly node: { readonly lastEditedAt?: string | null } | null }>(github, lastEdited, { id });
+      return data?.node?.lastEditedAt !== null;
+    },
+  };
+}
+
+/** Accounts that were deleted have none. */
+function author(user: { readonly login: string; readonly type: string } | null): Pick<Remark, 'by' | 'isPerson'> {
+  return { by: user?.login ?? 'ghost', isPerson: user?.type === 'User' };
+}

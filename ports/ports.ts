@@ -1,0 +1,32 @@
+import type { ArtifactStore } from './artifacts/store.ts';
+import type { ApprovalKeys } from './keys/approval-keys.ts';
+import type { CatalogSource } from './catalog/catalog.ts';
+import type { Chat } from './chat/chat.ts';
+import type { Environments } from './temporal/environments.ts';
+import type { FlagBackends } from './flags/backend.ts';
+import type { Forge } from './forge/forge.ts';
+import type { HealthProbe } from './health/probe.ts';
+import type { TellProgress } from './temporal/progress.ts';
+import type { Records } from './records/records.ts';
+import type { RunningReleases } from './temporal/running-releases.ts';
+import type { TemporalServer } from './temporal/temporal-server.ts';
+
+/** What the activities touch the world through. */
+export interface Ports {
+  readonly catalog: CatalogSource;
+  readonly forge: Forge;
+  readonly chat: Chat;
+  readonly health: HealthProbe;
+  readonly flags: FlagBackends;
+  readonly artifacts: ArtifactStore;
+  readonly releases: RunningReleases;
+  readonly tellProgress: TellProgress;
+  readonly environments: Environments;
+  readonly server: TemporalServer;
+  /** What people sign their decisions with. */
+  readonly approvalKeys: ApprovalKeys;
+  /** None, where no place for them is configured. */
+  readonly records?: Records | undefined;
+  /** How long lists of the forge and the chat may lag behind a write, in ms. */
+  readonly readLagMs: number;
+}

@@ -1,0 +1,106 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { Client, Workflow } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import type { Claiming, Frozen, Landing, Leaving } from '../../domain/environments/claim.ts';
+import { environmentId } from '../../domain/environments/environment.ts';
+import type { ClaimAnswer, EnvironmentStatus } from '../../domain/environments/environment.ts';
+import type { ReleaseState } from '../../domain/release/status.ts';
+import { assertStillOurs } from '../pulse.ts';
+import { isRunning } from './running-releases.ts';
+
+/** The states in which a release has an environment. */
+const working: readonly ReleaseState[] = ['promoting', 'soaking', 'deciding', 'rollingBack'];
+
+/** The environments, as a release's activity meets them: each is a workflow, which is started where it does not run. */
+export interface Environments {
+  /** Asking again under the same key changes nothing. */
+  claim(claiming: Claiming, taskQueue: string): Promise<ClaimAnswer>;
+  leave(leaving: Leaving, taskQueue: string): Promise<void>;
+  /** Says what the holder has brought. Saying it again changes nothing. */
+  landed(landing: Landing, taskQueue: string): Promise<void>;
+  /** From now on each deployment wakes the workflow, until that has ended. Asking again changes nothing. */
+  follow(environment: string, workflow: string, taskQueue: string): Promise<void>;
+  /** What is known of it; undefined where it does not run: nobody has asked for it yet. */
+  record(environment: string): Promise<EnvironmentStatus | undefined>;
+  /** What its last run on this task queue knew that somebody has terminated or cancelled: one of another has no worker that could answer. Undefined where there is none. */
+  endedRecord(environment: string, taskQueue: string): Promise<EnvironmentStatus | undefined>;
+  /** By what it is frozen now; undefined also for one that nobody has asked for yet. */
+  frozen(environment: string): Promise<Frozen | undefined>;
+  /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
+  ended(release: string, signal: AbortSignal): Promise<void>;
+  /** Releases that are at work in an environment, as far as visibility tells. */
+  atWork(environment: string): Promise<readonly string[]>;
+  /** What a running activity of this type has last said by its heartbeat. */
+  heartbeatOf(release: string, activityType: string): Promise<unknown>;
+}
+
+function started(environment: string, taskQueue: string) {
+  return {
+    workflowId: environmentId(environment),
+    taskQueue,
+    args: [{ environment }] as [object],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `who may deploy to ${environment}`,
+  } as const;
+}
+
+export function temporalEnvironments(client: Client): Environments {
+  const { workflow } = client;
+
+  async function tell<Answer>(name: string, environment: string, argument: object, taskQueue: string): Promise<Answer> {
+    await assertStillOurs(`${name} ${environmentId(environment)}`);
+    return workflow.executeUpdateWithStart<Workflow, Answer, [object]>(name, {
+      args: [argument],
+      startWorkflowOperation: new WithStartWorkflowOperation('environment', started(environment, taskQueue)),
+    });
+  }
+
+  async function say(name: string, environment: string, argument: object, taskQueue: string): Promise<void> {
+    await assertStillOurs(`${name} ${environmentId(environment)}`);
+    await workflow.signalWithStart('environment', { ...started(environment, taskQueue), signal: name, signalArgs: [argument] });
+  }
+
+  /** One that has ended says nothing of today, and may have no worker left that could answer. */
+  async function record(environment: string): Promise<EnvironmentStatus | undefined> {
+    const id = environmentId(environment);
+    return (await isRunning(workflow, id)) ? workflow.getHandle(id).query<EnvironmentStatus>('status') : undefined;
+  }
+
+  return {
+    claim: (claiming, taskQueue) => tell('claim', claiming.claim.environment, claiming, taskQueue),
+    leave: (leaving, taskQueue) => tell('leave', leaving.environment, leaving, taskQueue),
+    landed: (landing, taskQueue) => say('deployed', landing.environment, landing, taskQueue),
+    follow: (environment, follower, taskQueue) => say('follow', environment, { workflow: follower }, taskQueue),
+    record,
+    async endedRecord(environment, taskQueue) {
+      const query = `WorkflowId = "${environmentId(environment)}" AND TaskQueue = "${taskQueue}" AND ExecutionStatus IN ("Terminated", "Canceled")`;
+      for await (const { workflowId, runId } of workflow.list({ query, pageSize: 1 })) {
+        return client.withDeadline(Date.now() + 10_000, () => workflow.getHandle(workflowId, runId).query<EnvironmentStatus>('status')).catch(() => undefined);
+      }
+      return undefined;
+    },
+    async frozen(environment) {
+      return (await record(environment))?.frozen;
+    },
+    async ended(release, signal) {
+      while (await isRunning(workflow, release)) {
+        // However it ends: a Reset, too, begins another run under the same id.
+        await client.withAbortSignal(signal, () => workflow.getHandle(release).result().catch(() => undefined));
+        signal.throwIfAborted();
+      }
+    },
+    async atWork(environment) {
+      const states = working.map((state) => `"${state}"`).join(', ');
+      const query = `WorkflowType = "componentRelease" AND ExecutionStatus = "Running" AND Environment = "${environment}" AND ReleaseState IN (${states})`;
+      const ids: string[] = [];
+      for await (const { workflowId } of workflow.list({ query })) ids.push(workflowId);
+      return ids;
+    },
+    async heartbeatOf(release, activityType) {
+      const { raw } = await workflow.getHandle(release).describe();
+      const pending = raw.pendingActivities?.find(({ activityType: type }) => type?.name === activityType);
+      const [details] = await decodeArrayFromPayloads(client.options.loadedDataConverter, pending?.heartbeatDetails?.payloads);
+      return details;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Client, WorkflowClient } from '@temporalio/client';
+import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
+import { releasePrefix } from '../../domain/component/plan.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { assertStillOurs } from '../pulse.ts';
+
+/** How long a release has to answer, in ms. */
+const patienceMs = 10_000;
+
+export interface OfferedCandidate {
+  /** The release's id. */
+  readonly release: string;
+  readonly component: string;
+  readonly sha: string;
+}
+
+/** The releases, as another workflow's activity meets them. */
+export interface RunningReleases {
+  /** Starts the release if it does not run, and tells it of a candidate. Doing so again changes nothing. */
+  offer(offered: OfferedCandidate, taskQueue: string): Promise<void>;
+  isRunning(release: string): Promise<boolean>;
+  /** What it says of itself, if it answers. */
+  status(release: string): Promise<ReleaseStatus | undefined>;
+  /** The releases of a component that run. One that does not answer, because its worker is away or it is stuck, has no status. */
+  running(component: string): Promise<readonly { readonly release: string; readonly status?: ReleaseStatus }[]>;
+}
+
+export function temporalReleases(client: Client): RunningReleases {
+  const { workflow } = client;
+
+  async function statusOf(release: string): Promise<ReleaseStatus | undefined> {
+    return client.withDeadline(Date.now() + patienceMs, () => workflow.getHandle(release).query<ReleaseStatus>('status')).catch(() => undefined);
+  }
+
+  return {
+    async offer({ release, component, sha }, taskQueue) {
+      await assertStillOurs(`offer ${release}`);
+      await workflow.signalWithStart('componentRelease', {
+        workflowId: release,
+        taskQueue,
+        args: [{ component }],
+        signal: 'candidate',
+        signalArgs: [{ sha }],
+        staticSummary: `componentRelease of ${component}`,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      });
+    },
+
+    isRunning: (release) => isRunning(workflow, release),
+
+    status: statusOf,
+
+    async running(component) {
+      const found = [];
+      for await (const { workflowId: release } of workflow.list({ query: `WorkflowId STARTS_WITH "${releasePrefix}${component}/" AND ExecutionStatus = "Running"` })) {
+        const status = await statusOf(release);
+        found.push({ release, ...(status && { status }) });
+      }
+      return found;
+    },
+  };
+}
+
+/** Whether there is such a workflow, and it has not ended. */
+export async function isRunning(workflow: WorkflowClient, id: string): Promise<boolean> {
+  try {
+    return (await workflow.getHandle(id).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

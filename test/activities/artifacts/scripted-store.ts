@@ -1,7 +1,0 @@
-import type { ArtifactStore } from '../../../activities/artifacts/store.ts';
-
-/** A store of which only reading matters. */
-export function storeThat(read: ArtifactStore['read']): ArtifactStore {
-  const unused = () => Promise.reject(new Error('not to be used here'));
-  return { list: unused, find: unused, create: unused, copy: unused, remove: unused, allowed: unused, read };
-}

@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fileCatalog } from '../../../ports/catalog/file.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
+import { createPipelines } from '../../../activities/component/pipelines.ts';
+import { createPlanning } from '../../../activities/component/planning.ts';
+import { createPullRequests } from '../../../activities/changes/pull-requests.ts';
+import { createReports } from '../../../activities/release/reports.ts';
+import type { VersionChange } from '../../../activities/component/version-change.ts';
+import { marker } from '../../../domain/code/marker.ts';
+import { openWorld, pinnedIn, writeCatalog } from '../../worlds.ts';
+import type { World } from '../../worlds.ts';
+import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
+
+const mirror = 'gitlab-org-security/gitaly';
+const repository = 'gitlab-org/gitlab';
+
+const sandbox = useSandbox();
+let world: World;
+let forge: Forge;
+beforeEach(async () => {
+  world = await openWorld(sandbox.url());
+  forge = as('bot-token');
+  return () => world.close();
+});
+
+const releases = { offer: async () => expect.unreachable('nothing is offered'), isRunning: async () => false, status: async () => undefined, running: async () => [] };
+const as = (token: string) => forgeIn(world, { token });
+
+/** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */
+async function forked(): Promise<string> {
+  await world.control('ci', { repository: mirror, branch: 'fork', verdict: 'green' });
+  const { sha } = await world.control<{ sha: string }>('commit', { repository: mirror, branch: 'fork', files: { 'evil.go': 'package evil' }, message: 'Add a back door' });
+  await expect.poll(async () => (await forge.pipelines.checks(mirror, sha)).every(({ state }) => state === 'green')).toBe(true);
+  return sha;
+}
+
+it('refuses to release a green commit that is not on the branch of the mirror', async () => {
+  const catalog = await writeCatalog(world);
+  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge, releases });
+  const sha = await forked();
+  await expect(plan({ component: 'gitaly', sha })).rejects.toMatchObject({ type: 'InvalidInput', message: `commit ${sha} does not exist on the mirror ${mirror}, on its branch master` });
+  await catalog.remove();
+});
+
+it('refuses to amend by one', async () => {
+  const change = await versionChange();
+  const sha = await forked();
+  const { amendPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  expect(await within(() => amendPullRequest({ change, number: 1, head: change.base, sha, notBefore: [change.pinned] }))).toEqual({
+    kind: 'refused',
+    why: `${mirror} has no commit ${sha} on master`,
+  });
+  expect(await world.journal()).toEqual([]);
+});
+
+it.each([
+  ['was skipped', 'skipped', ['test']],
+  ['has not reported', 'green', ['test', 'fuzz']],
+])('refuses to amend by a commit whose required check %s, though all others are green', async (_, verdict, mirrorChecks) => {
+  const change = { ...(await versionChange()), mirrorChecks };
+  await world.control('ci', { repository: mirror, sha: change.candidate, verdict });
+  const { amendPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { candidate: sha, base: head, pinned } = change;
+  expect(await within(() => amendPullRequest({ change, number: 1, head, sha, notBefore: [pinned] }))).toEqual({ kind: 'refused', why: `${sha} is not green on ${mirror}` });
+  expect(await world.journal()).toEqual([]);
+});
+
+it('says who closed the pull request that it was about to open', async () => {
+  const change = await versionChange();
+  await world.control('commit', { repository, branch: change.head, files: { [change.file]: `${change.candidate}\n` }, message: 'Update' });
+  const { number } = await forge.pullRequests.open({ repository, head: change.head, base: change.branch, title: change.title, body: marker(change.release) });
+  await as('person:carol').pullRequests.close(repository, number);
+  const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  expect(await within(() => openPullRequest(change))).toMatchObject({ number, closedBy: 'carol' });
+});
+
+it('waits for a pull request that is not shown yet, instead of taking it for closed', async () => {
+  const change = await versionChange();
+  await world.control('faults', { match: { key: `pull ${repository} ${change.head}→${change.branch}` }, action: { kind: 'staleReads', seconds: 60 } });
+  const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { number, head } = await within(() => openPullRequest(change));
+  const { pipeline } = createPipelines({ forge });
+  await expect(pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1 })).rejects.toMatchObject({ type: 'NotYet' });
+  await expect(within(() => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' }))).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  expect((await world.journal()).map(({ key }) => key)).not.toContain(`merge ${repository}#${number}`);
+});
+
+it('takes a merge that is not shown yet for what it is, and not for a refusal', async () => {
+  const change = await versionChange();
+  const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 5_000 });
+  const { number, head } = await within(() => openPullRequest(change));
+  await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
+  const merged = await forge.pullRequests.merge(repository, number, head, 'merge');
+  const again = () => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' });
+  await expect(within(again)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  expect(await within(again, { attempt: 2 })).toEqual(merged);
+});
+
+it('finds its labels in whatever case the repository has them', async () => {
+  await forge.issues.open({ repository, title: 'An earlier one', body: '', labels: ['Release', 'Workflow::Staging'] });
+  const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { number } = await within(async () => openPullRequest({ ...(await versionChange()), labels: ['release'] }));
+  const chat = { reach: async () => undefined, find: async () => undefined, post: async ({ text }: { readonly text: string }) => ({ id: '1', text }), update: async () => undefined };
+  const { report } = createReports({ forge, chat, readLagMs: 0 });
+  await within(() => report({ thread: 'release', channel: '#g_gitaly', subject: 'Gitaly', transition: 'staging', line: 'staging', label: { repository, number, name: 'staging' } }));
+  expect((await forge.pullRequests.get(repository, number))?.labels).toEqual(['Release', 'Workflow::Staging']);
+});
+
+describe('a base that has moved on', () => {
+  it('is brought into the pull request by a merge of ours, the same one each time, and not over a push', async () => {
+    const change = await versionChange();
+    const { openPullRequest, updatePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+    const { number, head } = await within(() => openPullRequest(change));
+    await world.control('commit', { repository, branch: 'master', files: { 'app.rb': 'newer' }, message: 'Develop' });
+    const base = (await forge.branches.find(repository, 'master'))!;
+
+    const updated = await within(() => updatePullRequest({ change, head, base }));
+    expect(updated).toEqual({ kind: 'updated', head: await forge.branches.find(repository, change.head) });
+    expect(await within(() => updatePullRequest({ change, head, base }))).toEqual(updated);
+    expect(await forge.pullRequests.files(repository, number)).toEqual([change.file]);
+    expect((await forge.commits.range(repository, base, change.head)).diverged).toBe(false);
+
+    await world.control('commit', { repository, branch: change.head, files: { 'app.rb': 'theirs' }, message: 'Push' });
+    expect(await within(() => updatePullRequest({ change, head, base }))).toEqual({ kind: 'moved' });
+  });
+});
+
+it('enters a merge queue once, though the reply is lost, and tells each time what the queue has thrown out', async () => {
+  const change = await versionChange();
+  const { openPullRequest, enqueuePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { pipeline } = createPipelines({ forge });
+  const { number, head } = await within(() => openPullRequest(change));
+  await world.control('ci', { repository, sha: head, verdict: 'green' });
+  await world.control('protection', { repository, branch: 'master', mergeQueue: true, requiredChecks: ['rspec'] });
+  await world.control('ci', { repository, branch: 'gh-readonly-queue/master', verdict: 'red', failing: ['rspec'], afterMs: 3_000 });
+  const enqueue = `enqueue ${repository}#${number} ${head}`;
+  await world.control('faults', { match: { key: enqueue }, action: { kind: 'applyThen', reply: 'reset' } });
+
+  expect(await within(() => enqueuePullRequest({ repository, number, sha: head }))).toEqual({ kind: 'queued' });
+  expect((await world.journal()).filter(({ key }) => key === enqueue)).toHaveLength(1);
+  const look = { change, number, head, required: [], patience: 900_000, attempt: 1 };
+  const first = { ...look, known: { kind: 'queued', time: 1 } } as const;
+  await expect(pipeline(first)).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is in the merge queue` });
+  await expect.poll(() => pipeline(first).catch(() => undefined), { timeout: 20_000 }).toMatchObject({ kind: 'ejected', reason: 'failed_checks', byChecks: true, failed: [{ name: 'rspec' }] });
+
+  const again = await within(() => enqueuePullRequest({ repository, number, sha: head }));
+  expect(again).toEqual({ kind: 'queued', lastRemoval: expect.any(String) });
+  if (again.kind !== 'queued') return expect.unreachable();
+  const second = { ...look, known: { ...again, time: 2 } };
+  await expect(pipeline(second)).rejects.toMatchObject({ type: 'NotYet' });
+  await world.control('commit', { repository, branch: change.head, files: { 'app.rb': 'theirs' }, message: 'Push' });
+  expect(await pipeline(second)).toMatchObject({ kind: 'foreign', why: expect.stringContaining('app.rb') });
+  expect(await within(() => enqueuePullRequest({ repository, number, sha: head }))).toEqual({ kind: 'moved' });
+});
+
+async function versionChange(): Promise<VersionChange> {
+  const [newest] = await forge.commits.history(mirror, 'master', 1);
+  return {
+    release: 'release/gitaly/from-the-pin',
+    component: 'gitaly',
+    mirror,
+    mirrorBranch: 'master',
+    mirrorChecks: [],
+    pinned: await pinnedIn(world),
+    candidate: newest!.sha,
+    date: newest!.committedAt,
+    repository,
+    branch: 'master',
+    base: (await forge.branches.find(repository, 'master'))!,
+    head: 'release/gitaly',
+    file: 'GITALY_SERVER_VERSION',
+    title: 'Update Gitaly version',
+    labels: [],
+    since: '2000-01-01T00:00:00Z',
+    after: 0,
+  };
+}
+
+function within<T>(activity: () => Promise<T>, { attempt = 1 } = {}): Promise<T> {
+  return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
+}

@@ -1,0 +1,164 @@
+import { expect, it } from 'vitest';
+import { neverRetry } from '../../../ports/failures.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
+import { createPlanning } from '../../../activities/component/planning.ts';
+import type { Planned, PlanRequest } from '../../../activities/component/planning.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
+import { readCatalog } from '../../../domain/catalog-text.ts';
+import { toldOutcome } from '../../../domain/outcome.ts';
+import type { Check } from '../../../domain/code/pipeline.ts';
+import type { ReleaseStatus } from '../../../domain/release/status.ts';
+
+/** One character, which its SHA repeats: "1" is the oldest commit of the branch, "x" is of a side branch. */
+type Name = string;
+/** All of it are green but those that are named: what CI says of each, as "test green, lint pending". */
+type Checks = Readonly<Record<Name, string>>;
+
+interface Scene {
+  /** The mirror's branch as the forge lists it, newest first. */
+  readonly mirror?: string;
+  readonly canonical?: string;
+  readonly pinned?: Name;
+  readonly checks?: Checks;
+  /** Those that change documentation only. */
+  readonly docs?: string;
+  /** More of the catalog's `source`. */
+  readonly source?: string;
+  readonly request?: Partial<PlanRequest>;
+}
+
+const shaOf = (name: Name): Sha => name.charCodeAt(0).toString(16).padStart(2, '0').repeat(20);
+
+/** What is decided, in a word and with the commit that it is about. */
+async function decided(scene: Scene): Promise<string> {
+  return told(await plan(scene));
+}
+
+function told(planned: Planned): string {
+  const named = (text: string) => text.replaceAll(/\b([0-9a-f]{2})\1{5,19}\b/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  switch (planned.kind) {
+    case 'release':
+      return named(`release ${planned.candidate}`);
+    case 'waiting':
+      return named(`waiting for ${planned.waitingFor}${planned.otherwise ? `, or ${told(planned.otherwise)}` : ''}`);
+    default:
+      return named(toldOutcome(planned));
+  }
+}
+
+function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {} }: Scene): Promise<Planned> {
+  const list = (repository: string) => (repository === 'org/mirror' ? mirror : canonical);
+  const commit = (name: Name) => ({ sha: shaOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge' });
+  const nameOf = (sha: Sha) => Array.from(`${mirror}${canonical}`).find((name) => shaOf(name) === sha);
+  const position = (sha: Sha) => (sha === 'master' ? Infinity : Number(nameOf(sha)));
+  const forge = {
+    commits: {
+      find: async (repository, sha) => (list(repository).includes(nameOf(sha) ?? '?') ? commit(nameOf(sha)!) : undefined),
+      range: async (_, from, to) => {
+        if (nameOf(from) === undefined) throw neverRetry('InvalidInput', `the mirror does not hold both ${from} and ${to}`);
+        return { commits: [], total: 0, diverged: to !== 'master' && !(position(from) <= position(to)) };
+      },
+      history: async (repository, _, limit) => Array.from(list(repository), commit).slice(0, limit),
+      read: async () => `${shaOf(pinned)}\n`,
+      files: async (_, sha) => [docs.includes(nameOf(sha)!) ? 'doc/README.md' : 'main.go'],
+    } as Partial<Forge['commits']>,
+    branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
+    pipelines: {
+      checks: async (_, sha) => (checks[nameOf(sha)!] ?? 'test green').split(', ').filter(Boolean).map((check) => {
+        const [name, state] = check.split(' ') as [string, Check['state']];
+        return { name, state };
+      }),
+    } as Partial<Forge['pipelines']>,
+  } as Forge;
+  const reading = readCatalog(catalog(source));
+  if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
+  const releases = { offer: never, isRunning: never, status: never, running: never };
+  return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases }).plan({ component: 'gitaly', ...request });
+}
+
+it.each<[string, Scene, string]>([
+  ['the newest green commit', {}, 'release 4'],
+  ['nothing when it is pinned', { pinned: '4' }, 'up to date: 4 is the newest green commit'],
+  ['the newest commit that has ended, and passes over those that still run', { checks: { 4: 'test pending', 3: 'test pending, lint green' } }, 'release 2'],
+  ['nothing while all that is newer still runs', { checks: { 4: 'test pending', 3: '', 2: 'test pending' } }, 'up to date: 1 is the newest green commit; the checks of 4 have not ended'],
+  ['no commit below a red one', { checks: { 3: 'test red', 4: 'test pending' } }, 'no candidate: 3 is not green (test)'],
+  ['the newest green commit below a red one where the catalog wants it', { checks: { 4: 'test red', 3: 'test pending' }, source: 'whenRed: lastGreen' }, 'release 2'],
+  ['a red commit, where none is green', { checks: { 4: 'test red', 3: 'lint red', 2: 'test red' }, source: 'whenRed: lastGreen' }, 'no candidate: 4 is not green (test)'],
+  ['no commit whose checks were all skipped', { checks: { 4: 'test skipped, lint neutral' } }, 'no candidate: 4 is not green (no check was run)'],
+  ['no commit whose required check was skipped', { checks: { 4: 'test skipped, lint green' }, source: 'requiredChecks: [test]' }, 'no candidate: 4 is not green (test)'],
+  ['the commit below those whose required check has not reported', { checks: { 4: '', 3: 'lint green' }, source: 'requiredChecks: [test]' }, 'release 2'],
+  ['the commit below a push of which CI builds the head', { checks: { 4: 'test pending', 3: '', 2: 'test green' } }, 'release 2'],
+  ['the head of such a push', { checks: { 4: 'test green', 3: '', 2: '' } }, 'release 4'],
+  ['to wait where nothing is to be seen of CI', { checks: { 4: '' } }, 'waiting for a first check of 4 on org/mirror, or no candidate: 4 is not green (no check was run)'],
+  ['not to wait for it where an older one may be taken', { checks: { 4: '' }, source: 'whenRed: lastGreen' }, 'release 3'],
+  ['to wait where CI has never run', { checks: { 4: '', 3: '', 2: '' }, source: 'whenRed: lastGreen' }, 'waiting for a first check of 4 on org/mirror, or no candidate: 4 is not green (no check was run)'],
+  ['no commit that changes documentation only', { docs: '43', source: 'docs: [doc/]', checks: { 4: '', 3: 'test red' } }, 'release 2'],
+  ['nothing where only documentation is newer', { docs: '432', source: 'docs: [doc/]' }, 'up to date: 1 is the newest green commit'],
+  ['no side branch that lacks the pin, green or red', { mirror: '4xy21', checks: { 4: 'test pending', y: 'test red' } }, 'release 2'],
+  ['nothing where only such branches have ended', { mirror: '4x21', pinned: '2', checks: { 4: 'test pending' } }, 'up to date: 2 is the newest green commit; the checks of 4 have not ended'],
+  ['no commit below the search depth', { checks: { 4: 'test pending', 3: 'test pending' }, source: 'searchDepth: 2' }, 'up to date: 1 is the newest green commit; the checks of 4 have not ended'],
+  ['a commit within the search depth, though the pin lies below it', { checks: { 4: 'test pending' }, source: 'searchDepth: 2' }, 'release 3'],
+  ['to wait for a mirror that lacks the canonical head', { mirror: '321', canonical: '4321' }, 'waiting for 4 of org/gitaly on org/mirror'],
+  ['a commit of a mirror that lags no more than it may', { mirror: '321', canonical: '4321', source: 'toleratedLag: 1' }, 'release 3'],
+  ['to wait for a mirror that lags more than it may', { mirror: '21', canonical: '4321', source: 'toleratedLag: 1' }, 'waiting for 4 of org/gitaly on org/mirror'],
+  ['the commit that is asked for', { request: { sha: shaOf('3') } }, 'release 3'],
+  ['not to take what is pinned already', { pinned: '3', request: { sha: shaOf('3') } }, 'up to date: 3 is the newest green commit'],
+  ['no red commit, even if it is asked for', { checks: { 3: 'test red' }, request: { sha: shaOf('3') } }, 'no candidate: 3 is not green (test)'],
+  ['to wait for the checks of the commit that is asked for', { checks: { 3: 'test pending' }, request: { sha: shaOf('3') } }, 'waiting for the checks of 3 on org/mirror'],
+  ['to wait for its required check', { checks: { 3: 'lint green' }, source: 'requiredChecks: [test]', request: { sha: shaOf('3') } }, 'waiting for test of 3 on org/mirror'],
+  ['to wait a while for its CI', { checks: { 3: '' }, request: { sha: shaOf('3') } }, 'waiting for a first check of 3 on org/mirror, or no candidate: 3 is not green (no check was run)'],
+])('chooses %s', async (_, scene, outcome) => {
+  expect(await decided(scene)).toBe(outcome);
+});
+
+it.each<[string, Scene, string]>([
+  ['is asked for and older than the pin', { pinned: '3', request: { sha: shaOf('2') } }, `commit ${shaOf('2')} does not come after ${shaOf('3')}, which is pinned: a release never goes backwards`],
+  ['is asked for and not on the mirror', { request: { sha: shaOf('9') } }, `commit ${shaOf('9')} does not exist on the mirror org/mirror, on its branch master`],
+  ['does not come after the pin, as none does', { mirror: '43', canonical: '43x', pinned: 'x' }, 'a release never goes backwards'],
+])('fails rather than take a commit that %s', async (_, scene, message) => {
+  await expect(plan(scene)).rejects.toMatchObject({ nonRetryable: true, message: expect.stringContaining(message) });
+});
+
+it('looks again and again for whoever is patient, and answers when the time is over', async () => {
+  const behind = { mirror: '321', canonical: '4321' };
+  const waiting = { type: 'NotYet', message: `still waiting for ${shaOf('4').slice(0, 12)} of org/gitaly on org/mirror` };
+  await expect(plan({ ...behind, request: { patient: {} } })).rejects.toMatchObject(waiting);
+  await expect(plan({ ...behind, request: { patient: { until: Date.now() + 60_000 } } })).rejects.toMatchObject(waiting);
+  expect(await plan({ ...behind, request: { patient: { until: Date.now() } } })).toMatchObject({ kind: 'waiting', patience: 900_000, warning: { channel: '#mirror' } });
+});
+
+it('tells what a release carries, once that says so', async () => {
+  const says = (status: Partial<ReleaseStatus> | undefined) =>
+    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, isRunning: never, running: never, status: async () => status as ReleaseStatus } }).carriedBy({ release: 'release/gitaly/from-1' });
+  expect(await says({ candidate: shaOf('3') })).toBe(shaOf('3'));
+  for (const status of [undefined, {}]) await expect(says(status)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+});
+
+it.each(['gitlay', 'constructor', '__proto__'])('ends with the known names for the component %s, which the catalog has not', async (component) => {
+  await expect(plan({ request: { component } })).rejects.toMatchObject({
+    type: 'InvalidInput',
+    nonRetryable: true,
+    message: expect.stringMatching(new RegExp(`^unknown component "${component}".*Known: gitaly$`)),
+  });
+});
+
+async function never(): Promise<never> {
+  return expect.unreachable();
+}
+
+function catalog(source: string): string {
+  return `
+version: 1
+environments: { production: {} }
+components:
+  gitaly:
+    source:
+      canonical: org/gitaly
+      mirror: org/mirror
+      owners: "#mirror"
+      ${source}
+    downstream: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
+    stages: [{ name: production, environment: production, promote: { kind: deployment } }]
+    chat: { progress: "#progress", team: "#team" }
+`;
+}

@@ -1,0 +1,142 @@
+import { expect, it } from 'vitest';
+import type { Environments } from '../../../ports/temporal/environments.ts';
+import { neverRetry } from '../../../ports/failures.ts';
+import type { Forge, PullRequest } from '../../../ports/forge/forge.ts';
+import { createWhereabouts } from '../../../activities/inspection/whereabouts.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
+import { readCatalog } from '../../../domain/catalog-text.ts';
+import type { Check } from '../../../domain/code/pipeline.ts';
+import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import { toldWhereabouts } from '../../../domain/inspection/whereabouts.ts';
+import { oneAttempt } from '../../ports/stand.ts';
+
+/** The mirror's branch, oldest first: commit 3 is asked for. */
+const [one, two, three, four] = ['1', '2', '3', '4'].map((digit) => digit.repeat(40)) as [Sha, Sha, Sha, Sha];
+const stray = '5'.repeat(40);
+const branch = [one, two, three, four];
+
+interface Scene {
+  readonly pinned?: Sha;
+  readonly mirrored?: readonly Sha[];
+  /** What each environment runs; the others are known by the forge alone. */
+  readonly deployed?: Readonly<Record<string, Sha>>;
+  readonly running?: Partial<ReleaseStatus>;
+  readonly checks?: Readonly<Record<Sha, Check['state']>>;
+  readonly pull?: Partial<PullRequest>;
+}
+
+function look({ pinned = one, mirrored = branch, deployed = {}, running, checks = {}, pull }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
+  const commitsOf = (repository: string) => (repository === 'org/mirror' ? mirrored : [...branch, stray]);
+  const position = (ref: string) => (ref === 'master' ? branch.length : branch.indexOf(ref));
+  const commit = (sha: Sha) => ({ sha, title: `Change ${sha[0]}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: `https://forge/${sha}` });
+  const forge = {
+    commits: {
+      find: async (repository, sha) => (commitsOf(repository).includes(sha) ? commit(sha) : undefined),
+      range: async (_, from, to) => {
+        if (from === stray) throw neverRetry('InvalidInput', 'no common ancestor');
+        return { commits: [], total: 0, diverged: position(from) > position(to) };
+      },
+      history: async (repository, _, limit) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
+      read: async () => `${pinned}\n`,
+      files: async () => ['main.go'],
+    } as Partial<Forge['commits']>,
+    branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
+    pipelines: { checks: async (_, sha) => [{ name: 'test', state: checks[sha] ?? 'green' }] } as Partial<Forge['pipelines']>,
+    pullRequests: { get: async (_, number) => pull && { number, url: `https://forge/pull/${number}`, state: 'open', ...pull } } as Partial<Forge['pullRequests']>,
+    deployments: { succeededRuns: async () => [], succeededDeployments: async () => [] } as Partial<Forge['deployments']>,
+  } as Forge;
+  const environments = {
+    atWork: async () => [],
+    record: async (environment) =>
+      deployed[environment] === undefined
+        ? undefined
+        : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: 'd'.repeat(40), release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
+    endedRecord: async () => undefined,
+  } as Partial<Environments> as Environments;
+  const { whereabouts } = createWhereabouts({
+    catalog: { read: async () => catalog },
+    forge,
+    environments,
+    releases: {
+      offer: async () => expect.unreachable(),
+      isRunning: async () => false,
+      status: async () => undefined,
+      running: async () => (running ? [{ release: 'release/gitaly/silent' }, { release: 'release/gitaly/from-1', status: { release: 'release/gitaly/from-1', ...running } as ReleaseStatus }] : []),
+    },
+    readLagMs: 0,
+  });
+  return oneAttempt().run(whereabouts, { component: 'gitaly', ...change }) as ReturnType<typeof whereabouts>;
+}
+
+const waitingFor = { what: 'approval of production', whom: ['alice', 'bob'], since: '2026-01-02T01:00:00Z' };
+
+it('tells where a change is, that is carried by a release, and who can help it on', async () => {
+  const found = await look({ pinned: four, deployed: { staging: four, production: one }, running: { candidate: four, state: 'approval', waitingFor } });
+  expect(found).toMatchObject({
+    commit: { sha: three },
+    release: { id: 'release/gitaly/from-1', candidate: four, state: 'approval' },
+    merged: true,
+    environments: [
+      { environment: 'staging', runsIt: true, candidate: four, since: '2026-01-02T00:00:00Z' },
+      { environment: 'production', runsIt: false, candidate: one },
+    ],
+    blocked: { what: 'approval of production', by: ['alice', 'bob'], since: '2026-01-02T01:00:00Z' },
+  });
+  expect(toldWhereabouts(found)).toEqual([
+    'gitaly 333333333333: Change 3, by Ana',
+    'in the candidate 444444444444 of release/gitaly/from-1',
+    'merged: 444444444444 is pinned',
+    'staging has it: 444444444444 since 2026-01-02T00:00:00Z',
+    'production does not have it: it runs 111111111111 since 2026-01-02T00:00:00Z',
+    'blocked by approval of production; who can help: alice, bob; since 2026-01-02T01:00:00Z',
+  ]);
+});
+
+it('has nothing to say of what blocks a change that is everywhere', async () => {
+  const found = await look({ pinned: three, deployed: { staging: three, production: four } });
+  expect(found).toMatchObject({ merged: true, environments: [{ runsIt: true }, { runsIt: true }] });
+  expect(found).not.toHaveProperty('blocked');
+});
+
+it.each<[string, Scene, string, readonly string[]]>([
+  ['a release that is paused', { running: { candidate: three, state: 'promoting', paused: { by: 'bob', reason: 'lunch', since: '2026-01-02T00:00:00Z' } } }, 'the pause of release/gitaly/from-1: lunch', ['bob']],
+  ['a release that is under way', { running: { candidate: three, state: 'promoting' } }, 'release/gitaly/from-1, which is under way (promoting)', []],
+  ['a red pipeline on the mirror', { checks: { [four]: 'red' } }, 'the pipeline of 444444444444 on org/mirror, which is red: test', ['#mirror']],
+  ['its own pipeline', { checks: { [two]: 'green', [three]: 'pending', [four]: 'pending' } }, 'its pipeline on org/mirror: 222222222222 is the newest green commit', ['#mirror']],
+  ['pipelines that still run', { pinned: two, checks: { [three]: 'pending', [four]: 'pending' } }, 'pipelines on org/mirror that still run', []],
+  ['a mirror that lags', { mirrored: [one, two, three] }, 'the mirror: 444444444444 of org/gitaly on org/mirror', ['#mirror']],
+  ['nobody having started a release', {}, 'the start of a release, which would carry it: slipway start componentRelease gitaly', ['whoever starts releases']],
+  ['a release that ended on the way', { pinned: three, deployed: { staging: three } }, 'the end of the release that merged it: none carries it on to production. See slipway history gitaly', ['whoever starts the next release']],
+])('names %s as what blocks it', async (_, scene, what, by) => {
+  expect((await look(scene)).blocked).toMatchObject({ what, by });
+});
+
+it('tells what keeps a commit off the mirror', async () => {
+  expect(await look({ mirrored: [one, two] })).toMatchObject({ commit: { sha: three }, merged: false, blocked: { what: 'the mirror org/mirror, which does not have it yet', by: ['#mirror'] } });
+  expect(await look({}, { sha: stray })).toMatchObject({ blocked: { what: 'its merge: it is not on master of org/gitaly', by: ['Ana'] } });
+});
+
+it('follows a pull request to its commit, once it is merged', async () => {
+  expect(await look({ pull: { state: 'open' } }, { pullRequest: 12 })).toMatchObject({ pullRequest: { number: 12, state: 'open' }, blocked: { what: 'the merge of #12', by: ['its reviewers'] } });
+  expect(await look({ pull: { state: 'closed' } }, { pullRequest: 12 })).toMatchObject({ blocked: { what: '#12, which was closed without being merged', by: [] } });
+  expect(await look({ pinned: three, pull: { state: 'merged', mergeSha: three } }, { pullRequest: 12 })).toMatchObject({ pullRequest: { state: 'merged' }, commit: { sha: three }, merged: true });
+});
+
+it('refuses what is not there', async () => {
+  await expect(look({}, { sha: 'e'.repeat(40) })).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('neither org/gitaly nor org/mirror has a commit') });
+  await expect(look({}, { pullRequest: 12 })).rejects.toMatchObject({ type: 'InvalidInput', message: 'org/gitaly has no pull request #12' });
+});
+
+const reading = readCatalog(`
+version: 1
+environments: { staging: {}, production: {} }
+components:
+  gitaly:
+    source: { canonical: org/gitaly, mirror: org/mirror, owners: "#mirror" }
+    downstream: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
+    stages:
+      - { name: staging, environment: staging, promote: { kind: deployment } }
+      - { name: production, environment: production, promote: { kind: deployment } }
+    chat: { progress: "#progress", team: "#team" }
+`);
+const catalog = reading.kind === 'valid' ? reading.catalog : expect.unreachable();

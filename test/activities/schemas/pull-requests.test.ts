@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fileCatalog } from '../../../ports/catalog/file.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
+import { createSchemaBuilds } from '../../../activities/schemas/builds.ts';
+import type { BuildQuestion } from '../../../activities/schemas/builds.ts';
+import { createSchemaPlanning } from '../../../activities/schemas/planning.ts';
+import { createSchemaPullRequests } from '../../../activities/schemas/pull-requests.ts';
+import type { DepsAmendment, DepsChange, OpenedDeps, SchemaPullRequest } from '../../../activities/schemas/pull-requests.ts';
+import { openWorld, writeCatalog } from '../../worlds.ts';
+import type { World } from '../../worlds.ts';
+import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
+
+const repository = 'sourcegraph/sourcegraph';
+const branch = 'schemas/v5.3.4444';
+
+const sandbox = useSandbox({ gcs: true });
+let world: World;
+let forge: Forge;
+let pulls: ReturnType<typeof createSchemaPullRequests>;
+let change: DepsChange;
+
+beforeEach(async () => {
+  world = await openWorld(sandbox.url(), { scenario: 'sourcegraph' });
+  const catalog = await writeCatalog(world);
+  forge = as('bot-token');
+  pulls = createSchemaPullRequests({ forge, readLagMs: 0 });
+  const { planSchemas } = createSchemaPlanning({ catalog: fileCatalog(catalog.file), forge });
+  const plan = await planSchemas({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
+  change = { plan, key: `${plan.id} of today`, archive: archiveOf('a') };
+  return async () => {
+    await catalog.remove();
+    await world.close();
+  };
+});
+
+const as = (token: string) => forgeIn(world, { token });
+
+/** What the forge shows for a minute after this write is what was there before it. */
+const hidden = (key: string) => world.control('faults', { match: { key }, action: { kind: 'staleReads', seconds: 60 } });
+
+it('waits for a pull request that is not shown yet, instead of taking it for closed', async () => {
+  await hidden(`pull ${repository} ${branch}→main`);
+  const { number, head } = await open();
+  await expect(build({ number, head })).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is not shown yet` });
+});
+
+it('waits for its own commit that is not shown yet, instead of taking the one before for a push', async () => {
+  const { number, head } = await open();
+  await hidden(`edit ${repository}#${number} body`);
+  await forge.pullRequests.rewrite(repository, number, 'Another body');
+  const next = await forge.branches.write({ repository, parent: head, path: 'README.md', text: '', message: 'Go on', date: change.plan.date });
+  await forge.branches.advance(repository, branch, { from: head, to: next });
+  await expect(build({ number, head: next })).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is shown at ${head}, before ${next}` });
+});
+
+it('moves its branch on, although that is not shown yet', async () => {
+  const pull = await open();
+  await hidden(`ref ${repository} refs/heads/${branch}`);
+  const { head } = await amend(pull, { archive: archiveOf('b') });
+  expect((await forge.commits.range(repository, pull.head, head)).total).toBe(1);
+});
+
+it('states in its pull request what its tarball is, also when that is another one', async () => {
+  const pull = await open();
+  await amend(pull, { archive: { ...archiveOf('b'), entries: 99 } });
+  const { body } = (await forge.pullRequests.get(repository, pull.number))!;
+  expect(body).toContain(`99 files`);
+  expect(body).toContain(`Its sha256 is \`${'b'.repeat(64)}\``);
+  expect(body).not.toContain('a'.repeat(64));
+  expect(await open({ ...change, archive: archiveOf('b') })).toMatchObject({ number: pull.number });
+});
+
+it('replaces what a run of its own that was terminated has left', async () => {
+  await open();
+  await world.control('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Develop' });
+  const again = { ...change, key: `${change.plan.id} of tomorrow`, plan: { ...change.plan, candidate: (await forge.branches.find(repository, 'main'))! } };
+  const { number, head } = await open(again);
+  expect(await open(again)).toMatchObject({ number, head });
+  expect((await forge.pullRequests.list(repository, branch, 'main')).map(({ state }) => state)).toEqual(['open', 'closed']);
+  expect(await forge.branches.find(repository, branch)).toBe(head);
+});
+
+it('does not replace what somebody else has put onto its branch', async () => {
+  await open();
+  await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Push' });
+  await expect(open({ ...change, key: `${change.plan.id} of tomorrow` })).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true });
+});
+
+it.each(['list', 'merge'])('does not take a pull request for withdrawn that is merged, while the %s is not shown yet', async (lagging) => {
+  const { number, head } = await open();
+  if (lagging === 'merge') await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
+  const { pullRequests } = forge;
+  const listed = await pullRequests.list(repository, branch, 'main');
+  await pullRequests.merge(repository, number, head, 'merge');
+  const stale = { ...forge, pullRequests: { ...pullRequests, list: async () => listed } };
+  const { withdrawSchemaPullRequest } = createSchemaPullRequests({ forge: lagging === 'list' ? stale : forge, readLagMs: 0 });
+  await expect.poll(() => within(() => withdrawSchemaPullRequest(change)).catch(({ type }) => type), { timeout: 10_000 }).toEqual({ kind: 'merged', number });
+});
+
+it('tells a push from what is not shown yet', async () => {
+  const { number, head } = await open();
+  await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Push' });
+  expect(await build({ number, head })).toEqual({ kind: 'moved' });
+});
+
+describe('a base that has moved on', () => {
+  const file = 'tools/release/schema_deps.bzl';
+
+  it('is brought into the pull request when it conflicts, and keeps what else it has gained', async () => {
+    const pull = await open();
+    const theirs = (await forge.commits.read(repository, file, 'main'))!.replace('v5.2.1093', 'v5.3.3333').replace('# Rewritten', '# Now and then rewritten');
+    await world.control('commit', { repository, branch: 'main', files: { [file]: theirs, 'main.go': 'package main' }, message: 'Release v5.3.3333' });
+    const base = (await forge.branches.find(repository, 'main'))!;
+    expect(await build(pull)).toEqual({ kind: 'outdated', base });
+
+    const { head } = await amend(pull, { base });
+    expect(await amend(pull, { base })).toMatchObject({ head });
+    expect(await forge.commits.read(repository, file, head)).toBe(theirs.replace('v5.3.3333', 'v5.3.4444').replace(/sha256 = "5e1c[^"]*/, `sha256 = "${'a'.repeat(64)}`));
+    expect(await forge.pullRequests.files(repository, pull.number)).toEqual([file]);
+    expect(await forge.pullRequests.merge(repository, pull.number, pull.head, 'merge')).toMatchObject({ kind: 'moved' });
+    await expect.poll(() => build({ ...pull, head }).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
+    expect(await forge.pullRequests.merge(repository, pull.number, head, 'merge')).toMatchObject({ kind: 'merged' });
+  });
+
+  it('asks for a head that contains it where it is strict, or a merge was refused for it', async () => {
+    const pull = await open();
+    await world.control('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Develop' });
+    const base = (await forge.branches.find(repository, 'main'))!;
+    const answered = (asked = {}) => expect.poll(() => build(pull, asked).catch(({ type }) => type), { timeout: 20_000 });
+    await answered().toEqual({ kind: 'green' });
+    await answered({ behind: true }).toEqual({ kind: 'outdated', base });
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], strict: true });
+    await answered().toEqual({ kind: 'outdated', base });
+  });
+});
+
+async function open(work = change): Promise<OpenedDeps> {
+  return opened(await within(() => pulls.openSchemaPullRequest(work)));
+}
+
+function opened(answer: SchemaPullRequest): OpenedDeps {
+  if (answer.kind !== 'opened') throw new Error(answer.reason);
+  return answer;
+}
+
+async function amend(pull: OpenedDeps, what: Partial<DepsAmendment>): Promise<OpenedDeps> {
+  return opened(await within(() => pulls.amendSchemaPullRequest({ ...change, pull, ...what })));
+}
+
+function build({ number, head: sha }: Pick<OpenedDeps, 'number' | 'head'>, { behind }: Pick<BuildQuestion, 'behind'> = {}) {
+  return createSchemaBuilds({ forge }).releaseBuild({ repository, number, sha, required: [], base: 'main', ...(behind && { behind }) });
+}
+
+function archiveOf(digit: string): DepsChange['archive'] {
+  return { sha256: digit.repeat(64), entries: 3, stock: { kind: 'ready', files: 3, size: 300, versions: ['v5.2.0'], digest: digit } };
+}
+
+function within<T>(activity: () => Promise<T>, { attempt = 1 } = {}): Promise<T> {
+  return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
+}

@@ -1,0 +1,59 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Environments } from '../../../ports/temporal/environments.ts';
+import type { Health } from '../../../ports/health/probe.ts';
+import { createSoaks } from '../../../activities/stages/soaks.ts';
+import type { Soak } from '../../../activities/stages/soaks.ts';
+import type { HealthCheck } from '../../../domain/stages/health-check.ts';
+import type { Observation } from '../../../domain/stages/soak.ts';
+
+const sampleMs = 10_000;
+const http: HealthCheck = { kind: 'http', url: 'https://production/health' };
+const prometheus: HealthCheck = { kind: 'prometheus', query: 'errors', max: 0 };
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-05T10:00:00Z') }));
+afterEach(() => vi.useRealTimers());
+
+it('passes once it was healthy for as long as it is to be', async () => {
+  const soaked = soakAt(async () => ({ kind: 'healthy' }));
+  await expect(soaked()).rejects.toMatchObject({ type: 'NotYet', message: '0 ms of 20 s observed; healthy' });
+  await expect(soaked()).rejects.toMatchObject({ type: 'NotYet', message: '10 s of 20 s observed; healthy' });
+  expect(await soaked()).toEqual({});
+});
+
+it('has failed when a check never answers for as long as it may be unhealthy', async () => {
+  const soaked = soakAt(() => new Promise(() => undefined), { unhealthyLimitMs: 20_000 });
+  await expect(soaked()).rejects.toMatchObject({ type: 'NotYet', message: '0 ms of 20 s observed; unknown: the http check did not answer within 10 ms' });
+  await expect(soaked()).rejects.toMatchObject({ type: 'NotYet' });
+  expect(await soaked()).toEqual({ failed: 'unknown: the http check did not answer within 10 ms, for 20 s' });
+});
+
+it('counts on when a look takes longer than the interval', async () => {
+  const takes = (kind: 'healthy' | 'unknown') => async (): Promise<Health> => {
+    vi.setSystemTime(Date.now() + 2 * sampleMs);
+    return kind === 'healthy' ? { kind } : { kind, reason: 'no answer' };
+  };
+  const soaked = soakAt(takes('healthy'));
+  await expect(soaked()).rejects.toMatchObject({ type: 'NotYet' });
+  expect(await soaked()).toEqual({});
+  const ill = soakAt(takes('unknown'), { unhealthyLimitMs: 20_000 });
+  await expect(ill()).rejects.toMatchObject({ type: 'NotYet' });
+  expect(await ill()).toEqual({ failed: 'unknown: no answer, for 30 s' });
+});
+
+it('tells what is bad rather than what is not known', async () => {
+  const health = async ({ kind }: HealthCheck): Promise<Health> => (kind === 'http' ? { kind: 'unknown', reason: 'no answer' } : { kind: 'unhealthy', reason: 'errors is 3' });
+  await expect(soakAt(health, { checks: [http, prometheus] })()).rejects.toThrow('unhealthy: errors is 3');
+});
+
+/** Takes a sample by each call, an interval after the one before. Attempts have 20 ms. */
+function soakAt(look: (check: HealthCheck) => Promise<Health>, rules: Partial<Soak> = {}) {
+  const { soak } = createSoaks({ health: { look }, environments: {} as unknown as Environments });
+  let details: Observation | undefined;
+  return async (): Promise<unknown> => {
+    if (details) vi.setSystemTime(Date.now() + sampleMs);
+    const activity = new MockActivityEnvironment({ heartbeatDetails: details, startToCloseTimeoutMs: 20 });
+    activity.on('heartbeat', (observation: Observation) => (details = observation));
+    return activity.run(soak, { checks: [http], soakMs: 20_000, sampleMs, ...rules });
+  };
+}

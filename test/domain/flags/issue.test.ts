@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isMarked, removalBody, removalId, withSection } from '../../../domain/flags/issue.ts';
+
+const id = 'flag/gitaly/gitaly_x';
+
+describe('an issue’s text', () => {
+  test('gets the rollout’s part at its end, once', () => {
+    const once = withSection('## Why\n\nFaster.\n', id, '- [ ] staging');
+    expect(once).toBe('## Why\n\nFaster.\n\n<!-- slipway: flag/gitaly/gitaly_x -->\n- [ ] staging\n<!-- end of slipway: flag/gitaly/gitaly_x -->');
+    expect(withSection(once, id, '- [ ] staging')).toBe(once);
+    expect(isMarked(once, id)).toBe(true);
+    expect(isMarked(once, 'flag/gitaly/gitaly')).toBe(false);
+  });
+
+  test('keeps whatever people write around it', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), (before, after, section) => {
+        fc.pre(![before, after, section].some((text) => text.includes('slipway:')));
+        const begun = `${withSection(before, id, 'old')}${after}`;
+        const updated = withSection(begun, id, section);
+        expect(updated.startsWith(before.trim() === '' ? '' : before.trimEnd())).toBe(true);
+        expect(updated.endsWith(after)).toBe(true);
+        expect(updated).toContain(section);
+        expect(updated).not.toContain('-->\nold\n');
+      }),
+    );
+  });
+
+  test('is mended when somebody deleted the end of the rollout’s part', () => {
+    const broken = `Why\n\n<!-- slipway: ${id} -->\n- [ ] staging`;
+    expect(withSection(broken, id, '- [x] staging')).toBe(`Why\n\n<!-- slipway: ${id} -->\n- [x] staging\n<!-- end of slipway: ${id} -->`);
+  });
+});
+
+test('the issue that asks for the removal is told from the rollout’s', () => {
+  const body = removalBody({ id, flag: 'gitaly_x', component: 'gitaly' }, 'https://forge/1');
+  expect(isMarked(body, removalId(id))).toBe(true);
+  expect(isMarked(body, id)).toBe(false);
+  expect(body).toContain('Remove the flag and the code without it from gitaly');
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Remark } from '../../../domain/people/written-vote.ts';
+import { unfitRemark, writtenVotes } from '../../../domain/people/written-vote.ts';
+
+const stages = ['canary', 'production'];
+const candidate = 'c'.repeat(40);
+const head = 'd'.repeat(40);
+const standing = { candidate, head, since: '2026-01-02T10:00:00Z', ours: ['slipway-bot'] };
+const comment: Remark = { id: 'IC_1', url: 'https://forge/pull/7#issuecomment-1', by: 'alice', isPerson: true, text: '/approve production', at: '2026-01-02T10:00:01Z', isEdited: false };
+const review: Remark = { ...comment, at: '2026-01-02T09:00:00Z', review: { verdict: 'approve', sha: head } };
+const approval = { verdict: 'approve', stage: 'production' } as const;
+
+describe('a vote is written', () => {
+  it.each<[string, ReturnType<typeof writtenVotes>]>([
+    ['/approve production', [approval]],
+    ['Looks good.\r\n\r\n  /approve production  \r\nThanks!', [approval]],
+    ['/approve production cccccccccccc', [{ ...approval, sha: 'cccccccccccc' }]],
+    ['/approve production please', [approval]],
+    ['/reject production', [{ verdict: 'reject', stage: 'production' }]],
+    ['/reject production it leaks memory', [{ verdict: 'reject', stage: 'production', reason: 'it leaks memory' }]],
+    ['/approve canary\n/approve production', [{ verdict: 'approve', stage: 'canary' }, approval]],
+    ['/approve prodution', [{ verdict: 'approve', stage: 'prodution' }]],
+  ])('%j', (text, votes) => {
+    expect(writtenVotes({ text }, stages)).toEqual(votes);
+  });
+
+  it.each([
+    '',
+    'production',
+    'I would not /approve production',
+    '> /approve production',
+    '/approve',
+    '/approved production',
+    'To approve:\n```\n/approve production\n```',
+    '```\n/approve production',
+    '<!--\n/approve production\n-->',
+    '`/approve production`',
+  ])('not by %j', (text) => {
+    expect(writtenVotes({ text }, stages)).toEqual([]);
+  });
+
+  it('by naming the stage in a review that approves, and in no other', () => {
+    const said = (verdict: 'approve' | 'reject' | 'none') => writtenVotes({ text: 'Good to go:\nproduction', review: { verdict, sha: head } }, stages);
+    expect(said('approve')).toEqual([approval]);
+    expect([...said('reject'), ...said('none')]).toEqual([]);
+  });
+});
+
+describe('a written vote', () => {
+  it('counts in a comment that came after the candidate, and in a review of the head whenever it came', () => {
+    expect(unfitRemark(comment, { ...approval, sha: 'ccccccc' }, standing)).toBeUndefined();
+    expect(unfitRemark(review, approval, standing)).toBeUndefined();
+    expect(unfitRemark({ ...review, review: { verdict: 'reject', sha: head } }, { verdict: 'reject', stage: 'production' }, standing)).toBeUndefined();
+  });
+
+  it.each<[string, Partial<Remark>, string]>([
+    ['of a bot', { isPerson: false, by: 'ci[bot]' }, '"ci[bot]" is not a person'],
+    ['of Slipway itself', { by: 'Slipway-Bot' }, '"Slipway-Bot" is not a person'],
+    ['that was edited', { isEdited: true }, 'the vote of alice was edited: it has to be written anew'],
+    ['from before the candidate', { at: '2026-01-02T09:59:59Z' }, 'written at 2026-01-02T09:59:59Z, but this release carries cccccccccccc since 2026-01-02T10:00:00Z'],
+    ['from the second in which the candidate came', { at: standing.since }, 'it has to be written anew'],
+    ['in a review of another head', { review: { verdict: 'approve', sha: 'e'.repeat(40) } }, 'the review of alice is of eeeeeeeeeeee, but the pull request is at dddddddddddd'],
+    ['in a review of a commit that is gone', { review: { verdict: 'approve' } }, 'but the pull request is at dddddddddddd'],
+    ['in a review that asks for changes', { review: { verdict: 'reject', sha: head } }, 'the review of alice says "/approve production", but asks for changes'],
+    ['in a review that only comments', { review: { verdict: 'none', sha: head } }, 'but neither approves nor asks for changes'],
+  ])('%s does not count', (_, changes, why) => {
+    expect(unfitRemark({ ...comment, ...changes }, approval, standing)).toContain(why);
+  });
+
+  it('for another commit does not count', () => {
+    expect(unfitRemark(comment, { ...approval, sha: 'eeeeeee' }, standing)).toBe(`the vote of alice is for eeeeeee, but this release carries ${candidate}`);
+  });
+});

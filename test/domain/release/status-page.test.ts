@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import { statusPage } from '../../../domain/release/status-page.ts';
+
+const waiting: ReleaseStatus = {
+  release: 'release/gitaly/from-aaaaaaaaaaaa',
+  component: 'gitaly',
+  state: 'approval',
+  candidate: 'c'.repeat(40),
+  pinned: 'a'.repeat(40),
+  pullRequest: { number: 7, url: 'https://forge/pull/7' },
+  stages: [
+    { name: 'staging', environment: 'staging', mark: 'done', since: '2026-01-01T00:00:00Z', url: 'https://forge/runs/1' },
+    { name: 'production', environment: 'production', mark: 'approval', since: '2026-01-01T01:00:00Z' },
+  ],
+  waitingFor: {
+    what: 'approval of production',
+    since: '2026-01-01T01:00:00Z',
+    whom: ['alice', 'bob'],
+    send: [{ message: 'approve', payload: { stage: 'production', by: 'alice', sha: 'c'.repeat(40) } }],
+  },
+  undone: [],
+  stays: ['#7 is merged'],
+  owed: [],
+  decisions: [],
+  refused: [],
+};
+
+it('shows what may be written where instead, before what to send', () => {
+  const write = { on: 'https://forge/pull/7', texts: ['/approve production cccccccccccc', '/reject production why'] };
+  const page = statusPage({ ...waiting, waitingFor: { ...waiting.waitingFor!, write } });
+  expect(page).toContain('\n\nComment on [the pull request](https://forge/pull/7): `/approve production cccccccccccc` or `/reject production why`\n\nSend `approve` with\n');
+});
+
+it('shows where the release is, whom it waits for, and what to send', () => {
+  expect(statusPage(waiting)).toBe(
+    [
+      '**gitaly** `cccccccccccc` (from `aaaaaaaaaaaa`) · [pull request #7](https://forge/pull/7)',
+      '',
+      '**Waiting for** approval of production by alice, bob  ',
+      'since 2026-01-01T01:00:00Z',
+      '',
+      'Send `approve` with',
+      '```json',
+      `{"stage":"production","by":"alice","sha":"${'c'.repeat(40)}"}`,
+      '```',
+      '',
+      '| stage | environment | state | since |',
+      '| --- | --- | --- | --- |',
+      '| staging | staging | [✓ done](https://forge/runs/1) | 2026-01-01T00:00:00Z |',
+      '| production | production | ? waits for approval | 2026-01-01T01:00:00Z |',
+      '',
+      '**Stays:** #7 is merged',
+    ].join('\n'),
+  );
+});
+
+it('shows how far its step has come, and by when', () => {
+  const { waitingFor: _, ...gathering } = { ...waiting, state: 'gathering', stages: [], next: 'upload dist/schemas-v5.3.4444.tar.gz' } as const;
+  const progress = { what: 'fetched', files: 140, of: 280, bytes: 3_100_000, ofBytes: 6_200_000, at: '2026-01-01T01:00:08Z' } as const;
+  expect(statusPage({ ...gathering, progress })).toContain('\n\nSo far: fetched 140 of 280 files, 3.1 MB of 6.2 MB (at 2026-01-01T01:00:08Z)\n\nNext: upload dist/');
+});
+
+it('stays below 4 KB, whatever people send', () => {
+  const refused = Array.from({ length: 50 }, () => ({ message: 'approve', why: 'x'.repeat(2_000), at: '2026-01-01T00:00:00Z' }));
+  const owed = Array.from({ length: 100 }, (_, n) => `a very long obligation, number ${n}`);
+  expect(statusPage({ ...waiting, refused, owed }).length).toBeLessThanOrEqual(4_000);
+});

@@ -1,0 +1,78 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Report } from '../../../activities/release/reports.ts';
+import type { Stage } from '../../../domain/catalog.ts';
+import { approve, reject, status } from '../../../workflows/release/messages.ts';
+import { startTimeSkipping } from '../../servers.ts';
+import { begin, waitsFor } from '../release-stand.ts';
+import { pending } from '../scripted-world.ts';
+
+let server: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  server = await startTimeSkipping();
+});
+afterAll(() => server?.teardown());
+
+const hour = 3_600_000;
+
+function production(approval: Partial<NonNullable<Stage['approval']>>): Stage {
+  return { name: 'production', environment: 'production', promote: { kind: 'deployment' }, health: [], approval: { approvers: ['alice', 'bob', 'dana'], required: 1, ...approval } };
+}
+
+const by = (login: string) => ({ stage: 'production', by: login });
+
+it('does not let whoever wrote a commit of it approve a release, but reject it', async () => {
+  const { release } = await begin(server, {}, { stages: [production({ separation: ['author'] })] });
+  const { waitingFor } = await waitsFor(release, 'approval of production');
+  expect(waitingFor?.whom).toEqual(['alice', 'bob']);
+  await expect(release.executeUpdate(approve.update, { args: [by('dana')] })).rejects.toMatchObject({
+    cause: { message: '"dana" wrote a commit of it, and may not decide on stage "production"' },
+  });
+  await release.executeUpdate(reject.update, { args: [by('dana')] });
+  expect(await release.result()).toMatchObject({ kind: 'rejected', by: 'dana' });
+});
+
+it('does not let whoever started a release approve it', async () => {
+  const { release } = await begin(server, {}, { stages: [production({ separation: ['starter'] })] }, { by: 'Alice' });
+  await waitsFor(release, 'approval of production');
+  await expect(release.executeUpdate(approve.update, { args: [by('alice')] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('"alice" started the release') } });
+  await release.executeUpdate(approve.update, { args: [by('dana')] });
+  expect(await release.result()).toMatchObject({ kind: 'released' });
+});
+
+it('takes back an early vote once it is known who wrote the commits', async () => {
+  let unblock = () => {};
+  const { release } = await begin(server, { pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) }, { stages: [production({ separation: ['author'] })] });
+  await waitsFor(release, 'the pipeline of #7');
+  await release.executeUpdate(approve.update, { args: [by('dana')] });
+  unblock();
+  const { refused } = await waitsFor(release, 'approval of production');
+  expect(refused).toMatchObject([{ message: 'approve', why: expect.stringContaining('"dana" wrote a commit of it') }]);
+  await release.signal(approve.signal, by('bob'));
+  expect(await release.result()).toMatchObject({ kind: 'released' });
+});
+
+it('asks again at intervals, in the channel of the catalog, and gives up at its deadline', async () => {
+  const reports: Report[] = [];
+  const stage = production({ timeout: 10 * hour, escalate: { every: 4 * hour, channel: '#release-managers' } });
+  const { release } = await begin(server, { report: async (report) => void reports.push(report) }, { stages: [stage] });
+  expect(await release.result()).toMatchObject({ kind: 'unapproved', stage: 'production', waitedMs: 10 * hour, stays: ['#7 is merged'] });
+  const asked = reports.filter(({ channel }) => channel === '#release-managers');
+  expect(asked.map(({ subject, transition, line }) => [subject, transition, line])).toEqual([
+    ['production of gitaly cccccccccccc', '1', 'has waited for approval for 4 h: alice, bob, dana'],
+    ['production of gitaly cccccccccccc', '2', 'has waited for approval for 8 h: alice, bob, dana'],
+  ]);
+});
+
+it('waits for good without a deadline', async () => {
+  const { release } = await begin(server, { soak: pending }, { stages: [production({ required: 2 })] });
+  await waitsFor(release, 'approval of production by 2 people');
+  await server.sleep('30 days');
+  expect((await release.query(status)).state).toBe('approval');
+  await release.signal(approve.signal, by('alice'));
+  await release.signal(approve.signal, by('bob'));
+  expect(await release.result()).toMatchObject({ kind: 'released' });
+});

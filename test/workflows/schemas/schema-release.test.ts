@@ -1,0 +1,575 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Activities } from '../../../activities/index.ts';
+import type { MadeArchive } from '../../../activities/schemas/archives.ts';
+import type { Outcome } from '../../../domain/outcome.ts';
+import type { Progress } from '../../../domain/release/progress.ts';
+import type { SchemaRequest } from '../../../domain/schemas/request.ts';
+import type { SchemaRules } from '../../../domain/schemas/rules.ts';
+import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import { abort, confirm, decide, progress, status } from '../../../workflows/release/messages.ts';
+import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { planOf, scriptedSchemas, sha256Of, stockOf } from './scripted-schemas.ts';
+import { never, pending } from '../scripted-world.ts';
+
+let server: TestWorkflowEnvironment;
+let queues = 0;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  server = await startTimeSkipping();
+});
+afterAll(() => server?.teardown());
+
+const inject: SchemaRequest = { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' };
+const fetching: SchemaRequest = { ...inject, action: 'fetch-current-schemas' };
+const tarball = 'the tarball dist/schemas-v5.3.4444.tar.gz';
+const pullRequest = 'the pull request on schemas/v5.3.4444';
+const occupied = { kind: 'occupied', generation: '77', size: 12 } as const;
+
+describe('a schema release', () => {
+  it('publishes the schemas of a version when its build is green, and merges then', async () => {
+    const { release, calls, lines, records, id } = await start();
+    expect(await release.result()).toEqual({
+      kind: 'schemasReleased',
+      version: 'v5.3.4444',
+      archive: { url: 'https://storage.googleapis.com/schemas-migrations/dist/schemas-v5.3.4444.tar.gz', sha256: sha256Of(['v5.1.0', 'v5.2.0']) },
+      pullRequest: 'https://forge/org/product/pull/7',
+      published: ['schemas/v5.3.4444.json'],
+    });
+    expect(calls).toEqual([
+      'planSchemas',
+      'takeStock',
+      'makeArchive',
+      'openSchemaPullRequest',
+      'releaseBuild ddd',
+      'takeStock',
+      'uploadSchemas',
+      'takeStock',
+      'mergePullRequest ddd',
+    ]);
+    expect(records).toMatchObject([{ release: id, component: 'migrator', version: 'v5.3.4444', ending: 'schemasReleased', outcome: 'released v5.3.4444 with 1 schema files' }]);
+    expect(lines).toEqual([
+      'uploaded dist/schemas-v5.3.4444.tar.gz: 3 files, 1000 bytes',
+      'opened https://forge/org/product/pull/7',
+      'uploaded schemas/v5.3.4444.json',
+      'merged #7 into main',
+      'released v5.3.4444 with 1 schema files',
+    ]);
+  });
+
+  it('publishes nothing when it fetches what is published', async () => {
+    const { release, calls } = await start({}, fetching);
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: [] });
+    expect(calls).not.toContain('uploadSchemas');
+    expect(calls).toContain('mergePullRequest ddd');
+  });
+
+  it('ends before anything is written when the bucket is not as it must be', async () => {
+    const { release, calls } = await start({ takeStock: async () => ({ kind: 'refused', reason: 'the schemas of v5.3.4444 are in schemas-migrations already', names: ['a.json', 'b.json'] }) });
+    expect(await release.result()).toEqual({
+      kind: 'schemasRefused',
+      reason: 'the schemas of v5.3.4444 are in schemas-migrations already',
+      names: ['a.json', 'b.json'],
+      undone: [],
+      stays: [],
+      owed: [],
+    });
+    expect(calls).toEqual(['planSchemas', 'takeStock']);
+  });
+
+  it('shows its version, and what it waits for', async () => {
+    const { release } = await start({ releaseBuild: pending });
+    expect(await waitsFor(release, 'the build of #7')).toMatchObject({ version: 'v5.3.4444', state: 'pipeline', pullRequest: { number: 7 } });
+    await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
+    await release.result();
+  });
+
+  it('shows in its Current Details how far the running step has come, and of that step only', async () => {
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const { release, calls } = await start({ takeStock: async () => stockOf(['v5.1.0', 'v5.2.0']), makeArchive: () => finished.then(made), releaseBuild: pending });
+    await until(() => calls.includes('makeArchive'));
+    expect(await details(release)).toMatch(/^So far: fetched 0 of 2 files, 0 bytes of 200 bytes \(at .*Z\)$/m);
+    await release.signal(progress, { what: 'fetched', files: 1, of: 2, bytes: 100, ofBytes: 200 });
+    expect(await details(release)).toMatch(/^So far: fetched 1 of 2 files, 100 bytes of 200 bytes /m);
+    await release.signal(progress, { what: 'uploaded', files: 0, of: 1, bytes: 400, ofBytes: 1_000 });
+    expect(await details(release)).toMatch(/^So far: uploaded 0 of 1 files, 400 bytes of 1.0 kB /m);
+    finish();
+    await waitsFor(release, 'the build of #7');
+    await release.signal(progress, { what: 'uploaded', files: 0, of: 1, bytes: 500, ofBytes: 1_000 });
+    expect(await details(release)).not.toContain('So far');
+    await release.signal(progress, { what: 'uploaded', files: -1 } as unknown as Progress);
+    expect((await release.query(status)).refused).toMatchObject([{ message: 'progress' }]);
+    await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
+    await release.result();
+  });
+
+  it.each([
+    ['v5.3', 'is no version to release schemas for'],
+    ['latest', 'is no version to release schemas for'],
+    ['v05.3.1', 'is no version to release schemas for'],
+  ])('refuses the version %s with the reason', async (version, message) => {
+    const { release } = await start({}, { ...inject, version: version as SchemaRequest['version'] });
+    await expect(release.result()).rejects.toMatchObject({ cause: { message: expect.stringContaining(message) } });
+  });
+
+  it('hands over to the release of its version', async () => {
+    const { release, client, id } = await start({}, inject, { typedId: 'typed by hand' });
+    expect(await release.result()).toEqual({ kind: 'handedOver', to: id });
+    expect(await client.workflow.getHandle(id).result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+});
+
+describe('a release that is not built', () => {
+  it.each([
+    ['red', { kind: 'red', failed: [{ name: 'bazel' }] }, { kind: 'buildFailed', failed: [{ name: 'bazel' }] }],
+    ['stopped by a push to the pull request', { kind: 'moved' }, { kind: 'mergeRefused' }],
+    ['closed by a person', { kind: 'closed', by: 'carol' }, { kind: 'closed', by: 'carol' }],
+  ] as const)('is taken back when it is %s: first the pull request, then the tarball', async (_, answer, outcome) => {
+    const { release, calls } = await start({ releaseBuild: async () => answer });
+    expect(await release.result()).toMatchObject({ ...outcome, undone: [pullRequest, tarball], stays: [], owed: [] });
+    expect(calls.slice(-2)).toEqual(['withdrawSchemaPullRequest', 'withdrawArchive']);
+    expect(calls).not.toContain('uploadSchemas');
+    expect(calls).not.toContain('mergePullRequest ddd');
+  });
+
+  it('is taken back when its build takes too long', async () => {
+    const { release } = await start({ releaseBuild: pending }, inject, { rules: { buildTimeout: 1_000 } });
+    expect(await release.result()).toMatchObject({ kind: 'buildTimedOut', afterMs: 1_000, undone: [pullRequest, tarball] });
+  });
+
+  it('is taken back when it is aborted', async () => {
+    const { release } = await start({ releaseBuild: pending });
+    await waitsFor(release, 'the build of #7');
+    await expect(release.executeUpdate(abort.update, { args: [{ by: 'mallory', reason: 'because' }] })).rejects.toThrow(WorkflowUpdateFailedError);
+    await release.executeUpdate(abort.update, { args: [{ by: 'alice', reason: 'wrong branch' }] });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', by: 'alice', undone: [pullRequest, tarball] });
+  });
+
+  it('is taken back when it is cancelled from the UI', async () => {
+    const { release, calls } = await start({ releaseBuild: pending });
+    await waitsFor(release, 'the build of #7');
+    await release.cancel();
+    await expect(release.result()).rejects.toThrow();
+    expect(calls.slice(-2)).toEqual(['withdrawSchemaPullRequest', 'withdrawArchive']);
+  });
+
+  it('keeps the tarball when somebody has merged the pull request all the same', async () => {
+    const { release, calls } = await start({
+      releaseBuild: async () => ({ kind: 'red', failed: [{ name: 'bazel' }] }),
+      withdrawSchemaPullRequest: async () => ({ kind: 'merged', number: 7 }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', undone: [], stays: ['#7 was merged already', 'dist/schemas-v5.3.4444.tar.gz: main uses it'] });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('owes what can not be taken back, and takes back the rest', async () => {
+    const { release } = await start({ releaseBuild: async () => ({ kind: 'closed', by: 'carol' }), withdrawSchemaPullRequest: never('the token was revoked') });
+    expect(await release.result()).toMatchObject({ kind: 'closed', undone: [tarball], owed: [`take back ${pullRequest}`] });
+  });
+
+  it('owes the tarball when its removal is forbidden, after the pull request is withdrawn', async () => {
+    const { release } = await start({ releaseBuild: async () => ({ kind: 'red', failed: [{ name: 'bazel' }] }), withdrawArchive: never('GCS answered 403') });
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', undone: [pullRequest], owed: [`take back ${tarball}`] });
+  });
+
+  it('has nothing to withdraw but the tarball when the file that names it can not be rewritten', async () => {
+    const { release } = await start({ openSchemaPullRequest: async () => ({ kind: 'refused', reason: 'there is no http_file', names: ['tools/release/schema_deps.bzl'] }) });
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', names: ['tools/release/schema_deps.bzl'], undone: [pullRequest, tarball] });
+  });
+});
+
+describe('a tarball that is there already', () => {
+  /** Occupied, until its generation may be overwritten. */
+  const there: Partial<Activities> = {
+    makeArchive: async ({ replaces }) => (replaces === '77' ? made() : occupied),
+  };
+  const question = 'a confirmation: dist/schemas-v5.3.4444.tar.gz exists with another content (12 bytes, generation 77)';
+
+  it('is overwritten when the word is typed, and its copy goes when the release has ended well', async () => {
+    const { release, calls } = await start(there);
+    const { waitingFor } = await waitsFor(release, question);
+    expect(waitingFor).toMatchObject({ whom: ['alice', 'bob'], send: [{ message: 'confirm', payload: { overwrite: 'OVERWRITE', by: 'alice' } }] });
+    await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'bob' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(calls).toContain('makeArchive 77');
+    expect(calls.at(-1)).toBe('forgetPrevious 77');
+  });
+
+  it('is left alone when anything else is typed', async () => {
+    const { release, calls } = await start(there);
+    await waitsFor(release, question);
+    await release.signal(confirm.signal, { overwrite: 'overwrite', by: 'alice' });
+    expect(await release.result()).toMatchObject({ kind: 'notOverwritten', by: 'alice', undone: [tarball] });
+    expect(calls).not.toContain('makeArchive 77');
+    expect(calls).toContain('withdrawArchive');
+  });
+
+  it('is not overwritten on the word of somebody who may not say it, nor of somebody unnamed', async () => {
+    const { release } = await start(there);
+    await waitsFor(release, question);
+    for (const by of ['mallory', undefined]) {
+      const confirming = release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', ...(by && { by }) }] });
+      await expect(confirming).rejects.toMatchObject({ cause: { message: expect.stringContaining('only alice, bob may confirm') } });
+    }
+    await release.signal(confirm.signal, { overwrite: 'no', by: 'alice' });
+    await release.result();
+  });
+
+  it('needs no question when the request confirms it', async () => {
+    const { release } = await start(there, { ...inject, overwrite: 'OVERWRITE' });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
+  it('is asked about again when it was replaced by yet another one', async () => {
+    let now = '77';
+    const { release, calls } = await start({
+      makeArchive: async ({ replaces }) => {
+        if (replaces === '99') return { kind: 'made', generation: '100', sha256: sha256Of([]), size: 1, entries: 1, stock: stockOf(['v5.1.0', 'v5.2.0']) };
+        const answer = { ...occupied, generation: now };
+        now = '99';
+        return answer;
+      },
+    });
+    for (const generation of ['77', '99']) {
+      await waitsFor(release, question.replace('77', generation));
+      await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'alice' }] });
+    }
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(calls).toContain('makeArchive 99');
+  });
+
+  it('is put back when the build fails', async () => {
+    const { release, calls } = await start({ ...there, releaseBuild: async () => ({ kind: 'red', failed: [{ name: 'bazel' }] }) }, { ...inject, overwrite: 'OVERWRITE' });
+    expect(await release.result()).toMatchObject({ kind: 'buildFailed', undone: [pullRequest, tarball] });
+    expect(calls.at(-1)).toBe('withdrawArchive 77');
+  });
+
+  it('takes no confirmation that nobody asked for', async () => {
+    const { release } = await start({ releaseBuild: pending });
+    await waitsFor(release, 'the build of #7');
+    await release.signal(confirm.signal, { overwrite: 'OVERWRITE', by: 'alice' });
+    await until(async () => (await release.query(status)).refused.some(({ why }) => why === 'nothing is to be confirmed now'));
+    await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
+    await release.result();
+  });
+});
+
+describe('two releases in flight', () => {
+  it('builds again with what the bucket has gained below its version', async () => {
+    const world = await start({ releaseBuild: async () => ((world.bucket.length < 3 && world.bucket.push('v5.2.1')), { kind: 'green' }) });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
+    expect(world.calls).toEqual([
+      'planSchemas',
+      'takeStock',
+      'makeArchive',
+      'openSchemaPullRequest',
+      'releaseBuild ddd',
+      'takeStock',
+      'makeArchive',
+      'amendSchemaPullRequest',
+      'releaseBuild eee',
+      'takeStock',
+      'uploadSchemas',
+      'takeStock',
+      'mergePullRequest eee',
+    ]);
+    expect(world.lines).toContain('the bucket has gained v5.2.1 since the tarball was made');
+  });
+
+  it('only says so where the catalog has it so', async () => {
+    const world = await start({ releaseBuild: async () => ((world.bucket.length < 3 && world.bucket.push('v5.2.1')), { kind: 'green' }) }, inject, { rules: { onNewSchemas: 'note' } });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', lacks: ['v5.2.1'] });
+    expect(world.calls).toContain('mergePullRequest ddd');
+  });
+
+  it('builds again what its base, and the bucket, have gained, and publishes then', async () => {
+    const world = await start({
+      releaseBuild: async ({ sha }) => {
+        if (sha.startsWith('e')) return { kind: 'green' };
+        world.bucket.push('v5.2.1');
+        return { kind: 'outdated', base: 'b'.repeat(40) };
+      },
+      amendSchemaPullRequest: async ({ pull, base }) => ({ ...pull, head: base === 'b'.repeat(40) ? 'e'.repeat(40) : 'f'.repeat(40) }),
+    });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
+    expect(world.calls.slice(4)).toEqual(['releaseBuild ddd', 'takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'uploadSchemas', 'takeStock', 'mergePullRequest eee']);
+    expect(world.lines).toContain('brought #7 up to date with main, which has moved on');
+  });
+
+  it.each([
+    ['conflicts', inject.action],
+    ['behind', inject.action],
+    ['conflicts', fetching.action],
+    ['behind', fetching.action],
+  ] as const)('builds again when the base moves on at the moment of the merge (%s, %s)', async (kind, action) => {
+    const asked: unknown[] = [];
+    const { release, calls } = await start(
+      {
+        mergePullRequest: async ({ sha }) => (sha.startsWith('e') ? { kind: 'merged', sha } : { kind, reason: 'the base has moved on' }),
+        releaseBuild: async ({ behind }) => {
+          asked.push(behind);
+          return behind ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' };
+        },
+      },
+      { ...inject, action },
+    );
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(asked).toEqual([undefined, true, undefined]);
+    expect(calls.slice(-8)).toEqual(['mergePullRequest ddd', 'takeStock', 'releaseBuild ddd', 'takeStock', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee']);
+  });
+
+  it('builds again before the merge when the other one published at the same moment', async () => {
+    const world = await start({ uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }) });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
+    expect(world.calls.slice(-6)).toEqual(['takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee']);
+  });
+
+  it('is taken back when somebody else has published this version meanwhile', async () => {
+    let looks = 0;
+    const { release, calls } = await start({
+      takeStock: async () => ((looks += 1) === 1 ? stockOf(['v5.1.0', 'v5.2.0']) : { kind: 'refused', reason: 'the schemas of v5.3.4444 are in schemas-migrations already', names: ['x.json'] }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', names: ['x.json'], undone: [pullRequest, tarball] });
+    expect(calls).not.toContain('uploadSchemas');
+  });
+
+  it('is taken back when the upload is refused before the first file', async () => {
+    const { release } = await start({ uploadSchemas: async () => ({ kind: 'refused', reason: 'schemas-migrations holds other schemas of v5.3.4444', names: ['x.json'] }) });
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', undone: [pullRequest, tarball] });
+  });
+});
+
+describe('a release whose schemas are published', () => {
+  const refusedOnce = () => {
+    let times = 0;
+    return async () => ((times += 1) === 1 ? ({ kind: 'refused', reason: 'a review is missing' } as const) : ({ kind: 'merged', sha: 'f'.repeat(40) } as const));
+  };
+  const forbiddenOnce = (): Activities['uploadSchemas'] => {
+    let times = 0;
+    return async () => {
+      if ((times += 1) === 1) throw ApplicationFailure.nonRetryable('GCS answered 403', 'PermissionDenied');
+      return { kind: 'uploaded', names: ['a.json'] };
+    };
+  };
+  const obligation = 'the merge of #7: stopped: the merge was refused (a review is missing)';
+
+  it('stays open while its merge is refused, and is merged when somebody says so', async () => {
+    const { release, calls } = await start({ mergePullRequest: refusedOnce() });
+    const { waitingFor, state } = await waitsFor(release, obligation);
+    expect({ state, send: waitingFor?.send }).toEqual({ state: 'held', send: [{ message: 'decide', payload: { choice: 'retry', by: 'alice' } }] });
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['schemas/v5.3.4444.json'] });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('ends when somebody has merged it by hand', async () => {
+    let merged = false;
+    const { release } = await start({
+      mergePullRequest: async () => ({ kind: 'refused', reason: 'a review is missing' }),
+      mergedBySomebody: async () => {
+        if (!merged) throw ApplicationFailure.create({ type: 'NotYet', message: 'open' });
+      },
+    });
+    await waitsFor(release, obligation);
+    merged = true;
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect((await release.query(status)).stays).toContain('#7 is merged, by hand');
+  });
+
+  it('can neither be aborted nor cancelled any more', async () => {
+    const { release, calls } = await start({ mergePullRequest: refusedOnce() });
+    await waitsFor(release, obligation);
+    await expect(release.executeUpdate(abort.update, { args: [{ by: 'alice', reason: 'because' }] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('it can only go on') } });
+    await release.cancel();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('goes on when it is cancelled while they are being uploaded', async () => {
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const { release, calls } = await start({ uploadSchemas: () => finished.then(() => ({ kind: 'uploaded', names: ['a.json'] })) });
+    await until(() => calls.includes('uploadSchemas'));
+    await release.cancel();
+    finish();
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['a.json'] });
+    expect(calls).not.toContain('withdrawArchive');
+    expect(calls).not.toContain('withdrawSchemaPullRequest');
+  });
+
+  it('goes on when it is cancelled while their upload is held', async () => {
+    const { release, calls } = await start({ uploadSchemas: forbiddenOnce() });
+    await waitsFor(release, 'the upload of v5.3.4444: GCS answered 403');
+    await release.cancel();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['a.json'] });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('forgets what it overwrote, although it was cancelled while its merge was held', async () => {
+    const { release, calls } = await start(
+      { mergePullRequest: refusedOnce(), makeArchive: async ({ replaces }) => (replaces === '77' ? made() : occupied) },
+      { ...inject, overwrite: 'OVERWRITE' },
+    );
+    await waitsFor(release, obligation);
+    await release.cancel();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(calls.at(-1)).toBe('forgetPrevious 77');
+  });
+
+  it('still takes a decision when it may not look whether somebody has merged it', async () => {
+    const { release } = await start({ mergePullRequest: refusedOnce(), mergedBySomebody: never('GitHub answered 403') });
+    await waitsFor(release, obligation);
+    await until(async () => (await release.query(status)).next === 'the merge of #7 is not noticed when it is done by hand: GitHub answered 403');
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
+  it('goes on with an upload that was forbidden half-way, once it is allowed', async () => {
+    const { release, calls } = await start({ uploadSchemas: forbiddenOnce() });
+    await waitsFor(release, 'the upload of v5.3.4444: GCS answered 403');
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['a.json'] });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('keeps the release open when it was built again with what came meanwhile, and that is red', async () => {
+    let builds = 0;
+    const world = await start({
+      uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }),
+      releaseBuild: async () => ((builds += 1) === 2 ? { kind: 'red', failed: [{ name: 'bazel' }] } : { kind: 'green' }),
+    });
+    await waitsFor(world.release, 'the merge of #7: stopped: the build failed (bazel)');
+    await world.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob' }] });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(world.calls).not.toContain('withdrawArchive');
+  });
+
+  const redOnceAmended: Partial<Activities> = { releaseBuild: async ({ sha }) => (sha.startsWith('e') ? { kind: 'red', failed: [{ name: 'bazel' }] } : { kind: 'green' }) };
+  const failedBuild = 'the merge of #7: stopped: the build failed (bazel)';
+
+  it('is built again from where its branch is, when the bucket gains more while its second build is red', async () => {
+    const world = await start({
+      ...redOnceAmended,
+      uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }),
+      amendSchemaPullRequest: amendments(),
+    });
+    await waitsFor(world.release, failedBuild);
+    world.bucket.push('v5.2.2');
+    await world.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob' }] });
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1', 'v5.2.2']) } });
+    expect(world.calls.slice(-6)).toEqual(['takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild fff', 'takeStock', 'mergePullRequest fff']);
+  });
+
+  it('is not merged while its second build is red, however often somebody says so', async () => {
+    const world = await start({ ...redOnceAmended, uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }) });
+    for (const looks of [1, 2, 3]) {
+      await until(() => world.calls.filter((call) => call === 'releaseBuild eee').length === looks);
+      await waitsFor(world.release, failedBuild);
+      if (looks < 3) await world.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob' }] });
+    }
+    expect(world.calls).not.toContain('mergePullRequest eee');
+  });
+
+  it('names the tarball that was built last when somebody merges it by hand', async () => {
+    let merged = false;
+    const world = await start({
+      ...redOnceAmended,
+      uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }),
+      mergedBySomebody: async () => {
+        if (!merged) throw ApplicationFailure.create({ type: 'NotYet', message: 'open' });
+      },
+    });
+    await waitsFor(world.release, failedBuild);
+    merged = true;
+    expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
+  });
+});
+
+describe('an upload of the current schemas', () => {
+  const upload = { component: 'migrator', version: 'v5.3.4444' } as const;
+
+  it('uploads a version that was released in another way', async () => {
+    const { release, calls } = await start({}, upload, { type: 'uploadCurrentSchemas' });
+    expect(await release.result()).toEqual({ kind: 'schemasUploaded', version: 'v5.3.4444', published: ['schemas/v5.3.4444.json'] });
+    expect(calls).toEqual(['planSchemas', 'takeStock', 'uploadSchemas']);
+  });
+
+  it('is refused when the version has schemas', async () => {
+    const { release, calls } = await start({ takeStock: async () => ({ kind: 'refused', reason: 'there', names: ['a.json'] }) }, upload, { type: 'uploadCurrentSchemas' });
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', names: ['a.json'] });
+    expect(calls).not.toContain('uploadSchemas');
+  });
+
+  it('does not run beside the release of its version', async () => {
+    const { release, client, taskQueue, id } = await start({ releaseBuild: pending });
+    await waitsFor(release, 'the build of #7');
+    const second = await client.workflow.start('uploadCurrentSchemas', { workflowId: `beside ${taskQueue}`, taskQueue, args: [upload] });
+    expect(await second.result()).toEqual({ kind: 'handedOver', to: id });
+    await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
+    await release.result();
+  });
+});
+
+/** Moves the branch on by one commit, if it is where the release believes it to be: ddd, eee, fff. */
+function amendments(): Activities['amendSchemaPullRequest'] {
+  let head = 'd'.repeat(40);
+  return async ({ pull }) => {
+    if (pull.head !== head) throw ApplicationFailure.nonRetryable('somebody else has moved the branch', 'Conflict');
+    head = (head.startsWith('d') ? 'e' : 'f').repeat(40);
+    return { kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head };
+  };
+}
+
+function made(): MadeArchive {
+  return { kind: 'made', generation: '78', sha256: sha256Of([]), size: 1, entries: 1, stock: stockOf(['v5.1.0', 'v5.2.0']) };
+}
+
+/** What the operator reads in the Temporal UI. */
+async function details(release: Pick<WorkflowHandle, 'query'>): Promise<string> {
+  const { currentDetails } = await release.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails.length).toBeLessThan(4_000);
+  return currentDetails;
+}
+
+interface Begun {
+  readonly type?: 'schemaRelease' | 'uploadCurrentSchemas';
+  readonly typedId?: string;
+  readonly rules?: Partial<SchemaRules>;
+}
+
+async function start(script: Partial<Activities> = {}, request: SchemaRequest | { component: string; version: SchemaRequest['version'] } = inject, { type = 'schemaRelease', typedId, rules }: Begun = {}) {
+  const taskQueue = `schemas-${queues++}`;
+  const id = `schemas/migrator/${taskQueue}`;
+  const { activities, ...world } = scriptedSchemas({ ...planOf({ ...inject, ...request }, rules), id }, script);
+  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
+  const running = worker.run();
+  onTestFinished(async () => {
+    worker.shutdown();
+    await running;
+  });
+  const { client } = server;
+  const release: WorkflowHandle<() => Promise<Outcome>> = await client.workflow.start(type, { workflowId: typedId ?? id, taskQueue, args: [request] });
+  return { release, client, taskQueue, id, ...world };
+}
+
+async function waitsFor(release: Pick<WorkflowHandle, 'query'>, what: string): Promise<ReleaseStatus> {
+  let seen: ReleaseStatus | undefined;
+  await until(async () => {
+    seen = await release.query(status);
+    return seen.waitingFor?.what === what;
+  });
+  return seen!;
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  await expect.poll(holds, { timeout: 10_000, interval: 20 }).toBe(true);
+}

@@ -1,0 +1,306 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../../activities/index.ts';
+import type { Promotion } from '../../../activities/stages/promotions.ts';
+import type { Soak } from '../../../activities/stages/soaks.ts';
+import type { Stage } from '../../../domain/catalog.ts';
+import type { Claim, Leaving } from '../../../domain/environments/claim.ts';
+import { abort, approve, decide, environmentFrozen, granted, history, pause, resume, status, superseded } from '../../../workflows/release/messages.ts';
+import { startTimeSkipping } from '../../servers.ts';
+import { begin, waitsFor } from '../release-stand.ts';
+import { candidate, pending, pinned, plan } from '../scripted-world.ts';
+
+let server: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  server = await startTimeSkipping();
+});
+afterAll(() => server?.teardown());
+
+const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
+const canary: Stage = { ...staging, name: 'canary', environment: 'canary' };
+const production: Stage = { ...staging, name: 'production', environment: 'production', soak: 3_600_000 };
+const operator = { by: 'olga', reason: 'the incident' };
+const choice = (choice: string, more: object = {}) => ({ choice, ...operator, ...more });
+const failing = /^how to go on after production, which failed$/;
+
+/** Deployments to these environments fail as often as that; then they succeed. */
+function deployments(failures: Readonly<Record<string, number>>) {
+  const left = { ...failures };
+  const promotions: Promotion[] = [];
+  const environments = new Map<number, string>();
+  return {
+    promotions,
+    script: {
+      promote: async (promotion: Promotion) => {
+        promotions.push(promotion);
+        environments.set(promotions.length, promotion.environment);
+        return { id: promotions.length, url: `https://forge/runs/${promotions.length}` };
+      },
+      deployed: async ({ id }: { id: number }) => {
+        const environment = environments.get(id)!;
+        const fails = (left[environment] ?? 0) > 0;
+        left[environment] = (left[environment] ?? 0) - 1;
+        return fails ? ('failed' as const) : ('succeeded' as const);
+      },
+    },
+  };
+}
+
+describe('a stage that fails', () => {
+  it('stops the release, which asks people how to go on', async () => {
+    const { release, calls } = await startRelease([production, staging], deployments({ production: 1 }).script);
+    const { stages, waitingFor, next } = await waitsFor(release, failing);
+    expect(stages[0]).toMatchObject({ mark: 'failed', url: 'https://forge/runs/1' });
+    expect(next).toBe('the deployment to production failed: https://forge/runs/1');
+    expect(waitingFor?.send?.map(({ payload }) => (payload as { choice: string }).choice)).toEqual(['retry', 'rollback', 'skip', 'abort']);
+    expect(calls).not.toContain('promote staging');
+    expect(calls).not.toContain('leaveEnvironment production');
+    await release.signal(decide.signal, choice('abort'));
+    expect(await release.result()).toMatchObject({ kind: 'aborted', ...operator });
+    expect(calls).toContain('leaveEnvironment production');
+  });
+
+  it('is tried again, under a key of its own, when somebody says so', async () => {
+    const { promotions, script } = deployments({ production: 2 });
+    const { id, release } = await startRelease([production], script);
+    for (const attempt of [1, 2]) {
+      await waitsFor(release, failing);
+      await release.executeUpdate(decide.update, { args: [choice('retry', { stage: 'production' })] });
+      await expect.poll(() => promotions.length).toBe(attempt + 1);
+    }
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(promotions.map(({ key }) => key)).toEqual([`${id}/production`, `${id}/production/2`, `${id}/production/3`]);
+    expect((await release.query(history)).decisions).toMatchObject([{ message: 'decide retry', by: 'olga' }, { message: 'decide retry' }]);
+  });
+
+  it('is skipped for a reason only', async () => {
+    const { release, calls } = await startRelease([production, staging], deployments({ production: 1 }).script);
+    await waitsFor(release, failing);
+    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'skip', by: 'olga' }] })).rejects.toMatchObject({ cause: { message: 'skipping a stage needs a "reason"' } });
+    await expect(release.executeUpdate(decide.update, { args: [choice('skipp')] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('did you mean "skip"?') } });
+    await expect(release.executeUpdate(decide.update, { args: [choice('skip', { stage: 'staging' })] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('to be decided is "production"') } });
+    await release.signal(decide.signal, choice('skip'));
+    expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging'], skipped: ['production'] });
+    expect((await release.query(status)).outcome).toBe('released through staging; skipped: production');
+    expect((await release.query(status)).stages.map(({ mark }) => mark)).toEqual(['skipped', 'done']);
+    expect(calls).toContain('promote staging');
+  });
+
+  it('is rolled back with all stages before it, newest first, to what ran there before', async () => {
+    const { promotions, script } = deployments({ production: 1 });
+    const before = { candidate: '1'.repeat(40), sha: '2'.repeat(40), release: 'release/gitaly/before', since: '2026-01-01T00:00:00Z' };
+    const { id, release } = await startRelease([staging, canary, production], {
+      ...script,
+      claimEnvironment: async ({ claim }) => ({ kind: 'granted', fence: 1, ...(claim.environment === 'canary' && { previous: before }) }),
+    });
+    await waitsFor(release, failing);
+    await release.signal(decide.signal, choice('rollback'));
+    expect(await release.result()).toEqual({
+      kind: 'rolledBack',
+      stage: 'production',
+      ...operator,
+      undone: [`production: ${pinned.slice(0, 12)} again`, 'canary: 111111111111 again', `staging: ${pinned.slice(0, 12)} again`],
+      stays: ['#7 is merged'],
+      owed: [],
+    });
+    expect(promotions.slice(3).map(({ key, sha }) => [key, sha])).toEqual([
+      [`${id}/production/rollback`, plan.base],
+      [`${id}/canary/rollback`, before.sha],
+      [`${id}/staging/rollback`, plan.base],
+    ]);
+    expect((await release.query(status)).stages.map(({ mark }) => mark)).toEqual(['rolledBack', 'rolledBack', 'rolledBack']);
+  });
+
+  it('is rolled back only where this release is what runs', async () => {
+    const { promotions, script } = deployments({ production: 1 });
+    const { release } = await startRelease([staging, production], {
+      ...script,
+      claimEnvironment: async ({ claim }) => (claim.purpose === 'rollback' ? { kind: 'refused', why: 'another one runs' } : { kind: 'granted', fence: 1 }),
+    });
+    await waitsFor(release, failing);
+    await release.signal(decide.signal, choice('rollback'));
+    expect(await release.result()).toMatchObject({ kind: 'rolledBack', stays: ['#7 is merged', 'staging runs something else by now'] });
+    expect(promotions.map(({ environment }) => environment)).toEqual(['staging', 'production', 'production']);
+  });
+
+  it('is rolled back at once where the catalog says so', async () => {
+    const { script } = deployments({ production: 1 });
+    const { release } = await startRelease([staging, { ...production, onFailure: 'rollback' }], script);
+    const outcome = await release.result();
+    expect(outcome).toMatchObject({ kind: 'rolledBack', reason: 'the deployment to production failed: https://forge/runs/2', owed: [] });
+    expect(outcome).not.toHaveProperty('by');
+  });
+
+  it('names a rollback that failed, and goes on with the others', async () => {
+    const { script } = deployments({ production: 2 });
+    const { release } = await startRelease([staging, { ...production, onFailure: 'rollback' }], script);
+    expect(await release.result()).toMatchObject({
+      kind: 'rolledBack',
+      owed: [`roll production back to ${pinned.slice(0, 12)}`],
+      undone: [`staging: ${pinned.slice(0, 12)} again`],
+    });
+  });
+
+  it('may have failed by its health', async () => {
+    const { release } = await startRelease([{ ...production, unhealthyLimit: 60_000, onFailure: 'rollback' }], {
+      soak: async ({ unhealthyLimitMs }: Soak) => ({ failed: `unhealthy: 502, for ${unhealthyLimitMs} ms` }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'rolledBack', reason: 'production is not healthy: unhealthy: 502, for 60000 ms' });
+  });
+});
+
+describe('a release that is paused', () => {
+  it('merges nothing and begins no stage until it is resumed', async () => {
+    let isGreen = false;
+    const { release, calls } = await startRelease([staging], { pipeline: async () => (isGreen ? { kind: 'green' } : pending()) });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.executeUpdate(pause.update, { args: [operator] });
+    isGreen = true;
+    await waitsFor(release, 'the end of the pause');
+    await server.sleep('1 hour');
+    await expect(release.executeUpdate(pause.update, { args: [operator] })).rejects.toMatchObject({ cause: { message: 'olga has paused it already' } });
+    expect(await release.query(status)).toMatchObject({ paused: operator });
+    expect(calls).not.toContain('mergePullRequest');
+    await release.executeUpdate(resume.update, { args: [{ by: 'otto' }] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(await release.query(status)).not.toHaveProperty('paused');
+  });
+
+  it('leaves an environment to others, also when it is approved meanwhile', async () => {
+    const { release, calls } = await startRelease([{ ...staging, approval: { approvers: ['alice'], required: 1 } }]);
+    await waitsFor(release, 'approval of staging');
+    await release.executeUpdate(pause.update, { args: [operator] });
+    await release.executeUpdate(approve.update, { args: [{ stage: 'staging', by: 'alice' }] });
+    const { waitingFor } = await waitsFor(release, 'the end of the pause');
+    expect(waitingFor).toMatchObject({ whom: ['an operator'], send: [{ message: 'resume', payload: { by: 'your-login' } }] });
+    await server.sleep('1 hour');
+    expect(calls).not.toContain('claimEnvironment staging');
+    await release.executeUpdate(resume.update, { args: [operator] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).toContain('claimEnvironment staging');
+  });
+
+  it('soaks on from where it was', async () => {
+    const { release, soaks } = await soaking();
+    await release.signal(pause.signal, operator);
+    await waitsFor(release, 'the end of the pause');
+    await release.signal(resume.signal, { by: 'olga' });
+    await expect.poll(() => soaks.at(-1)?.observedMs).toBe(600_000);
+    await waitsFor(release, '50 min of healthy production');
+    await expect(release.executeUpdate(resume.update, { args: [{ by: 'otto' }] })).rejects.toMatchObject({ cause: { message: 'it is not paused' } });
+    await release.signal(abort.signal, operator);
+    expect(await release.result()).toMatchObject({ kind: 'aborted', stays: ['#7 is merged', 'production runs it'] });
+  });
+
+  it('can be aborted', async () => {
+    const { release } = await soaking();
+    await release.signal(pause.signal, operator);
+    await waitsFor(release, 'the end of the pause');
+    await release.signal(abort.signal, operator);
+    expect(await release.result()).toMatchObject({ kind: 'aborted' });
+  });
+});
+
+describe('an environment', () => {
+  it('that freezes stops the clock of a soak, and lets it go on when it thaws', async () => {
+    const { release, soaks } = await soaking();
+    await release.signal(environmentFrozen, { environment: 'production', frozen: { reason: 'the fair', by: 'otto' } });
+    await waitsFor(release, 'the thaw of production (the fair, by otto)');
+    await release.signal(environmentFrozen, { environment: 'production' });
+    await expect.poll(() => soaks.at(-1)?.observedMs).toBe(600_000);
+    await release.signal(abort.signal, operator);
+    await release.result();
+  });
+
+  it('that is taken is waited for, until it says that it is free', async () => {
+    const { id, release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1', 'release/y/1'] }) });
+    const { stages } = await waitsFor(release, 'staging, behind release/x/1, release/y/1');
+    expect(stages).toMatchObject([{ mark: 'queued' }]);
+    await release.signal(granted, { key: `${id}/staging`, fence: 7 });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call === 'leaveEnvironment staging')).toHaveLength(1);
+  });
+
+  it('that was terminated is asked again by whoever waits', async () => {
+    const answers = [{ kind: 'queued', behind: ['release/x/1'] }, { kind: 'granted', fence: 1 }] as const;
+    let asked = 0;
+    const { release } = await startRelease([staging], { claimEnvironment: async () => answers[asked++]! });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(asked).toBe(2);
+  });
+
+  it('tells the deployment of its grant', async () => {
+    const { promotions, script } = deployments({});
+    const dispatched: Stage = { ...staging, promote: { kind: 'workflow', workflow: 'deploy.yml', inputs: { key: '{key}', fence: '{fence}' } } };
+    const { id, release } = await startRelease([dispatched], { ...script, claimEnvironment: async () => ({ kind: 'granted', fence: 42 }) });
+    await release.result();
+    expect(promotions[0]?.mechanism).toMatchObject({ inputs: { key: `${id}/staging`, fence: '42' } });
+  });
+
+  it('that a newer candidate waits for ends the older one\'s release', async () => {
+    const { id, release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
+    await waitsFor(release, 'staging, behind release/x/1');
+    await release.signal(superseded, { key: `${id}/staging`, by: 'release/gitaly/newer' });
+    expect(await release.result()).toMatchObject({ kind: 'superseded', stage: 'staging', by: 'release/gitaly/newer', stays: ['#7 is merged'] });
+    expect(calls).not.toContain('promote staging');
+  });
+
+  it('that runs a newer candidate already has no place for an older one', async () => {
+    const { release } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'outdated', by: 'f'.repeat(40) }) });
+    expect(await release.result()).toMatchObject({ kind: 'superseded', by: 'ffffffffffff' });
+  });
+
+  it('is given back by a release that is aborted while it waits', async () => {
+    const { release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
+    await waitsFor(release, 'staging, behind release/x/1');
+    await release.signal(abort.signal, operator);
+    expect(await release.result()).toMatchObject({ kind: 'aborted' });
+    expect(calls).toContain('leaveEnvironment staging');
+  });
+
+  it('is not given back while it is unknown how a deployment ended', async () => {
+    const { release, calls } = await startRelease([staging], { deployed: pending });
+    await waitsFor(release, 'the deployment to staging');
+    await release.signal(abort.signal, operator);
+    expect(await release.result()).toMatchObject({ kind: 'aborted' });
+    expect(calls).not.toContain('leaveEnvironment staging');
+  });
+
+  it('hears what it runs from now on', async () => {
+    const left: Leaving[] = [];
+    const claims: Claim[] = [];
+    const { id, release } = await startRelease([staging], {
+      claimEnvironment: async ({ claim }) => {
+        claims.push(claim);
+        return { kind: 'granted', fence: 1 };
+      },
+      leaveEnvironment: async (leaving) => void left.push(leaving),
+    });
+    await release.result();
+    expect(claims).toMatchObject([{ key: `${id}/staging`, purpose: 'promote', candidate, component: 'gitaly' }]);
+    expect(left).toMatchObject([{ environment: 'staging', key: `${id}/staging`, component: 'gitaly', runs: { candidate, release: id } }]);
+  });
+});
+
+async function startRelease(stages: readonly Stage[], script: Partial<Activities> = {}) {
+  const begun = await begin(server, script, { stages });
+  return { ...begun, id: begun.plan.id };
+}
+
+/** A release that has observed ten minutes of an hour. */
+async function soaking() {
+  const soaks: Soak[] = [];
+  const { release } = await startRelease([production], {
+    soak: async (soak: Soak) => {
+      soaks.push(soak);
+      throw ApplicationFailure.create({ type: 'NotYet', message: '10 min of 1 h observed' });
+    },
+    observedSoFar: async () => 600_000,
+  });
+  await waitsFor(release, '1 h of healthy production');
+  return { release, soaks };
+}

@@ -1,0 +1,49 @@
+import { log } from '@temporalio/workflow';
+import type { PlanRequest } from '../../activities/component/planning.ts';
+import type { Announcement } from '../../activities/release/reports.ts';
+import type { ReleaseOutcome } from '../../domain/outcome.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { ReleaseRequest } from '../../domain/component/request.ts';
+import { planning, warning } from '../release/work.ts';
+import type { StatusKeeper } from '../release/status.ts';
+import type { Wakeable } from '../release/wake.ts';
+
+export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' }>;
+
+/**
+ * Finds out what is to be released. A mirror that lags behind, or a commit whose checks have not ended, is waited for. The owners of the mirror are told when it is red,
+ * or when that takes unusually long, once each; nobody is told by a dry run.
+ */
+export async function chosen(request: ReleaseRequest, { status, wakeable }: { readonly status: StatusKeeper; readonly wakeable: Wakeable }): Promise<Chosen> {
+  const { component, dryRun } = request;
+  const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakeable(() => planning.plan.executeWithOptions({ summary: component }, [{ ...request, ...patience }]));
+  const waits = (what: string) => status.enter('planning', { waitingFor: { what } });
+
+  waits(`the repositories of ${component} to answer`);
+  let found = await look();
+  if (found.kind === 'waiting') {
+    waits(found.waitingFor);
+    found = await look({ patient: { until: Date.now() + found.patience } });
+  }
+  if (found.kind === 'waiting' && found.otherwise) found = found.otherwise;
+  if (found.kind === 'waiting') {
+    waits(found.waitingFor);
+    if (!dryRun) await warn(found.warning);
+    found = await look({ patient: {} });
+  }
+  if (found.kind === 'waiting') throw new TypeError('a patient look waits for an answer');
+  if (found.kind !== 'noCandidate') return found;
+  const { warning, ...outcome } = found;
+  if (!dryRun) await warn(warning);
+  return outcome;
+}
+
+/** Nothing waits for ever because the chat is down. */
+async function warn(announcement: Announcement | undefined): Promise<void> {
+  if (!announcement) return;
+  try {
+    await warning.announce.executeWithOptions({ summary: announcement.text }, [announcement]);
+  } catch (failure) {
+    log.warn('people could not be told', { text: announcement.text, failure });
+  }
+}

@@ -1,0 +1,150 @@
+import type { Turn } from '../../activities/component/pipelines.ts';
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Choice } from '../../domain/people/decision.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { Undo } from '../release/compensation.ts';
+import { ejected, enqueued, triedAgain } from '../changes/merge-queue.ts';
+import { amended, changeOf, followed, opened, renewed, updated, versionChange, withdrawal, withdrawn } from './version-pull-request.ts';
+import type { Draft } from './version-pull-request.ts';
+import { answeredRed, examined, offered, passedAgain, unreported } from '../changes/red-pipeline.ts';
+import type { Release } from './release.ts';
+import { reminding } from '../changes/reminders.ts';
+import { unless } from '../release/race.ts';
+import { Stop } from '../release/stop.ts';
+
+/** What was merged in the end, and its commit on the base branch. */
+export interface Landed {
+  readonly plan: ReleasePlan;
+  readonly sha: Sha;
+}
+
+type Event = Turn | { readonly kind: 'offer'; readonly sha: Sha } | { readonly kind: 'decision'; readonly choice: Choice } | { readonly kind: 'paused' };
+
+/** Carries the candidate into the base branch: opens the pull request, and follows whatever happens to it, until it is merged. */
+export async function landed(release: Release, register: (undo: Undo) => void): Promise<Landed> {
+  const { plan } = release;
+  let draft: Draft | undefined;
+  register({
+    what: `the pull request on ${plan.downstream.head}`,
+    act: () => withdrawn(release, draft ? withdrawal(draft) : versionChange(plan, { after: 0 })),
+  });
+  return reminding(release, async () => {
+    await release.pause.over();
+    draft = await opened(release, plan, { after: 0 });
+    if (draft.pull.carries !== plan.candidate) {
+      await keptFromMerging(release, draft);
+      draft = await amended(release, draft, { sha: plan.candidate, notBefore: [plan.pinned] });
+    }
+    for (;;) {
+      const event = await happened(release, draft);
+      if (event.kind !== 'green') await keptFromMerging(release, draft);
+      const next: Draft | Landed = await taken(release, draft, event);
+      if ('sha' in next) return next;
+      draft = next;
+    }
+  });
+}
+
+/** Waits for what happens next: on the forge, among newer commits, or in what people decide. */
+async function happened({ status, work, wakeable, offers, pause, questions, isExact }: Release, draft: Draft): Promise<Event> {
+  const { plan, pull, carried, attempt, known, waitsForFix } = draft;
+  const { number, head } = pull;
+  const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, patience: plan.pace.patience, attempt, ...(known && { known }) };
+  if (pause.active()) return { kind: 'paused' };
+  if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
+  const event = await unless(
+    () => wakeable(() => work.polling.pipeline.executeWithOptions({ summary: `#${number}` }, [look])),
+    (): Event | undefined => {
+      if (pause.active()) return { kind: 'paused' };
+      const choice = questions.answer();
+      if (choice) return { kind: 'decision', choice };
+      const sha = isExact && !waitsForFix ? undefined : offers.newest();
+      return sha !== undefined && !carried.includes(sha) ? { kind: 'offer', sha } : undefined;
+    },
+  );
+  // Whatever it was is still so after the pause, or it doesn't count any more.
+  return pause.active() ? { kind: 'paused' } : event;
+}
+
+/** The forge would merge it by itself whatever becomes of its head, or in a pause. A later look merges it, or lets it be merged, anew. */
+async function keptFromMerging({ work }: Release, { plan, pull: { number } }: Draft): Promise<void> {
+  const { repository, autoMerge } = plan.downstream;
+  if (autoMerge) await work.writing.keepFromMerging.executeWithOptions({ summary: `#${number}` }, [{ repository, number }]);
+}
+
+async function taken(release: Release, draft: Draft, event: Event): Promise<Draft | Landed> {
+  switch (event.kind) {
+    case 'paused':
+      await release.pause.over();
+      return draft;
+    case 'green':
+      return merged(release, passedAgain(release, draft));
+    case 'red':
+      return examined(release, draft, event.failed);
+    case 'unreported':
+      return unreported(release, draft, event.missing);
+    case 'decision':
+      if (draft.known?.kind === 'ejected' && event.choice.choice === 'retry') return triedAgain(release, draft);
+      return answeredRed(release, draft, event.choice);
+    case 'offer':
+      release.offers.take();
+      return offered(release, draft, event.sha);
+    case 'edited':
+      return followed(release, draft, event);
+    case 'conflict':
+      return renewed(release, draft, 'it conflicts with its base');
+    case 'behind':
+      return updated(release, draft, event);
+    case 'ejected':
+      return ejected(release, draft, event);
+    case 'baseFixed':
+      return renewed(release, draft, 'its base is green again');
+    case 'overtaken':
+      throw new Stop({ kind: 'overtaken', pinned: event.pinned });
+    case 'foreign':
+      throw new Stop({ kind: event.isMerged ? 'mergedOtherwise' : 'mergeRefused', reason: event.why });
+    case 'closed':
+      throw new Stop({ kind: 'closed', by: event.by });
+  }
+}
+
+/** Merges at exactly the head that was green. Whatever keeps it from being merged is looked at again. */
+async function merged(release: Release, draft: Draft): Promise<Draft | Landed> {
+  const { status, work } = release;
+  const { number, head: sha } = draft.pull;
+  const { repository, head, merge: method } = draft.plan.downstream;
+  status.enter('merging', { next: `merge #${number}` });
+  const result = await work.writing.mergePullRequest.executeWithOptions({ summary: `merge #${number}` }, [{ repository, number, sha, head, method }]);
+  switch (result.kind) {
+    case 'merged':
+      status.stays(`#${number} is merged`);
+      return { plan: draft.plan, sha: result.sha };
+    case 'moved':
+    case 'conflicts':
+      return draft;
+    case 'unreviewed':
+      return reviewed(release, draft);
+    case 'behind':
+      return { ...draft, known: { kind: 'behind' } };
+    case 'queueRequired':
+      return enqueued(release, draft);
+    case 'closed':
+      throw new Stop({ kind: 'closed', by: result.by });
+    case 'refused':
+      throw new Stop({ kind: 'mergeRefused', reason: result.reason });
+  }
+}
+
+/** Has it reviewed by the second identity where there is one. Else, and where that isn't enough, people have to. */
+async function reviewed({ status, work }: Release, draft: Draft): Promise<Draft> {
+  const { number, head: sha } = draft.pull;
+  const { repository, head, merge: method, autoMerge } = draft.plan.downstream;
+  const asked = { repository, number, sha };
+  const review = draft.known?.kind === 'unreviewed' ? 'nobody' : await work.writing.approvePullRequest.executeWithOptions({ summary: `#${number}` }, [asked]);
+  if (autoMerge) await work.writing.letMerge.executeWithOptions({ summary: `#${number}` }, [{ ...asked, head, method }]);
+  status.enter('pipeline', {
+    waitingFor: { what: `a review of #${number}`, ...(review === 'nobody' && { whom: ['somebody who may approve it on the forge'] }) },
+    next: `merge #${number}`,
+  });
+  return { ...draft, known: { kind: 'unreviewed' } };
+}

@@ -1,0 +1,31 @@
+import { parseInput } from '../../domain/text/input.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { releaseRequestExample, updateRequest } from '../../domain/component/request.ts';
+import type { UpdateRequest } from '../../domain/component/request.ts';
+import { planning } from '../release/work.ts';
+import { chosen } from './choosing.ts';
+import { concluded } from '../release/conclusion.ts';
+import { receiveUnknown } from '../release/inbox.ts';
+import { wake } from '../release/messages.ts';
+import { startReporting } from '../release/reporting.ts';
+import { requested } from '../release/requested.ts';
+import { keepStatus } from '../release/status.ts';
+import { openWake } from '../release/wake.ts';
+
+/**
+ * The hourly task of a component: looks for the newest green commit, and offers it to the component's release, which is started where it
+ * does not run. It only reads: the release alone writes. Input: `{ "component": "gitaly" }`.
+ */
+export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
+  const { component } = requested(parseInput(updateRequest, input, releaseRequestExample));
+  const status = keepStatus(component);
+  const { wakeable } = openWake();
+  receiveUnknown([wake.name], status);
+
+  return concluded(status, startReporting(status), async () => {
+    const plan = await chosen({ component }, { status, wakeable });
+    if (plan.kind !== 'release') return plan;
+    await planning.offer.executeWithOptions({ summary: plan.id }, [{ release: plan.id, component, sha: plan.candidate }]);
+    return { kind: 'handedOver', to: plan.id };
+  });
+}

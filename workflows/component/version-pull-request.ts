@@ -1,0 +1,126 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { Obstacle } from '../../activities/component/pipelines.ts';
+import type { Opened } from '../../activities/component/opening.ts';
+import type { VersionChange } from '../../activities/component/version-change.ts';
+import type { Sha } from '../../domain/code/commit.ts';
+import { shortSha } from '../../domain/code/commit.ts';
+import type { FailedCheck } from '../../domain/code/pipeline.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { Release } from './release.ts';
+import { Stop } from '../release/stop.ts';
+
+/** The pull request as the release knows it, and what it carries. */
+export interface Draft {
+  readonly plan: ReleasePlan;
+  readonly pull: Opened;
+  /** What it has carried: a newer commit has to come after each. Of commits that follow one another only the last. */
+  readonly carried: readonly Sha[];
+  /** Which attempt of its head's pipeline counts, from 1. */
+  readonly attempt: number;
+  /** What keeps it from being merged, once that is known. */
+  readonly known?: Obstacle;
+  /** What failed in the first attempt. */
+  readonly failed?: readonly FailedCheck[];
+  /** The head whose red pipeline the team was told of. */
+  readonly told?: Sha;
+  /** What people were asked to decide on: "the red pipeline of #7". */
+  readonly asked?: string;
+  /** A person wants to wait for a fix: it is taken without asking. */
+  readonly waitsForFix?: true;
+}
+
+/** Opens the version pull request, or adopts the one that is open. */
+export async function opened({ status, work, reporter }: Release, plan: ReleasePlan, { after, carried = [plan.candidate] }: { readonly after: number; readonly carried?: readonly Sha[] }): Promise<Draft> {
+  status.enter('opening', { next: 'open the pull request' });
+  const pull = await work.writing.openPullRequest.executeWithOptions({ summary: plan.downstream.title }, [versionChange(plan, { after })]);
+  status.change({ pullRequest: { number: pull.number, url: pull.url } });
+  if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
+  reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
+  return { plan, pull, carried, attempt: 1 };
+}
+
+/** Makes it carry a newer commit: the same pull request, a new head, whose pipeline runs anew. */
+export async function amended(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: readonly Sha[] }): Promise<Draft> {
+  const { work, status } = release;
+  const { plan, pull } = draft;
+  const result = await work.writing.amendPullRequest.executeWithOptions({ summary: `to ${shortSha(sha)}` }, [
+    { change: changeOf(draft), number: pull.number, head: pull.head, sha, notBefore },
+  ]);
+  if (result.kind === 'moved') return draft;
+  if (result.kind === 'refused') {
+    status.refused('candidate', result.why);
+    return draft;
+  }
+  const { head, date } = result;
+  const carried = [sha, ...draft.carried.filter((before) => before !== sha && !notBefore.includes(before))];
+  return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...pull, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
+}
+
+/** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
+export async function updated({ work, status, reporter }: Release, draft: Draft, { base }: { readonly base: Sha }): Promise<Draft> {
+  const { plan, pull, carried } = draft;
+  const { branch } = plan.downstream;
+  const result = await work.writing.updatePullRequest.executeWithOptions({ summary: `to ${branch} at ${shortSha(base)}` }, [{ change: changeOf(draft), head: pull.head, base }]);
+  const next: Draft = { plan, pull, carried, attempt: 1 };
+  if (result.kind === 'moved') return next;
+  status.enter('pipeline', { waitingFor: { what: `the pipeline of #${pull.number}, now that it contains ${branch}` }, next: 'merge when green' });
+  reporter.tell({ name: `updated-${shortSha(result.head)}`, line: `brought #${pull.number} up to date with ${branch}, which has moved on` });
+  return { ...next, pull: { ...pull, head: result.head } };
+}
+
+/** Carries what a person has put into the pull request. */
+export function followed(release: Release, { plan, pull, carried }: Draft, edit: { readonly head: Sha; readonly candidate: Sha; readonly date: string }): Draft {
+  const { head, candidate, date } = edit;
+  const before = carried.filter((sha) => sha !== candidate);
+  const draft: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate }, carried: [candidate, ...before], attempt: 1 };
+  return candidate === plan.candidate ? draft : carrying(release, draft, 'a person has edited the version');
+}
+
+function carrying({ status, approvals, questions, reporter }: Release, draft: Draft, why: string): Draft {
+  const { plan } = draft;
+  questions.withdraw();
+  approvals.carries(plan);
+  status.carries(plan);
+  reporter.tell({ name: `carries-${shortSha(plan.candidate)}`, line: `carries ${shortSha(plan.candidate)} now: ${why}` });
+  return draft;
+}
+
+/** Closes it, and opens another one against the base as it is now. */
+export async function renewed(release: Release, draft: Draft, why: string): Promise<Draft> {
+  const { work, reporter, questions, status } = release;
+  const { repository, branch, head } = draft.plan.downstream;
+  const { number } = draft.pull;
+  const now = await work.polling.headOf.executeWithOptions({ summary: head }, [{ repository, branch: head }]);
+  // Somebody's work is looked at before anything is closed.
+  if (now !== undefined && now !== draft.pull.head) return draft;
+  questions.withdraw();
+  reporter.tell({ name: `renewed-${number}`, line: `closes #${number} for a new one: ${why}` });
+  status.enter('opening', { next: `close #${number}, and open a new one` });
+  const withdrawn = await work.writing.withdrawPullRequest.executeWithOptions({ summary: why }, [withdrawal(draft)]);
+  if (withdrawn.kind === 'merged') return draft;
+  const base = await work.polling.headOf.executeWithOptions({ summary: branch }, [{ repository, branch }]);
+  if (base === undefined) throw new Stop({ kind: 'mergeRefused', reason: `${repository} has no branch ${branch} any more` });
+  return opened(release, { ...draft.plan, base }, { after: number, carried: draft.carried });
+}
+
+/** What is taken back when the release ends before the merge, and what has to stay. */
+export async function withdrawn({ work }: Release, change: VersionChange & { readonly followed?: Sha }): Promise<{ readonly stays?: string }> {
+  const result = await work.writing.withdrawPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [change]);
+  if (result.kind === 'merged') return { stays: `#${result.number} is merged` };
+  return result.branchStays ? { stays: `the branch ${change.head} is at ${shortSha(result.branchStays)}, which is somebody else's` } : {};
+}
+
+/** The change that a draft stands for. A pull request that it has replaced no longer counts. */
+export function changeOf({ plan, pull }: Pick<Draft, 'plan' | 'pull'>): VersionChange {
+  return versionChange(plan, { after: pull.number - 1 });
+}
+
+export function withdrawal(draft: Draft): VersionChange & { readonly followed: Sha } {
+  return { ...changeOf(draft), followed: draft.pull.head };
+}
+
+export function versionChange({ id, component, mirror, mirrorBranch, mirrorChecks, pinned, candidate, date, base, downstream }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
+  const { repository, branch, head, versionFile, title, labels, runbook } = downstream;
+  const since = workflowInfo().startTime.toISOString();
+  return { release: id, component, mirror, mirrorBranch, mirrorChecks, pinned, candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, ...(runbook && { runbook }) };
+}

@@ -1,0 +1,48 @@
+import { rootCause } from '@temporalio/common';
+import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { environmentId, environmentRequest, environmentRequestExample } from '../../domain/environments/environment.ts';
+import type { EnvironmentRequest } from '../../domain/environments/environment.ts';
+import { parseInput } from '../../domain/text/input.ts';
+import { planning } from '../release/work.ts';
+import { keepEnvironment } from './keeper.ts';
+import type { EnvironmentKeeper } from './keeper.ts';
+import { handOver } from '../release/beginning.ts';
+import { followHolder } from './holder.ts';
+import { requested } from '../release/requested.ts';
+
+/** A new run begins, with all that is known, before the history grows heavy: events. */
+const longest = 4_000;
+
+/**
+ * Says who may deploy to an environment: one release at a time, in order, and none while it is frozen. Started by the first
+ * release that comes; runs for good.
+ */
+export async function environment(input?: EnvironmentRequest): Promise<unknown> {
+  const request = requested(parseInput(environmentRequest, input, environmentRequestExample));
+  const id = environmentId(request.environment);
+  if (workflowInfo().workflowId !== id) return handOver(id, request);
+
+  const keeper = keepEnvironment(request);
+  const follow = followHolder(keeper);
+  if (!request.record) await surveyed(keeper, request);
+  for (;;) {
+    await keeper.toldEverybody();
+    follow();
+    if (workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      if (keeper.quiet()) return continueAsNew<typeof environment>({ environment: request.environment, record: keeper.record() });
+    } else {
+      await keeper.changed();
+    }
+  }
+}
+
+async function surveyed(keeper: EnvironmentKeeper, request: EnvironmentRequest): Promise<void> {
+  try {
+    keeper.begin(await planning.surveyEnvironment.executeWithOptions({ summary: request.environment }, [request]));
+  } catch (failure) {
+    keeper.giveUp(rootCause(failure) ?? String(failure));
+    await condition(allHandlersFinished);
+    throw failure;
+  }
+}

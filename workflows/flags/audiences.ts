@@ -1,0 +1,70 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { checklist } from '../../domain/flags/issue.ts';
+import type { RolloutPlan } from '../../domain/flags/plan.ts';
+import type { Work } from '../release/work.ts';
+import type { Audience } from '../release/reporting.ts';
+import type { StatusKeeper } from '../release/status.ts';
+import type { Steering } from './steering.ts';
+import { openThreads } from '../release/thread.ts';
+
+/** What of a rollout only its issue's checklist shows. */
+export interface Milestones {
+  issue?: { readonly number: number; readonly url: string };
+  codeDeployed?: boolean;
+  removal?: string;
+}
+
+export interface Followed {
+  readonly work: Work;
+  readonly status: StatusKeeper;
+  readonly steering: Steering;
+  readonly milestones: Milestones;
+}
+
+/** The rollout's thread in the chat. */
+export function rolloutThread({ id, flag, chat }: RolloutPlan, { work, milestones }: Followed): Audience {
+  const tell = openThreads(work);
+  return {
+    name: chat.progress,
+    hear({ name, line }) {
+      const { issue } = milestones;
+      if (!issue) return undefined;
+      const report = { thread: `${id}#${issue.number}`, channel: chat.progress, subject: flag, transition: name, line };
+      return () => tell(report);
+    },
+  };
+}
+
+/**
+ * The channel of the team that owns the flag's component: what somebody has to do something about, each as a message of its own. A
+ * flag may be rolled out again, and be refused before there is an issue: its time tells it from others.
+ */
+export function rolloutTeam({ id, flag, chat }: RolloutPlan, { work, milestones }: Followed): Audience {
+  const key = `${id} of ${workflowInfo().startTime.toISOString()}`;
+  return {
+    name: chat.team,
+    hear({ name, line, urgent }) {
+      if (!urgent) return undefined;
+      const { issue } = milestones;
+      const announcement = { channel: chat.team, key: `${key}/${name}/team`, text: `${flag}: ${line}${issue ? ` (${issue.url})` : ''}` };
+      return () => work.telling.announce.executeWithOptions({ summary: name }, [announcement]);
+    },
+  };
+}
+
+/** The rollout issue's checklist and label. */
+export function rolloutChecklist(plan: RolloutPlan, { work, status, steering, milestones }: Followed): Audience {
+  return {
+    name: 'the rollout issue',
+    hear({ name, label }) {
+      const { issue, codeDeployed = false, removal } = milestones;
+      if (!issue) return undefined;
+      const { stages, ending } = status.get();
+      const progress = { codeDeployed, tested: steering.isTested(), marks: stages, ...(removal !== undefined && { removal }) };
+      // An ending that nothing on the way had a label for: "aborted", "failed".
+      const standing = label ?? (ending === 'rolledOut' ? undefined : ending);
+      const followed = { repository: plan.rules.issues.repository, number: issue.number, id: plan.id, section: checklist(plan, progress), ...(standing && { label: standing }) };
+      return () => work.telling.followRolloutIssue.executeWithOptions({ summary: name }, [followed]);
+    },
+  };
+}

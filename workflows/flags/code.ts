@@ -1,0 +1,35 @@
+import type { CodeQuestion } from '../../activities/environments/deployed-code.ts';
+import { shortSha } from '../../domain/code/commit.ts';
+import type { Finding } from '../../domain/flags/watch.ts';
+import type { RolloutPlan } from '../../domain/flags/plan.ts';
+import { permitted } from '../people/permission.ts';
+import type { Rollout } from './rollout.ts';
+
+/** Waits until production runs the flag's code. Says what is missing, and goes on by itself when it is deployed. */
+export async function codeDeployed(rollout: Rollout): Promise<void> {
+  const { plan, status, work, reporter, wakes } = rollout;
+  const question = codeOf(plan);
+  const answer = await permitted(rollout, () => work.writing.deployedCode.executeWithOptions({ summary: shortSha(plan.commit) }, [question]));
+  if (answer.kind === 'deployed') return;
+  const missing = answer.missing.map(({ sha, title }) => `${shortSha(sha)} ${title}`).join('; ');
+  const more = answer.total > answer.missing.length ? `; and ${answer.total - answer.missing.length} more` : '';
+  status.enter('deployment', {
+    waitingFor: { what: `the deployment of ${shortSha(plan.commit)} to ${question.environment}` },
+    next: missing ? `deploy ${missing}${more}` : `deploy ${shortSha(plan.commit)}`,
+  });
+  reporter.tell({ name: 'undeployed', line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
+  await permitted(rollout, () => wakes.wakeable(() => work.polling.codeDeployed.executeWithOptions({ summary: question.environment }, [question])));
+}
+
+/** Waits for a deployment that lacks the flag's code: looks whenever the environment tells of one. */
+export function codeLost({ plan, work, wakes }: Rollout): Promise<Finding> {
+  const question = codeOf(plan);
+  return wakes.onceWoken(async () => {
+    const answer = await work.writing.deployedCode.executeWithOptions({ summary: shortSha(plan.commit) }, [question]);
+    return answer.kind === 'undeployed' ? { kind: 'rolledBack', ...(answer.at && { to: answer.at }) } : undefined;
+  });
+}
+
+export function codeOf({ component, source, commit, downstream, rules }: RolloutPlan): CodeQuestion {
+  return { component, source, commit, downstream, environment: rules.production.environment, deployed: rules.deployed };
+}

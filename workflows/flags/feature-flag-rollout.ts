@@ -1,0 +1,85 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { RolloutPlan } from '../../domain/flags/plan.ts';
+import type { RolloutRequest } from '../../domain/flags/request.ts';
+import { parseRolloutRequest } from '../../domain/flags/request.ts';
+import type { RolloutAbortion } from '../../domain/flags/steering.ts';
+import { rolloutAbortion } from '../../domain/flags/steering.ts';
+import { openAbort } from '../people/abort.ts';
+import { planning, workAt } from '../release/work.ts';
+import { compensating } from '../release/compensation.ts';
+import { concluded } from '../release/conclusion.ts';
+import { takeFlag } from './flag.ts';
+import { codeDeployed } from './code.ts';
+import { rolledOut, triedOnStaging } from './steps.ts';
+import { handOver } from '../release/beginning.ts';
+import { receiveUnknown } from '../release/inbox.ts';
+import { abort, advance, hold, jump, resume, retry, tested, wake } from '../release/messages.ts';
+import { permitted } from '../people/permission.ts';
+import { releaseRecords } from '../release/records.ts';
+import { startReporting } from '../release/reporting.ts';
+import { requested } from '../release/requested.ts';
+import type { Rollout } from './rollout.ts';
+import type { Milestones } from './audiences.ts';
+import { rolloutChecklist, rolloutTeam, rolloutThread } from './audiences.ts';
+import { keepStatus } from '../release/status.ts';
+import { openSteering } from './steering.ts';
+import { openWake } from '../release/wake.ts';
+
+/**
+ * Turns a feature flag on, step by step, until it is on for everybody. Input:
+ * `{ "component": "gitaly", "flag": "gitaly_go_user_delete_tag", "commit": "#3371" }`.
+ */
+export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcome> {
+  const request = requested(parseRolloutRequest(input));
+  const status = keepStatus(request.component);
+  const steering = openSteering(status);
+  let leave = false;
+  const abortable = openAbort(status, {
+    schema: rolloutAbortion,
+    about: 'Stops the rollout, and puts the flag back to what it was; {"leave":true} leaves it',
+    refusal: steering.refusal,
+    accept: (abortion: RolloutAbortion) => {
+      leave = abortion.leave === true;
+    },
+  });
+  const wakes = openWake();
+  const reporter = startReporting(status);
+  const milestones: Milestones = {};
+  receiveUnknown([abort, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
+
+  return concluded(status, reporter, () =>
+    abortable(async () => {
+      const plan = await planning.planRollout.executeWithOptions({ summary: request.flag }, [request]);
+      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+      const rollout = begun(plan);
+      const { work } = rollout;
+      const { staging, production } = plan.rules;
+
+      return compensating(status, async (register) => {
+        await work.writing.followEnvironment.executeWithOptions({ summary: production.environment }, [{ environment: production.environment }]);
+        const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
+        if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
+        milestones.issue = await permitted(rollout, () => work.writing.openRolloutIssue.executeWithOptions({ summary: plan.flag }, [plan]));
+        reporter.tell({ name: 'begun', line: `rollout begins${plan.reason ? `: ${plan.reason}` : ''}` });
+        await codeDeployed(rollout);
+        milestones.codeDeployed = true;
+        if (staging) await triedOnStaging(rollout, await takeFlag(rollout, staging.environment, { register, leave: () => leave }));
+        await rolledOut(rollout, flag);
+        const removal = await permitted(rollout, () => work.writing.askForRemoval.executeWithOptions({ summary: plan.flag }, [{ plan, rollout: milestones.issue!.url }]));
+        milestones.removal = removal.url;
+        reporter.tell({ name: 'removal', line: `on for everybody; its removal is asked for in ${removal.url}`, label: 'done' });
+        return { kind: 'rolledOut', flag: plan.flag, environment: flag.environment, before: flag.before, written: flag.written(), removal: removal.url };
+      });
+    }),
+  );
+
+  function begun(plan: RolloutPlan): Rollout {
+    const work = workAt(plan.pace);
+    status.planned(plan);
+    steering.open(plan);
+    const followed = { work, status, steering, milestones };
+    reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed), rolloutTeam(plan, followed), releaseRecords(work, status));
+    return { plan, status, steering, work, reporter, wakes };
+  }
+}

@@ -1,0 +1,64 @@
+import { shownSetting } from '../../domain/flags/setting.ts';
+import type { FlagValue } from '../../domain/flags/setting.ts';
+import type { Trouble } from '../../domain/flags/watch.ts';
+import { codeOf } from './code.ts';
+import type { Flag } from './flag.ts';
+import { stranger } from './setback.ts';
+import { heldUntilReleased, whileWell } from './watch.ts';
+import { permitted } from '../people/permission.ts';
+import { operatorsOf } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
+
+/** `overruled`: what blocks the stage was to be overridden already. */
+interface Raise {
+  readonly stage: string;
+  readonly to: FlagValue;
+  readonly overruled?: boolean;
+}
+
+/**
+ * Sets the flag to what a stage is about, once nothing stands in the way.
+ *
+ * @returns whether that was done: not when somebody has said, or set, something else meanwhile, nor when the flag can't stay as it is
+ */
+export async function raised(rollout: Rollout, flag: Flag, { stage, to, overruled = false }: Raise): Promise<boolean | Trouble> {
+  const { plan, status } = rollout;
+  const may = overruled || (await mayRaise(rollout, flag, stage));
+  if (may !== true) return may;
+  status.stage(stage, 'promoting');
+  status.enter('promoting', { next: `set ${plan.flag} to ${shownSetting(to)} in ${flag.environment}` });
+  const conflict = await flag.set(to);
+  if (conflict === undefined) return true;
+  await stranger(rollout, stage, flag, conflict);
+  return false;
+}
+
+/**
+ * Waits while the rollout is held, its environment frozen or without the code, or an incident open. A flag that is on is watched meanwhile.
+ * @returns false when an operator has said something else meanwhile; or what is wrong with the flag as it is
+ */
+async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boolean | Trouble> {
+  const { plan, status, steering, work, wakes, reporter } = rollout;
+  const target = steering.target();
+  const lost = steering.isHeld() ? await heldUntilReleased(rollout, flag, 'an operator holds it') : undefined;
+  if (lost) return lost;
+  if (steering.wasAdvanced()) return steering.target() === target;
+  const { incidents, production } = plan.rules;
+  const raise = { environment: flag.environment, ...(flag.environment === production.environment && { code: codeOf(plan), ...(incidents && { incidents }) }) };
+  // What somebody says before it is known what stands in the way is not about that.
+  status.enter('promoting', { next: `see whether ${plan.flag} may go up to ${name}` });
+  const why = await permitted(rollout, () => work.writing.hindrance.executeWithOptions({ summary: name }, [raise]));
+  if (why !== undefined) {
+    const [by] = operatorsOf(rollout);
+    status.enter('blocked', {
+      waitingFor: { what: `going up to ${name}: ${why}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
+    });
+    reporter.tell({ name: `blocked-${name}`, line: `does not go up to ${name}: ${why}` });
+    const unhindered = () => wakes.wakeable(() => work.polling.unhindered.executeWithOptions({ summary: name }, [raise]));
+    const seen = await permitted(rollout, () => steering.unlessSteered(() => whileWell(rollout, flag, unhindered)));
+    if (seen) return seen;
+    if (steering.isHeld()) return false;
+    steering.wasAdvanced();
+  }
+  return steering.target() === target;
+}

@@ -1,0 +1,72 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { FlagSetting } from '../../domain/flags/setting.ts';
+import type { RolloutPlan } from '../../domain/flags/plan.ts';
+import { isInterruption } from '../release/interruption.ts';
+import { mayNotSteer, receiveOrders } from './orders.ts';
+import type { Orders } from './orders.ts';
+import type { StatusKeeper } from '../release/status.ts';
+
+export type Steering = ReturnType<typeof openSteering>;
+
+/** Lets operators say how a rollout goes on. */
+export function openSteering(status: StatusKeeper) {
+  const orders: Orders = { held: false, advanced: false, stuck: false };
+  const interruptible = new Set<CancellationScope>();
+  receiveOrders(orders, status, () => interruptible.forEach((scope) => scope.cancel()));
+
+  return {
+    /** From now on messages are judged by this plan. */
+    open(agreed: RolloutPlan): void {
+      orders.plan = agreed;
+    },
+    /** From now on it is known from where one would jump. */
+    follow(current: () => FlagSetting): void {
+      orders.setting = current;
+    },
+    refusal: (given: { readonly by: string }) => mayNotSteer(orders, given),
+
+    isHeld: () => orders.held,
+    /** Slipway itself holds the rollout, until an operator says how it goes on. */
+    holdOn(): void {
+      orders.held = true;
+      orders.advanced = false;
+    },
+    released: (): Promise<void> => condition(() => !orders.held),
+
+    /** Whether somebody has cut the present step short; asking uses it up. */
+    wasAdvanced(): boolean {
+      const was = orders.advanced;
+      orders.advanced = false;
+      return was;
+    },
+    /** Where somebody wants to jump to, until it is reached. */
+    target: () => orders.target,
+    reached(...values: readonly FlagSetting[]): void {
+      if (orders.target !== undefined && values.includes(orders.target)) orders.target = undefined;
+    },
+
+    /** Waits until an operator wants to try again what was refused. */
+    async retried(): Promise<void> {
+      orders.stuck = true;
+      await condition(() => !orders.stuck);
+    },
+
+    isTested: () => orders.testedBy !== undefined,
+    testedBySomebody: () => condition(() => orders.testedBy !== undefined),
+
+    /** Runs `body` until it ends, or an operator speaks: then the answer is undefined. */
+    async unlessSteered<T>(body: () => Promise<T>): Promise<T | undefined> {
+      const scope = new CancellationScope();
+      interruptible.add(scope);
+      try {
+        return await scope.run(body);
+      } catch (failure) {
+        const steered = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+        if (steered && isInterruption(failure)) return undefined;
+        throw failure;
+      } finally {
+        interruptible.delete(scope);
+      }
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { FlagWatch } from '../../activities/flags/flag.ts';
+import { exposure, shownSetting } from '../../domain/flags/setting.ts';
+import type { Finding, Trouble } from '../../domain/flags/watch.ts';
+import { spoken } from '../../domain/text/duration.ts';
+import { codeLost, codeOf } from './code.ts';
+import type { Flag } from './flag.ts';
+import { operatorsOf } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
+import { permitted } from '../people/permission.ts';
+
+type WatchRules = Omit<FlagWatch, 'sampleMs' | 'flag'>;
+
+/** What is watched of a flag in production, as it is now. */
+export function productionWatch({ plan }: Rollout, flag: Flag): WatchRules {
+  return { environment: flag.environment, expected: flag.setting(), checks: plan.rules.production.health, code: codeOf(plan) };
+}
+
+/**
+ * Watches a flag until it was healthy for long enough, something is wrong, or an operator cuts it short or jumps elsewhere. A hold
+ * begins it anew.
+ *
+ * @returns what is wrong; undefined if the rollout may go on
+ */
+export async function watched(rollout: Rollout, stage: string, flag: Flag, rules: WatchRules & { readonly soakMs: number }): Promise<Trouble | undefined> {
+  const { status, steering } = rollout;
+  for (;;) {
+    status.stage(stage, 'soaking');
+    status.enter('soaking', { waitingFor: { what: `${spoken(rules.soakMs)} of healthy ${rules.environment} at ${stage}` } });
+    const finding = await permitted(rollout, () => steering.unlessSteered(() => found(rollout, stage, rules)));
+    // An order that comes with the finding is about what has ended by then.
+    if (finding) steering.wasAdvanced();
+    if (finding) return finding.kind === 'passed' ? undefined : finding;
+    const seen = steering.isHeld() ? await heldUntilReleased(rollout, flag, 'an operator holds it') : undefined;
+    if (seen) return seen;
+    if (steering.wasAdvanced() || steering.target() !== undefined) return undefined;
+  }
+}
+
+/** What is found first: by a look at the flag, or because a deployment has landed. */
+async function found(rollout: Rollout, stage: string, rules: WatchRules): Promise<Finding> {
+  const { plan, work } = rollout;
+  const look = () => work.sampling.watchFlag.executeWithOptions({ summary: `${rules.environment}: ${stage}` }, [{ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }]);
+  return rules.code ? firstOf(look, () => codeLost(rollout)) : look();
+}
+
+/**
+ * Waits for `body`, which only looks; a flag that is on in production is watched meanwhile, by these checks.
+ * @returns what is wrong with the flag, if that is found first
+ */
+export async function whileWell(rollout: Rollout, flag: Flag, body: () => Promise<void>, changes: Pick<Partial<WatchRules>, 'checks'> = {}): Promise<Trouble | undefined> {
+  const setting = flag.setting();
+  const isOn = flag.environment === rollout.plan.rules.production.environment && exposure(setting) > 0;
+  const finding = await (isOn ? firstOf(body, () => found(rollout, shownSetting(setting), { ...productionWatch(rollout, flag), ...changes })) : body());
+  return finding && finding.kind !== 'passed' ? finding : undefined;
+}
+
+/** What comes first of two that only look: the other one is called off. */
+async function firstOf<One, Other>(one: () => Promise<One>, other: () => Promise<Other>): Promise<One | Other> {
+  const scope = new CancellationScope();
+  const both = [scope.run(one), scope.run(other)] as const;
+  try {
+    return await Promise.race(both).finally(() => scope.cancel());
+  } catch (failure) {
+    // An attempt that is in the air must not outlive the rollout.
+    await Promise.allSettled(both);
+    throw failure;
+  }
+}
+
+/**
+ * Shows why the rollout is held, and waits until an operator lets it go on. Its health is for people to judge by then.
+ * @param flag which must stay as it is, and its code deployed; not one that is not ours any more
+ * @returns what is wrong with the flag, if that is found first
+ */
+export async function heldUntilReleased(rollout: Rollout, flag: Flag | undefined, why: string, { advance = true }: { readonly advance?: boolean } = {}): Promise<Trouble | undefined> {
+  const { status, steering } = rollout;
+  const [by] = operatorsOf(rollout);
+  const override = { by: by!, reason: 'why' };
+  status.enter('held', {
+    waitingFor: {
+      what: `a decision: ${why}`,
+      whom: operatorsOf(rollout),
+      send: [
+        { message: 'resume', payload: { by: by! } },
+        ...(advance ? [{ message: 'advance', payload: override }] : []),
+        { message: 'abort', payload: override },
+      ],
+    },
+  });
+  if (flag) return permitted(rollout, () => whileWell(rollout, flag, steering.released, { checks: [] }));
+  await steering.released();
+  return undefined;
+}

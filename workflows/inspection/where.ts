@@ -1,0 +1,16 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import { parseInput } from '../../domain/text/input.ts';
+import type { WhereRequest } from '../../domain/inspection/where-request.ts';
+import { whereRequest, whereRequestExample } from '../../domain/inspection/where-request.ts';
+import type { Whereabouts } from '../../domain/inspection/whereabouts.ts';
+import { toldWhereabouts } from '../../domain/inspection/whereabouts.ts';
+import { planning } from '../release/work.ts';
+import { requested } from '../release/requested.ts';
+
+/** Tells how far a change has come, and who can help it on. Changes nothing. Input: `{ "component": "gitaly", "pullRequest": 3371 }`, or with `"sha"`. */
+export async function where(input?: WhereRequest): Promise<Whereabouts> {
+  const request = requested(parseInput(whereRequest, input, whereRequestExample));
+  const found = await planning.whereabouts.executeWithOptions({ summary: request.sha ?? `#${request.pullRequest}` }, [request]);
+  setCurrentDetails(toldWhereabouts(found).map((line) => `- ${line}`).join('\n'));
+  return found;
+}

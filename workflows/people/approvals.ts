@@ -1,0 +1,182 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { FoundVote } from '../../activities/people/written-votes.ts';
+import { involvedIn, isSamePerson, refusal, tally } from '../../domain/people/approval.ts';
+import type { CountedVote } from '../../domain/people/approval.ts';
+import { shortSha } from '../../domain/code/commit.ts';
+import type { Stage } from '../../domain/catalog.ts';
+import { vote as voteSchema } from '../../domain/people/decision.ts';
+import { spoken } from '../../domain/text/duration.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { Waiting } from '../../domain/release/status.ts';
+import { provenByToken } from './decision-tokens.ts';
+import { receive } from '../release/inbox.ts';
+import { approve, reject } from '../release/messages.ts';
+import type { Release } from '../component/release.ts';
+import type { StatusKeeper } from '../release/status.ts';
+import { now } from '../release/status.ts';
+import { Stop } from '../release/stop.ts';
+import { listenTo } from './written-votes.ts';
+
+export type Approvals = ReturnType<typeof openApprovals>;
+
+/** Collects votes from the first moment on, so that an early one is not lost; they are judged once there is a plan. */
+export function openApprovals(status: StatusKeeper, starter: string | undefined) {
+  const decided = new Set<string>();
+  const early: CountedVote[] = [];
+  const spent = new Set<string>();
+  let plan: ReleasePlan | undefined;
+  /** Since when it carries its candidate. */
+  let since = '';
+  let isAmended = false;
+  let votes: readonly CountedVote[] = [];
+  /** Logins and names of who wrote the candidate's commits; asked for where it matters. */
+  let authors: readonly string[] = [];
+
+  for (const [message, verdict] of [[approve, 'approve'], [reject, 'reject']] as const) {
+    receive(message, status, {
+      schema: voteSchema,
+      example: { stage: 'production', by: 'your-login', ...(verdict === 'reject' && { reason: 'why' }) },
+      about: `${verdict === 'approve' ? 'Lets' : 'Keeps'} the candidate ${verdict === 'approve' ? 'go on to' : 'from going on to'} a stage`,
+      refusal: (vote) => plan && unfit({ ...vote, verdict }, plan),
+      accept: (vote) => (plan ? cast({ ...vote, verdict }, plan) : void early.push({ ...vote, verdict })),
+    });
+  }
+
+  function unfit(vote: CountedVote, { id: release, candidate, stages }: ReleasePlan): string | undefined {
+    const stage = stages.find(({ name }) => name === vote.stage);
+    const involved = stage && vote.verdict === 'approve' ? involvedIn(stage, { starter, authors }) : new Map<string, string>();
+    return refusal(vote, { release, candidate, isAmended, stages, decided, involved, pullRequest: status.get().pullRequest?.url, spent });
+  }
+
+  /** Counts a vote that is fit; one by a token once that has been looked at, and then answers why not, if it does not count. */
+  function cast({ token, ...vote }: CountedVote, agreed: ReleasePlan): undefined | Promise<string | undefined> {
+    if (token === undefined) return count(vote);
+    return provenByToken({ token, vote, plan: agreed }).then((proven) => ('why' in proven ? proven.why : countIfFit(proven.vote)));
+  }
+
+  function countIfFit(vote: CountedVote): string | undefined {
+    const why = unfit(vote, plan!);
+    if (why === undefined) count(vote);
+    return why;
+  }
+
+  function count(vote: CountedVote): undefined {
+    const { verdict, stage, by, reason, proof } = vote;
+    if (proof?.kind === 'token') spent.add(proof.jti);
+    const before = votes.findLast((other) => other.stage === stage && isSamePerson(other.by, by));
+    if (before?.verdict === verdict) return;
+    votes = [...votes, vote];
+    const known = proof && { evidence: proof.kind === 'github' ? proof.url : `token ${proof.jti}, signed with ${proof.kid}` };
+    status.decided({ message: verdict, stage, by, ...(reason && { reason }), assurance: known ? 'verified' : 'claimed', ...known });
+  }
+
+  /** Judges again the votes that came before it was known who wrote the candidate. */
+  async function separated({ approval, name }: Stage, { plan: agreed, work }: Release): Promise<void> {
+    if (!approval?.separation?.includes('author')) return;
+    const { mirror, pinned, candidate } = agreed;
+    authors = await work.writing.authors.executeWithOptions({ summary: name }, [{ repository: mirror, from: pinned, to: candidate }]);
+    const judged = votes.map((vote) => ({ vote, why: vote.stage === name ? unfit(vote, agreed) : undefined }));
+    votes = judged.flatMap(({ vote, why }) => (why === undefined ? vote : []));
+    for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);
+  }
+
+  function hear({ verdict, by, reason, sha, url, why }: FoundVote, { name: stage }: Stage): void {
+    const refused = why ?? countIfFit({ stage, by, verdict, ...(reason && { reason }), ...(sha && { sha }), proof: { kind: 'github', url } });
+    if (refused !== undefined) status.refused(verdict, `${refused} (${url})`);
+  }
+
+  return {
+    /** From now on votes are judged by this plan; the early ones are judged first. */
+    open(agreed: ReleasePlan): void {
+      plan = agreed;
+      since = now();
+      for (const vote of early.splice(0)) {
+        const why = unfit(vote, agreed) ?? cast(vote, agreed);
+        if (typeof why === 'string') status.refused(vote.verdict, why);
+        else void why?.then((late) => late !== undefined && status.refused(vote.verdict, late));
+      }
+    },
+
+    /** From now on the release carries another candidate. Votes were for the one before it: they are void, and their voters see why. */
+    carries(agreed: ReleasePlan): void {
+      if (agreed.candidate === plan!.candidate) return;
+      for (const { verdict, stage, by } of votes) {
+        status.refused(verdict, `the vote of ${by} on ${stage} is void: it was for ${plan!.candidate}, but the release carries ${agreed.candidate} now`);
+      }
+      votes = [];
+      isAmended = true;
+      plan = agreed;
+      since = now();
+    },
+
+    /** Waits for as many people as the stage asks for. Ends the release when one of them rejects it, or nobody comes. */
+    async approved(stage: Stage, release: Release): Promise<void> {
+      if (!stage.approval) return;
+      await separated(stage, release);
+      const open = () => tally(stage, votes).kind === 'open';
+      const pullRequest = stage.approval.assurance === 'verified' ? listenTo(release, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
+      await pullRequest?.soFar();
+      if (open()) {
+        showWaiting(stage);
+        release.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
+        const answered = () => unlessForgotten(stage, release, open);
+        await (pullRequest ? whileHearing(() => pullRequest.while(open), answered) : answered());
+      }
+      decided.add(stage.name);
+      const result = tally(stage, votes);
+      if (result.kind !== 'rejected') return;
+      status.stage(stage.name, 'rejected');
+      throw new Stop({ kind: 'rejected', stage: stage.name, by: result.by, ...(result.reason && { reason: result.reason }) });
+    },
+  };
+
+  function showWaiting(stage: Stage): void {
+    const { approvers, required } = stage.approval!;
+    const barred = involvedIn(stage, { starter, authors });
+    const whom = approvers.filter((login) => !barred.has(login.toLowerCase()));
+    status.stage(stage.name, 'approval');
+    status.enter('approval', {
+      waitingFor: { what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`, whom, ...waysToVote(stage, whom) },
+    });
+  }
+
+  function waysToVote({ name: stage, approval }: Stage, whom: readonly string[]): Pick<Waiting, 'write' | 'send'> {
+    const { candidate: sha } = plan!;
+    const isVerified = approval!.assurance === 'verified';
+    const by = [...whom, ...approval!.approvers].find((approver) => !approver.includes('/')) ?? 'your-login';
+    const payload = { stage, by, sha, ...(isVerified && { token: 'signed.decision.token' }) };
+    const send = [
+      { message: 'approve', payload },
+      { message: 'reject', payload: { ...payload, reason: 'why' } },
+    ];
+    if (!isVerified) return { send };
+    return { send, write: { on: status.get().pullRequest!.url, texts: [`/approve ${stage} ${shortSha(sha)}`, `/reject ${stage} why`] } };
+  }
+}
+
+/** Waits for the answer, which what is heard meanwhile may give. */
+async function whileHearing(hearing: () => Promise<void>, answered: () => Promise<void>): Promise<void> {
+  const scope = new CancellationScope();
+  try {
+    await Promise.race([answered(), scope.run(hearing)]);
+  } finally {
+    scope.cancel();
+  }
+}
+
+/** Waits while it is open: asks again at the catalog's intervals, and gives up at its deadline. */
+async function unlessForgotten(stage: Stage, { plan, status, work }: Release, open: () => boolean): Promise<void> {
+  const { timeout = Infinity, escalate } = stage.approval!;
+  const began = Date.now();
+  for (let asked = 1; ; asked++) {
+    const next = Math.min((escalate?.every ?? Infinity) * asked, timeout);
+    if (next === Infinity) return condition(() => !open());
+    if (await condition(() => !open(), began + next - Date.now())) return;
+    if (next === timeout) throw new Stop({ kind: 'unapproved', stage: stage.name, waitedMs: timeout });
+    const { channel } = escalate!;
+    const line = `has waited for approval for ${spoken(next)}: ${stage.approval!.approvers.join(', ')}`;
+    const subject = `${stage.name} of ${plan.component} ${shortSha(plan.candidate)}`;
+    const report = { thread: `${plan.id}/${stage.name}-approval`, channel, subject, transition: String(asked), line };
+    void work.telling.report.executeWithOptions({ summary: channel }, [report]).catch(() => status.owed(`tell ${channel}: ${subject} ${line}`));
+  }
+}

@@ -1,0 +1,26 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { CountedVote } from '../../domain/people/approval.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { verifying } from '../release/work.ts';
+import { rootMessage } from '../release/conclusion.ts';
+
+interface TokenVote {
+  readonly token: string;
+  readonly vote: CountedVote;
+  readonly plan: ReleasePlan;
+}
+
+/** Has a worker look at a vote's token, which takes seconds. Never fails: a vote that could not be verified does not count. */
+export async function provenByToken({ token, vote, plan }: TokenVote): Promise<{ readonly vote: CountedVote } | { readonly why: string }> {
+  const { by, stage, verdict } = vote;
+  const { approvers } = plan.stages.find(({ name }) => name === stage)!.approval!;
+  const startedAt = workflowInfo().startTime.toISOString();
+  const about = { by, stage, verdict, release: plan.id, sha: plan.candidate, startedAt };
+  try {
+    const answer = await verifying.verifyToken.executeWithOptions({ summary: `${verdict} ${stage}` }, [{ token, approvers, vote: about }]);
+    if (answer.kind === 'refused') return { why: answer.why };
+    return { vote: { ...vote, sha: plan.candidate, proof: { kind: 'token', jti: answer.jti, kid: answer.kid } } };
+  } catch (failure) {
+    return { why: `the token could not be verified in time: ${rootMessage(failure)}. Send it again` };
+  }
+}

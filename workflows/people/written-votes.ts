@@ -1,0 +1,47 @@
+import type { FoundVote } from '../../activities/people/written-votes.ts';
+import type { Stage } from '../../domain/catalog.ts';
+import type { Release } from '../component/release.ts';
+import { unless } from '../release/race.ts';
+
+interface Listening {
+  /** ISO 8601, to the second: since when the release carries its candidate. */
+  readonly since: string;
+  readonly hear: (vote: FoundVote) => void;
+}
+
+/** Hears what people write about a stage on the release's pull request: the truth from the forge, whoever has woken it. */
+export function listenTo({ plan, status, work, wakeable }: Release, stage: Stage, { since, hear }: Listening) {
+  const known: string[] = [];
+
+  const look = (search: { readonly known?: readonly string[] }) =>
+    work.polling.findVotes.executeWithOptions({ summary: stage.name }, [
+      {
+        repository: plan.downstream.repository,
+        number: status.get().pullRequest!.number,
+        stage: stage.name,
+        stages: plan.stages.map(({ name }) => name),
+        approvers: stage.approval!.approvers,
+        candidate: plan.candidate,
+        since,
+        ...search,
+      },
+    ]);
+
+  function take(votes: readonly FoundVote[]): void {
+    for (const vote of votes) {
+      known.push(vote.id);
+      hear(vote);
+    }
+  }
+
+  return {
+    /** What has been written so far. */
+    async soFar(): Promise<void> {
+      take(await look({}));
+    },
+    /** What is written from now on, for as long as the stage is open. */
+    async while(open: () => boolean): Promise<void> {
+      while (open()) take(await unless(() => wakeable(() => look({ known: [...known] })), () => (open() ? undefined : [])));
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import type { Sha } from '../../domain/code/commit.ts';
+import type { ReleaseOutcome } from '../../domain/outcome.ts';
+import type { ReleaseRequest } from '../../domain/component/request.ts';
+import { planning } from './work.ts';
+
+type HandedOver = Extract<ReleaseOutcome, { kind: 'handedOver' }>;
+
+/**
+ * The UI's form takes any id, and Schedules add a time to theirs: a release that was started under another id than its
+ * own starts the right one, or finds it running, and ends.
+ */
+export async function handOver(to: string, input: object): Promise<HandedOver> {
+  await begun(to, input);
+  return { kind: 'handedOver', to };
+}
+
+/** Hands a request over that is for one commit: the release that runs already may carry another. */
+export async function handOverExactly(sha: Sha, to: string, request: ReleaseRequest): Promise<HandedOver | Extract<ReleaseOutcome, { kind: 'underWay' }>> {
+  if ((await begun(to, request)) === 'now') return { kind: 'handedOver', to };
+  const candidate = await planning.carriedBy.executeWithOptions({ summary: to }, [{ release: to }]);
+  return candidate === sha ? { kind: 'handedOver', to } : { kind: 'underWay', release: to, candidate, asked: sha };
+}
+
+async function begun(workflowId: string, input: object): Promise<'now' | 'before'> {
+  try {
+    await startChild(workflowInfo().workflowType, { workflowId, args: [input], parentClosePolicy: ParentClosePolicy.ABANDON });
+    return 'now';
+  } catch (failure) {
+    if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'before';
+    throw failure;
+  }
+}

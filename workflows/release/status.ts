@@ -1,0 +1,165 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { withRefusal } from '../../domain/people/decision.ts';
+import type { Decision } from '../../domain/people/decision.ts';
+import type { Progress } from '../../domain/release/progress.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { RolloutPlan } from '../../domain/flags/plan.ts';
+import type { SchemaPlan } from '../../domain/schemas/plan.ts';
+import type { SearchAttribute } from '../../domain/release/search-attributes.ts';
+import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
+import { statusPage } from '../../domain/release/status-page.ts';
+import { logAtStage } from '../log-labels.ts';
+import { history, plan as planQuery, status as statusQuery } from './messages.ts';
+
+/** Longest value of a search attribute, in characters; a longer one (2,048 bytes) would loop the workflow task for ever. */
+const longestAttribute = 500;
+
+/** What of a plan is shown from the moment that it is agreed on. */
+type Agreed = (ReleasePlan | RolloutPlan | SchemaPlan) & Pick<Partial<ReleasePlan>, 'candidate' | 'pinned'>;
+
+/** What is shown of a state. */
+interface Showing {
+  readonly waitingFor?: Omit<Waiting, 'since'>;
+  readonly next?: string;
+  readonly progress?: Progress;
+}
+
+/** What a release knows of itself, kept in step with its queries, its details in the UI, and its search attributes. */
+export type StatusKeeper = ReturnType<typeof keepStatus>;
+
+export function keepStatus(component: string) {
+  let status: ReleaseStatus = {
+    release: workflowInfo().workflowId,
+    component,
+    state: 'planning',
+    stages: [],
+    undone: [],
+    stays: [],
+    owed: [],
+    decisions: [],
+    refused: [],
+  };
+  let plan: Agreed | undefined;
+  let upserted: Partial<Record<SearchAttribute, string>> = {};
+
+  setHandler(statusQuery, () => status, { description: 'Stages, what it waits for, since when, and what to send' });
+  setHandler(history, () => ({ decisions: status.decisions, refused: status.refused }), { description: 'Who decided what and when; what was not accepted' });
+  setHandler(planQuery, () => plan ?? null, { description: 'What this release has agreed to do' });
+  show();
+
+  let stale = false;
+
+  /** What is shown changes at once; the search attributes follow, in one event for all changes of this step. */
+  function change(changes: Partial<ReleaseStatus>): void {
+    status = { ...status, ...changes };
+    logAtStage(currentStage()?.name);
+    show();
+    if (stale) return;
+    stale = true;
+    void Promise.resolve().then(upsert);
+  }
+
+  function currentStage(): StageStatus | undefined {
+    return status.stages.findLast(({ mark }) => mark !== 'ahead');
+  }
+
+  function show(): void {
+    setCurrentDetails(statusPage(status));
+  }
+
+  function upsert(): void {
+    stale = false;
+    const current = currentStage();
+    const wanted: Partial<Record<SearchAttribute, string>> = {
+      Component: status.component,
+      ...(status.candidate && { CandidateSha: status.candidate }),
+      ...(status.version && { Version: status.version }),
+      ...(current && { Stage: current.name, Environment: current.environment }),
+      ReleaseState: status.state,
+      WaitingFor: status.waitingFor?.whom ? status.waitingFor.what : '',
+    };
+    const changed = Object.entries(wanted).filter(([name, value]) => (upserted[name as SearchAttribute] ?? '') !== value);
+    if (changed.length === 0) return;
+    upserted = wanted;
+    upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyword(name), value: value.slice(0, longestAttribute) || null })));
+  }
+
+  /** The release is in this state from now on, and waits for this, or for nothing. */
+  function enter(state: ReleaseState, { waitingFor, next, progress }: Showing = {}): void {
+    const { waitingFor: _, next: __, progress: ___, ...rest } = status;
+    status = rest;
+    const at = now();
+    change({ state, ...(waitingFor && { waitingFor: { ...waitingFor, since: at } }), ...(next && { next }), ...(progress && { progress: { ...progress, at } }) });
+  }
+
+  return {
+    get: () => status,
+    change,
+    planned(agreed: Agreed): void {
+      plan = agreed;
+      change({
+        ...(agreed.candidate && { candidate: agreed.candidate }),
+        ...(agreed.pinned && { pinned: agreed.pinned }),
+        stages: agreed.stages.map(({ name, environment }) => ({ name, environment, mark: 'ahead' })),
+      });
+    },
+    /** The release carries another candidate from now on. */
+    carries(agreed: ReleasePlan): void {
+      plan = agreed;
+      change({ candidate: agreed.candidate });
+    },
+    enter,
+    /** Shows it to wait for something else until that is `over`, and then what was shown before. */
+    async meanwhile(state: ReleaseState, waitingFor: Omit<Waiting, 'since'>, over: () => Promise<unknown>): Promise<void> {
+      const before = status;
+      enter(state, { waitingFor });
+      await over();
+      enter(before.state, before);
+    },
+    /** The step that it is in has come so far. */
+    progressed(progress: Progress): void {
+      change({ progress: { ...progress, at: now() } });
+    },
+    /** Marks a stage as being so from now on. */
+    stage(name: string, mark: StageStatus['mark']): void {
+      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, mark, since: now() } : stage)) });
+    },
+    deployment(name: string, url: string): void {
+      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, url } : stage)) });
+    },
+    undone(what: string): void {
+      change({ undone: [...status.undone, what] });
+    },
+    /** It has been taken back after all. */
+    staysNot(what: string): void {
+      change({ stays: status.stays.filter((other) => other !== what) });
+    },
+    stays(what: string): void {
+      if (!status.stays.includes(what)) change({ stays: [...status.stays, what] });
+    },
+    owed(what: string): void {
+      change({ owed: [...status.owed, what] });
+    },
+    resumed(): void {
+      const { paused: _, ...rest } = status;
+      status = rest;
+      change({});
+    },
+    decided(decision: Omit<Decision, 'at'>): void {
+      change({ decisions: [...status.decisions, { ...decision, at: now() }] });
+    },
+    refused(message: string, why: string): void {
+      change({ refused: withRefusal(status.refused, { message, why, at: now() }) });
+    },
+  };
+}
+
+/** ISO 8601, by the workflow's clock, to the second. */
+export function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function keyword(name: string) {
+  return defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+}

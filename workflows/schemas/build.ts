@@ -1,0 +1,128 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { MadeArchive } from '../../activities/schemas/archives.ts';
+import type { OpenedDeps } from '../../activities/schemas/pull-requests.ts';
+import type { Stock } from '../../activities/schemas/stock.ts';
+import type { Sha } from '../../domain/code/commit.ts';
+import { shortSha } from '../../domain/code/commit.ts';
+import type { SchemaVersion } from '../../domain/schemas/version.ts';
+import { isInterruption } from '../release/interruption.ts';
+import { depsMerged } from './pull-request.ts';
+import type { SchemaRelease } from './session.ts';
+import { accepted, stockTaken } from './stock.ts';
+import { Stop } from '../release/stop.ts';
+
+/** What is built. */
+export interface Build {
+  readonly archive: MadeArchive;
+  readonly pull: OpenedDeps;
+  /** Versions that the tarball lacks, where the catalog puts up with that. */
+  readonly lacks: readonly SchemaVersion[];
+}
+
+type Verdict =
+  | { readonly kind: 'green' }
+  /** It can't be merged before it contains its base: this commit of it, once that is known. */
+  | { readonly kind: 'outdated'; readonly base?: Sha };
+
+/**
+ * Follows a release's build. How far it has come outlives a call that fails: there may be another tarball by then, and another commit on the branch.
+ *
+ * @param remade puts another tarball in the place of the one that was built
+ */
+export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, remade: (stock: Stock) => Promise<MadeArchive>) {
+  let now: Build = { ...begun, lacks: [] };
+  /** Of its head as it is now. */
+  let verdict: Verdict | undefined;
+
+  async function looked(): Promise<void> {
+    verdict = await judged(release, now.pull, { behind: verdict?.kind === 'outdated' });
+  }
+
+  /** Puts this tarball, and its base, into the pull request, unless they are there. */
+  async function carrying(archive: MadeArchive): Promise<void> {
+    const base = verdict?.kind === 'outdated' ? verdict.base : undefined;
+    if (archive.sha256 !== now.archive.sha256 || base !== undefined) {
+      now = { ...now, pull: await amended(release, now.pull, { archive, base }) };
+      verdict = undefined;
+    }
+    now = { ...now, archive };
+  }
+
+  /**
+   * The fence against stale inputs: what the bucket and the base have gained since the tarball was made and the branch was begun is built as well, until a
+   * green build has seen everything.
+   */
+  async function upToDate(): Promise<void> {
+    for (;;) {
+      const stock = await stockTaken(release);
+      await carrying(await current(stock));
+      if (verdict?.kind === 'green') return;
+      await looked();
+    }
+  }
+
+  /** The tarball of this stock; the one that there is, where the catalog puts up with what it lacks. */
+  async function current(stock: Stock): Promise<MadeArchive> {
+    const { archive } = now;
+    if (stock.digest === archive.stock.digest) return archive;
+    const gained = stock.versions.filter((version) => !archive.stock.versions.includes(version));
+    release.reporter.tell({ name: 'gained', line: `the bucket has gained ${gained.join(', ') || 'other files'} since the tarball was made` });
+    if (release.plan.rules.onNewSchemas === 'regenerate') return remade(stock);
+    now = { ...now, lacks: gained };
+    return archive;
+  }
+
+  return {
+    now: () => now,
+    looked,
+    upToDate,
+
+    /** Merges at exactly the head that was green; as often as its base moves on before, it is built again. */
+    async merged(): Promise<void> {
+      while ((await depsMerged(release, now.pull)) === 'outdated') {
+        verdict = { kind: 'outdated' };
+        await upToDate();
+      }
+    },
+  };
+}
+
+/** Waits until the build of exactly this head is green, or can't count. */
+async function judged({ plan, status, work, wakeable }: SchemaRelease, { number, head: sha }: OpenedDeps, { behind }: { readonly behind: boolean }): Promise<Verdict> {
+  const { repository, requiredChecks: required, buildTimeout } = plan.rules;
+  status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
+  const question = { repository, number, sha, required, base: plan.base, ...(behind && { behind }) };
+  const looking = () => wakeable(() => work.polling.releaseBuild.executeWithOptions({ summary: `#${number}` }, [question]));
+  const answer = await withinTime(buildTimeout, looking);
+  if (answer === undefined) throw new Stop({ kind: 'buildTimedOut', afterMs: buildTimeout });
+  switch (answer.kind) {
+    case 'red':
+      throw new Stop({ kind: 'buildFailed', failed: answer.failed });
+    case 'closed':
+      throw new Stop({ kind: 'closed', by: answer.by });
+    case 'moved':
+      throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request: what was built is not what would be merged' });
+    case 'green':
+    case 'outdated':
+      return answer;
+  }
+}
+
+async function amended({ plan, key, work, reporter }: SchemaRelease, pull: OpenedDeps, { archive, base }: { readonly archive: MadeArchive; readonly base: Sha | undefined }): Promise<OpenedDeps> {
+  const change = { plan, key, archive, pull, ...(base !== undefined && { base }) };
+  const next = accepted(await work.writing.amendSchemaPullRequest.executeWithOptions({ summary: `#${pull.number}` }, [change]));
+  if (base !== undefined) reporter.tell({ name: `updated-${shortSha(next.head)}`, line: `brought #${pull.number} up to date with ${plan.base}, which has moved on` });
+  return next;
+}
+
+/** Undefined when it took too long, and was cancelled. */
+async function withinTime<T>(ms: number, body: () => Promise<T>): Promise<T | undefined> {
+  const scope = new CancellationScope({ cancellable: true, timeout: ms });
+  try {
+    return await scope.run(body);
+  } catch (failure) {
+    const late = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+    if (late && isInterruption(failure)) return undefined;
+    throw failure;
+  }
+}

@@ -1,0 +1,54 @@
+import type { MadeArchive } from '../../activities/schemas/archives.ts';
+import type { OpenedDeps } from '../../activities/schemas/pull-requests.ts';
+import type { Undo } from '../release/compensation.ts';
+import type { SchemaRelease } from './session.ts';
+import { accepted } from './stock.ts';
+import { Stop } from '../release/stop.ts';
+
+/** Opens the pull request that points builds at the tarball, and registers how it is withdrawn. */
+export async function depsPullRequestOpened(release: SchemaRelease, archive: MadeArchive, { register, isMerged }: { register: (undo: Undo) => void; isMerged: () => void }): Promise<OpenedDeps> {
+  const { plan, key, status, work, reporter } = release;
+  register({
+    what: `the pull request on ${plan.head}`,
+    act: async () => {
+      const withdrawn = await work.writing.withdrawSchemaPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [{ plan, key }]);
+      if (withdrawn.kind === 'withdrawn') return {};
+      isMerged();
+      return { stays: `#${withdrawn.number} was merged already` };
+    },
+  });
+  status.enter('opening', { next: 'open the pull request' });
+  const pull = accepted(await work.writing.openSchemaPullRequest.executeWithOptions({ summary: plan.title }, [{ plan, key, archive }]));
+  status.change({ pullRequest: { number: pull.number, url: pull.url } });
+  if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
+  reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
+  return pull;
+}
+
+/** Merges at exactly the head that was built, unless its base has moved on in the way. */
+export async function depsMerged({ plan, status, work, reporter }: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<'merged' | 'outdated'> {
+  const { repository, merge: method } = plan.rules;
+  status.enter('merging', { next: `merge #${number}` });
+  const result = await work.writing.mergePullRequest.executeWithOptions({ summary: `merge #${number}` }, [{ repository, number, sha, head: plan.head, method }]);
+  switch (result.kind) {
+    case 'merged':
+      status.stays(`#${number} is merged`);
+      reporter.tell({ name: 'merged', line: `merged #${number} into ${plan.base}` });
+      return 'merged';
+    case 'behind':
+    case 'conflicts':
+      return 'outdated';
+    case 'closed':
+      throw new Stop({ kind: 'closed', by: result.by });
+    case 'moved':
+      throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request after its build was green' });
+    default:
+      throw new Stop({ kind: 'mergeRefused', reason: result.reason });
+  }
+}
+
+/** Waits until somebody else has merged it. */
+export async function mergedByHand({ plan, work, wakeable, status }: SchemaRelease, { number }: OpenedDeps): Promise<void> {
+  await wakeable(() => work.polling.mergedBySomebody.executeWithOptions({ summary: `#${number}` }, [{ repository: plan.rules.repository, number }]));
+  status.stays(`#${number} is merged, by hand`);
+}

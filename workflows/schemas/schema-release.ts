@@ -1,0 +1,72 @@
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { parseInput } from '../../domain/text/input.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { SchemaRequest } from '../../domain/schemas/request.ts';
+import { schemaRequest, schemaRequestExample } from '../../domain/schemas/request.ts';
+import { planning } from '../release/work.ts';
+import { compensating } from '../release/compensation.ts';
+import { concluded } from '../release/conclusion.ts';
+import { handOver } from '../release/beginning.ts';
+import { onwards } from '../people/obligations.ts';
+import { requested } from '../release/requested.ts';
+import { openArchive } from './archive.ts';
+import { openBuild } from './build.ts';
+import { schemasUploaded } from './publication.ts';
+import { depsPullRequestOpened, mergedByHand } from './pull-request.ts';
+import { openSchemaSession } from './session.ts';
+import { stockTaken } from './stock.ts';
+
+/**
+ * Releases a version's database schemas: the tarball that builds take them from, taken back when the build fails, and the schemas themselves
+ * when it is green. Input: `{ "component": "migrator", "version": "v5.3.4444", "action": "inject-current-schemas" }`.
+ */
+export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
+  const request = requested(parseInput(schemaRequest, input, schemaRequestExample));
+  const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
+
+  return concluded(status, reporter, () =>
+    abortable(async () => {
+      const plan = await planning.planSchemas.executeWithOptions({ summary: request.version }, [request]);
+      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+      const release = begun(plan);
+      const stock = await stockTaken(release);
+      const archives = openArchive(release);
+      const { build, published } = await compensating(status, async (register, keep) => {
+        const archive = await archives.made(stock, register);
+        const pull = await depsPullRequestOpened(release, archive, { register, isMerged: archives.isUsed });
+        const build = openBuild(release, { archive, pull }, archives.remade);
+        await build.looked();
+        await build.upToDate();
+        const published = plan.action === 'inject-current-schemas' ? await committing(() => schemasUploaded(release)) : undefined;
+        if (!published) await build.merged();
+        keep();
+        return { build, published };
+      });
+
+      // Whoever cancels now comes too late.
+      return CancellationScope.nonCancellable(async () => {
+        if (published) {
+          await onwards(release, {
+            what: `the merge of #${build.now().pull.number}`,
+            // Another release may have published at the same moment: the one that looks last builds again.
+            act: async () => {
+              await build.upToDate();
+              await build.merged();
+            },
+            settled: () => mergedByHand(release, build.now().pull),
+          });
+        }
+        await archives.previousForgotten();
+        const { archive, pull, lacks } = build.now();
+        return {
+          kind: 'schemasReleased',
+          version: plan.version,
+          archive: { url: plan.url, sha256: archive.sha256 },
+          pullRequest: pull.url,
+          published: published ?? [],
+          ...(lacks.length > 0 && { lacks }),
+        };
+      });
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { parseInput } from '../../domain/text/input.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { UploadRequest } from '../../domain/schemas/request.ts';
+import { uploadRequest, uploadRequestExample } from '../../domain/schemas/request.ts';
+import { planning } from '../release/work.ts';
+import { concluded } from '../release/conclusion.ts';
+import { handOver } from '../release/beginning.ts';
+import { requested } from '../release/requested.ts';
+import { schemasUploaded } from './publication.ts';
+import { openSchemaSession } from './session.ts';
+import { stockTaken } from './stock.ts';
+
+/**
+ * Uploads a version's database schemas on its own, for a version that was released in another way; never over any that are there. Shares its
+ * id with the release of the version, so that only one of them runs. Input: `{ "component": "migrator", "version": "v5.3.4444" }`.
+ */
+export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outcome> {
+  const request = requested(parseInput(uploadRequest, input, uploadRequestExample));
+  const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
+
+  return concluded(status, reporter, () =>
+    abortable(async () => {
+      const plan = await planning.planSchemas.executeWithOptions({ summary: request.version }, [request]);
+      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+      const release = begun(plan);
+      await stockTaken(release);
+      const published = await committing(() => schemasUploaded(release));
+      return { kind: 'schemasUploaded', version: plan.version, published };
+    }),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Stage } from '../../domain/catalog.ts';
+import { fillInputs } from '../../domain/component/plan.ts';
+import type { Lease } from './leases.ts';
+import type { Release } from '../component/release.ts';
+
+export interface Delivery {
+  /** Business key: carried by the run's name or the deployment's task. */
+  readonly key: string;
+  readonly candidate: Sha;
+  readonly sha: Sha;
+}
+
+/** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
+export async function delivered(release: Release, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
+  const { plan, status, work, wakeable } = release;
+  const { key, candidate, sha } = delivery;
+  const { repository, branch } = plan.downstream;
+  const { environment, promote } = stage;
+  const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence) };
+  const mechanism = promote.kind === 'workflow' ? { ...promote, inputs: fillInputs(promote.inputs, values) } : promote;
+
+  const landing = lease.deploying(delivery);
+  const { id, url } = await work.writing.promote.executeWithOptions({ summary: environment }, [{ key, repository, branch, environment, sha, mechanism }]);
+  status.deployment(stage.name, url);
+  const state = await wakeable(() => work.polling.deployed.executeWithOptions({ summary: environment }, [{ repository, kind: promote.kind, id, landing }]));
+  lease.deployed(state);
+  return { state, url };
+}

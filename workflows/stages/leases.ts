@@ -1,0 +1,171 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import { shortSha } from '../../domain/code/commit.ts';
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Stage } from '../../domain/catalog.ts';
+import { claimExample, freezeNews, granting, superseding } from '../../domain/environments/claim.ts';
+import type { Claim, Deployed, Frozen, Landing } from '../../domain/environments/claim.ts';
+import { promotionKey, rollbackKey } from '../../domain/component/plan.ts';
+import type { Delivery } from './deployment.ts';
+import { hear } from '../release/inbox.ts';
+import { environmentFrozen, granted, superseded } from '../release/messages.ts';
+import type { Release } from '../component/release.ts';
+import { now } from '../release/status.ts';
+import type { StatusKeeper } from '../release/status.ts';
+import { Stop } from '../release/stop.ts';
+
+/** An environment may have forgotten a claim only if it was terminated; ms. */
+const mostPatience = 6 * 3_600_000;
+
+export interface Grant {
+  readonly fence: number;
+  /** What the component ran there before. */
+  readonly previous?: Deployed;
+}
+
+/** What a release does with an environment while it has it. */
+export interface Lease extends Grant {
+  /**
+   * A deployment is in the air: until it is known how it ended, nobody else may deploy.
+   * @returns what the environment is to be told if it succeeds
+   */
+  deploying(delivery: Delivery): Landing;
+  /** The last one has ended. */
+  deployed(state: 'succeeded' | 'failed'): void;
+}
+
+export interface Wish {
+  readonly candidate: Sha;
+  readonly sha: Sha;
+  readonly purpose: Claim['purpose'];
+}
+
+export type Leases = ReturnType<typeof openLeases>;
+
+/** Hears what environments say to this release. */
+export function openLeases(status: StatusKeeper) {
+  const grants = new Map<string, Grant>();
+  const rivals = new Map<string, string>();
+  const freezes = new Map<string, Frozen>();
+
+  const { key, release: by } = claimExample;
+  hear(granted, status, {
+    schema: granting,
+    example: { key, fence: 7 },
+    about: "Sent by an environment: it is this release's turn",
+    accept: (grant) => void grants.set(grant.key, grant),
+  });
+  hear(superseded, status, {
+    schema: superseding,
+    example: { key, by },
+    about: "Sent by an environment: a newer candidate has taken this one's place",
+    accept: (lost) => void rivals.set(lost.key, lost.by),
+  });
+  hear(environmentFrozen, status, {
+    schema: freezeNews,
+    example: { environment: 'production', frozen: { reason: 'why' } },
+    about: 'Sent by an environment while the release has it: it was frozen, or thawed',
+    accept: ({ environment, frozen }) => void (frozen ? freezes.set(environment, frozen) : freezes.delete(environment)),
+  });
+
+  return {
+    grants,
+    rivals,
+    frozen: (environment: string) => freezes.get(environment),
+    /** What an environment said before it was asked for again counts no more. */
+    forget: (environment: string) => void freezes.delete(environment),
+  };
+}
+
+/**
+ * Runs `body` while the environment is this release's alone, and gives it back afterwards. A deployment whose end is not
+ * known keeps it: the environment finds out for itself once the release is gone.
+ *
+ * @returns undefined when the environment would not have it: a rollback where something else runs by now
+ */
+export async function holding<T>(release: Release, stage: Stage, wish: Wish, body: (lease: Lease) => Promise<T>): Promise<T | undefined> {
+  const claim = claimOf(release, stage, wish);
+  const { environment, key, component } = claim;
+  let claims = true;
+  let settled = true;
+  let next: Landing['runs'] | undefined;
+  let runs: Deployed | undefined;
+  try {
+    const grant = await turn(release, stage, claim);
+    claims = grant !== undefined;
+    if (!grant) return undefined;
+    return await body({
+      ...grant,
+      deploying({ key: delivery, candidate, sha }) {
+        settled = false;
+        next = { candidate, sha, release: release.plan.id };
+        return { environment, fence: grant.fence, key: delivery, component, runs: next };
+      },
+      deployed(state) {
+        settled = true;
+        if (state === 'succeeded') runs = { ...next!, since: now() };
+      },
+    });
+  } catch (failure) {
+    claims = !(failure instanceof Stop && failure.reason.kind === 'superseded');
+    throw failure;
+  } finally {
+    const leaving = { environment, key, component, ...(runs && { runs }) };
+    if (claims && settled) {
+      await CancellationScope.nonCancellable(() => release.work.writing.leaveEnvironment.executeWithOptions({ summary: environment }, [leaving]));
+    }
+  }
+}
+
+/** Waits until it is this release's turn; undefined when it never will be. */
+async function turn({ leases, plan, status, work, reporter }: Release, stage: Stage, claim: Claim): Promise<Grant | undefined> {
+  const { key, environment } = claim;
+  leases.forget(environment);
+  const ask = () => work.writing.claimEnvironment.executeWithOptions({ summary: environment }, [{ claim, mirror: plan.mirror }]);
+  for (let patience = plan.pace.attempt * 10; ; patience = Math.min(patience * 2, mostPatience)) {
+    const answer = await ask();
+    switch (answer.kind) {
+      case 'granted':
+        return answer;
+      case 'refused':
+        return undefined;
+      case 'outdated':
+        throw new Stop({ kind: 'superseded', stage: stage.name, by: shortSha(answer.by) });
+      case 'queued': {
+        const what = told(environment, answer);
+        status.stage(stage.name, 'queued');
+        status.enter('queued', { waitingFor: { what } });
+        reporter.tell({ name: `${stage.name}-queued`, line: `${stage.name} waits for ${what}` });
+      }
+    }
+    await condition(() => leases.grants.has(key) || leases.rivals.has(key), patience);
+    const by = leases.rivals.get(key);
+    if (by) throw new Stop({ kind: 'superseded', stage: stage.name, by });
+    const grant = leases.grants.get(key);
+    if (grant) return grant;
+  }
+}
+
+function told(environment: string, { behind, frozen }: { readonly behind: readonly string[]; readonly frozen?: Frozen }): string {
+  if (behind.length > 0) return `${environment}, behind ${behind.join(', ')}`;
+  return frozen ? `the thaw of ${environment}${whyFrozen(frozen)}` : environment;
+}
+
+export function whyFrozen({ reason, by, until }: Frozen): string {
+  return ` (${reason}${by ? `, by ${by}` : ''}${until ? `, until ${until}` : ''})`;
+}
+
+function claimOf({ plan }: Release, { name, environment, promote }: Stage, { candidate, sha, purpose }: Wish): Claim {
+  const { id, component, downstream, pace } = plan;
+  const key = promotionKey(id, name);
+  return {
+    key: purpose === 'promote' ? key : rollbackKey(key),
+    environment,
+    release: id,
+    component,
+    candidate,
+    sha,
+    purpose,
+    deployment: { repository: downstream.repository, mechanism: promote },
+    pace,
+  };
+}

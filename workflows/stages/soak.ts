@@ -1,0 +1,69 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { Stage } from '../../domain/catalog.ts';
+import { spoken } from '../../domain/text/duration.ts';
+import { isInterruption } from '../release/interruption.ts';
+import { whyFrozen } from './leases.ts';
+import type { Release } from '../component/release.ts';
+
+export type Soaked = { readonly kind: 'soaked' } | { readonly kind: 'unhealthy'; readonly reason: string };
+
+/**
+ * Waits until the stage has been healthy, under observation, for as long as the catalog asks. The clock stands still
+ * while the release is paused or its environment frozen.
+ */
+export async function soaked(release: Release, stage: Stage): Promise<Soaked> {
+  const { status, work } = release;
+  const { soak: soakMs, environment } = stage;
+  if (soakMs === undefined) return { kind: 'soaked' };
+  let observedMs = 0;
+  for (;;) {
+    await clear(release, stage);
+    status.stage(stage.name, 'soaking');
+    status.enter('soaking', { waitingFor: { what: `${spoken(soakMs - observedMs)} of healthy ${environment}` } });
+    const result = await observed(release, stage, { soakMs, observedMs });
+    if (result.kind !== 'interrupted') return result;
+    observedMs = (await work.writing.observedSoFar.executeWithOptions({ summary: environment }, [])) ?? observedMs;
+    const after = await result.ended();
+    if (after) return after;
+  }
+}
+
+/** Resolves once nothing stands in the way: no pause of the release, no freeze of the stage's environment. */
+export async function clear(release: Release, stage: Stage): Promise<void> {
+  const { leases, pause, status } = release;
+  while (hindered(release, stage)) {
+    await pause.over();
+    const frozen = leases.frozen(stage.environment);
+    if (!frozen) continue;
+    status.enter(status.get().state, { waitingFor: { what: `the thaw of ${stage.environment}${whyFrozen(frozen)}`, whom: ['an operator'] } });
+    await condition(() => !leases.frozen(stage.environment) || pause.active());
+  }
+}
+
+function hindered({ leases, pause }: Release, { environment }: Stage): boolean {
+  return pause.active() || leases.frozen(environment) !== undefined;
+}
+
+/** `ended` stops the sampling; it may have come to its end by itself in the meantime. */
+type Observed = Soaked | { readonly kind: 'interrupted'; readonly ended: () => Promise<Soaked | undefined> };
+
+/** Samples until it is enough, or something stands in the way. How far it came must be read while it still samples. */
+async function observed(release: Release, stage: Stage, { soakMs, observedMs }: { readonly soakMs: number; readonly observedMs: number }): Promise<Observed> {
+  const { plan, work } = release;
+  const scope = new CancellationScope();
+  const { health: checks, unhealthyLimit, environment } = stage;
+  const sampling = scope.run(() =>
+    work.sampling.soak.executeWithOptions({ summary: environment }, [
+      { checks, soakMs, sampleMs: plan.pace.sample, ...(observedMs > 0 && { observedMs }), ...(unhealthyLimit !== undefined && { unhealthyLimitMs: unhealthyLimit }) },
+    ]),
+  );
+  const finished = sampling.then(({ failed }): Soaked => (failed === undefined ? { kind: 'soaked' } : { kind: 'unhealthy', reason: failed }));
+  const ended = () => {
+    scope.cancel();
+    return finished.catch((failure: unknown) => {
+      if (!isInterruption(failure)) throw failure;
+      return undefined;
+    });
+  };
+  return Promise.race([finished, condition(() => hindered(release, stage)).then((): Observed => ({ kind: 'interrupted', ended }))]);
+}
