@@ -2,7 +2,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { effect } from '../effect.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { NewPullRequest, PullRequest, Repository } from '../../ports/forge/forge.ts';
-import { missingLabels } from '../../ports/forge/label.ts';
+import { missingLabels } from '../../domain/text/label.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 interface Move {

@@ -3,7 +3,7 @@ import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import type { ChatMessage } from '../../ports/chat/chat.ts';
 import { effect } from '../effect.ts';
 import type { Repository } from '../../ports/forge/forge.ts';
-import { isOfFamily, isSameLabel } from '../../ports/forge/label.ts';
+import { isOfFamily, isSameLabel } from '../../domain/text/label.ts';
 import { silent } from '../../domain/component/pull-request-body.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';

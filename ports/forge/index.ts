@@ -1,1 +1,1 @@
-export * as github from './github.ts';
+export * as github from './github/github.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Octokit } from '@octokit/rest';
-import { fromEnvironment } from '../../ports/forge/github.ts';
+import { fromEnvironment } from '../../ports/forge/github/github.ts';
 import { describeForge } from '../ports/forge/contract.ts';
 import type { ForgeStand } from '../ports/forge/contract.ts';
 import { assertScratch, mark, required } from './environment.ts';

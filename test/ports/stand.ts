@@ -3,7 +3,7 @@ import { defaultDataConverter } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
 import type { Forge } from '../../ports/forge/forge.ts';
-import { connectGitHub } from '../../ports/forge/github.ts';
+import { connectGitHub } from '../../ports/forge/github/github.ts';
 import { startSandbox } from '../servers.ts';
 import type { SandboxServer } from '../servers.ts';
 import type { World } from '../worlds.ts';

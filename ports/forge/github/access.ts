@@ -1,7 +1,7 @@
 import type { Access } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { refusal, unlessMissing } from './failures.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { refusal, unlessMissing } from './connection/failures.ts';
 
 const methods = ['merge', 'squash', 'rebase'] as const;
 

@@ -1,9 +1,9 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Branches, NewCommit } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { refusal, unlessMissing } from './failures.ts';
-import { asked } from './graphql.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { refusal, unlessMissing } from './connection/failures.ts';
+import { asked } from './connection/graphql.ts';
 
 /** REST can only force, or refuse what is not a descendant; neither compares with where the branch is believed to be. */
 const updateRefs = `mutation ($repository: ID!, $updates: [RefUpdate!]!) {

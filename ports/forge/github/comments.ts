@@ -1,6 +1,6 @@
 import type { PullRequests } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
 
 export function githubComments({ rest, paginate }: GitHub): Pick<PullRequests, 'hasComment' | 'comment'> {
   return {

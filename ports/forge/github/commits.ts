@@ -1,9 +1,9 @@
 import type { Commit } from '../../../domain/code/commit.ts';
 import { neverRetry } from '../../failures.ts';
 import type { Commits } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { refusal, unlessMissing } from './failures.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { refusal, unlessMissing } from './connection/failures.ts';
 
 const pageSize = 100;
 /** Commits of a range that are read at most: GitHub counts them all, but gives a page at a time. */

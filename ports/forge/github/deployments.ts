@@ -1,8 +1,8 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Deployment, Deployments, Success } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { unlessMissing } from './failures.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { unlessMissing } from './connection/failures.ts';
 
 /** How far back it is looked for what an environment runs. */
 const mostRecent = 30;

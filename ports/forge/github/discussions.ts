@@ -1,8 +1,8 @@
 import type { Remark } from '../../../domain/people/written-vote.ts';
 import type { Discussions } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { asked } from './graphql.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { asked } from './connection/graphql.ts';
 
 const verdicts: Readonly<Record<string, NonNullable<Remark['review']>['verdict']>> = { APPROVED: 'approve', CHANGES_REQUESTED: 'reject', COMMENTED: 'none' };
 

@@ -1,7 +1,7 @@
 import type { Issue, Issues } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { unlessMissing } from './failures.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { unlessMissing } from './connection/failures.ts';
 import { githubLabels } from './labels.ts';
 
 export function githubIssues(github: GitHub): Issues {

@@ -1,8 +1,8 @@
 import type { PullRequests } from '../forge.ts';
-import { isOfFamily, isSameLabel, missingLabels } from '../label.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { refusal } from './failures.ts';
+import { isOfFamily, isSameLabel, missingLabels } from '../../../domain/text/label.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { refusal } from './connection/failures.ts';
 
 /** Labels are set one by one, never as a whole set: that would take away what somebody else adds at the same moment. */
 export function githubLabels({ rest, paginate }: GitHub): Pick<PullRequests, 'label' | 'addLabels'> {

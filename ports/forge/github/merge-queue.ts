@@ -1,8 +1,8 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { MergeQueues, QueuePlace } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
-import { asked } from './graphql.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
+import { asked } from './connection/graphql.ts';
 
 const enqueuePullRequest = `mutation ($pull: ID!, $sha: GitObjectID!) {
   enqueuePullRequest(input: { pullRequestId: $pull, expectedHeadOid: $sha }) { clientMutationId }

@@ -1,7 +1,7 @@
 import type { Check } from '../../../domain/code/pipeline.ts';
 import type { Pipelines } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
 import { fromRun } from './deployments.ts';
 
 export function githubPipelines({ rest, paginate }: GitHub): Pipelines {

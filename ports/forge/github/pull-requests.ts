@@ -1,10 +1,10 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { PullRequest, PullRequests } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
 import { githubComments } from './comments.ts';
-import { refusal, unlessMissing } from './failures.ts';
-import { asked } from './graphql.ts';
+import { refusal, unlessMissing } from './connection/failures.ts';
+import { asked } from './connection/graphql.ts';
 import { githubLabels } from './labels.ts';
 
 const enableAutoMerge = `mutation ($pull: ID!, $sha: GitObjectID!, $by: PullRequestMergeMethod!) {

@@ -1,6 +1,6 @@
 import type { Reviewer } from '../forge.ts';
-import { at } from './client.ts';
-import type { GitHub } from './client.ts';
+import { at } from './connection/client.ts';
+import type { GitHub } from './connection/client.ts';
 
 /** The identity of a second token: GitHub lets nobody approve a pull request of their own. */
 export function githubReviewer({ rest, paginate }: GitHub): Reviewer {

@@ -8,7 +8,7 @@ import { createDiagnosis } from '../../../activities/inspection/diagnosis.ts';
 import type { DiagnosisPorts } from '../../../activities/inspection/diagnosis.ts';
 import { neverRetry } from '../../../ports/failures.ts';
 import type { FlagBackend } from '../../../ports/flags/backend.ts';
-import { connectGitHub } from '../../../ports/forge/github.ts';
+import { connectGitHub } from '../../../ports/forge/github/github.ts';
 import { folderRecords } from '../../../ports/records/folder.ts';
 import { storeRecords } from '../../../ports/records/store.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';

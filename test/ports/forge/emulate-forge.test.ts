@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/rest';
-import { connectGitHub } from '../../../ports/forge/github.ts';
+import { connectGitHub } from '../../../ports/forge/github/github.ts';
 import { startEmulate } from '../emulate.ts';
 import { describeForge } from './contract.ts';
 import type { ForgeStand } from './contract.ts';

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, describe, expect, test } from 'vitest';
-import { connectGitHub } from '../../../ports/forge/github.ts';
+import { connectGitHub } from '../../../ports/forge/github/github.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { json, scriptedServer } from '../scripted-server.ts';
 import type { ScriptedServer } from '../scripted-server.ts';

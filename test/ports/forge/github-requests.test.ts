@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { connectGitHub } from '../../../ports/forge/github.ts';
-import type { GitHubSettings } from '../../../ports/forge/github/client.ts';
-import { conditional } from '../../../ports/forge/github/conditional-requests.ts';
+import { connectGitHub } from '../../../ports/forge/github/github.ts';
+import type { GitHubSettings } from '../../../ports/forge/github/connection/client.ts';
+import { conditional } from '../../../ports/forge/github/connection/conditional-requests.ts';
 import { carries } from '../../../ports/forge/github/deployments.ts';
 import { json, scriptedServer } from '../scripted-server.ts';
 import type { ScriptedServer, SeenRequest } from '../scripted-server.ts';

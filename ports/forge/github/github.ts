@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { secret, settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
-import type { Forge } from './forge.ts';
-import { githubAccess } from './github/access.ts';
-import { githubBranches } from './github/branches.ts';
-import { githubClient } from './github/client.ts';
-import type { GitHubSettings, Token } from './github/client.ts';
-import { githubCommits } from './github/commits.ts';
-import { credentials } from './github/credentials.ts';
-import { githubDeployments } from './github/deployments.ts';
-import { githubDiscussions } from './github/discussions.ts';
-import { githubIssues } from './github/issues.ts';
-import { githubMergeQueues } from './github/merge-queue.ts';
-import { githubPipelines } from './github/pipelines.ts';
-import { githubPullRequests } from './github/pull-requests.ts';
-import { githubReviewer } from './github/reviewer.ts';
+import { secret, settings } from '../../adapter.ts';
+import type { Environment } from '../../adapter.ts';
+import type { Forge } from '../forge.ts';
+import { githubAccess } from './access.ts';
+import { githubBranches } from './branches.ts';
+import { githubClient } from './connection/client.ts';
+import type { GitHubSettings, Token } from './connection/client.ts';
+import { githubCommits } from './commits.ts';
+import { credentials } from './connection/credentials.ts';
+import { githubDeployments } from './deployments.ts';
+import { githubDiscussions } from './discussions.ts';
+import { githubIssues } from './issues.ts';
+import { githubMergeQueues } from './merge-queue.ts';
+import { githubPipelines } from './pipelines.ts';
+import { githubPullRequests } from './pull-requests.ts';
+import { githubReviewer } from './reviewer.ts';
 
 /** GitHub, or GitHub Enterprise Server. Share one connection per token: it holds the pace of writes and the known answers. */
 export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & { readonly reviewerToken?: Token | undefined }): Forge {

@@ -1,7 +1,7 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import { neverRetry } from '../../failures.ts';
-import { noteSecret } from '../../renewed-secrets.ts';
+import { neverRetry } from '../../../failures.ts';
+import { noteSecret } from '../../../renewed-secrets.ts';
 import { githubFailure, refusal } from './failures.ts';
 import { asFetch, silence, within } from './request.ts';
 

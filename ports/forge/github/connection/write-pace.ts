@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tryAgain } from '../../failures.ts';
+import { tryAgain } from '../../../failures.ts';
 
 /**
  * Gives the writes of one connection their turns, `intervalMs` apart. Who would wait for longer than `patienceMs` is sent

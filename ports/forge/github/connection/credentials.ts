@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { secret, settings } from '../../adapter.ts';
-import type { Environment } from '../../adapter.ts';
+import { secret, settings } from '../../../adapter.ts';
+import type { Environment } from '../../../adapter.ts';
 import type { Token } from './client.ts';
 import { installationToken } from './installation-token.ts';
 

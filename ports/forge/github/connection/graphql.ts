@@ -1,4 +1,4 @@
-import { neverRetry, tryAgain } from '../../failures.ts';
+import { neverRetry, tryAgain } from '../../../failures.ts';
 import type { GitHub } from './client.ts';
 
 interface Said {

@@ -1,5 +1,5 @@
 import { request as exchange } from 'undici';
-import { assertStillOurs } from '../../pulse.ts';
+import { assertStillOurs } from '../../../pulse.ts';
 
 /** A request's answer, read to its end. */
 export interface Answer {

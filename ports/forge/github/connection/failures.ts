@@ -1,5 +1,5 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { neverRetry, tryAgain } from '../../failures.ts';
+import { neverRetry, tryAgain } from '../../../failures.ts';
 
 /** GitHub's no to a request, kept with the failure for the few places that know what it means there. */
 export interface Refusal {

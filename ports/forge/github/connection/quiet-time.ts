@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { tryAgain } from '../../failures.ts';
+import { tryAgain } from '../../../failures.ts';
 
 /**
  * Keeps a connection quiet for as long as GitHub has asked for. An activity that waits so long by itself may be started anew at any
