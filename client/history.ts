@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { History } from '../domain/inspection/history-request.ts';
-import { prefixOf } from '../domain/release/kinds.ts';
-import { releasePrefix } from '../domain/component/plan.ts';
+import { prefixOf, releasePrefix } from '../domain/release/kinds.ts';
 import { history as historyQuery } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';

@@ -1,5 +1,4 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import { markedRelease, namedRelease } from '../../domain/component/plan.ts';
 import { neverRetry, tryAgain } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/forge.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -7,6 +6,7 @@ import { beating } from '../../ports/pulse.ts';
 import { bodyOf, own, releaseOf, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites, strange } from '../changes/writes.ts';
+import { markedRelease, namedRelease } from '../../domain/release/kinds.ts';
 
 export interface Opened {
   readonly number: number;

@@ -3,7 +3,6 @@ import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { Component } from '../../domain/catalog.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { FailedCheck, Verdict } from '../../domain/code/pipeline.ts';
 import { judge, nothingRan, toldFailures } from '../../domain/code/pipeline.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
@@ -16,6 +15,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { Announcement } from '../release/reports.ts';
 import type { OfferedCandidate } from '../../ports/temporal/running-releases.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 export type Planned =
   | ReleasePlan

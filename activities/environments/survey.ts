@@ -1,18 +1,19 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shaPattern } from '../../domain/code/commit.ts';
-import type { Catalog, Component, Stage } from '../../domain/catalog.ts';
+import type { Catalog, Component } from '../../domain/catalog.ts';
 import type { Claim, Deployed, Leaving } from '../../domain/environments/claim.ts';
 import type { ClaimAnswer, EnvironmentRecord, LastDeployment } from '../../domain/environments/environment.ts';
 import { freezeWindows } from '../../domain/environments/freeze.ts';
 import type { FreezeWindow } from '../../domain/environments/freeze.ts';
 import { marker } from '../../domain/code/marker.ts';
-import { attemptKey, landedRelease, rollbackKey } from '../../domain/component/plan.ts';
 import { environmentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Deployment } from '../../ports/forge/forge.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+import { attemptKey, landedRelease, rollbackKey } from '../../domain/release/keys.ts';
 
 /** How far ahead the calendar is told, in ms; every claim tells it anew. */
 const horizon = 60 * 86_400_000;

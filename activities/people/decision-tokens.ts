@@ -1,12 +1,12 @@
 import { compactVerify, decodeProtectedHeader, errors, importJWK } from 'jose';
 import { isSamePerson, notAnApprover } from '../../domain/people/approval.ts';
-import type { Approval } from '../../domain/catalog.ts';
 import type { DecisionClaims, TokenVote } from '../../domain/people/decision-token.ts';
 import { decisionClaims, mismatch } from '../../domain/people/decision-token.ts';
 import { check, mistakeLine } from '../../domain/text/mistakes.ts';
 import type { ApprovalKey, ApprovalKeys } from '../../ports/keys/approval-keys.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import { isApprover } from './written-votes.ts';
+import type { Approval } from '../../domain/stages/rules.ts';
 
 export type TokenVerdict =
   | { readonly kind: 'verified'; readonly jti: string; readonly kid: string }

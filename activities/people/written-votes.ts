@@ -1,8 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Sha } from '../../domain/code/commit.ts';
 import { isNamed, notAnApprover } from '../../domain/people/approval.ts';
-import type { Approval } from '../../domain/catalog.ts';
-import { teamsIn } from '../../domain/catalog.ts';
 import type { Verdict } from '../../domain/people/decision.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
 import type { Remark, WrittenVote } from '../../domain/people/written-vote.ts';
@@ -10,6 +8,8 @@ import { unfitRemark, writtenVotes } from '../../domain/people/written-vote.ts';
 import type { FailureType } from '../../ports/failures.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Access, Forge, Repository } from '../../ports/forge/forge.ts';
+import { teamsIn } from '../../domain/people/teams.ts';
+import type { Approval } from '../../domain/stages/rules.ts';
 
 /** A look at a pull request for votes on a stage. */
 export interface VoteSearch {

@@ -4,9 +4,9 @@ import type { ChatMessage } from '../../ports/chat/chat.ts';
 import { effect } from '../effect.ts';
 import type { Repository } from '../../ports/forge/forge.ts';
 import { isOfFamily, isSameLabel } from '../../domain/text/label.ts';
-import { silent } from '../../domain/component/pull-request-body.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { silent } from '../../domain/code/quiet-text.ts';
 
 /** One transition of a release, told to people: a line in the release's thread, its headline, the pull request's label. */
 export interface Report {

@@ -1,6 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
-import type { Mechanism } from '../../domain/catalog.ts';
 import type { Landing } from '../../domain/environments/claim.ts';
 import { showsInput } from '../../domain/stages/run-name.ts';
 import { effect } from '../effect.ts';
@@ -8,6 +7,7 @@ import { neverRetry, notYet } from '../../ports/failures.ts';
 import type { Deployment, Repository } from '../../ports/forge/forge.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import type { Mechanism } from '../../domain/stages/rules.ts';
 
 export interface Promotion {
   /** Business key, carried by the run's name or the deployment's task. */

@@ -1,6 +1,6 @@
 import { shortSha } from '../code/commit.ts';
 import type { ReleasePlan } from './plan.ts';
-import { promotionKey } from './plan.ts';
+import { promotionKey } from '../release/keys.ts';
 
 /** Every write that a release would make, should nothing come in its way, in order. */
 export function writesOf({ id, candidate, downstream, stages, chat, base, component }: ReleasePlan): readonly string[] {

@@ -1,7 +1,9 @@
 import type { Commit, Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
-import type { Approval, Catalog, Component, Pace, Stage } from '../catalog.ts';
-import { markedKey } from '../code/marker.ts';
+import type { Catalog, Component } from '../catalog.ts';
+import type { Approval, Stage } from '../stages/rules.ts';
+import type { Pace } from '../release/pace.ts';
+import { releasePrefix } from '../release/kinds.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
@@ -57,66 +59,6 @@ function assured(stage: Stage, assurance: Approval['assurance']): Stage {
   return stage.approval && assurance ? { ...stage, approval: { ...stage.approval, assurance } } : stage;
 }
 
-/** Every release's id begins so. */
-export const releasePrefix = 'release/';
-
 function releaseId(component: string, pinned: Sha): string {
   return `${releasePrefix}${component}/from-${shortSha(pinned)}`;
-}
-
-/** The business key of a promotion, by which its run or deployment is found again. */
-export function promotionKey(releaseId: string, stage: string): string {
-  return `${releaseId}/${stage}`;
-}
-
-/** A retry that an operator asked for is another promotion, of a key of its own. */
-export function attemptKey(key: string, attempt: number): string {
-  return attempt === 1 ? key : `${key}/${attempt}`;
-}
-
-/** The promotion that brings back what ran before. */
-export function rollbackKey(key: string): string {
-  return `${key}/rollback`;
-}
-
-/**
- * The release that a stage runs, and since when, by its successful runs or deployments, newest first: the newest one
- * that was not rolled back.
- */
-export function landedRelease(
-  successes: readonly { readonly name: string; readonly at: string }[],
-  { component, stage }: { readonly component: string; readonly stage: string },
-): { readonly release: string; readonly at: string } | undefined {
-  const key = new RegExp(String.raw`(?<![\w./-])(${releasePrefix}${component}/[\w.-]+)/${stage}(/rollback)?(?:/\d+)?(?![\w./-])`);
-  const rolledBack = new Set<string>();
-  for (const { name, at } of successes) {
-    const [, release, rollback] = key.exec(name) ?? [];
-    if (release === undefined || rolledBack.has(release)) continue;
-    if (!rollback) return { release, at };
-    rolledBack.add(release);
-  }
-  return undefined;
-}
-
-export interface NamedRelease {
-  readonly id: string;
-  readonly component: string;
-}
-
-/** The release that a text names first, by its id or by the key of one of its promotions. */
-export function namedRelease(text: string): NamedRelease | undefined {
-  const [id, component] = /(?<![\w./-])release\/([a-z][a-z0-9-]*)\/[\w.-]+/.exec(text) ?? [];
-  return id === undefined || component === undefined ? undefined : { id, component };
-}
-
-/** The release whose marker a pull request's body carries. */
-export function markedRelease(body: string): NamedRelease | undefined {
-  return namedRelease(markedKey(body) ?? '');
-}
-
-/** The inputs of a deploy workflow with their placeholders filled in. */
-export function fillInputs(inputs: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, template]) => [name, template.replaceAll(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)]),
-  );
 }

@@ -1,6 +1,7 @@
 import type { Commit, Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import { marker } from '../code/marker.ts';
+import { inert } from '../code/quiet-text.ts';
 
 const mostCommits = 50;
 
@@ -32,17 +33,4 @@ export function pullRequestBody({ release, component, pinned, candidate, commits
     '',
     marker(release),
   ].join('\n');
-}
-
-/** Titles and names are other people's text: they must not mention anybody, close issues, or end our marker. */
-function inert(text: string): string {
-  return silent(text.replaceAll(/[\\`*_[\]~|]/g, (character) => `\\${character}`));
-}
-
-/** The same for text with links, which are to stay links. */
-export function silent(text: string): string {
-  return text
-    .replaceAll('<', '&lt;')
-    .replaceAll(/@(?=\w)/g, '@\u200b')
-    .replaceAll(/#(?=\d)/g, '#\u200b');
 }

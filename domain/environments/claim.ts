@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Mechanism, Pace } from '../catalog.ts';
+import type { Mechanism } from '../stages/rules.ts';
+import type { Pace } from '../release/pace.ts';
 
 // What releases, rollouts and environments say to each other. Read leniently: what a later version of Slipway adds is no mistake.
 

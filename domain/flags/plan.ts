@@ -1,10 +1,12 @@
 import type { Sha } from '../code/commit.ts';
-import type { Catalog, Pace } from '../catalog.ts';
+import type { Catalog } from '../catalog.ts';
 import type { FlagRules } from './rules.ts';
 import { planRollout } from './steps.ts';
 import type { RolloutStep } from './steps.ts';
 import type { RolloutRequest } from './request.ts';
 import { shownSetting } from './setting.ts';
+import type { Pace } from '../release/pace.ts';
+import { rolloutPrefix } from '../release/kinds.ts';
 
 /** What one rollout has agreed to do: computed once, and from then on part of its history. */
 export interface RolloutPlan {
@@ -28,9 +30,6 @@ export interface RolloutPlan {
   readonly chat: { readonly progress: string; readonly team: string };
   readonly pace: Pace;
 }
-
-/** Every rollout's id begins so. */
-export const rolloutPrefix = 'flag/';
 
 /** A flag has one rollout at a time: this is its workflow's id. */
 export function rolloutId({ component, flag }: { readonly component: string; readonly flag: string }): string {

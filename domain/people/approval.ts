@@ -1,8 +1,8 @@
 import type { Sha } from '../code/commit.ts';
-import type { Approval, Stage } from '../catalog.ts';
-import { teamsIn } from '../catalog.ts';
 import type { Verdict, Vote } from './decision.ts';
 import { unknownName } from '../text/nearest-name.ts';
+import { teamsIn } from './teams.ts';
+import type { Approval, Stage } from '../stages/rules.ts';
 
 /** How it is known that a vote is its voter's: they wrote it on the forge, or signed it. */
 export type Proof =

@@ -1,10 +1,12 @@
 import type { Sha } from '../code/commit.ts';
-import type { Catalog, Pace } from '../catalog.ts';
+import type { Catalog } from '../catalog.ts';
 import type { SchemaAction } from './inventory.ts';
 import type { SchemaRequest, UploadRequest } from './request.ts';
 import type { SchemaRules } from './rules.ts';
-import { schemaVersion } from './rules.ts';
 import type { SchemaVersion } from './version.ts';
+import { schemaVersion } from './version.ts';
+import type { Pace } from '../release/pace.ts';
+import { schemaPrefix } from '../release/kinds.ts';
 
 /** Where the bucket keeps the schemas of released versions, and the tarballs that builds take them from. */
 export const schemaFolder = 'schemas/';
@@ -46,9 +48,6 @@ export interface SchemaCut {
   readonly candidate: Sha;
   readonly date: string;
 }
-
-/** Every schema release's id begins so. */
-export const schemaPrefix = 'schemas/';
 
 function schemaReleaseId(component: string, version: string): string {
   return `${schemaPrefix}${component}/${version}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { branch } from '../text/names.ts';
-import { schemaVersion } from './rules.ts';
+import { schemaVersion } from './version.ts';
 
 /** What must be typed so that a tarball which others may use is replaced. */
 export const overwriteWord = 'OVERWRITE';

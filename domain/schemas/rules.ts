@@ -2,14 +2,7 @@ import { z } from 'zod';
 import { duration } from '../text/duration.ts';
 import { branch, channel, login, path, repository } from '../text/names.ts';
 import { templateMistake } from './names.ts';
-import { isSchemaVersion, notAVersion } from './version.ts';
-import type { SchemaVersion } from './version.ts';
-
-/** "vX.Y.Z", as input. */
-export const schemaVersion = z
-  .string()
-  .refine(isSchemaVersion, { error: ({ input }) => notAVersion(String(input)) })
-  .transform((text) => text as SchemaVersion);
+import { schemaVersion } from './version.ts';
 
 /** Refines a text to one in which each of these stands exactly once. */
 function holding(...placeholders: readonly string[]) {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import semver from 'semver';
 
 /** A released version as the bucket and its tarballs name it: "vX.Y.Z". */
@@ -23,3 +24,9 @@ export function notAVersion(text: string): string {
 export function compareVersions(a: SchemaVersion, b: SchemaVersion): number {
   return semver.compare(a, b);
 }
+
+/** "vX.Y.Z", as input. */
+export const schemaVersion = z
+  .string()
+  .refine(isSchemaVersion, { error: ({ input }) => notAVersion(String(input)) })
+  .transform((text) => text as SchemaVersion);

@@ -31,3 +31,6 @@ export function spoken(ms: number): string {
   }
   return parts.slice(0, 2).join(' ');
 }
+
+/** Nothing may be asked or waited for in no time at all. */
+export const interval = duration.refine((ms) => ms > 0, 'must be longer than nothing');

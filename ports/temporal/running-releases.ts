@@ -1,8 +1,8 @@
 import type { Client, WorkflowClient } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
-import { releasePrefix } from '../../domain/component/plan.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { assertStillOurs } from '../pulse.ts';
+import { releasePrefix } from '../../domain/release/kinds.ts';
 
 /** How long a release has to answer, in ms. */
 const patienceMs = 10_000;

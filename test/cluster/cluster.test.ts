@@ -3,7 +3,6 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { RunningProcess } from '../../sandbox/processes.ts';
 import { approve, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
@@ -13,6 +12,7 @@ import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 let cluster: Cluster;
 let sandbox: SandboxServer;

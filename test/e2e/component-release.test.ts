@@ -1,6 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { abort, approve, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
@@ -8,6 +7,7 @@ import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { Snapshot, World } from '../worlds.ts';
 import { useServers } from './stand.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 const servers = useServers();
 

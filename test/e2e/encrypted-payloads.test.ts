@@ -6,7 +6,6 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { project } from '../../sandbox/parts/build.mjs';
 import type { RunningProcess } from '../../sandbox/processes.ts';
 import { type } from '../client/command-line.ts';
@@ -14,6 +13,7 @@ import { startCodecServer, startSandbox, startTemporal, startWorker } from '../s
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 let temporal: TemporalServer;
 let sandbox: SandboxServer;

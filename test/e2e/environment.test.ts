@@ -10,12 +10,12 @@ import type { Activities } from '../../activities/index.ts';
 import { createLeases } from '../../activities/environments/survey.ts';
 import { createSoaks } from '../../activities/stages/soaks.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
-import type { Stage } from '../../domain/catalog.ts';
 import type { EnvironmentRecord } from '../../domain/environments/environment.ts';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { abort, candidate, claim, deployed, environmentFrozen, environmentStatus, follow, freeze, granted, leave, status, superseded, thaw, wake } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 const { address, namespace } = inject('temporal');
 let native: NativeConnection;

@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { approve, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import { useServers } from './stand.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 const servers = useServers();
 

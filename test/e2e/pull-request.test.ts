@@ -1,12 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { abort, decide, history, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWorker } from '../servers.ts';
 import { nextSecond, openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { useServers } from './stand.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 const servers = useServers();
 

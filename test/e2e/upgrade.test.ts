@@ -3,7 +3,6 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import { rehearse } from '../../worker/rehearsal.ts';
 import type { Rehearsed } from '../../worker/rehearsal.ts';
@@ -13,6 +12,7 @@ import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
 import type { ScriptedWorld } from '../workflows/scripted-world.ts';
 import { bundleNextBuild } from './next-build/bundle.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 type Release = WorkflowHandle<() => Promise<ReleaseOutcome>>;
 

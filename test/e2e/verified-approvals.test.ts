@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { approve, candidate, reject, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
@@ -13,6 +12,7 @@ import { startWebhookReceiver, startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { useServers } from './stand.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 const servers = useServers();
 

@@ -6,10 +6,10 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { abort, approve, status, wake } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 /** The real server: that it ends a pause at once, and what it calls an attempt that fails after its cancellation, is its own affair. */
 let connection: Connection;

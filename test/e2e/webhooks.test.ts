@@ -1,13 +1,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import { approve, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWebhookReceiver, startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { useServers } from './stand.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 const secret = 'a secret of some length';
 const pollMs = 3_000;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { candidate, plan, scriptedWorld } from './scripted-world.ts';
 import { openMachine } from './workflow-machine.ts';
 import type { Answer, Said } from './workflow-machine.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 const races = 1_000;
 /** SLIPWAY_SEED has the races of another run again. */

@@ -3,13 +3,13 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { expect, onTestFinished } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { status } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan as usualPlan, scriptedWorld } from './scripted-world.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 export type Running = WorkflowHandle<() => Promise<ReleaseOutcome>>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { NamedRelease } from '../../domain/component/plan.ts';
-import { markedRelease, namedRelease } from '../../domain/component/plan.ts';
 import { writtenVotes } from '../../domain/people/written-vote.ts';
+import type { NamedRelease } from '../../domain/release/kinds.ts';
+import { markedRelease, namedRelease } from '../../domain/release/kinds.ts';
 
 /** What a webhook says has happened. It is a claim: it decides who looks, never what is true. */
 export interface News {

@@ -1,12 +1,12 @@
 import { log } from '@temporalio/workflow';
 import type { PlanRequest } from '../../activities/component/planning.ts';
 import type { Announcement } from '../../activities/release/reports.ts';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { planning, warning } from '../release/work.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import type { Wakeable } from '../release/wake.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' }>;
 

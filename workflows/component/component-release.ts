@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Sha } from '../../domain/code/commit.ts';
 import { writesOf } from '../../domain/component/dry-run.ts';
 import { parseInput } from '../../domain/text/input.ts';
-import type { ReleaseOutcome, StoppedOutcome } from '../../domain/outcome.ts';
+import type { StoppedOutcome } from '../../domain/outcome.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { releaseRequest, releaseRequestExample } from '../../domain/component/request.ts';
@@ -27,6 +27,7 @@ import { requested } from '../release/requested.ts';
 import { passed } from '../stages/stages.ts';
 import { keepStatus } from '../release/status.ts';
 import { openWake } from '../release/wake.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 /** Carries one candidate of a component from a green commit to its last stage. Input: `{ "component": "gitaly" }`. */
 export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome | StoppedOutcome> {

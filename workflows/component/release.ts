@@ -1,4 +1,3 @@
-import type { Stage } from '../../domain/catalog.ts';
 import type { Deployed } from '../../domain/environments/claim.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { Work } from '../release/work.ts';
@@ -10,6 +9,7 @@ import type { Questions } from '../people/questions.ts';
 import type { Reporter } from '../release/reporting.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import type { Wakeable } from '../release/wake.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
 
 /** What the steps of one release share. */
 export interface Release {

@@ -3,7 +3,6 @@ import type { FoundVote } from '../../activities/people/written-votes.ts';
 import { involvedIn, isSamePerson, refusal, tally } from '../../domain/people/approval.ts';
 import type { CountedVote } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
-import type { Stage } from '../../domain/catalog.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
@@ -16,6 +15,7 @@ import type { StatusKeeper } from '../release/status.ts';
 import { now } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';
 import { listenTo } from './written-votes.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
 
 export type Approvals = ReturnType<typeof openApprovals>;
 

@@ -1,7 +1,7 @@
 import type { FoundVote } from '../../activities/people/written-votes.ts';
-import type { Stage } from '../../domain/catalog.ts';
 import type { Release } from '../component/release.ts';
 import { unless } from '../release/race.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
 
 interface Listening {
   /** ISO 8601, to the second: since when the release carries its candidate. */

@@ -1,9 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Sha } from '../../domain/code/commit.ts';
-import type { ReleaseOutcome } from '../../domain/outcome.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { planning } from './work.ts';
+import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 type HandedOver = Extract<ReleaseOutcome, { kind: 'handedOver' }>;
 

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
-import type { Pace } from '../../domain/catalog.ts';
+import type { Pace } from '../../domain/release/pace.ts';
 
 /**
  * How patiently each kind of work is done; the figures come from the catalog's `pace`, pinned in the plan. Failed

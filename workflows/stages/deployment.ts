@@ -1,8 +1,8 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import type { Stage } from '../../domain/catalog.ts';
-import { fillInputs } from '../../domain/component/plan.ts';
 import type { Lease } from './leases.ts';
 import type { Release } from '../component/release.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+import { fillInputs } from '../../domain/release/keys.ts';
 
 export interface Delivery {
   /** Business key: carried by the run's name or the deployment's task. */

@@ -1,10 +1,8 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
-import type { Stage } from '../../domain/catalog.ts';
 import { claimExample, freezeNews, granting, superseding } from '../../domain/environments/claim.ts';
 import type { Claim, Deployed, Frozen, Landing } from '../../domain/environments/claim.ts';
-import { promotionKey, rollbackKey } from '../../domain/component/plan.ts';
 import type { Delivery } from './deployment.ts';
 import { hear } from '../release/inbox.ts';
 import { environmentFrozen, granted, superseded } from '../release/messages.ts';
@@ -12,6 +10,8 @@ import type { Release } from '../component/release.ts';
 import { now } from '../release/status.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
 
 /** An environment may have forgotten a claim only if it was terminated; ms. */
 const mostPatience = 6 * 3_600_000;

@@ -1,10 +1,10 @@
 import { shortSha } from '../../domain/code/commit.ts';
-import type { Stage } from '../../domain/catalog.ts';
-import { promotionKey, rollbackKey } from '../../domain/component/plan.ts';
 import { delivered } from './deployment.ts';
 import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Release, Touched } from '../component/release.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
 
 /** What a release leaves in an environment, in the words of its outcome. */
 export function remains({ environment }: Stage): string {

@@ -1,9 +1,9 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-import type { Stage } from '../../domain/catalog.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import { isInterruption } from '../release/interruption.ts';
 import { whyFrozen } from './leases.ts';
 import type { Release } from '../component/release.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
 
 export type Soaked = { readonly kind: 'soaked' } | { readonly kind: 'unhealthy'; readonly reason: string };
 

@@ -1,7 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import type { Stage } from '../../domain/catalog.ts';
 import type { Choice } from '../../domain/people/decision.ts';
-import { attemptKey, promotionKey } from '../../domain/component/plan.ts';
 import { delivered } from './deployment.ts';
 import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
@@ -9,6 +7,8 @@ import type { Release } from '../component/release.ts';
 import { broughtBack, remains, rolledBack } from './rollback.ts';
 import { clear, soaked } from './soak.ts';
 import { Stop } from '../release/stop.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+import { attemptKey, promotionKey } from '../../domain/release/keys.ts';
 
 /** Carries the merged candidate through one stage: approved, promoted, soaked, and where it fails, as people decide. */
 export async function passed(release: Release, stage: Stage, sha: Sha): Promise<void> {

@@ -1,12 +1,12 @@
 import { shaPattern, shortSha } from '../../../domain/code/commit.ts';
 import type { Component } from '../../../domain/catalog.ts';
-import { teamsIn } from '../../../domain/catalog.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import type { HealthCheck } from '../../../domain/stages/health-check.ts';
 import { showsInput } from '../../../domain/stages/run-name.ts';
 import type { DiagnosisPorts } from '../diagnosis.ts';
 import { doubtful, examined, fine, missing } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
+import { teamsIn } from '../../../domain/people/teams.ts';
 
 /** What the releases of one component need. */
 export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }: DiagnosisPorts, name: string, { source, downstream, stages, chat: channels, flags }: Component): Promise<readonly Finding[]> {

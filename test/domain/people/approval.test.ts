@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CountedVote } from '../../../domain/people/approval.ts';
 import { involvedIn, refusal, tally } from '../../../domain/people/approval.ts';
-import type { Stage } from '../../../domain/catalog.ts';
+import type { Stage } from '../../../domain/stages/rules.ts';
 
 const candidate = 'c'.repeat(40);
 const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };

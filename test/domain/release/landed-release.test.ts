@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { landedRelease } from '../../../domain/component/plan.ts';
+import { landedRelease } from '../../../domain/release/keys.ts';
 
 const stage = { component: 'gitaly', stage: 'production' };
 

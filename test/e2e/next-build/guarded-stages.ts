@@ -1,8 +1,8 @@
 import { patched } from '@temporalio/workflow';
 import type { Sha } from '../../../domain/code/commit.ts';
-import type { Stage } from '../../../domain/catalog.ts';
 import type { Release } from '../../../workflows/component/release.ts';
 import { passed as passedBefore } from '../../../workflows/stages/stages.ts';
+import type { Stage } from '../../../domain/stages/rules.ts';
 
 export * from '../../../workflows/stages/stages.ts';
 

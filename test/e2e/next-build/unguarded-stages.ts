@@ -1,8 +1,8 @@
 import type { Sha } from '../../../domain/code/commit.ts';
-import type { Stage } from '../../../domain/catalog.ts';
 import type { Release } from '../../../workflows/component/release.ts';
 import { passed as passedBefore } from '../../../workflows/stages/stages.ts';
 import { rechecked } from './guarded-stages.ts';
+import type { Stage } from '../../../domain/stages/rules.ts';
 
 export * from '../../../workflows/stages/stages.ts';
 

@@ -5,12 +5,12 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
-import type { ReleaseOutcome } from '../../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { abort, approve, reject, status } from '../../../workflows/release/messages.ts';
 import { workflowTypes } from '../../../workflows/unknown-workflow.ts';
 import { startTimeSkipping, workflowBundle } from '../../servers.ts';
 import { candidate, never, pending, plan, scriptedWorld } from '../scripted-world.ts';
+import type { ReleaseOutcome } from '../../../domain/component/outcome.ts';
 
 let server: TestWorkflowEnvironment;
 let queues = 0;

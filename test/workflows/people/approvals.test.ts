@@ -2,11 +2,11 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Report } from '../../../activities/release/reports.ts';
-import type { Stage } from '../../../domain/catalog.ts';
 import { approve, reject, status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { pending } from '../scripted-world.ts';
+import type { Stage } from '../../../domain/stages/rules.ts';
 
 let server: TestWorkflowEnvironment;
 

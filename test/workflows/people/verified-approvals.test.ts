@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import { notYet } from '../../../ports/failures.ts';
 import type { FoundVote, VoteSearch } from '../../../activities/people/written-votes.ts';
-import type { Stage } from '../../../domain/catalog.ts';
 import { abort, approve, candidate as candidateSignal, history, status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin, inTurn, waitsFor } from '../release-stand.ts';
 import { candidate, pending, plan as usual } from '../scripted-world.ts';
+import type { Stage } from '../../../domain/stages/rules.ts';
 
 let server: TestWorkflowEnvironment;
 

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { Promotion } from '../../../activities/stages/promotions.ts';
 import type { Soak } from '../../../activities/stages/soaks.ts';
-import type { Stage } from '../../../domain/catalog.ts';
 import type { Claim, Leaving } from '../../../domain/environments/claim.ts';
 import { abort, approve, decide, environmentFrozen, granted, history, pause, resume, status, superseded } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { candidate, pending, pinned, plan } from '../scripted-world.ts';
+import type { Stage } from '../../../domain/stages/rules.ts';
 
 let server: TestWorkflowEnvironment;
 

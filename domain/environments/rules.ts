@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { freezeRule, timeZone } from './freeze.ts';
+import { assurance } from '../stages/rules.ts';
+
+/** A place that releases land in, one at a time. */
+export const environment = z.strictObject({
+  description: z.string().optional(),
+  assurance: assurance.optional().describe('What votes on the stages that land here need: "verified" counts none without a proof of who voted.'),
+  timeZone: timeZone.prefault('UTC').describe('Of the clocks that freezes go by.'),
+  freezes: z.array(freezeRule).prefault([]).describe('When nothing is promoted to it. Rollbacks go on.'),
+});

@@ -1,0 +1,42 @@
+import { releasePrefix } from './kinds.ts';
+
+/** The business key of a promotion, by which its run or deployment is found again. */
+export function promotionKey(releaseId: string, stage: string): string {
+  return `${releaseId}/${stage}`;
+}
+
+/** A retry that an operator asked for is another promotion, of a key of its own. */
+export function attemptKey(key: string, attempt: number): string {
+  return attempt === 1 ? key : `${key}/${attempt}`;
+}
+
+/** The promotion that brings back what ran before. */
+export function rollbackKey(key: string): string {
+  return `${key}/rollback`;
+}
+
+/**
+ * The release that a stage runs, and since when, by its successful runs or deployments, newest first: the newest one
+ * that was not rolled back.
+ */
+export function landedRelease(
+  successes: readonly { readonly name: string; readonly at: string }[],
+  { component, stage }: { readonly component: string; readonly stage: string },
+): { readonly release: string; readonly at: string } | undefined {
+  const key = new RegExp(String.raw`(?<![\w./-])(${releasePrefix}${component}/[\w.-]+)/${stage}(/rollback)?(?:/\d+)?(?![\w./-])`);
+  const rolledBack = new Set<string>();
+  for (const { name, at } of successes) {
+    const [, release, rollback] = key.exec(name) ?? [];
+    if (release === undefined || rolledBack.has(release)) continue;
+    if (!rollback) return { release, at };
+    rolledBack.add(release);
+  }
+  return undefined;
+}
+
+/** The inputs of a deploy workflow with their placeholders filled in. */
+export function fillInputs(inputs: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, template]) => [name, template.replaceAll(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)]),
+  );
+}
