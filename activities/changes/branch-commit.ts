@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
-import type { Commits, Repository } from '../../ports/forge/forge.ts';
+import type { Commits } from '../../ports/forge/commits.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 
 /** The commit, if the branch holds it. A forge finds those of forks, too, and to a fork anybody may push. */
 export async function commitOn({ find, range }: Commits, repository: Repository, branch: string, sha: Sha): Promise<Commit | undefined> {

@@ -2,7 +2,9 @@ import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
 import { effect } from '../effect.ts';
 import { tryAgain } from '../../ports/failures.ts';
-import type { MergeResult, PullRequest, Repository } from '../../ports/forge/forge.ts';
+import type { MergeMethod, MergeResult } from '../../ports/forge/merging.ts';
+import type { PullRequest } from '../../ports/forge/pull-requests.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { pullRequestWrites } from './writes.ts';
@@ -12,7 +14,7 @@ export interface Merge {
   readonly number: number;
   readonly sha: Sha;
   readonly head: string;
-  readonly method: 'merge' | 'squash' | 'rebase';
+  readonly method: MergeMethod;
 }
 
 export type Enqueued =
@@ -24,7 +26,7 @@ export type Enqueued =
 export type Merged = MergeResult | { readonly kind: 'closed'; readonly by: string };
 
 export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { mergeQueues, pullRequests, reviewer } = forge;
+  const { merging, pullRequests, reviewer } = forge;
   const { removeBranch } = pullRequestWrites({ forge, readLagMs });
 
   /** Merges at exactly `sha`, and removes the branch. */
@@ -33,7 +35,7 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
       key: `merge ${repository}#${number}`,
       lagMs: readLagMs,
       probe: async () => mergeSeen(await pullRequests.get(repository, number), sha),
-      act: async () => believed(await pullRequests.merge(repository, number, sha, method)),
+      act: async () => believed(await merging.merge(repository, number, sha, method)),
     });
     if (merged.kind === 'merged') await removeBranch(repository, head, sha);
     return merged;
@@ -47,7 +49,7 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
       lagMs: 0,
       probe: async () => ((await pullRequests.get(repository, number))?.mergesItself ? true : undefined),
       act: async () => {
-        const now = await pullRequests.mergeWhenReady(repository, number, sha, method);
+        const now = await merging.mergeWhenReady(repository, number, sha, method);
         if (now !== 'waits') answer = now;
         return true;
       },
@@ -61,18 +63,18 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
       key: `no auto-merge ${repository}#${number}`,
       lagMs: 0,
       probe: async () => ((await pullRequests.get(repository, number))?.mergesItself ? undefined : true),
-      act: () => pullRequests.keepFromMerging(repository, number),
+      act: () => merging.keepFromMerging(repository, number),
     });
   }
 
   /** Puts it into the merge queue at exactly `sha`. */
   async function enqueuePullRequest({ repository, number, sha }: Pick<Merge, 'repository' | 'number' | 'sha'>): Promise<Enqueued> {
-    const { lastRemoval } = await mergeQueues.place(repository, number);
+    const { lastRemoval } = await merging.queuePlace(repository, number);
     const entered = await effect<'waits' | 'moved'>({
       key: `enqueue ${repository}#${number} ${sha}`,
       lagMs: 0,
-      probe: async () => ((await mergeQueues.place(repository, number)).waits ? 'waits' : undefined),
-      act: () => mergeQueues.enter(repository, number, sha),
+      probe: async () => ((await merging.queuePlace(repository, number)).waits ? 'waits' : undefined),
+      act: () => merging.enterQueue(repository, number, sha),
     });
     return entered === 'moved' ? { kind: 'moved' } : { kind: 'queued', ...(lastRemoval && { lastRemoval: lastRemoval.id }) };
   }

@@ -1,6 +1,8 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { Forge, PullRequest, Repository } from '../../ports/forge/forge.ts';
+import type { Forge } from '../../ports/forge/forge.ts';
+import type { PullRequest } from '../../ports/forge/pull-requests.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 
 /** A pull request as the release has left it. */
 interface Known {

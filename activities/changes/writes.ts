@@ -1,7 +1,8 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { effect } from '../effect.ts';
 import { neverRetry } from '../../ports/failures.ts';
-import type { NewPullRequest, PullRequest, Repository } from '../../ports/forge/forge.ts';
+import type { NewPullRequest, PullRequest } from '../../ports/forge/pull-requests.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import { missingLabels } from '../../domain/text/label.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -12,7 +13,7 @@ interface Move {
 
 /** The writes that the life of a release's pull request is made of; each happens once. */
 export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { branches, pullRequests } = forge;
+  const { branches, discussions, pullRequests } = forge;
 
   /** @throws `Conflict` when the branch exists at another commit */
   async function begin(repository: Repository, branch: string, sha: Sha): Promise<void> {
@@ -45,7 +46,7 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
       key: `labels ${repository}#${pull.number}`,
       lagMs: 0,
       probe: async () => (hasAll((await pullRequests.get(repository, pull.number))?.labels) ? true : undefined),
-      act: () => pullRequests.addLabels(repository, pull.number, labels),
+      act: () => discussions.addLabels(repository, pull.number, labels),
     });
   }
 
@@ -72,7 +73,7 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
       key: `body ${repository}#${number} ${text}`,
       lagMs: 0,
       probe: async () => ((await pullRequests.get(repository, number))?.body === body ? true : undefined),
-      act: () => pullRequests.rewrite(repository, number, body),
+      act: () => discussions.rewrite(repository, number, body),
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { neverRetry, tryAgain } from '../../ports/failures.ts';
-import type { PullRequest } from '../../ports/forge/forge.ts';
+import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { bodyOf, own, releaseOf, versionCommit } from './version-change.ts';

@@ -6,7 +6,8 @@ import { judge, toldWait } from '../../domain/code/pipeline.ts';
 import { commitOn } from '../changes/branch-commit.ts';
 import { effect } from '../effect.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { PullRequest, Repository } from '../../ports/forge/forge.ts';
+import type { PullRequest } from '../../ports/forge/pull-requests.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { pullRequestReads } from '../changes/reads.ts';
 import type { VersionChange } from './version-change.ts';
@@ -65,7 +66,7 @@ export type Turn =
 const baseDepth = 10;
 
 export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
-  const { branches, commits, mergeQueues, pipelines, pullRequests } = forge;
+  const { branches, commits, merging, pipelines, pullRequests } = forge;
   const { missingBase, shown } = pullRequestReads(forge);
 
   /** Looks once. @throws `NotYet` while nothing has happened. */
@@ -86,7 +87,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
 
   /** The checks of its head don't count any more: the queue has its own, of what it would merge. */
   async function queued(repository: Repository, number: number, known: Extract<Obstacle, { kind: 'queued' }>): Promise<Turn> {
-    const { waits, lastRemoval } = await mergeQueues.place(repository, number);
+    const { waits, lastRemoval } = await merging.queuePlace(repository, number);
     if (waits) throw notYet(`#${number} is in the merge queue`);
     if (!lastRemoval || lastRemoval.id === known.lastRemoval) throw notYet(`#${number} is not shown in the merge queue yet`);
     const { reason, tried } = lastRemoval;

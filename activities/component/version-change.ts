@@ -2,7 +2,11 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { pullRequestBody } from '../../domain/component/pull-request-body.ts';
 import { marker } from '../../domain/code/marker.ts';
 import { releaseTrailer, versionMessage } from '../../domain/code/trailer.ts';
-import type { Commits, Forge, NewCommit, PullRequest, Repository } from '../../ports/forge/forge.ts';
+import type { Commits } from '../../ports/forge/commits.ts';
+import type { Forge } from '../../ports/forge/forge.ts';
+import type { NewCommit } from '../../ports/forge/branches.ts';
+import type { PullRequest } from '../../ports/forge/pull-requests.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 
 /** The version pull request of one release. */
 export interface VersionChange {

@@ -4,7 +4,7 @@ import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { FlagRules } from '../../domain/flags/rules.ts';
 import { deployedHash } from './deployed-hash.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { Repository } from '../../ports/forge/forge.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 

@@ -9,7 +9,7 @@ import type { FreezeWindow } from '../../domain/environments/freeze.ts';
 import { marker } from '../../domain/code/marker.ts';
 import { environmentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { Deployment } from '../../ports/forge/forge.ts';
+import type { Deployment } from '../../ports/forge/deployments.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
@@ -78,8 +78,8 @@ export function createLeases({ catalog, forge, environments, readLagMs }: Pick<P
   }
 
   function deploymentOf({ environment, sha, deployment: { repository, mechanism } }: Claim, key: string): Promise<Deployment | undefined> {
-    if (mechanism.kind === 'workflow') return forge.deployments.findRun(repository, mechanism.workflow, key);
-    return forge.deployments.findDeployment(repository, environment, sha, key);
+    if (mechanism.kind === 'workflow') return forge.workflowRuns.find(repository, mechanism.workflow, key);
+    return forge.deployments.find(repository, environment, sha, key);
   }
 
   /**
@@ -104,8 +104,7 @@ export function createLeases({ catalog, forge, environments, readLagMs }: Pick<P
 
   async function deployedBy(name: string, { downstream }: Component, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {
     const { repository, head, branch, versionFile } = downstream;
-    const { succeededRuns, succeededDeployments } = forge.deployments;
-    const successes = await (promote.kind === 'workflow' ? succeededRuns(repository, promote.workflow) : succeededDeployments(repository, environment));
+    const successes = await (promote.kind === 'workflow' ? forge.workflowRuns.succeeded(repository, promote.workflow) : forge.deployments.succeeded(repository, environment));
     const landed = landedRelease(successes, { component: name, stage });
     if (!landed) return undefined;
     const { release, at: since } = landed;

@@ -9,7 +9,7 @@ import type { CodeQuestion } from '../environments/deployed-code.ts';
 import { createDeployedCode } from '../environments/deployed-code.ts';
 import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
 import type { FlagReading } from '../../ports/flags/backend.ts';
-import type { Repository } from '../../ports/forge/forge.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import { sickOf } from '../../ports/health/looks.ts';
 import type { Sick } from '../../ports/health/probe.ts';
 import { freezeOf } from './hindrances.ts';
@@ -98,7 +98,7 @@ export function createRollouts(ports: RolloutPorts) {
     const [reading, answer, run, frozen] = await Promise.all([
       flags(environment).read(flag),
       code && deployedCode(code),
-      smoke && forge.pipelines.newestRun(smoke.repository, smoke.workflow, smoke.since),
+      smoke && forge.workflowRuns.newest(smoke.repository, smoke.workflow, smoke.since),
       freezeOf(ports, environment),
     ]);
     return {

@@ -2,7 +2,8 @@ import { checklist, isMarked, removalBody, removalId, removalTitle, rolloutTitle
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { effect } from '../effect.ts';
 import { neverRetry } from '../../ports/failures.ts';
-import type { Issue, NewIssue, Repository } from '../../ports/forge/forge.ts';
+import type { Issue, NewIssue } from '../../ports/forge/issues.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 
@@ -20,7 +21,7 @@ export interface FollowedIssue {
 
 /** The issues by which people follow a flag's rollout. */
 export function createRolloutIssues({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { issues } = forge;
+  const { discussions, issues } = forge;
 
   /** Opens the rollout's issue from its template, or adopts the one that was given or is open already. */
   async function openRolloutIssue(plan: RolloutPlan): Promise<Pick<Issue, 'number' | 'url'>> {
@@ -34,8 +35,8 @@ export function createRolloutIssues({ forge, readLagMs }: Pick<Ports, 'forge' | 
   async function followRolloutIssue({ repository, number, id, section, label }: FollowedIssue): Promise<void> {
     const issue = await given(repository, number);
     const body = withSection(issue.body, id, section);
-    if (body !== issue.body) await issues.rewrite(repository, number, body);
-    if (label !== undefined) await issues.label(repository, number, labelFamily + label, labelFamily);
+    if (body !== issue.body) await discussions.rewrite(repository, number, body);
+    if (label !== undefined) await discussions.label(repository, number, labelFamily + label, labelFamily);
   }
 
   /** Opens the issue that asks for the flag's removal. */

@@ -4,7 +4,7 @@ import { agreeOnRollout } from '../../domain/flags/plan.ts';
 import type { RolloutRequest } from '../../domain/flags/request.ts';
 import { componentIn, flagRulesIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
-import type { Repository } from '../../ports/forge/forge.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /** Decides what a rollout will do. Writes nothing. */

@@ -9,7 +9,7 @@ import type { Blocked, Presence, Whereabouts } from '../../domain/inspection/whe
 import { commitOn } from '../changes/branch-commit.ts';
 import { componentIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
-import type { PullRequest } from '../../ports/forge/forge.ts';
+import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { createLeases } from '../environments/survey.ts';
 import { createPlanning } from '../component/planning.ts';

@@ -1,5 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import type { Repository } from '../../ports/forge/forge.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 export function createAuthors({ forge }: Pick<Ports, 'forge'>) {

@@ -7,7 +7,9 @@ import type { Remark, WrittenVote } from '../../domain/people/written-vote.ts';
 import { unfitRemark, writtenVotes } from '../../domain/people/written-vote.ts';
 import type { FailureType } from '../../ports/failures.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { Access, Forge, Repository } from '../../ports/forge/forge.ts';
+import type { Access } from '../../ports/forge/access.ts';
+import type { Forge } from '../../ports/forge/forge.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import { teamsIn } from '../../domain/people/teams.ts';
 import type { Approval } from '../../domain/stages/rules.ts';
 

@@ -2,7 +2,7 @@ import { marker } from '../../domain/code/marker.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import type { ChatMessage } from '../../ports/chat/chat.ts';
 import { effect } from '../effect.ts';
-import type { Repository } from '../../ports/forge/forge.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import { isOfFamily, isSameLabel } from '../../domain/text/label.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
@@ -79,8 +79,8 @@ export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 
     await effect({
       key: `comment ${repository}#${number} ${key}`,
       lagMs: readLagMs,
-      probe: async () => ((await forge.pullRequests.hasComment(repository, number, mark)) ? true : undefined),
-      act: () => forge.pullRequests.comment(repository, number, `${mention ? `${mention}: ` : ''}${silent(line)}\n\n${mark}`),
+      probe: async () => ((await forge.discussions.hasComment(repository, number, mark)) ? true : undefined),
+      act: () => forge.discussions.comment(repository, number, `${mention ? `${mention}: ` : ''}${silent(line)}\n\n${mark}`),
     });
   }
 
@@ -118,7 +118,7 @@ export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 
       key: `label ${repository}#${number} ${name}`,
       lagMs: 0,
       probe: isSet,
-      act: () => forge.pullRequests.label(repository, number, name, labelFamily),
+      act: () => forge.discussions.label(repository, number, name, labelFamily),
     });
   }
 

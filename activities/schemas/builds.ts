@@ -2,7 +2,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { judge, toldWait } from '../../domain/code/pipeline.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { Repository } from '../../ports/forge/forge.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { pullRequestReads } from '../changes/reads.ts';
 

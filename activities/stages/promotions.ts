@@ -4,7 +4,8 @@ import type { Landing } from '../../domain/environments/claim.ts';
 import { showsInput } from '../../domain/stages/run-name.ts';
 import { effect } from '../effect.ts';
 import { neverRetry, notYet } from '../../ports/failures.ts';
-import type { Deployment, Repository } from '../../ports/forge/forge.ts';
+import type { Deployment } from '../../ports/forge/deployments.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { Mechanism } from '../../domain/stages/rules.ts';
@@ -29,7 +30,7 @@ export interface Followed {
 }
 
 export function createPromotions({ forge, environments, readLagMs }: Pick<Ports, 'forge' | 'environments' | 'readLagMs'>) {
-  const { commits, deployments } = forge;
+  const { commits, deployments, workflowRuns } = forge;
 
   /** Starts the deployment, once, by whatever mechanism the stage has. @throws `InvalidInput` when its run could not be found again */
   async function promote({ key, repository, branch, environment, sha, mechanism }: Promotion): Promise<Pick<Deployment, 'id' | 'url'>> {
@@ -37,17 +38,17 @@ export function createPromotions({ forge, environments, readLagMs }: Pick<Ports,
       ? effect({
           key: `dispatch ${key}`,
           lagMs: readLagMs,
-          probe: () => deployments.findRun(repository, mechanism.workflow, key),
+          probe: () => workflowRuns.find(repository, mechanism.workflow, key),
           async act() {
             await assertFindable({ repository, branch, key }, mechanism);
-            await deployments.dispatch(repository, mechanism.workflow, branch, mechanism.inputs);
+            await workflowRuns.dispatch(repository, mechanism.workflow, branch, mechanism.inputs);
           },
         })
       : effect({
           key: `deploy ${key}`,
           lagMs: readLagMs,
-          probe: () => deployments.findDeployment(repository, environment, sha, key),
-          act: () => deployments.deploy(repository, environment, sha, key),
+          probe: () => deployments.find(repository, environment, sha, key),
+          act: () => deployments.create(repository, environment, sha, key),
         }));
     return { id, url };
   }
@@ -62,7 +63,7 @@ export function createPromotions({ forge, environments, readLagMs }: Pick<Ports,
 
   /** Looks once, and lets the environment know what has landed there. @throws `NotYet` while it is under way. */
   async function deployed({ repository, kind, id, landing }: Followed): Promise<'succeeded' | 'failed'> {
-    const { state, url } = await (kind === 'workflow' ? deployments.run(repository, id) : deployments.deployment(repository, id));
+    const { state, url } = await (kind === 'workflow' ? workflowRuns.get(repository, id) : deployments.get(repository, id));
     if (state === 'running') throw notYet(`${url} is under way`);
     if (state === 'succeeded') await environments.landed(landing, activityInfo().taskQueue);
     return state;

@@ -5,7 +5,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { temporalEnvironments } from '../../ports/temporal/environments.ts';
-import type { Deployment, Forge, Success } from '../../ports/forge/forge.ts';
+import type { Deployment, Success } from '../../ports/forge/deployments.ts';
+import type { Forge } from '../../ports/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
 import { createLeases } from '../../activities/environments/survey.ts';
 import { createSoaks } from '../../activities/stages/soaks.ts';
@@ -373,8 +374,8 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       read: async () => memory?.candidate,
     },
     deployments: {
-      findDeployment: async (_repository: string, _environment: string, _sha: string, key: string) => stateIn(key),
-      succeededDeployments: async (): Promise<readonly Success[]> => (memory ? [{ name: `${memory.release}/only`, at: '2026-01-01T00:00:00Z' }] : []),
+      find: async (_repository: string, _environment: string, _sha: string, key: string) => stateIn(key),
+      succeeded: async (): Promise<readonly Success[]> => (memory ? [{ name: `${memory.release}/only`, at: '2026-01-01T00:00:00Z' }] : []),
     },
     pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: 'e'.repeat(40) }] : []) },
   } as unknown as Forge;

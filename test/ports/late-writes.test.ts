@@ -34,7 +34,7 @@ const content = Buffer.from('new');
 const late = (write: () => Promise<unknown>) => oneAttempt({}, () => Promise.reject(new Error('this attempt is over'))).run(beating(write));
 
 const writes: readonly (readonly [what: string, write: () => Promise<unknown>])[] = [
-  ['a comment on GitHub', () => forgeIn(world).pullRequests.comment('gitlab-org/gitlab', 1, 'hello')],
+  ['a comment on GitHub', () => forgeIn(world).discussions.comment('gitlab-org/gitlab', 1, 'hello')],
   ['a removal of a branch on GitHub', () => forgeIn(world).branches.remove('gitlab-org/gitlab', 'master')],
   ['a message in Slack', () => slack().post({ channel: '#gitaly_alerts', key: 'k', text: 'hello' })],
   ['a change of a message in Slack', () => slack().update('#gitaly_alerts', '1.0', { key: 'k', text: 'hello' })],

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
-import type { Access, Repository } from '../../../ports/forge/forge.ts';
+import type { Access } from '../../../ports/forge/access.ts';
+import type { Repository } from '../../../domain/code/repository.ts';
 import { doubtful, examined, fine, missing } from './finding.ts';
 
 /** Whether the token reaches into a repository as far as it must. */

@@ -1,4 +1,4 @@
-import type { Access } from '../forge.ts';
+import type { Access } from '../access.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { refusal, unlessMissing } from './connection/failures.ts';

@@ -1,5 +1,5 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
-import type { Branches, NewCommit } from '../forge.ts';
+import type { Branches, NewCommit } from '../branches.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { refusal, unlessMissing } from './connection/failures.ts';

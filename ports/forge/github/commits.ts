@@ -1,6 +1,6 @@
 import type { Commit } from '../../../domain/code/commit.ts';
 import { neverRetry } from '../../failures.ts';
-import type { Commits } from '../forge.ts';
+import type { Commits } from '../commits.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { refusal, unlessMissing } from './connection/failures.ts';

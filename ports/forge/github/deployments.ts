@@ -1,5 +1,5 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
-import type { Deployment, Deployments, Success } from '../forge.ts';
+import type { Deployment, Deployments, Success } from '../deployments.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { unlessMissing } from './connection/failures.ts';
@@ -18,49 +18,20 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
   }
 
   return {
-    async findRun(repository, workflow, key) {
-      const pages = paginate.iterator(rest.actions.listWorkflowRuns, {
-        ...at(repository),
-        workflow_id: workflow,
-        event: 'workflow_dispatch',
-        exclude_pull_requests: true,
-        per_page: 100,
-      });
-      const found = [];
-      // Newest first, and those of one key are neighbours: a page without any, after one with some, is the end of them.
-      for await (const { data } of pages) {
-        const carrying = data.filter((run) => carries(run.display_title, key));
-        if (carrying.length === 0 && found.length > 0) break;
-        found.push(...carrying);
-      }
-      const [oldest] = oldestFirst(found);
-      return oldest && fromRun(oldest);
-    },
-
-    async dispatch(repository, workflow, ref, inputs) {
-      await rest.actions.createWorkflowDispatch({ ...at(repository), workflow_id: workflow, ref, inputs: { ...inputs } });
-    },
-
-    async run(repository, id) {
-      const found = await unlessMissing(rest.actions.getWorkflowRun({ ...at(repository), run_id: id, exclude_pull_requests: true }));
-      if (!found) throw tryAgain('Unavailable', `${repository} does not show the run ${id}`);
-      return fromRun(found.data);
-    },
-
-    async findDeployment(repository, environment, sha, key) {
+    async find(repository, environment, sha, key) {
       const deployments = await paginate(rest.repos.listDeployments, { ...at(repository), sha, environment, task: key, per_page: 100 });
       const [oldest] = oldestFirst(deployments.filter(({ task }) => task === key));
       return oldest && withState(repository, oldest);
     },
 
-    async deploy(repository, environment, sha, key) {
+    async create(repository, environment, sha, key) {
       // GitHub's defaults would merge the default branch into what is deployed, and wait for checks that were judged already.
       const { data } = await rest.repos.createDeployment({ ...at(repository), ref: sha, environment, task: key, auto_merge: false, required_contexts: [] });
       if (!('id' in data)) throw neverRetry('Conflict', `GitHub did not deploy ${sha} to ${environment}: ${data.message}`);
       return { id: data.id, url: data.url, state: 'running' };
     },
 
-    async deployment(repository, id) {
+    async get(repository, id) {
       const found = await unlessMissing(rest.repos.getDeployment({ ...at(repository), deployment_id: id }));
       if (!found) throw tryAgain('Unavailable', `${repository} does not show the deployment ${id}`);
       return withState(repository, found.data);
@@ -78,19 +49,7 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
       return undefined;
     },
 
-    async succeededRuns(repository, workflow) {
-      const { data } = await rest.actions.listWorkflowRuns({
-        ...at(repository),
-        workflow_id: workflow,
-        event: 'workflow_dispatch',
-        status: 'success',
-        exclude_pull_requests: true,
-        per_page: mostRecent,
-      });
-      return oldestFirst(data.workflow_runs).toReversed().map(({ display_title, updated_at }) => ({ name: display_title, at: updated_at }));
-    },
-
-    async succeededDeployments(repository, environment) {
+    async succeeded(repository, environment) {
       const { data } = await rest.repos.listDeployments({ ...at(repository), environment, per_page: mostRecent });
       const successes: Success[] = [];
       for (const { id, task } of oldestFirst(data).toReversed()) {
@@ -104,24 +63,9 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
   };
 }
 
-/** Whether a run's name holds the key as a word of its own: "release 1" is not in "release 12". */
-export function carries(name: string, key: string): boolean {
-  const within = ` ${name} `;
-  for (let start = within.indexOf(key); start !== -1; start = within.indexOf(key, start + 1)) {
-    const around = within[start - 1]! + within[start + key.length]!;
-    if (!/[\w./-]/.test(around)) return true;
-  }
-  return false;
-}
-
 /** By id: GitHub's ids rise, and two of its times can be the same. */
-function oldestFirst<T extends { readonly id: number }>(list: readonly T[]): readonly T[] {
+export function oldestFirst<T extends { readonly id: number }>(list: readonly T[]): readonly T[] {
   return list.toSorted((a, b) => a.id - b.id);
-}
-
-export function fromRun({ id, html_url, status, conclusion }: { readonly id: number; readonly html_url: string; readonly status: string | null; readonly conclusion: string | null }): Deployment {
-  const outcome = conclusion === 'success' ? 'succeeded' : 'failed';
-  return { id, url: html_url, state: status === 'completed' ? outcome : 'running' };
 }
 
 function deploymentState(state: string | undefined): Deployment['state'] {

@@ -1,8 +1,9 @@
 import type { Remark } from '../../../domain/people/written-vote.ts';
-import type { Discussions } from '../forge.ts';
+import type { Discussions } from '../discussions.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { asked } from './connection/graphql.ts';
+import { githubLabels } from './labels.ts';
 
 const verdicts: Readonly<Record<string, NonNullable<Remark['review']>['verdict']>> = { APPROVED: 'approve', CHANGES_REQUESTED: 'reject', COMMENTED: 'none' };
 
@@ -38,6 +39,24 @@ export function githubDiscussions(github: GitHub): Discussions {
       const { data } = await asked<{ readonly node: { readonly lastEditedAt?: string | null } | null }>(github, lastEdited, { id });
       return data?.node?.lastEditedAt !== null;
     },
+
+    async hasComment(repository, number, marker) {
+      const pages = paginate.iterator(rest.issues.listComments, { ...at(repository), issue_number: number, per_page: 100 });
+      for await (const { data } of pages) {
+        if (data.some(({ body }) => body?.includes(marker))) return true;
+      }
+      return false;
+    },
+
+    async comment(repository, number, body) {
+      await rest.issues.createComment({ ...at(repository), issue_number: number, body });
+    },
+
+    async rewrite(repository, number, body) {
+      await rest.issues.update({ ...at(repository), issue_number: number, body });
+    },
+
+    ...githubLabels(github),
   };
 }
 

@@ -11,23 +11,26 @@ import { credentials } from './connection/credentials.ts';
 import { githubDeployments } from './deployments.ts';
 import { githubDiscussions } from './discussions.ts';
 import { githubIssues } from './issues.ts';
-import { githubMergeQueues } from './merge-queue.ts';
+import { githubMerging } from './merging.ts';
 import { githubPipelines } from './pipelines.ts';
 import { githubPullRequests } from './pull-requests.ts';
 import { githubReviewer } from './reviewer.ts';
+import { githubWorkflowRuns } from './workflow-runs.ts';
 
 /** GitHub, or GitHub Enterprise Server. Share one connection per token: it holds the pace of writes and the known answers. */
 export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & { readonly reviewerToken?: Token | undefined }): Forge {
   const github = githubClient(settings);
+  const pullRequests = githubPullRequests(github);
   return {
     commits: githubCommits(github),
     branches: githubBranches(github),
-    pullRequests: githubPullRequests(github),
-    mergeQueues: githubMergeQueues(github),
+    pullRequests,
+    merging: githubMerging(github, pullRequests),
+    discussions: githubDiscussions(github),
     pipelines: githubPipelines(github),
+    workflowRuns: githubWorkflowRuns(github),
     deployments: githubDeployments(github),
     issues: githubIssues(github),
-    discussions: githubDiscussions(github),
     access: githubAccess(github),
     ...(reviewerToken && { reviewer: githubReviewer(githubClient({ ...settings, token: reviewerToken })) }),
   };

@@ -1,12 +1,9 @@
-import type { Issue, Issues } from '../forge.ts';
+import type { Issue, Issues } from '../issues.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { unlessMissing } from './connection/failures.ts';
-import { githubLabels } from './labels.ts';
 
-export function githubIssues(github: GitHub): Issues {
-  const { rest, paginate } = github;
-
+export function githubIssues({ rest, paginate }: GitHub): Issues {
   async function milestoneNumber(repository: string, title: string): Promise<number | undefined> {
     const milestones = await paginate(rest.issues.listMilestones, { ...at(repository), state: 'open', per_page: 100 });
     return milestones.find((milestone) => milestone.title === title)?.number;
@@ -30,15 +27,9 @@ export function githubIssues(github: GitHub): Issues {
       return fromGitHub(data);
     },
 
-    async rewrite(repository, number, body) {
-      await rest.issues.update({ ...at(repository), issue_number: number, body });
-    },
-
     async close(repository, number) {
       await rest.issues.update({ ...at(repository), issue_number: number, state: 'closed' });
     },
-
-    label: githubLabels(github).label,
   };
 }
 

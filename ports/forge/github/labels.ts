@@ -1,11 +1,11 @@
-import type { PullRequests } from '../forge.ts';
+import type { Discussions } from '../discussions.ts';
 import { isOfFamily, isSameLabel, missingLabels } from '../../../domain/text/label.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { refusal } from './connection/failures.ts';
 
 /** Labels are set one by one, never as a whole set: that would take away what somebody else adds at the same moment. */
-export function githubLabels({ rest, paginate }: GitHub): Pick<PullRequests, 'label' | 'addLabels'> {
+export function githubLabels({ rest, paginate }: GitHub): Pick<Discussions, 'label' | 'addLabels'> {
   async function current(repository: string, number: number): Promise<readonly string[]> {
     const labels = await paginate(rest.issues.listLabelsOnIssue, { ...at(repository), issue_number: number, per_page: 100 });
     return labels.map(({ name }) => name);

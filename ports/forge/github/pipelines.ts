@@ -1,8 +1,7 @@
 import type { Check } from '../../../domain/code/pipeline.ts';
-import type { Pipelines } from '../forge.ts';
+import type { Pipelines } from '../pipelines.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
-import { fromRun } from './deployments.ts';
 
 export function githubPipelines({ rest, paginate }: GitHub): Pipelines {
   return {
@@ -30,13 +29,6 @@ export function githubPipelines({ rest, paginate }: GitHub): Pipelines {
         ...newestRuns.map(({ name, status, conclusion, html_url }) => ({ name, state: runState(status, conclusion), ...(html_url && { url: html_url }) })),
         ...newestStatuses.map(({ context, state, target_url }) => ({ name: context, state: statusState(state), ...(target_url && { url: target_url }) })),
       ];
-    },
-
-    async newestRun(repository, workflow, since) {
-      const asked = { ...at(repository), workflow_id: workflow, created: `>=${since}`, exclude_pull_requests: true, per_page: 100 };
-      const { data } = await rest.actions.listWorkflowRuns(asked);
-      const [run] = data.workflow_runs.filter(({ created_at }) => Date.parse(created_at) >= Date.parse(since)).toSorted((a, b) => b.id - a.id);
-      return run && fromRun(run);
     },
   };
 }

@@ -1,19 +1,8 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
-import type { PullRequest, PullRequests } from '../forge.ts';
+import type { PullRequest, PullRequests } from '../pull-requests.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
-import { githubComments } from './comments.ts';
 import { refusal, unlessMissing } from './connection/failures.ts';
-import { asked } from './connection/graphql.ts';
-import { githubLabels } from './labels.ts';
-
-const enableAutoMerge = `mutation ($pull: ID!, $sha: GitObjectID!, $by: PullRequestMergeMethod!) {
-  enablePullRequestAutoMerge(input: { pullRequestId: $pull, expectedHeadOid: $sha, mergeMethod: $by }) { clientMutationId }
-}`;
-
-const disableAutoMerge = `mutation ($pull: ID!) {
-  disablePullRequestAutoMerge(input: { pullRequestId: $pull }) { clientMutationId }
-}`;
 
 export function githubPullRequests(github: GitHub): PullRequests {
   const { rest, paginate } = github;
@@ -34,12 +23,6 @@ export function githubPullRequests(github: GitHub): PullRequests {
     return { ...pull, ...(closedBy && { closedBy }) };
   };
 
-  async function lacksBase(repository: string, number: number): Promise<boolean> {
-    const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
-    const compared = await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${data.base.ref}...${data.head.sha}`, per_page: 1 });
-    return compared.data.behind_by > 0;
-  }
-
   async function closer(repository: string, number: number): Promise<string | undefined> {
     const issue = await unlessMissing(rest.issues.get({ ...at(repository), issue_number: number }));
     return issue?.data.closed_by?.login;
@@ -48,8 +31,6 @@ export function githubPullRequests(github: GitHub): PullRequests {
   return {
     list,
     get,
-    ...githubLabels(github),
-    ...githubComments(github),
 
     async open({ repository, head, base, title, body }) {
       try {
@@ -72,54 +53,9 @@ export function githubPullRequests(github: GitHub): PullRequests {
       }
     },
 
-    async rewrite(repository, number, body) {
-      await rest.pulls.update({ ...at(repository), pull_number: number, body });
-    },
-
     async files(repository, number) {
       const files = await paginate(rest.pulls.listFiles, { ...at(repository), pull_number: number, per_page: 100 });
       return files.map(({ filename }) => filename);
-    },
-
-    async mergeWhenReady(repository, number, sha, method) {
-      const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
-      if (data.head.sha !== sha) return 'moved';
-      if (data.auto_merge) return 'waits';
-      const { refused } = await asked(github, enableAutoMerge, { pull: data.node_id, sha, by: method.toUpperCase() });
-      if (refused === undefined) return 'waits';
-      const now = await get(repository, number);
-      if (now?.head !== sha) return 'moved';
-      if (now.state !== 'open' || /(clean|unstable|has_hooks) status/i.test(refused)) return 'mergeable';
-      throw neverRetry('Refused', `GitHub won't merge ${repository}#${number} by itself: ${refused}`);
-    },
-
-    async keepFromMerging(repository, number) {
-      const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
-      if (!data.auto_merge) return;
-      const { refused } = await asked(github, disableAutoMerge, { pull: data.node_id });
-      // So is what has just been merged.
-      if (refused === undefined || !(await get(repository, number))?.mergesItself) return;
-      throw neverRetry('Refused', `GitHub won't be kept from merging ${repository}#${number} by itself: ${refused}`);
-    },
-
-    async merge(repository, number, sha, method) {
-      try {
-        const { data } = await rest.pulls.merge({ ...at(repository), pull_number: number, sha, merge_method: method });
-        return { kind: 'merged', sha: data.sha };
-      } catch (error) {
-        const { status, reason = '' } = refusal(error) ?? {};
-        if (status !== 405 && status !== 409 && status !== 422) throw error;
-        // These cover what passes by itself, what doesn't, and a pull request that is merged already: look.
-        const now = await get(repository, number);
-        if (now?.mergeSha && now.head === sha) return { kind: 'merged', sha: now.mergeSha };
-        if (status === 409 || (now && now.head !== sha)) return { kind: 'moved' };
-        if (/base branch was modified/i.test(reason)) throw tryAgain('Unavailable', `GitHub could not merge ${repository}#${number} yet: ${reason}`);
-        if (now?.conflicts) return { kind: 'conflicts', reason };
-        if (/merge queue/i.test(reason)) return { kind: 'queueRequired', reason };
-        // A head that lacks commits of a strict base is refused as if its checks were missing, however green they are.
-        if (now?.behind || (/status checks? .*expected|up[ -]to[ -]date/i.test(reason) && (await lacksBase(repository, number)))) return { kind: 'behind', reason };
-        return { kind: /review/i.test(reason) ? 'unreviewed' : 'refused', reason };
-      }
     },
   };
 }

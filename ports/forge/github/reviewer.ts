@@ -1,4 +1,4 @@
-import type { Reviewer } from '../forge.ts';
+import type { Reviewer } from '../reviewer.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 

@@ -90,7 +90,7 @@ it('takes a merge that is not shown yet for what it is, and not for a refusal', 
   const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 5_000 });
   const { number, head } = await within(() => openPullRequest(change));
   await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
-  const merged = await forge.pullRequests.merge(repository, number, head, 'merge');
+  const merged = await forge.merging.merge(repository, number, head, 'merge');
   const again = () => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' });
   await expect(within(again)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   expect(await within(again, { attempt: 2 })).toEqual(merged);

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { tryAgain } from '../../../ports/failures.ts';
 import type { FlagBackend, FlagReading } from '../../../ports/flags/backend.ts';
-import type { Deployment, Forge } from '../../../ports/forge/forge.ts';
+import type { Deployment } from '../../../ports/forge/deployments.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
 import type { Health } from '../../../ports/health/probe.ts';
 import { createRollouts } from '../../../activities/flags/flag.ts';
 import type { FlagWatch } from '../../../activities/flags/flag.ts';
@@ -195,7 +196,7 @@ function world(changes: Partial<FlagWatch> = {}) {
         return state.deployed && { sha: state.deployed, at: '2026-01-01T00:00:00Z' };
       },
     },
-    pipelines: { newestRun: async () => state.run },
+    workflowRuns: { newest: async () => state.run },
   } as unknown as Forge;
   const environments = { frozen: async () => state.frozen, record: async () => undefined } as unknown as Environments;
   const { watchFlag } = createRollouts({ catalog: { read: async () => catalog }, forge, environments, flags: () => flags, health: { look: async () => state.health } });

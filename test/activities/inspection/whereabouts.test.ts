@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { neverRetry } from '../../../ports/failures.ts';
-import type { Forge, PullRequest } from '../../../ports/forge/forge.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
+import type { PullRequest } from '../../../ports/forge/pull-requests.ts';
 import { createWhereabouts } from '../../../activities/inspection/whereabouts.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
@@ -43,7 +44,8 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
     pipelines: { checks: async (_, sha) => [{ name: 'test', state: checks[sha] ?? 'green' }] } as Partial<Forge['pipelines']>,
     pullRequests: { get: async (_, number) => pull && { number, url: `https://forge/pull/${number}`, state: 'open', ...pull } } as Partial<Forge['pullRequests']>,
-    deployments: { succeededRuns: async () => [], succeededDeployments: async () => [] } as Partial<Forge['deployments']>,
+    workflowRuns: { succeeded: async () => [] } as Partial<Forge['workflowRuns']>,
+    deployments: { succeeded: async () => [] } as Partial<Forge['deployments']>,
   } as Forge;
   const environments = {
     atWork: async () => [],

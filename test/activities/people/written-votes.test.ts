@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { neverRetry } from '../../../ports/failures.ts';
-import type { Access, PullRequest } from '../../../ports/forge/forge.ts';
+import type { Access } from '../../../ports/forge/access.ts';
+import type { Discussions } from '../../../ports/forge/discussions.ts';
+import type { PullRequest } from '../../../ports/forge/pull-requests.ts';
 import { createWrittenVotes } from '../../../activities/people/written-votes.ts';
 import type { VoteSearch } from '../../../activities/people/written-votes.ts';
 import type { Remark } from '../../../domain/people/written-vote.ts';
@@ -25,7 +27,7 @@ function forge(remarks: readonly Remark[], isMember: Access['isMember'] = async 
   const asked: string[] = [];
   const { findVotes } = createWrittenVotes({
     forge: {
-      discussions: { remarks: async () => remarks, isEdited: async (id) => id === 'PRR_edited' },
+      discussions: { remarks: async () => remarks, isEdited: async (id) => id === 'PRR_edited' } as Partial<Discussions> as Discussions,
       pullRequests: { get: async () => ({ head }) as PullRequest } as never,
       access: { identity: async () => ({ login: 'slipway-bot' }), isMember: async (team, login) => (asked.push(`${login} in ${team}`), isMember(team, login)) } as Partial<Access> as Access,
     },

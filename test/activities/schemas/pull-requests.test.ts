@@ -46,9 +46,10 @@ it('waits for a pull request that is not shown yet, instead of taking it for clo
 
 it('waits for its own commit that is not shown yet, instead of taking the one before for a push', async () => {
   const { number, head } = await open();
-  await hidden(`edit ${repository}#${number} body`);
-  await forge.pullRequests.rewrite(repository, number, 'Another body');
   const next = await forge.branches.write({ repository, parent: head, path: 'README.md', text: '', message: 'Go on', date: change.plan.date });
+  await forge.branches.create(repository, 'another', next);
+  await hidden(`pull ${repository} another→main`);
+  await forge.pullRequests.open({ repository, head: 'another', base: 'main', title: 'Another', body: '' });
   await forge.branches.advance(repository, branch, { from: head, to: next });
   await expect(build({ number, head: next })).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is shown at ${head}, before ${next}` });
 });
@@ -91,7 +92,7 @@ it.each(['list', 'merge'])('does not take a pull request for withdrawn that is m
   if (lagging === 'merge') await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
   const { pullRequests } = forge;
   const listed = await pullRequests.list(repository, branch, 'main');
-  await pullRequests.merge(repository, number, head, 'merge');
+  await forge.merging.merge(repository, number, head, 'merge');
   const stale = { ...forge, pullRequests: { ...pullRequests, list: async () => listed } };
   const { withdrawSchemaPullRequest } = createSchemaPullRequests({ forge: lagging === 'list' ? stale : forge, readLagMs: 0 });
   await expect.poll(() => within(() => withdrawSchemaPullRequest(change)).catch(({ type }) => type), { timeout: 10_000 }).toEqual({ kind: 'merged', number });
@@ -117,9 +118,9 @@ describe('a base that has moved on', () => {
     expect(await amend(pull, { base })).toMatchObject({ head });
     expect(await forge.commits.read(repository, file, head)).toBe(theirs.replace('v5.3.3333', 'v5.3.4444').replace(/sha256 = "5e1c[^"]*/, `sha256 = "${'a'.repeat(64)}`));
     expect(await forge.pullRequests.files(repository, pull.number)).toEqual([file]);
-    expect(await forge.pullRequests.merge(repository, pull.number, pull.head, 'merge')).toMatchObject({ kind: 'moved' });
+    expect(await forge.merging.merge(repository, pull.number, pull.head, 'merge')).toMatchObject({ kind: 'moved' });
     await expect.poll(() => build({ ...pull, head }).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
-    expect(await forge.pullRequests.merge(repository, pull.number, head, 'merge')).toMatchObject({ kind: 'merged' });
+    expect(await forge.merging.merge(repository, pull.number, head, 'merge')).toMatchObject({ kind: 'merged' });
   });
 
   it('asks for a head that contains it where it is strict, or a merge was refused for it', async () => {

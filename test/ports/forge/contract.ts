@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Forge, PullRequest } from '../../../ports/forge/forge.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
+import type { PullRequest } from '../../../ports/forge/pull-requests.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
 import { judge } from '../../../domain/code/pipeline.ts';
 import { contract, until as comesTrue } from '../contract.ts';
@@ -277,22 +278,22 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
 
       it('its body is rewritten, and its files are listed', async () => {
         const { number, branch } = await openPullRequest();
-        await forge.pullRequests.rewrite(repository, number, 'Another body.');
+        await forge.discussions.rewrite(repository, number, 'Another body.');
         expect((await forge.pullRequests.get(repository, number))?.body).toBe('Another body.');
         expect(await forge.pullRequests.files(repository, number)).toEqual([`${branch}.txt`]);
       });
 
       it('a comment is found by what it holds', async () => {
         const { number } = await openPullRequest();
-        expect(await forge.pullRequests.hasComment(repository, number, '<!-- a key -->')).toBe(false);
-        await forge.pullRequests.comment(repository, number, 'Look at this.\n\n<!-- a key -->');
-        expect(await forge.pullRequests.hasComment(repository, number, '<!-- a key -->')).toBe(true);
+        expect(await forge.discussions.hasComment(repository, number, '<!-- a key -->')).toBe(false);
+        await forge.discussions.comment(repository, number, 'Look at this.\n\n<!-- a key -->');
+        expect(await forge.discussions.hasComment(repository, number, '<!-- a key -->')).toBe(true);
       });
 
       it('what people write on it is told, by whom and when', async () => {
         const { number } = await openPullRequest();
         expect(await forge.discussions.remarks(repository, number)).toEqual([]);
-        await forge.pullRequests.comment(repository, number, '/approve production');
+        await forge.discussions.comment(repository, number, '/approve production');
         const remarks = await until(() => forge.discussions.remarks(repository, number), ({ length }) => length > 0);
         expect(remarks).toEqual([
           { id: expect.stringMatching(/./), url: expect.stringContaining(`/${number}#issuecomment-`), by: stand.login, isPerson: !stand.login.endsWith('[bot]'), text: '/approve production', at: expect.stringMatching(/^\d{4}-.*Z$/), isEdited: false },
@@ -301,37 +302,37 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
 
       it('labels are added to those that are there', async () => {
         const { number } = await openPullRequest();
-        await forge.pullRequests.addLabels(repository, number, ['automation', 'release']);
-        await forge.pullRequests.addLabels(repository, number, ['release', 'gitaly']);
+        await forge.discussions.addLabels(repository, number, ['automation', 'release']);
+        await forge.discussions.addLabels(repository, number, ['release', 'gitaly']);
         expect((await forge.pullRequests.get(repository, number))?.labels.toSorted()).toEqual(['automation', 'gitaly', 'release']);
       });
 
       it('a label takes the place of its family, and leaves all others', async () => {
         const { number } = await openPullRequest();
-        await forge.pullRequests.addLabels(repository, number, ['automation', 'workflow::staging', 'workflow::canary']);
-        await forge.pullRequests.label(repository, number, 'workflow::production', 'workflow::');
+        await forge.discussions.addLabels(repository, number, ['automation', 'workflow::staging', 'workflow::canary']);
+        await forge.discussions.label(repository, number, 'workflow::production', 'workflow::');
         expect((await forge.pullRequests.get(repository, number))?.labels.toSorted()).toEqual(['automation', 'workflow::production']);
       });
 
       it('a label is one label in whatever case it is asked for, and keeps its own', async () => {
         const { number } = await openPullRequest();
         const labels = async () => (await forge.pullRequests.get(repository, number))?.labels.toSorted();
-        await forge.pullRequests.addLabels(repository, number, ['Cased', 'Cased::One']);
+        await forge.discussions.addLabels(repository, number, ['Cased', 'Cased::One']);
         const before = await stand.writes?.();
-        await forge.pullRequests.addLabels(repository, number, ['cased']);
-        await forge.pullRequests.label(repository, number, 'cased::one', 'cased::');
+        await forge.discussions.addLabels(repository, number, ['cased']);
+        await forge.discussions.label(repository, number, 'cased::one', 'cased::');
         expect(await stand.writes?.()).toBe(before);
         expect(await labels()).toEqual(['Cased', 'Cased::One']);
-        await forge.pullRequests.label(repository, number, 'cased::two', 'cased::');
+        await forge.discussions.label(repository, number, 'cased::two', 'cased::');
         expect(await labels()).toEqual(['Cased', 'cased::two']);
       });
 
       it('labels that are right already are not written', async () => {
         const { number } = await openPullRequest();
-        await forge.pullRequests.addLabels(repository, number, ['automation', 'workflow::staging']);
+        await forge.discussions.addLabels(repository, number, ['automation', 'workflow::staging']);
         const before = await stand.writes?.();
-        await forge.pullRequests.addLabels(repository, number, ['automation']);
-        await forge.pullRequests.label(repository, number, 'workflow::staging', 'workflow::');
+        await forge.discussions.addLabels(repository, number, ['automation']);
+        await forge.discussions.label(repository, number, 'workflow::staging', 'workflow::');
         expect(await stand.writes?.()).toBe(before);
       });
 
@@ -353,9 +354,9 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       for (const method of ['merge', 'squash', 'rebase'] as const) {
         it(`${method}: the change is on the base branch, once`, async () => {
           const { number, head, branch } = await mergeablePullRequest();
-          const result = await forge.pullRequests.merge(repository, number, head, method);
+          const result = await forge.merging.merge(repository, number, head, method);
           expect(result).toEqual({ kind: 'merged', sha: await baseHead() });
-          expect(await forge.pullRequests.merge(repository, number, head, method)).toEqual(result);
+          expect(await forge.merging.merge(repository, number, head, method)).toEqual(result);
           expect(await forge.pullRequests.get(repository, number)).toMatchObject({ state: 'merged', mergeSha: await baseHead(), closedBy: stand.login });
           expect(await forge.commits.read(repository, `${branch}.txt`, base)).toBe(branch);
         });
@@ -365,21 +366,21 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         const { number, head } = await mergeablePullRequest();
         const since = freshName('since');
         await change(base, since);
-        expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
+        expect(await forge.merging.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
         expect(await forge.commits.read(repository, since, base)).toBeDefined();
       });
 
       it('a head that moved is not merged', async () => {
         const { number, head, branch } = await mergeablePullRequest();
         await change(branch, 'more.txt');
-        expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toEqual({ kind: 'moved' });
+        expect(await forge.merging.merge(repository, number, head, 'merge')).toEqual({ kind: 'moved' });
         expect(await forge.pullRequests.get(repository, number)).toMatchObject({ state: 'open' });
       });
 
       it('one that would not merge by itself is kept from it without a write', async () => {
         const { number } = await openPullRequest();
         const before = await stand.writes?.();
-        await forge.pullRequests.keepFromMerging(repository, number);
+        await forge.merging.keepFromMerging(repository, number);
         expect(await stand.writes?.()).toBe(before);
         expect((await forge.pullRequests.get(repository, number))?.state).toBe('open');
       });
@@ -390,14 +391,14 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         await change(base, 'same.txt', `base ${branch}\n`);
         const { number, head } = await forge.pullRequests.open({ repository, head: branch, base, title: 'Conflict', body: '' });
         await stand.readyToMerge(head);
-        expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'conflicts', reason: expect.stringMatching(/./) });
+        expect(await forge.merging.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'conflicts', reason: expect.stringMatching(/./) });
         expect(await forge.pullRequests.get(repository, number)).toMatchObject({ conflicts: true });
       });
 
       it('one that is closed is refused', async () => {
         const { number, head } = await mergeablePullRequest();
         await forge.pullRequests.close(repository, number);
-        expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'refused' });
+        expect(await forge.merging.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'refused' });
       });
     });
 
@@ -419,25 +420,25 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         it(`a run that ends with ${outcome} is found by its key, and followed`, async () => {
           await stand.decideDeployments(outcome);
           const runKey = key();
-          expect(await forge.deployments.findRun(repository, stand.workflow.file, runKey)).toBeUndefined();
-          await forge.deployments.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
-          const run = await until(() => forge.deployments.findRun(repository, stand.workflow.file, runKey), (found) => found !== undefined);
-          await until(() => forge.deployments.run(repository, run!.id), (now) => now.state === state);
-          const newest = await until(() => forge.deployments.succeededRuns(repository, stand.workflow.file), (found) => (found[0]?.name.includes(runKey) ?? false) === (state === 'succeeded'));
+          expect(await forge.workflowRuns.find(repository, stand.workflow.file, runKey)).toBeUndefined();
+          await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
+          const run = await until(() => forge.workflowRuns.find(repository, stand.workflow.file, runKey), (found) => found !== undefined);
+          await until(() => forge.workflowRuns.get(repository, run!.id), (now) => now.state === state);
+          const newest = await until(() => forge.workflowRuns.succeeded(repository, stand.workflow.file), (found) => (found[0]?.name.includes(runKey) ?? false) === (state === 'succeeded'));
           for (const { at } of newest.slice(0, 1)) expect(Date.parse(at)).not.toBeNaN();
         });
       }
 
       it('of two runs with the same key the older is found', async () => {
         const runKey = key();
-        await forge.deployments.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
-        const first = await until(() => forge.deployments.findRun(repository, stand.workflow.file, runKey), (found) => found !== undefined);
-        await forge.deployments.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
-        expect((await forge.deployments.findRun(repository, stand.workflow.file, runKey))?.id).toBe(first?.id);
+        await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
+        const first = await until(() => forge.workflowRuns.find(repository, stand.workflow.file, runKey), (found) => found !== undefined);
+        await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
+        expect((await forge.workflowRuns.find(repository, stand.workflow.file, runKey))?.id).toBe(first?.id);
       });
 
       it('a missing workflow is refused', async () => {
-        await expect(forge.deployments.dispatch(repository, 'no-such-workflow.yml', base, stand.workflow.inputs(key()))).rejects.toMatchObject({ nonRetryable: true });
+        await expect(forge.workflowRuns.dispatch(repository, 'no-such-workflow.yml', base, stand.workflow.inputs(key()))).rejects.toMatchObject({ nonRetryable: true });
       });
     });
 
@@ -446,39 +447,39 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         it(`a deployment that ends with ${outcome} is found by its key, and followed`, async () => {
           await stand.decideDeployments(outcome);
           const [sha, key] = [await baseHead(), freshName('deployment')];
-          expect(await forge.deployments.findDeployment(repository, 'production', sha, key)).toBeUndefined();
-          const { id } = await forge.deployments.deploy(repository, 'production', sha, key);
-          expect((await forge.deployments.findDeployment(repository, 'production', sha, key))?.id).toBe(id);
-          expect(await forge.deployments.findDeployment(repository, 'staging', sha, key)).toBeUndefined();
-          expect(await forge.deployments.findDeployment(repository, 'production', sha, `${key}0`)).toBeUndefined();
-          await until(() => forge.deployments.deployment(repository, id), (now) => now.state === state);
-          const successes = await forge.deployments.succeededDeployments(repository, 'production');
+          expect(await forge.deployments.find(repository, 'production', sha, key)).toBeUndefined();
+          const { id } = await forge.deployments.create(repository, 'production', sha, key);
+          expect((await forge.deployments.find(repository, 'production', sha, key))?.id).toBe(id);
+          expect(await forge.deployments.find(repository, 'staging', sha, key)).toBeUndefined();
+          expect(await forge.deployments.find(repository, 'production', sha, `${key}0`)).toBeUndefined();
+          await until(() => forge.deployments.get(repository, id), (now) => now.state === state);
+          const successes = await forge.deployments.succeeded(repository, 'production');
           expect(successes.map(({ name }) => name).indexOf(key)).toBe(state === 'succeeded' ? 0 : -1);
         });
       }
 
       it('of two deployments with the same key the older is found', async () => {
         const [sha, key] = [await baseHead(), freshName('deployment')];
-        const { id } = await forge.deployments.deploy(repository, 'staging', sha, key);
-        await forge.deployments.deploy(repository, 'staging', sha, key);
-        expect((await forge.deployments.findDeployment(repository, 'staging', sha, key))?.id).toBe(id);
+        const { id } = await forge.deployments.create(repository, 'staging', sha, key);
+        await forge.deployments.create(repository, 'staging', sha, key);
+        expect((await forge.deployments.find(repository, 'staging', sha, key))?.id).toBe(id);
       });
 
       it('one that succeeded has succeeded, also when another one has taken its place', async () => {
         await stand.decideDeployments('success');
         const sha = await baseHead();
         const succeeded = async () => {
-          const { id } = await forge.deployments.deploy(repository, 'staging', sha, freshName('deployment'));
-          await until(() => forge.deployments.deployment(repository, id), (now) => now.state === 'succeeded');
+          const { id } = await forge.deployments.create(repository, 'staging', sha, freshName('deployment'));
+          await until(() => forge.deployments.get(repository, id), (now) => now.state === 'succeeded');
           return id;
         };
         const first = await succeeded();
         await succeeded();
-        expect((await forge.deployments.deployment(repository, first)).state).toBe('succeeded');
+        expect((await forge.deployments.get(repository, first)).state).toBe('succeeded');
       });
 
       it('a missing commit is not deployed', async () => {
-        await expect(forge.deployments.deploy(repository, 'staging', nowhere, freshName('deployment'))).rejects.toMatchObject({ nonRetryable: true });
+        await expect(forge.deployments.create(repository, 'staging', nowhere, freshName('deployment'))).rejects.toMatchObject({ nonRetryable: true });
       });
     });
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { connectGitHub } from '../../../ports/forge/github/github.ts';
 import type { GitHubSettings } from '../../../ports/forge/github/connection/client.ts';
 import { conditional } from '../../../ports/forge/github/connection/conditional-requests.ts';
-import { carries } from '../../../ports/forge/github/deployments.ts';
+import { carries } from '../../../ports/forge/github/workflow-runs.ts';
 import { json, scriptedServer } from '../scripted-server.ts';
 import type { ScriptedServer, SeenRequest } from '../scripted-server.ts';
 
@@ -189,7 +189,7 @@ describe('a merge that GitHub refuses', () => {
       if (request.method === 'PUT') return json(response, answered, { message });
       json(response, 200, { number: 1, state: merged ? 'closed' : 'open', html_url: '', title: '', body: '', created_at: '', merged_at: merged ? '2026-01-01T00:00:00Z' : null, merge_commit_sha: 'f', labels: [], head: { sha: head }, merged_by: null });
     });
-    return forge.pullRequests.merge('acme/app', 1, 'e', 'merge');
+    return forge.merging.merge('acme/app', 1, 'e', 'merge');
   };
 
   test.each([
@@ -216,7 +216,7 @@ describe('a run is found by its key', () => {
       const [list, headers] = page(request, all);
       json(response, 200, { total_count: all.length, workflow_runs: list }, headers);
     });
-    return forge.deployments.findRun('acme/app', 'deploy.yml', 'my/key');
+    return forge.workflowRuns.find('acme/app', 'deploy.yml', 'my/key');
   };
 
   test('on the last page', async () => {
@@ -276,7 +276,7 @@ describe('a refused merge', () => {
       if (request.path.includes('/compare/')) return json(response, 200, { behind_by: behindBy });
       json(response, 200, { ...pull, head: { sha: 'a'.repeat(40) }, base: { ref: 'main' } });
     });
-    return (await forge.pullRequests.merge('acme/app', 7, 'a'.repeat(40), 'merge')).kind;
+    return (await forge.merging.merge('acme/app', 7, 'a'.repeat(40), 'merge')).kind;
   };
 
   test.each([

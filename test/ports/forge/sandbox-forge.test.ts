@@ -89,13 +89,13 @@ describe('what only the sandbox plays through', () => {
 
   test('a missing review is told from other refusals, and given by the second identity', async () => {
     await protect({ requiredReviews: 1 });
-    expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'unreviewed' });
+    expect(await forge.merging.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'unreviewed' });
     expect(await forge.pullRequests.get(repository, number)).toMatchObject({ blocked: true });
     expect(await forge.reviewer!.hasApproved(repository, number, head)).toBe(false);
     await forge.reviewer!.approve(repository, number, head);
     expect(await forge.reviewer!.hasApproved(repository, number, head)).toBe(true);
     expect(await forge.pullRequests.get(repository, number)).not.toHaveProperty('blocked');
-    expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
+    expect(await forge.merging.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'merged' });
   });
 
   test('reviews are told with what they say of which head, edits and members of teams when they are asked for', async () => {
@@ -128,25 +128,25 @@ describe('what only the sandbox plays through', () => {
 
   test('what waits for a review merges itself, what is mergeable is not made to', async () => {
     await protect({ requiredReviews: 1 });
-    expect(await forge.pullRequests.mergeWhenReady(repository, number, 'f'.repeat(40), 'merge')).toBe('moved');
-    expect(await forge.pullRequests.mergeWhenReady(repository, number, head, 'merge')).toBe('waits');
+    expect(await forge.merging.mergeWhenReady(repository, number, 'f'.repeat(40), 'merge')).toBe('moved');
+    expect(await forge.merging.mergeWhenReady(repository, number, head, 'merge')).toBe('waits');
     expect(await forge.pullRequests.get(repository, number)).toMatchObject({ mergesItself: true, blocked: true });
     await forge.reviewer!.approve(repository, number, head);
     await until(() => forge.pullRequests.get(repository, number), (pull) => pull?.state === 'merged');
 
     await protect({});
     const another = await forge.pullRequests.open({ repository, head: await branchOff('other'), base: 'master', title: 'B', body: '' });
-    expect(await forge.pullRequests.mergeWhenReady(repository, another.number, another.head, 'merge')).toBe('mergeable');
+    expect(await forge.merging.mergeWhenReady(repository, another.number, another.head, 'merge')).toBe('mergeable');
   });
 
   test('what waits for a review merges itself at a later head, too, unless it is kept from it', async () => {
     await protect({ requiredReviews: 1 });
-    expect(await forge.pullRequests.mergeWhenReady(repository, number, head, 'merge')).toBe('waits');
+    expect(await forge.merging.mergeWhenReady(repository, number, head, 'merge')).toBe('waits');
     const later = await forge.branches.write({ repository, parent: head, path: 'a.txt', text: 'b', message: 'Later', date: '2026-01-02T03:04:05Z' });
     await forge.branches.advance(repository, 'change', { from: head, to: later });
     expect(await forge.pullRequests.get(repository, number)).toMatchObject({ head: later, mergesItself: true });
-    await forge.pullRequests.keepFromMerging(repository, number);
-    await forge.pullRequests.keepFromMerging(repository, number);
+    await forge.merging.keepFromMerging(repository, number);
+    await forge.merging.keepFromMerging(repository, number);
     await forge.reviewer!.approve(repository, number, later);
     const pull = await forge.pullRequests.get(repository, number);
     expect(pull).toMatchObject({ state: 'open' });
@@ -158,7 +158,7 @@ describe('what only the sandbox plays through', () => {
     await world.control('ci', { repository, sha: head, verdict: 'green' });
     const base = await branchOff('master');
     expect(await forge.pullRequests.get(repository, number)).toMatchObject({ behind: true });
-    expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'behind' });
+    expect(await forge.merging.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'behind' });
 
     const baseSha = (await forge.branches.find(repository, base))!;
     const merge = { repository, parent: baseSha, merges: head, path: 'a.txt', text: 'a', message: 'Merge', date: '2026-01-02T03:04:05Z' };
@@ -168,12 +168,12 @@ describe('what only the sandbox plays through', () => {
     await forge.branches.advance(repository, 'change', { from: head, to });
     expect(await forge.pullRequests.files(repository, number)).toEqual(['a.txt']);
     expect(await forge.pullRequests.get(repository, number)).not.toHaveProperty('behind');
-    expect(await forge.pullRequests.merge(repository, number, to, 'merge')).toMatchObject({ kind: 'merged' });
+    expect(await forge.merging.merge(repository, number, to, 'merge')).toMatchObject({ kind: 'merged' });
   });
 
   describe('a merge queue', () => {
     const trial = (script: object) => world.control('ci', { repository, branch: 'gh-readonly-queue/master', ...script });
-    const place = () => forge.mergeQueues.place(repository, number);
+    const place = () => forge.merging.queuePlace(repository, number);
 
     beforeEach(async () => {
       await protect({ mergeQueue: true, requiredChecks: ['rspec'] });
@@ -181,11 +181,11 @@ describe('what only the sandbox plays through', () => {
     });
 
     test('is named as the only way in, and merges what it has taken', async () => {
-      expect(await forge.pullRequests.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'queueRequired', reason: expect.stringContaining('merge queue') });
+      expect(await forge.merging.merge(repository, number, head, 'merge')).toMatchObject({ kind: 'queueRequired', reason: expect.stringContaining('merge queue') });
       expect(await place()).toEqual({ waits: false });
       await trial({ verdict: 'green', afterMs: 5_000 });
-      expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
-      expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
+      expect(await forge.merging.enterQueue(repository, number, head)).toBe('waits');
+      expect(await forge.merging.enterQueue(repository, number, head)).toBe('waits');
       expect(await place()).toEqual({ waits: true });
       const merged = await until(() => forge.pullRequests.get(repository, number), (pull) => pull?.state === 'merged');
       expect(merged).toMatchObject({ head, mergeSha: await forge.branches.find(repository, 'master') });
@@ -193,20 +193,20 @@ describe('what only the sandbox plays through', () => {
     });
 
     test('takes no other head than the one that is meant', async () => {
-      expect(await forge.mergeQueues.enter(repository, number, 'f'.repeat(40))).toBe('moved');
+      expect(await forge.merging.enterQueue(repository, number, 'f'.repeat(40))).toBe('moved');
       await forge.pullRequests.close(repository, number);
-      expect(await forge.mergeQueues.enter(repository, number, head)).toBe('moved');
+      expect(await forge.merging.enterQueue(repository, number, head)).toBe('moved');
     });
 
     test('does not take what is not ready, for good', async () => {
       await world.control('ci', { repository, sha: head, verdict: 'red' });
-      await expect(forge.mergeQueues.enter(repository, number, head)).rejects.toMatchObject({ type: 'Refused', nonRetryable: true, message: expect.stringContaining('rspec') });
+      await expect(forge.merging.enterQueue(repository, number, head)).rejects.toMatchObject({ type: 'Refused', nonRetryable: true, message: expect.stringContaining('rspec') });
     });
 
     test('tells what it has thrown out, and each time anew', async () => {
       await trial({ verdict: 'red', failing: ['rspec'] });
       const thrownOut = async () => {
-        expect(await forge.mergeQueues.enter(repository, number, head)).toBe('waits');
+        expect(await forge.merging.enterQueue(repository, number, head)).toBe('waits');
         return (await until(place, ({ waits }) => !waits)).lastRemoval!;
       };
       const [first, second] = [await thrownOut(), await thrownOut()];

@@ -26,7 +26,7 @@ describe('issues', () => {
   test('are opened, read, rewritten and closed', async () => {
     const { number, url } = await open('Roll out');
     expect(await forge.issues.get(repository, number)).toEqual({ number, url, state: 'open', title: 'Roll out', body: 'Why', labels: ['feature flag'] });
-    await forge.issues.rewrite(repository, number, 'Because');
+    await forge.discussions.rewrite(repository, number, 'Because');
     await forge.issues.close(repository, number);
     expect(await forge.issues.get(repository, number)).toMatchObject({ state: 'closed', body: 'Because', title: 'Roll out', labels: ['feature flag'] });
     expect(await forge.issues.get(repository, 99)).toBeUndefined();
@@ -47,7 +47,7 @@ describe('issues', () => {
 
   test('change the label of a family, and keep the others', async () => {
     const { number } = await open('Roll out', ['feature flag', 'rollout::staging']);
-    await forge.issues.label(repository, number, 'rollout::production', 'rollout::');
+    await forge.discussions.label(repository, number, 'rollout::production', 'rollout::');
     expect((await forge.issues.get(repository, number))?.labels).toEqual(['feature flag', 'rollout::production']);
   });
 
@@ -66,11 +66,11 @@ describe('what is deployed', () => {
     const head = (await forge.branches.find(downstream, 'master'))!;
     const { parents } = await person<{ parents: readonly { sha: string }[] }>('GET', `repos/${downstream}/git/commits/${head}`);
     expect(await forge.deployments.current(downstream, 'production')).toBeUndefined();
-    await forge.deployments.deploy(downstream, 'production', parents[0]!.sha, 'first');
+    await forge.deployments.create(downstream, 'production', parents[0]!.sha, 'first');
     await expect.poll(() => forge.deployments.current(downstream, 'production')).toEqual({ sha: parents[0]!.sha, at: expect.stringMatching(/Z$/) });
     await world.control('deployments', { environment: 'production', outcome: 'failure' });
-    await forge.deployments.deploy(downstream, 'production', head, 'second');
-    await expect.poll(async () => (await forge.deployments.findDeployment(downstream, 'production', head, 'second'))?.state).toBe('failed');
+    await forge.deployments.create(downstream, 'production', head, 'second');
+    await expect.poll(async () => (await forge.deployments.find(downstream, 'production', head, 'second'))?.state).toBe('failed');
     expect(await forge.deployments.current(downstream, 'production')).toMatchObject({ sha: parents[0]!.sha });
   });
 });
@@ -78,14 +78,14 @@ describe('what is deployed', () => {
 describe('the newest run of a workflow', () => {
   test('is one that was started since then, and tells how it ended', async () => {
     const since = new Date(Date.now() - 1_000).toISOString();
-    expect(await forge.pipelines.newestRun(downstream, 'smoke.yml', since)).toBeUndefined();
+    expect(await forge.workflowRuns.newest(downstream, 'smoke.yml', since)).toBeUndefined();
     await world.control('runs', { workflow: 'smoke.yml', conclusion: 'failure', times: 1 });
     await person('POST', `repos/${downstream}/actions/workflows/smoke.yml/dispatches`, { ref: 'master' });
-    const newest = () => forge.pipelines.newestRun(downstream, 'smoke.yml', since).then((run) => run?.state);
+    const newest = () => forge.workflowRuns.newest(downstream, 'smoke.yml', since).then((run) => run?.state);
     await expect.poll(newest).toBe('failed');
     await person('POST', `repos/${downstream}/actions/workflows/smoke.yml/dispatches`, { ref: 'master' });
     await expect.poll(newest).toBe('succeeded');
-    expect(await forge.pipelines.newestRun(downstream, 'smoke.yml', new Date(Date.now() + 60_000).toISOString())).toBeUndefined();
+    expect(await forge.workflowRuns.newest(downstream, 'smoke.yml', new Date(Date.now() + 60_000).toISOString())).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { neverRetry } from '../../../failures.ts';
-import type { Repository } from '../../forge.ts';
+import type { Repository } from '../../../../domain/code/repository.ts';
 import { conditional } from './conditional-requests.ts';
 import { githubFailure } from './failures.ts';
 import { quietTime } from './quiet-time.ts';

@@ -1,0 +1,2 @@
+/** "owner/name" */
+export type Repository = string;

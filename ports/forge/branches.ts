@@ -1,0 +1,25 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Repository } from '../../domain/code/repository.ts';
+
+export interface NewCommit {
+  readonly repository: Repository;
+  readonly parent: Sha;
+  readonly path: string;
+  readonly text: string;
+  readonly message: string;
+  /** ISO 8601. Fixed by the caller, so that the same inputs give the same SHA. */
+  readonly date: string;
+  /** Makes it a merge of this commit, which has nothing but the file that `parent` lacks. */
+  readonly merges?: Sha;
+}
+
+export interface Branches {
+  find(repository: Repository, branch: string): Promise<Sha | undefined>;
+  /** Stores a commit that changes one file; content-addressed, so writing it again changes nothing. On no branch yet. */
+  write(commit: NewCommit): Promise<Sha>;
+  /** Fails with `Conflict` when the branch exists, whatever it points to. */
+  create(repository: Repository, branch: string, sha: Sha): Promise<void>;
+  /** Moves the branch on, to a descendant, by compare-and-swap: fails with `Conflict` unless it is at `from`. */
+  advance(repository: Repository, branch: string, move: { readonly from: Sha; readonly to: Sha }): Promise<void>;
+  remove(repository: Repository, branch: string): Promise<void>;
+}

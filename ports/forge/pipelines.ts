@@ -1,0 +1,21 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Check } from '../../domain/code/pipeline.ts';
+import type { Repository } from '../../domain/code/repository.ts';
+
+/** One run of CI for a commit. */
+export interface PipelineRun {
+  readonly id: number;
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly state: 'running' | 'passed' | 'failed';
+}
+
+/** What CI says of a commit. */
+export interface Pipelines {
+  /** All check runs and commit statuses of a SHA, the newest attempt of each name. */
+  checks(repository: Repository, sha: Sha): Promise<readonly Check[]>;
+  /** The runs that a push or a pull request has started for a SHA, as far as the forge runs CI itself. */
+  runs(repository: Repository, sha: Sha): Promise<readonly PipelineRun[]>;
+  /** Runs the failed jobs of a run again, as its next attempt. */
+  rerunFailed(repository: Repository, run: number): Promise<void>;
+}

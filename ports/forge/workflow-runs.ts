@@ -1,0 +1,14 @@
+import type { Repository } from '../../domain/code/repository.ts';
+import type { Deployment, Success } from './deployments.ts';
+
+/** Runs of workflows that are started by hand, or by a dispatch. */
+export interface WorkflowRuns {
+  /** The run of `workflow` whose name carries `key`; the oldest, should there be several. */
+  find(repository: Repository, workflow: string, key: string): Promise<Deployment | undefined>;
+  dispatch(repository: Repository, workflow: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void>;
+  get(repository: Repository, id: number): Promise<Deployment>;
+  /** The newest run of a workflow that was started at or after `since` (ISO 8601), whoever started it. */
+  newest(repository: Repository, workflow: string, since: string): Promise<Deployment | undefined>;
+  /** The newest runs of `workflow` that succeeded, by their names, newest first. */
+  succeeded(repository: Repository, workflow: string): Promise<readonly Success[]>;
+}
