@@ -1,4 +1,4 @@
-const { DefaultFailureConverter } = require('@temporalio/common');
+const { WellFormedFailures } = require('./well-formed-failures.cjs');
 
-// Puts messages and stacks of failures into payloads, which alone are encrypted. CommonJS, because the SDK loads it by `require`.
-exports.failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });
+// Puts messages and stacks of failures into payloads, which alone are encrypted.
+exports.failureConverter = new WellFormedFailures({ encodeCommonAttributes: true });

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { DataConverter, WorkflowBundlePath } from '@temporalio/worker';
-import { encodedFailures } from '../temporal/data-converter.ts';
+import { failureConverters, payloadConverterPath } from '../temporal/data-converter.ts';
 
 /** The prebuilt bundles, which production runs. How a workflow writes its failures is decided when it is bundled. */
 const plain = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
@@ -10,13 +10,14 @@ const encoded = fileURLToPath(new URL('../workflow-bundle-encoded.js', import.me
 
 /** The bundle that goes with a data converter. */
 export function workflowBundle({ failureConverterPath }: DataConverter): WorkflowBundlePath {
-  return { codePath: failureConverterPath === undefined ? plain : encoded };
+  return { codePath: failureConverterPath === failureConverters.encoded ? encoded : plain };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
   const workflowInterceptorModules = ['trace.js', 'log-labels.js'].map((name) => fileURLToPath(new URL(`../workflows/${name}`, import.meta.url)));
-  const clear = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules });
-  const hidden = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, failureConverterPath: encodedFailures });
+  const common = { workflowsPath, workflowInterceptorModules, payloadConverterPath };
+  const clear = await bundleWorkflowCode({ ...common, failureConverterPath: failureConverters.plain });
+  const hidden = await bundleWorkflowCode({ ...common, failureConverterPath: failureConverters.encoded });
   await Promise.all([writeFile(plain, clear.code), writeFile(encoded, hidden.code)]);
 }

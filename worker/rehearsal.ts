@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
-import { dataConverter } from '../temporal/data-converter.ts';
+import { dataConverter, workerDataConverter } from '../temporal/data-converter.ts';
 import { workflowBundle } from './bundle.ts';
 import { workerSettings } from './settings.ts';
 
@@ -27,10 +27,10 @@ async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } } });
   const { taskQueue } = workerSettings(process.env);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const converter = dataConverter(process.env, namespace);
+  const converter = workerDataConverter(process.env, namespace);
   const connection = await Connection.connect(connectionOptions);
   try {
-    const client = new Client({ connection, namespace, dataConverter: converter });
+    const client = new Client({ connection, namespace, dataConverter: dataConverter(process.env, namespace) });
     let broken = 0;
     for await (const { workflowId, error } of rehearse({ client, taskQueue, build: { workflowBundle: workflowBundle(converter), dataConverter: converter } })) {
       console.log(`${error ? 'breaks' : 'goes on'}  ${workflowId}${error ? `  ${error.message}` : ''}`);

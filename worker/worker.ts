@@ -3,7 +3,7 @@ import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import { dataConverter as converterFor } from '../temporal/data-converter.ts';
+import { dataConverter, workerDataConverter } from '../temporal/data-converter.ts';
 import { startTraces } from '../temporal/traces.ts';
 import { workflowBundle } from './bundle.ts';
 import { createLog } from './log.ts';
@@ -20,19 +20,19 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
   const log = createLog(settings.logLevel, process.env);
   startRuntime(settings, log);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const dataConverter = converterFor(process.env, namespace);
+  const converter = workerDataConverter(process.env, namespace);
   const traces = await startTraces(process.env, { 'service.name': 'slipway-worker', 'temporal.namespace': namespace, 'temporal.task_queue': settings.taskQueue });
 
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     const workflow = [...(interceptors.workflow ?? []), ...(traces ? [traces.client] : [])];
-    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, dataConverter, interceptors: { workflow } }));
+    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, dataConverter: dataConverter(process.env, namespace), interceptors: { workflow } }));
     const worker = await Worker.create({
       connection,
       namespace,
       taskQueue: settings.taskQueue,
-      dataConverter,
-      workflowBundle: workflowBundle(dataConverter),
+      dataConverter: converter,
+      workflowBundle: workflowBundle(converter),
       activities: createActivities(ports),
       interceptors: { activity: [logLabels, ...(traces?.activity ?? []), discretion(process.env)] },
       shutdownGraceTime: settings.shutdownMs,

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { oneLine, remark } from '../text/short-text.ts';
 import { sha } from '../text/names.ts';
 
 /** What starts a component release; everything else comes from the catalog. */
 export const releaseRequest = z.strictObject({
-  component: z.string().min(1),
+  component: oneLine,
   sha: sha.optional(),
-  by: z.string().min(1).optional().describe('Who starts it: a claim, like that of whoever decides.'),
-  reason: z.string().optional(),
+  by: oneLine.optional().describe('Who starts it: a claim, like that of whoever decides.'),
+  reason: remark.optional(),
   dryRun: z.boolean().optional().describe('Decides the same, writes nothing, and answers what it would have written.'),
 });
 

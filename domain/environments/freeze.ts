@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine, remark, sentence } from '../text/short-text.ts';
 
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 const minuteMs = 60_000;
@@ -35,13 +36,13 @@ export interface FreezeWindow {
 
 /** What `freeze` carries. */
 export const freezing = z.strictObject({
-  by: z.string().min(1),
-  reason: z.string().min(1),
+  by: oneLine,
+  reason: sentence,
   until: z.iso.datetime({ offset: true, error: 'must be a time such as "2026-12-24T18:00:00Z"' }).optional(),
 });
 
 /** What `thaw` carries. */
-export const thawing = z.strictObject({ by: z.string().min(1), reason: z.string().optional() });
+export const thawing = z.strictObject({ by: oneLine, reason: remark.optional() });
 
 export type Freezing = z.output<typeof freezing>;
 export type Thawing = z.output<typeof thawing>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine, sentence } from '../text/short-text.ts';
 import { flagValue } from './setting.ts';
 import type { FlagSetting } from './setting.ts';
 import type { Sendable } from '../release/status.ts';
@@ -6,14 +7,14 @@ import type { Sendable } from '../release/status.ts';
 /** What is asked of, or wanted from, flags outside of a rollout: like `feature list`, `get` and `set` in a chat. */
 export const flagRequest = z
   .strictObject({
-    component: z.string().min(1),
-    environment: z.string().min(1),
+    component: oneLine,
+    environment: oneLine,
     /** One flag; all of the component's flags that match, if none is named. */
-    flag: z.string().min(1).optional(),
-    match: z.string().min(1).optional(),
+    flag: oneLine.optional(),
+    match: oneLine.optional(),
     set: flagValue.optional(),
-    by: z.string().min(1).optional(),
-    reason: z.string().min(1).optional(),
+    by: oneLine.optional(),
+    reason: sentence.optional(),
     /** Raises it although its environment is frozen, or an incident is open. */
     override: z.boolean().optional(),
   })

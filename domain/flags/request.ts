@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine, sentence } from '../text/short-text.ts';
 import { shaPattern } from '../code/commit.ts';
 import { percentages } from './setting.ts';
 import type { Parsed } from '../text/input.ts';
@@ -6,14 +7,14 @@ import { parseInput } from '../text/input.ts';
 
 /** What starts a rollout; everything else comes from the catalog. */
 const rolloutRequest = z.strictObject({
-  component: z.string().min(1),
-  flag: z.string().min(1),
+  component: oneLine,
+  flag: oneLine,
   commit: z
     .string()
     .refine((text) => shaPattern.test(text) || /^#\d+$/.test(text), 'must be a full commit SHA of 40 hex digits, or a pull request such as "#12"'),
   steps: percentages.optional(),
   issue: z.int().min(1).optional(),
-  reason: z.string().min(1).optional(),
+  reason: sentence.optional(),
 });
 
 export type RolloutRequest = z.output<typeof rolloutRequest>;

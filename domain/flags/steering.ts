@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { oneLine, sentence } from '../text/short-text.ts';
 import { flagValue } from './setting.ts';
 
 /** What operators say to a rollout. `by` is a claim: see docs/security.md. What overrides a rule needs a reason. */
-const by = z.string().min(1);
-const reason = z.string().min(1);
+const by = oneLine;
+const reason = sentence;
 
 export const overruling = z.strictObject({ by, reason });
 export const jumping = z.strictObject({ to: flagValue, by, reason });
-export const testing = z.strictObject({ by, note: z.string().min(1).optional() });
+export const testing = z.strictObject({ by, note: sentence.optional() });
 /** `leave`: keep the flag as it is, instead of putting back what it was. */
 export const rolloutAbortion = z.strictObject({ by, reason, leave: z.boolean().optional() });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { name } from '../text/names.ts';
+import { cut } from '../text/short-text.ts';
 
 /** What is examined: one component, or all of them. */
 export const doctorRequest = z.strictObject({ component: name.optional() });
@@ -23,7 +24,7 @@ export interface Finding {
 export function diagnosisPage(findings: readonly Finding[]): string {
   const cell = (text = '') => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
   const rows = worstFirst(findings).map(({ about, state, what, todo }) => `| ${state} | ${cell(about)} | ${cell(what)} | ${cell(todo)} |`);
-  return ['| | | | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n').slice(0, 4_000);
+  return cut(['| | | | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n'), 4_000);
 }
 
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {

@@ -1,24 +1,25 @@
 import { z } from 'zod';
 import { sha } from '../text/names.ts';
+import { cut, oneLine, remark, sentence } from '../text/short-text.ts';
 
 /** What `approve` and `reject` carry. Without a token `by` is a claim: see docs/security.md. */
 export const vote = z.strictObject({
-  stage: z.string().min(1),
-  by: z.string().min(1),
+  stage: oneLine,
+  by: oneLine,
   sha: sha.optional(),
-  reason: z.string().optional(),
+  reason: remark.optional(),
   token: z.string().max(4_096).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a signed token: three parts with dots between them').optional(),
 });
 
 /** What `abort` carries. */
-export const abortion = z.strictObject({ by: z.string().min(1), reason: z.string().min(1) });
+export const abortion = z.strictObject({ by: oneLine, reason: sentence });
 
 /** What `decide` carries: the answer to what the release asks at that moment. */
 export const choice = z.strictObject({
-  choice: z.string().min(1),
-  by: z.string().min(1),
-  reason: z.string().min(1).optional(),
-  stage: z.string().min(1).optional(),
+  choice: oneLine,
+  by: oneLine,
+  reason: sentence.optional(),
+  stage: oneLine.optional(),
   sha: sha.optional(),
 });
 
@@ -26,7 +27,7 @@ export const choice = z.strictObject({
 export const offer = z.strictObject({ sha });
 
 /** What `pause` and `resume` carry. */
-export const interval = z.strictObject({ by: z.string().min(1), reason: z.string().min(1).optional() });
+export const interval = z.strictObject({ by: oneLine, reason: sentence.optional() });
 
 export type Interval = z.output<typeof interval>;
 export type Vote = z.output<typeof vote>;
@@ -57,8 +58,15 @@ export interface Refusal {
 }
 
 const mostRefusals = 50;
+const longestRefusal = 1_000;
+const mostDecisions = 500;
 
 /** The last of them are kept. */
 export function withRefusal(refused: readonly Refusal[], refusal: Refusal): readonly Refusal[] {
-  return [...refused, refusal].slice(-mostRefusals);
+  return [...refused, { ...refusal, message: cut(refusal.message, 100), why: cut(refusal.why, longestRefusal) }].slice(-mostRefusals);
+}
+
+/** The last of them are kept: thousands of pauses must not outgrow what Temporal answers a query with. */
+export function withDecision(decisions: readonly Decision[], decision: Decision): readonly Decision[] {
+  return [...decisions, decision].slice(-mostDecisions);
 }

@@ -1,6 +1,7 @@
 import { shortSha } from '../code/commit.ts';
 import { toldProgress } from './progress.ts';
 import type { ReleaseStatus, StageStatus } from './status.ts';
+import { cut } from '../text/short-text.ts';
 
 /** How a stage's mark is shown. */
 export const marks: Record<StageStatus['mark'], string> = {
@@ -73,6 +74,6 @@ function remains({ undone, stays, owed }: ReleaseStatus): string[] {
 
 export function refusals({ refused }: Pick<ReleaseStatus, 'refused'>): string[] {
   if (refused.length === 0) return [];
-  const last = refused.slice(-lastRefusals).map(({ message, why, at }) => `- \`${message}\` at ${at}: ${why.slice(0, 300)}`);
+  const last = refused.slice(-lastRefusals).map(({ message, why, at }) => `- \`${message}\` at ${at}: ${cut(why, 300)}`);
   return ['', '**Not accepted:**', ...last];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine, sentence } from '../text/short-text.ts';
 import { branch } from '../text/names.ts';
 import { schemaVersion } from './version.ts';
 
@@ -6,10 +7,10 @@ import { schemaVersion } from './version.ts';
 export const overwriteWord = 'OVERWRITE';
 
 const common = {
-  component: z.string().min(1),
+  component: oneLine,
   version: schemaVersion,
   base: branch.optional(),
-  reason: z.string().min(1).optional(),
+  reason: sentence.optional(),
 };
 
 /** What starts a schema release; everything else comes from the catalog. */
@@ -29,6 +30,6 @@ export const schemaRequestExample = { component: 'migrator', version: 'v5.3.4444
 export const uploadRequestExample = { component: 'migrator', version: 'v5.3.4444' } satisfies UploadRequest;
 
 /** What `confirm` carries: anything but the word is a no. */
-export const confirmation = z.strictObject({ overwrite: z.string(), by: z.string().min(1).optional() });
+export const confirmation = z.strictObject({ overwrite: z.string(), by: oneLine.optional() });
 
 export type Confirmation = z.output<typeof confirmation>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import semver from 'semver';
+import { cut } from '../text/short-text.ts';
 
 /** A released version as the bucket and its tarballs name it: "vX.Y.Z". */
 export type SchemaVersion = `v${string}`;
@@ -17,7 +18,7 @@ export function isSchemaVersion(text: string): text is SchemaVersion {
 
 /** What is wrong with a text that is no version, and what it should look like. */
 export function notAVersion(text: string): string {
-  return `"${text.slice(0, 80)}" is no version to release schemas for: write vX.Y.Z, such as v5.3.4444 (no leading zeros, no suffix)`;
+  return `"${cut(text, 80)}" is no version to release schemas for: write vX.Y.Z, such as v5.3.4444 (no leading zeros, no suffix)`;
 }
 
 /** Negative when `a` is below `b`. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { nearestName, unknownName } from './nearest-name.ts';
+import { cut } from './short-text.ts';
 
 /** What is wrong with a piece of input: which one, what it must be, what was given, and what was probably meant. */
 export interface Mistake {
@@ -21,8 +22,11 @@ export function check<S extends z.ZodType>(schema: S, input: unknown): Checked<z
 
 /** `source.mirror: must be "owner/name", not "gitaly"`; for the whole input just the message. */
 export function mistakeLine({ path, message }: Mistake): string {
-  return path.length > 0 ? `${path.join('.')}: ${message}` : message;
+  return path.length > 0 ? `${path.map((key) => cut(String(key), 80)).join('.')}: ${message}` : message;
 }
+
+/** Of a mapping, those that are told one by one. */
+const mostKeys = 10;
 
 const nouns: Record<string, string> = {
   string: 'text',
@@ -50,7 +54,7 @@ function expectation(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_format':
       return issue.format === 'url' ? 'must be an http or https URL' : undefined;
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownName('key', key, allowedKeys(issue))).join('\n');
+      return issue.keys.slice(0, mostKeys).map((key) => unknownName('key', key, allowedKeys(issue))).join('\n');
     default:
       return undefined;
   }
@@ -60,8 +64,9 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
   const { path, message } = issue;
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const messages = message.split('\n');
-      return issue.keys.map((key, index) => ({ path: [...path, key], at: 'key', message: messages[index] ?? message }));
+      const told = message.split('\n').map((line, index): Mistake => ({ path: [...path, issue.keys[index]!], at: 'key', message: line }));
+      const more = issue.keys.length - told.length;
+      return more > 0 ? [...told, { path, at: 'value', message: `and ${more} more unknown keys` }] : told;
     }
     case 'invalid_key':
       return [{ path, at: 'key', message: `the name ${issue.issues[0]?.message ?? message}` }];
@@ -92,7 +97,7 @@ function shown(input: unknown): string {
   if (input === null) return 'nothing';
   if (typeof input === 'object') return 'a mapping';
   const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return cut(text, 80);
 }
 
 function listed(choices: readonly unknown[]): string {

@@ -1,5 +1,11 @@
+import { cut } from './short-text.ts';
+
+/** Longest text that is taken for a mistyped name: the search takes its length times that of every known one. */
+const longest = 100;
+
 /** The known name that `given` was most likely meant to be, or undefined when none is near: the only one it begins, else the one fewest typos away. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
+  if (given.length > longest) return undefined;
   const typed = given.toLowerCase();
   const begun = known.filter((name) => typed.length > 1 && name.toLowerCase().startsWith(typed));
   if (begun.length === 1) return begun[0];
@@ -13,7 +19,7 @@ export function nearestName(given: string, known: readonly string[]): string | u
 export function unknownName(noun: string, given: string, known: readonly string[]): string {
   const nearest = nearestName(given, known);
   const hint = nearest === undefined ? '.' : `: did you mean "${nearest}"?`;
-  return `unknown ${noun} "${given}"${hint} Known: ${known.join(', ') || 'none'}`;
+  return `unknown ${noun} "${cut(given, longest)}"${hint} Known: ${known.join(', ') || 'none'}`;
 }
 
 /** Letters added, left out, replaced or swapped with their neighbour (optimal string alignment), one row at a time. */

@@ -6,6 +6,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { workerDataConverter } from '../../temporal/data-converter.ts';
 import { status } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan as usualPlan, scriptedWorld } from './scripted-world.ts';
@@ -20,7 +21,7 @@ export async function begin(server: TestWorkflowEnvironment, script: Partial<Act
   const taskQueue = `release-${queues++}`;
   const plan: ReleasePlan = { ...usualPlan, stages: [], ...changes, id: `release/gitaly/${taskQueue}` };
   const { activities, calls } = scriptedWorld({ plan: async () => plan, ...script });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
+  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { withRefusal } from '../../domain/people/decision.ts';
+import { withDecision, withRefusal } from '../../domain/people/decision.ts';
 import type { Decision } from '../../domain/people/decision.ts';
 import type { Progress } from '../../domain/release/progress.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
@@ -9,6 +9,7 @@ import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import type { SearchAttribute } from '../../domain/release/search-attributes.ts';
 import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { statusPage } from '../../domain/release/status-page.ts';
+import { cut } from '../../domain/text/short-text.ts';
 import { logAtStage } from '../log-labels.ts';
 import { history, plan as planQuery, status as statusQuery } from './messages.ts';
 
@@ -82,7 +83,7 @@ export function keepStatus(component: string) {
     const changed = Object.entries(wanted).filter(([name, value]) => (upserted[name as SearchAttribute] ?? '') !== value);
     if (changed.length === 0) return;
     upserted = wanted;
-    upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyword(name), value: value.slice(0, longestAttribute) || null })));
+    upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyword(name), value: cut(value, longestAttribute) || null })));
   }
 
   /** The release is in this state from now on, and waits for this, or for nothing. */
@@ -147,7 +148,7 @@ export function keepStatus(component: string) {
       change({});
     },
     decided(decision: Omit<Decision, 'at'>): void {
-      change({ decisions: [...status.decisions, { ...decision, at: now() }] });
+      change({ decisions: withDecision(status.decisions, { ...decision, at: now() }) });
     },
     refused(message: string, why: string): void {
       change({ refused: withRefusal(status.refused, { message, why, at: now() }) });

@@ -1,0 +1,3 @@
+const { WellFormedFailures } = require('./well-formed-failures.cjs');
+
+exports.failureConverter = new WellFormedFailures();
