@@ -1,7 +1,7 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { pullRequestBody } from '../../domain/component/pull-request-body.ts';
 import { marker } from '../../domain/code/marker.ts';
-import { releaseTrailer, versionMessage } from '../../domain/code/trailer.ts';
+import { versionMessage } from '../../domain/code/trailer.ts';
 import type { Commits } from '../../ports/forge/commits.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { NewCommit } from '../../ports/forge/branches.ts';
@@ -51,9 +51,4 @@ export async function own({ pullRequests }: Forge, { repository, head, branch, r
   const closed = mine.find((pull) => pull.createdAt >= since);
   // A list does not tell who closed it.
   return going ?? (closed && pullRequests.get(repository, closed.number));
-}
-
-/** The release that made a commit, by its trailer. */
-export async function releaseOf({ message }: Commits, repository: Repository, sha: Sha): Promise<string | undefined> {
-  return releaseTrailer(await message(repository, sha));
 }

@@ -1,13 +1,11 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
-import { own, releaseOf } from './version-change.ts';
+import { own } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
+import { releaseOf } from '../changes/trailer.ts';
 import { pullRequestWrites } from '../changes/writes.ts';
-
-export type Withdrawn =
-  | { readonly kind: 'withdrawn'; readonly number?: number; /** A branch that holds somebody's work. */ readonly branchStays?: Sha }
-  | { readonly kind: 'merged'; readonly number: number };
+import type { Withdrawn } from '../changes/writes.ts';
 
 export function createWithdrawing(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
   const { forge } = ports;

@@ -2,8 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { FlagRules } from '../../domain/flags/rules.ts';
-import { deployedHash } from './deployed-hash.ts';
-import { notYet } from '../../ports/failures.ts';
+import { notYet, tryAgain } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
@@ -24,6 +23,8 @@ export type CodeAnswer =
   | { readonly kind: 'undeployed'; readonly at?: Sha; readonly missing: readonly Commit[]; readonly total: number };
 
 const mostMissing = 10;
+
+const hash = /\b[0-9a-f]{40}\b/;
 
 /** Whether an environment runs a commit of a component: what it runs, and the ancestry of that. */
 export function createDeployedCode({ forge, environments }: Pick<Ports, 'forge' | 'environments'>) {
@@ -75,4 +76,15 @@ export function createDeployedCode({ forge, environments }: Pick<Ports, 'forge' 
 export function lack({ environment, commit }: CodeQuestion, answer: CodeAnswer): string | undefined {
   if (answer.kind === 'deployed') return undefined;
   return `${environment} runs ${answer.at ? shortSha(answer.at) : 'nothing that is known'}, without ${shortSha(commit)}`;
+}
+
+/** The hash that a running service shows at an address, as GitLab's help page does: the first 40 hex digits there; undefined where it shows none. */
+async function deployedHash(url: string, { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<Sha | undefined> {
+  const unavailable = (why: string) => tryAgain('Unavailable', `${url} does not tell what is deployed: ${why}`);
+  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }).catch((cause: Error) => {
+    throw unavailable(cause.message);
+  });
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw unavailable(`it answered ${response.status}`);
+  return hash.exec(await response.text())?.[0];
 }

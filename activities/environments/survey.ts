@@ -1,27 +1,16 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import type { Sha } from '../../domain/code/commit.ts';
+import { activityInfo } from '@temporalio/activity';
+import type { Component } from '../../domain/catalog.ts';
 import { shaPattern } from '../../domain/code/commit.ts';
-import type { Catalog, Component } from '../../domain/catalog.ts';
-import type { Claim, Deployed, Leaving } from '../../domain/environments/claim.ts';
-import type { ClaimAnswer, EnvironmentRecord, LastDeployment } from '../../domain/environments/environment.ts';
-import { freezeWindows } from '../../domain/environments/freeze.ts';
-import type { FreezeWindow } from '../../domain/environments/freeze.ts';
 import { marker } from '../../domain/code/marker.ts';
+import type { Deployed } from '../../domain/environments/claim.ts';
+import type { EnvironmentRecord } from '../../domain/environments/environment.ts';
+import type { FreezeWindow } from '../../domain/environments/freeze.ts';
+import { landedRelease } from '../../domain/release/keys.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
 import { environmentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
-import type { Deployment } from '../../ports/forge/deployments.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { beating } from '../../ports/pulse.ts';
-import type { Stage } from '../../domain/stages/rules.ts';
-import { attemptKey, landedRelease, rollbackKey } from '../../domain/release/keys.ts';
-
-/** How far ahead the calendar is told, in ms; every claim tells it anew. */
-const horizon = 60 * 86_400_000;
-
-export type Claimed =
-  | Exclude<ClaimAnswer, { kind: 'compare' }>
-  /** A candidate that does not come before this one runs there, or is about to. */
-  | { readonly kind: 'outdated'; readonly by: Sha };
+import { windowsOf } from './freezes.ts';
 
 export interface Survey {
   readonly deployed: Readonly<Record<string, Deployed>>;
@@ -30,58 +19,7 @@ export interface Survey {
   readonly before?: EnvironmentRecord;
 }
 
-export function createLeases({ catalog, forge, environments, readLagMs }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'readLagMs'>) {
-  /** Asks for an environment. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
-  async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
-    const { taskQueue } = activityInfo();
-    const windows = windowsOf(await catalog.read(), claim.environment);
-    const after: Sha[] = [];
-    for (;;) {
-      const answer = await environments.claim({ claim, after, windows }, taskQueue);
-      if (answer.kind !== 'compare') return answer;
-      for (const other of answer.with) {
-        const { diverged } = await forge.commits.range(mirror, other, claim.candidate);
-        if (diverged) return { kind: 'outdated', by: other };
-        after.push(other);
-      }
-    }
-  }
-
-  async function leaveEnvironment(leaving: Leaving): Promise<void> {
-    await environments.leave(leaving, activityInfo().taskQueue);
-  }
-
-  /**
-   * Waits until the release that holds an environment is gone, and then until none of its deployments is in the air.
-   * Answers how the last of them ended.
-   *
-   * @throws `NotYet` while one is under way
-   */
-  async function holderGone({ claim }: { readonly claim: Claim }): Promise<LastDeployment> {
-    await environments.ended(claim.release, cancellationSignal());
-    // Its last write may have been a moment ago: lists lag.
-    const last = (await lastDeployment(claim)) ?? (await new Promise((resolve) => setTimeout(resolve, readLagMs)).then(() => lastDeployment(claim)));
-    if (last?.state === 'running') throw notYet(`${last.url} is under way`);
-    if (last?.state === 'succeeded' && last.rollback) return 'rolledBack';
-    return last?.state ?? 'none';
-  }
-
-  /** The last thing that was tried under this claim. */
-  async function lastDeployment(claim: Claim): Promise<(Deployment & { readonly rollback?: true }) | undefined> {
-    const rollback = await deploymentOf(claim, rollbackKey(claim.key));
-    if (rollback) return { ...rollback, rollback: true };
-    for (let attempt = 1, last: Deployment | undefined; ; attempt++) {
-      const found = await deploymentOf(claim, attemptKey(claim.key, attempt));
-      if (!found) return last;
-      last = found;
-    }
-  }
-
-  function deploymentOf({ environment, sha, deployment: { repository, mechanism } }: Claim, key: string): Promise<Deployment | undefined> {
-    if (mechanism.kind === 'workflow') return forge.workflowRuns.find(repository, mechanism.workflow, key);
-    return forge.deployments.find(repository, environment, sha, key);
-  }
-
+export function createSurvey({ catalog, forge, environments }: Pick<Ports, 'catalog' | 'forge' | 'environments'>) {
   /**
    * What an environment runs by what the forge remembers, and when it is frozen by the catalog.
    *
@@ -115,15 +53,5 @@ export function createLeases({ catalog, forge, environments, readLagMs }: Pick<P
     return { candidate, sha: pull.mergeSha, release, since };
   }
 
-  return {
-    surveyEnvironment,
-    claimEnvironment: beating(claimEnvironment),
-    leaveEnvironment: beating(leaveEnvironment),
-    holderGone: beating(holderGone),
-  };
-}
-
-function windowsOf({ environments }: Catalog, name: string): FreezeWindow[] {
-  const environment = environments[name];
-  return environment ? freezeWindows(environment.freezes, environment.timeZone, { from: Date.now(), to: Date.now() + horizon }) : [];
+  return { surveyEnvironment };
 }

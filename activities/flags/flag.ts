@@ -12,7 +12,7 @@ import type { FlagReading } from '../../ports/flags/backend.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { sickOf } from '../../ports/health/looks.ts';
 import type { Sick } from '../../ports/health/probe.ts';
-import { freezeOf } from './hindrances.ts';
+import { freezeOf } from '../environments/freezes.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 

@@ -1,7 +1,7 @@
 import type { FlagRules } from '../../domain/flags/rules.ts';
-import { freezeWindows } from '../../domain/environments/freeze.ts';
 import type { CodeQuestion } from '../environments/deployed-code.ts';
 import { createDeployedCode, lack } from '../environments/deployed-code.ts';
+import { freezeOf } from '../environments/freezes.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -31,14 +31,4 @@ export function createHindrances(ports: Pick<Ports, 'catalog' | 'forge' | 'envir
   }
 
   return { hindrance, unhindered };
-}
-
-/** Why an environment is frozen now, by the calendar or by an operator; undefined if it is not. */
-export async function freezeOf({ catalog, environments }: Pick<Ports, 'catalog' | 'environments'>, name: string): Promise<string | undefined> {
-  const environment = (await catalog.read()).environments[name];
-  const now = Date.now();
-  const [window] = environment ? freezeWindows(environment.freezes, environment.timeZone, { from: now, to: now + 1 }) : [];
-  if (window) return `${name} is frozen until ${window.to}: ${window.reason}`;
-  const frozen = await environments.frozen(name);
-  return frozen && `${name} is frozen${frozen.by ? ` by ${frozen.by}` : ''}${frozen.until ? ` until ${frozen.until}` : ''}: ${frozen.reason}`;
 }

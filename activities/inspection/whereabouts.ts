@@ -11,15 +11,15 @@ import { componentIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { createLeases } from '../environments/survey.ts';
+import { createSurvey } from '../environments/survey.ts';
 import { createPlanning } from '../component/planning.ts';
 
-type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments' | 'readLagMs'>;
+type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments'>;
 
 /** Follows a change from its pull request to production. Reads only. */
 export function createWhereabouts(ports: WhereaboutsPorts) {
   const { catalog, forge, releases, environments } = ports;
-  const { surveyEnvironment } = createLeases(ports);
+  const { surveyEnvironment } = createSurvey(ports);
   const { plan } = createPlanning(ports);
 
   /** @throws `InvalidInput` for an unknown component, commit or pull request */

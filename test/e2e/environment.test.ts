@@ -8,7 +8,8 @@ import { temporalEnvironments } from '../../ports/temporal/environments.ts';
 import type { Deployment, Success } from '../../ports/forge/deployments.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
-import { createLeases } from '../../activities/environments/survey.ts';
+import { createSurvey } from '../../activities/environments/survey.ts';
+import { createClaims } from '../../activities/stages/claims.ts';
 import { createSoaks } from '../../activities/stages/soaks.ts';
 import { catalogSchema } from '../../domain/catalog.ts';
 import type { EnvironmentRecord } from '../../domain/environments/environment.ts';
@@ -380,7 +381,8 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
     pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: 'e'.repeat(40) }] : []) },
   } as unknown as Forge;
   const environments = temporalEnvironments(client);
-  const leases = createLeases({ catalog: { read: async () => catalog }, forge, environments, readLagMs: 100 });
+  const ports = { catalog: { read: async () => catalog }, forge, environments, readLagMs: 100 };
+  const claims = createClaims(ports);
 
   /** Applies it, and loses the answer, the first time that it is asked for by each release. */
   function losing<Argument extends object, Answer>(run: (argument: Argument) => Promise<Answer>): (argument: Argument) => Promise<Answer> {
@@ -395,9 +397,10 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
   }
 
   const script: Partial<Activities> = {
-    ...leases,
-    claimEnvironment: losing(leases.claimEnvironment),
-    leaveEnvironment: losing(leases.leaveEnvironment),
+    ...createSurvey(ports),
+    ...claims,
+    claimEnvironment: losing(claims.claimEnvironment),
+    leaveEnvironment: losing(claims.leaveEnvironment),
     plan: async ({ component, sha }) => ({
       ...plan,
       component,

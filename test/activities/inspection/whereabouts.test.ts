@@ -65,7 +65,6 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
       status: async () => undefined,
       running: async () => (running ? [{ release: 'release/gitaly/silent' }, { release: 'release/gitaly/from-1', status: { release: 'release/gitaly/from-1', ...running } as ReleaseStatus }] : []),
     },
-    readLagMs: 0,
   });
   return oneAttempt().run(whereabouts, { component: 'gitaly', ...change }) as ReturnType<typeof whereabouts>;
 }

@@ -3,7 +3,9 @@ import { fileCatalog } from '../../../ports/catalog/file.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { createPipelines } from '../../../activities/component/pipelines.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
-import { createPullRequests } from '../../../activities/changes/pull-requests.ts';
+import { createMerging } from '../../../activities/changes/merging.ts';
+import { createAmending } from '../../../activities/component/amending.ts';
+import { createOpening } from '../../../activities/component/opening.ts';
 import { createReports } from '../../../activities/release/reports.ts';
 import type { VersionChange } from '../../../activities/component/version-change.ts';
 import { marker } from '../../../domain/code/marker.ts';
@@ -26,6 +28,11 @@ beforeEach(async () => {
 const releases = { offer: async () => expect.unreachable('nothing is offered'), isRunning: async () => false, status: async () => undefined, running: async () => [] };
 const as = (token: string) => forgeIn(world, { token });
 
+const activities = ({ readLagMs } = { readLagMs: 0 }) => {
+  const ports = { forge, releases, readLagMs };
+  return { ...createOpening(ports), ...createAmending(ports), ...createMerging(ports) };
+};
+
 /** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */
 async function forked(): Promise<string> {
   await world.control('ci', { repository: mirror, branch: 'fork', verdict: 'green' });
@@ -45,7 +52,7 @@ it('refuses to release a green commit that is not on the branch of the mirror', 
 it('refuses to amend by one', async () => {
   const change = await versionChange();
   const sha = await forked();
-  const { amendPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { amendPullRequest } = activities();
   expect(await within(() => amendPullRequest({ change, number: 1, head: change.base, sha, notBefore: [change.pinned] }))).toEqual({
     kind: 'refused',
     why: `${mirror} has no commit ${sha} on master`,
@@ -59,7 +66,7 @@ it.each([
 ])('refuses to amend by a commit whose required check %s, though all others are green', async (_, verdict, mirrorChecks) => {
   const change = { ...(await versionChange()), mirrorChecks };
   await world.control('ci', { repository: mirror, sha: change.candidate, verdict });
-  const { amendPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { amendPullRequest } = activities();
   const { candidate: sha, base: head, pinned } = change;
   expect(await within(() => amendPullRequest({ change, number: 1, head, sha, notBefore: [pinned] }))).toEqual({ kind: 'refused', why: `${sha} is not green on ${mirror}` });
   expect(await world.journal()).toEqual([]);
@@ -70,14 +77,14 @@ it('says who closed the pull request that it was about to open', async () => {
   await world.control('commit', { repository, branch: change.head, files: { [change.file]: `${change.candidate}\n` }, message: 'Update' });
   const { number } = await forge.pullRequests.open({ repository, head: change.head, base: change.branch, title: change.title, body: marker(change.release) });
   await as('person:carol').pullRequests.close(repository, number);
-  const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { openPullRequest } = activities();
   expect(await within(() => openPullRequest(change))).toMatchObject({ number, closedBy: 'carol' });
 });
 
 it('waits for a pull request that is not shown yet, instead of taking it for closed', async () => {
   const change = await versionChange();
   await world.control('faults', { match: { key: `pull ${repository} ${change.head}→${change.branch}` }, action: { kind: 'staleReads', seconds: 60 } });
-  const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { openPullRequest, mergePullRequest } = activities();
   const { number, head } = await within(() => openPullRequest(change));
   const { pipeline } = createPipelines({ forge });
   await expect(pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1 })).rejects.toMatchObject({ type: 'NotYet' });
@@ -87,7 +94,7 @@ it('waits for a pull request that is not shown yet, instead of taking it for clo
 
 it('takes a merge that is not shown yet for what it is, and not for a refusal', async () => {
   const change = await versionChange();
-  const { openPullRequest, mergePullRequest } = createPullRequests({ forge, releases, readLagMs: 5_000 });
+  const { openPullRequest, mergePullRequest } = activities({ readLagMs: 5_000 });
   const { number, head } = await within(() => openPullRequest(change));
   await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
   const merged = await forge.merging.merge(repository, number, head, 'merge');
@@ -98,7 +105,7 @@ it('takes a merge that is not shown yet for what it is, and not for a refusal', 
 
 it('finds its labels in whatever case the repository has them', async () => {
   await forge.issues.open({ repository, title: 'An earlier one', body: '', labels: ['Release', 'Workflow::Staging'] });
-  const { openPullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { openPullRequest } = activities();
   const { number } = await within(async () => openPullRequest({ ...(await versionChange()), labels: ['release'] }));
   const chat = { reach: async () => undefined, find: async () => undefined, post: async ({ text }: { readonly text: string }) => ({ id: '1', text }), update: async () => undefined };
   const { report } = createReports({ forge, chat, readLagMs: 0 });
@@ -109,7 +116,7 @@ it('finds its labels in whatever case the repository has them', async () => {
 describe('a base that has moved on', () => {
   it('is brought into the pull request by a merge of ours, the same one each time, and not over a push', async () => {
     const change = await versionChange();
-    const { openPullRequest, updatePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+    const { openPullRequest, updatePullRequest } = activities();
     const { number, head } = await within(() => openPullRequest(change));
     await world.control('commit', { repository, branch: 'master', files: { 'app.rb': 'newer' }, message: 'Develop' });
     const base = (await forge.branches.find(repository, 'master'))!;
@@ -127,7 +134,7 @@ describe('a base that has moved on', () => {
 
 it('enters a merge queue once, though the reply is lost, and tells each time what the queue has thrown out', async () => {
   const change = await versionChange();
-  const { openPullRequest, enqueuePullRequest } = createPullRequests({ forge, releases, readLagMs: 0 });
+  const { openPullRequest, enqueuePullRequest } = activities();
   const { pipeline } = createPipelines({ forge });
   const { number, head } = await within(() => openPullRequest(change));
   await world.control('ci', { repository, sha: head, verdict: 'green' });

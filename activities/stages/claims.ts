@@ -1,0 +1,75 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { Sha } from '../../domain/code/commit.ts';
+import type { Claim, Leaving } from '../../domain/environments/claim.ts';
+import type { ClaimAnswer, LastDeployment } from '../../domain/environments/environment.ts';
+import { attemptKey, rollbackKey } from '../../domain/release/keys.ts';
+import { notYet } from '../../ports/failures.ts';
+import type { Deployment } from '../../ports/forge/deployments.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { beating } from '../../ports/pulse.ts';
+import { windowsOf } from '../environments/freezes.ts';
+
+export type Claimed =
+  | Exclude<ClaimAnswer, { kind: 'compare' }>
+  /** A candidate that does not come before this one runs there, or is about to. */
+  | { readonly kind: 'outdated'; readonly by: Sha };
+
+/** What a release says to the environment that a stage needs. */
+export function createClaims({ catalog, forge, environments, readLagMs }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'readLagMs'>) {
+  /** Asks for an environment. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
+  async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
+    const { taskQueue } = activityInfo();
+    const windows = windowsOf(await catalog.read(), claim.environment);
+    const after: Sha[] = [];
+    for (;;) {
+      const answer = await environments.claim({ claim, after, windows }, taskQueue);
+      if (answer.kind !== 'compare') return answer;
+      for (const other of answer.with) {
+        const { diverged } = await forge.commits.range(mirror, other, claim.candidate);
+        if (diverged) return { kind: 'outdated', by: other };
+        after.push(other);
+      }
+    }
+  }
+
+  async function leaveEnvironment(leaving: Leaving): Promise<void> {
+    await environments.leave(leaving, activityInfo().taskQueue);
+  }
+
+  /**
+   * Waits until the release that holds an environment is gone, and then until none of its deployments is in the air.
+   * Answers how the last of them ended.
+   *
+   * @throws `NotYet` while one is under way
+   */
+  async function holderGone({ claim }: { readonly claim: Claim }): Promise<LastDeployment> {
+    await environments.ended(claim.release, cancellationSignal());
+    // Its last write may have been a moment ago: lists lag.
+    const last = (await lastDeployment(claim)) ?? (await new Promise((resolve) => setTimeout(resolve, readLagMs)).then(() => lastDeployment(claim)));
+    if (last?.state === 'running') throw notYet(`${last.url} is under way`);
+    if (last?.state === 'succeeded' && last.rollback) return 'rolledBack';
+    return last?.state ?? 'none';
+  }
+
+  /** The last thing that was tried under this claim. */
+  async function lastDeployment(claim: Claim): Promise<(Deployment & { readonly rollback?: true }) | undefined> {
+    const rollback = await deploymentOf(claim, rollbackKey(claim.key));
+    if (rollback) return { ...rollback, rollback: true };
+    for (let attempt = 1, last: Deployment | undefined; ; attempt++) {
+      const found = await deploymentOf(claim, attemptKey(claim.key, attempt));
+      if (!found) return last;
+      last = found;
+    }
+  }
+
+  function deploymentOf({ environment, sha, deployment: { repository, mechanism } }: Claim, key: string): Promise<Deployment | undefined> {
+    if (mechanism.kind === 'workflow') return forge.workflowRuns.find(repository, mechanism.workflow, key);
+    return forge.deployments.find(repository, environment, sha, key);
+  }
+
+  return {
+    claimEnvironment: beating(claimEnvironment),
+    leaveEnvironment: beating(leaveEnvironment),
+    holderGone: beating(holderGone),
+  };
+}
