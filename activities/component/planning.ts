@@ -4,6 +4,7 @@ import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { Component } from '../../domain/catalog.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
 import type { FailedCheck, Verdict } from '../../domain/code/pipeline.ts';
+import { releaseFrom } from '../../domain/release/keys.ts';
 import { judge, nothingRan, toldFailures } from '../../domain/code/pipeline.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import { planRelease } from '../../domain/component/plan.ts';
@@ -53,16 +54,31 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
     const component = componentIn(read, name);
-    const [pinned, base] = await Promise.all([readPin(component.downstream), headOf(component.downstream)]);
+    const base = await headOf(component.downstream);
+    const pinned = await readPin(component.downstream, base);
     const found = sha ? await asked(component, sha, pinned) : await newest(component, pinned);
-    if (found.kind === 'candidate') return planRelease(read, name, { candidate: found.commit, pinned, base });
+    if (found.kind === 'candidate') return planRelease(read, name, { id: await occasion(name, component.downstream, { base, pinned }), candidate: found.commit, pinned, base });
     if (found.kind !== 'waiting') return found;
     if (patient && Date.now() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
     return { ...found, patience: read.pace.patience };
   }
 
-  async function readPin({ repository, branch, versionFile }: Component['downstream']): Promise<Sha> {
-    const text = (await forge.commits.read(repository, versionFile, branch))?.trim();
+  /** @throws `Unavailable` while the forge does not show yet what set the pin */
+  async function occasion(name: string, { repository, versionFile }: Component['downstream'], { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<string> {
+    const setBy = await forge.commits.lastChange(repository, versionFile, base);
+    const set = setBy && (await forge.commits.read(repository, versionFile, setBy))?.trim();
+    if (setBy === undefined || set !== pinned) throw tryAgain('Unavailable', `${repository} does not show yet which commit has set ${versionFile} to ${pinned}`);
+    const before = releaseFrom(name, pinned);
+    return (await isUnderWay(before)) ? before : releaseFrom(name, setBy);
+  }
+
+  /** A release that began before ids named the occasion goes on under its own. */
+  async function isUnderWay(release: string): Promise<boolean> {
+    return (await releases.isRunning(release)) && (await releases.status(release))?.candidate !== undefined;
+  }
+
+  async function readPin({ repository, branch, versionFile }: Component['downstream'], base: Sha): Promise<Sha> {
+    const text = (await forge.commits.read(repository, versionFile, base))?.trim();
     if (text !== undefined && shaPattern.test(text)) return text;
     const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
     throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, but it ${given}`);

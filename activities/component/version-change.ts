@@ -42,13 +42,25 @@ export async function bodyOf(commits: Commits, change: VersionChange): Promise<s
   return pullRequestBody({ ...change, commits: carried, total });
 }
 
-/** The pull request of this release: the one that is open or merged, else the newest that was closed. */
-export async function own({ pullRequests }: Forge, { repository, head, branch, release, since, after }: VersionChange): Promise<PullRequest | undefined> {
+/**
+ * The pull request of this release: the one that is open or merged, else the newest that was closed. One that a run before this merged
+ * counts only while it has a say: where it was taken off the branch again, another one is wanted.
+ */
+export async function own({ commits, pullRequests }: Forge, { repository, head, branch, file, release, since, after }: VersionChange): Promise<PullRequest | undefined> {
   const all = await pullRequests.list(repository, head, branch);
   const mine = all.filter(({ number, body }) => number > after && body.includes(marker(release)));
-  const going = mine.find((pull) => pull.state !== 'closed');
+  const open = mine.find(({ state }) => state === 'open');
+  if (open) return open;
   // The forge cuts its times to seconds; as text, those sort behind the same second with a fraction.
-  const closed = mine.find((pull) => pull.createdAt >= since);
+  const ofThisRun = mine.filter(({ createdAt }) => createdAt >= since);
+  const merged = ofThisRun.find(({ state }) => state === 'merged') ?? (await stillPinned(mine.find(({ state }) => state === 'merged')));
+  const [closed] = ofThisRun;
   // A list does not tell who closed it.
-  return going ?? (closed && pullRequests.get(repository, closed.number));
+  return merged ?? (closed && pullRequests.get(repository, closed.number));
+
+  async function stillPinned(pull: PullRequest | undefined): Promise<PullRequest | undefined> {
+    if (!pull) return undefined;
+    const [carries, pinned] = [await commits.read(repository, file, pull.mergeSha ?? pull.head), await commits.read(repository, file, branch)];
+    return carries === pinned ? pull : undefined;
+  }
 }

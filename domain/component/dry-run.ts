@@ -3,7 +3,8 @@ import type { ReleasePlan } from './plan.ts';
 import { promotionKey } from '../release/keys.ts';
 
 /** Every write that a release would make, should nothing come in its way, in order. */
-export function writesOf({ id, candidate, downstream, stages, chat, base, component }: ReleasePlan): readonly string[] {
+export function writesOf(plan: ReleasePlan): readonly string[] {
+  const { candidate, downstream, stages, chat, base, component } = plan;
   const { repository, branch, head, versionFile, title, labels, merge } = downstream;
   return [
     `${repository}: commit "${title}" on ${shortSha(base)}, which sets ${versionFile} to ${candidate}`,
@@ -15,8 +16,8 @@ export function writesOf({ id, candidate, downstream, stages, chat, base, compon
     ...stages.flatMap(({ name, environment, promote, approval }) => [
       ...(approval ? [`${name} only once ${approval.required} of ${approval.approvers.join(', ')} approve`] : []),
       promote.kind === 'workflow'
-        ? `${repository}: dispatch ${promote.workflow} for ${environment} as ${promotionKey(id, name)}`
-        : `${repository}: a deployment to ${environment} as ${promotionKey(id, name)}`,
+        ? `${repository}: dispatch ${promote.workflow} for ${environment} as ${promotionKey(plan, name)}`
+        : `${repository}: a deployment to ${environment} as ${promotionKey(plan, name)}`,
       `${repository}: label the pull request workflow::${name}`,
     ]),
   ];

@@ -1,14 +1,12 @@
 import type { Commit, Sha } from '../code/commit.ts';
-import { shortSha } from '../code/commit.ts';
 import type { Catalog, Component } from '../catalog.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
 import type { Pace } from '../release/pace.ts';
-import { releasePrefix } from '../release/kinds.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
   readonly kind: 'release';
-  /** The workflow's id. Two releases of one component from the same pin can't run at once. */
+  /** The workflow's id. It names the occasion: two releases of one component can't run at once from one setting of the pin. */
   readonly id: string;
   readonly component: string;
   readonly candidate: Sha;
@@ -29,16 +27,17 @@ export interface ReleasePlan {
 }
 
 export interface Chosen {
+  readonly id: string;
   readonly candidate: Commit;
   readonly pinned: Sha;
   readonly base: Sha;
 }
 
-export function planRelease(catalog: Catalog, component: string, { candidate, pinned, base }: Chosen): ReleasePlan {
+export function planRelease(catalog: Catalog, component: string, { id, candidate, pinned, base }: Chosen): ReleasePlan {
   const { source, downstream, stages, chat } = catalog.components[component]!;
   return {
     kind: 'release',
-    id: releaseId(component, pinned),
+    id,
     component,
     candidate: candidate.sha,
     date: candidate.committedAt,
@@ -57,8 +56,4 @@ export function planRelease(catalog: Catalog, component: string, { candidate, pi
 /** With what its environment wants of votes. */
 function assured(stage: Stage, assurance: Approval['assurance']): Stage {
   return stage.approval && assurance ? { ...stage, approval: { ...stage.approval, assurance } } : stage;
-}
-
-function releaseId(component: string, pinned: Sha): string {
-  return `${releasePrefix}${component}/from-${shortSha(pinned)}`;
 }

@@ -1,8 +1,18 @@
+import { shortSha } from '../code/commit.ts';
+import type { Sha } from '../code/commit.ts';
 import { releasePrefix } from './kinds.ts';
 
-/** The business key of a promotion, by which its run or deployment is found again. */
-export function promotionKey(releaseId: string, stage: string): string {
-  return `${releaseId}/${stage}`;
+/**
+ * The id of the release that begins where this downstream commit has set the pin. The same two versions may follow each other again, once
+ * somebody has taken the pin back: that is another release.
+ */
+export function releaseFrom(component: string, pinSetBy: Sha): string {
+  return `${releasePrefix}${component}/from-${shortSha(pinSetBy)}`;
+}
+
+/** The business key of a promotion, by which its run or deployment is found again. A release may have carried another candidate before. */
+export function promotionKey({ id, candidate }: { readonly id: string; readonly candidate: Sha }, stage: string): string {
+  return `${id}/${stage}/${shortSha(candidate)}`;
 }
 
 /** A retry that an operator asked for is another promotion, of a key of its own. */
@@ -23,7 +33,8 @@ export function landedRelease(
   successes: readonly { readonly name: string; readonly at: string }[],
   { component, stage }: { readonly component: string; readonly stage: string },
 ): { readonly release: string; readonly at: string } | undefined {
-  const key = new RegExp(String.raw`(?<![\w./-])(${releasePrefix}${component}/[\w.-]+)/${stage}(/rollback)?(?:/\d+)?(?![\w./-])`);
+  // Keys without a candidate are of before they named one.
+  const key = new RegExp(String.raw`(?<![\w./-])(${releasePrefix}${component}/[\w.-]+)/${stage}(?:/[0-9a-f]{12})?(/rollback)?(?:/\d+)?(?![\w./-])`);
   const rolledBack = new Set<string>();
   for (const { name, at } of successes) {
     const [, release, rollback] = key.exec(name) ?? [];

@@ -15,6 +15,8 @@ export interface Commits {
    * range the newest 500 or so are given, and `total` counts all.
    */
   range(repository: Repository, from: Sha, to: Sha): Promise<{ readonly commits: readonly Commit[]; readonly total: number; readonly diverged: boolean }>;
+  /** The newest commit, of those that a branch, tag or SHA contains, that changed a file; undefined where none has. */
+  lastChange(repository: Repository, path: string, ref: string): Promise<Sha | undefined>;
   /** A file's text at a branch, tag or SHA. */
   read(repository: Repository, path: string, ref: string): Promise<string | undefined>;
   /** The paths, from the repository's root, of the files right in a folder at a branch, tag or SHA. Fails rather than leave some of them out. */

@@ -156,7 +156,7 @@ export function whyFrozen({ reason, by, until }: Frozen): string {
 
 function claimOf({ plan }: Release, { name, environment, promote }: Stage, { candidate, sha, purpose }: Wish): Claim {
   const { id, component, downstream, pace } = plan;
-  const key = promotionKey(id, name);
+  const key = promotionKey(plan, name);
   return {
     key: purpose === 'promote' ? key : rollbackKey(key),
     environment,

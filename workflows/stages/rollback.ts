@@ -38,7 +38,7 @@ export async function broughtBack(release: Release, touched: Touched, lease: Lea
   status.stage(name, 'rollingBack');
   status.enter('rollingBack', { waitingFor: { what: `the rollback of ${environment}` } });
   reporter.tell({ name: `${name}-rollback`, line: `rolling ${environment} back to ${shortSha(version.candidate)}` });
-  const { state } = await delivered(release, stage, { key: rollbackKey(promotionKey(plan.id, name)), ...version }, lease);
+  const { state } = await delivered(release, stage, { key: rollbackKey(promotionKey(plan, name)), ...version }, lease);
   status.staysNot(remains(stage));
   if (state === 'succeeded') {
     status.stage(name, 'rolledBack');

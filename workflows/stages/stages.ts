@@ -69,7 +69,7 @@ async function tried(release: Release, stage: Stage, { sha, attempt, lease }: { 
   status.stage(stage.name, 'promoting');
   status.enter('promoting', { waitingFor: { what: `the deployment to ${stage.environment}` } });
   reporter.tell({ name: attemptKey(stage.name, attempt), line: `deploying to ${stage.environment}`, label: stage.name });
-  const key = attemptKey(promotionKey(plan.id, stage.name), attempt);
+  const key = attemptKey(promotionKey(plan, stage.name), attempt);
   const { state, url } = await delivered(release, stage, { key, candidate: plan.candidate, sha }, lease);
   if (state === 'failed') return `the deployment to ${stage.environment} failed: ${url}`;
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));

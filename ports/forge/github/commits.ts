@@ -55,6 +55,11 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
       return { commits: newest, total, diverged: status === 'diverged' || status === 'behind' };
     },
 
+    async lastChange(repository, path, ref) {
+      const { data } = await rest.repos.listCommits({ ...at(repository), sha: ref, path, per_page: 1 });
+      return data[0]?.sha;
+    },
+
     async read(repository, path, ref) {
       const found = await unlessMissing(rest.repos.getContent({ ...at(repository), path, ref }));
       if (!found) return undefined;

@@ -25,6 +25,10 @@ interface Scene {
   /** More of the catalog's `source`. */
   readonly source?: string;
   readonly request?: Partial<PlanRequest>;
+  /** The downstream commit that has set the pin. */
+  readonly setBy?: Sha;
+  /** The id of a release that runs. */
+  readonly running?: string;
 }
 
 const shaOf = (name: Name): Sha => name.charCodeAt(0).toString(16).padStart(2, '0').repeat(20);
@@ -46,7 +50,7 @@ function told(planned: Planned): string {
   }
 }
 
-function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {} }: Scene): Promise<Planned> {
+function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = 'e'.repeat(40), running }: Scene): Promise<Planned> {
   const list = (repository: string) => (repository === 'org/mirror' ? mirror : canonical);
   const commit = (name: Name) => ({ sha: shaOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge' });
   const nameOf = (sha: Sha) => Array.from(`${mirror}${canonical}`).find((name) => shaOf(name) === sha);
@@ -60,6 +64,7 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
       },
       history: async (repository, _, limit) => Array.from(list(repository), commit).slice(0, limit),
       read: async () => `${shaOf(pinned)}\n`,
+      lastChange: async () => setBy,
       files: async (_, sha) => [docs.includes(nameOf(sha)!) ? 'doc/README.md' : 'main.go'],
     } as Partial<Forge['commits']>,
     branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
@@ -72,7 +77,7 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
   } as Forge;
   const reading = readCatalog(catalog(source));
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
-  const releases = { offer: never, isRunning: never, status: never, running: never };
+  const releases = { offer: never, isRunning: async (id: string) => id === running, status: async () => ({ candidate: shaOf('3') }) as ReleaseStatus, running: never };
   return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases }).plan({ component: 'gitaly', ...request });
 }
 
@@ -125,6 +130,14 @@ it('looks again and again for whoever is patient, and answers when the time is o
   await expect(plan({ ...behind, request: { patient: {} } })).rejects.toMatchObject(waiting);
   await expect(plan({ ...behind, request: { patient: { until: Date.now() + 60_000 } } })).rejects.toMatchObject(waiting);
   expect(await plan({ ...behind, request: { patient: { until: Date.now() } } })).toMatchObject({ kind: 'waiting', patience: 900_000, warning: { channel: '#mirror' } });
+});
+
+it.each<[string, Scene, string]>([
+  ['the downstream commit that has set the pin', { setBy: 'd'.repeat(40) }, 'release/gitaly/from-dddddddddddd'],
+  ['that commit, though a release from the same pin has run before', { setBy: 'd'.repeat(40), running: 'release/gitaly/from-eeeeeeeeeeee' }, 'release/gitaly/from-dddddddddddd'],
+  ['the pin, where a release goes on that began before ids named the occasion', { running: `release/gitaly/from-${shaOf('1').slice(0, 12)}` }, `release/gitaly/from-${shaOf('1').slice(0, 12)}`],
+])('names a release by %s', async (_, scene, id) => {
+  expect(await plan(scene)).toMatchObject({ kind: 'release', id });
 });
 
 it('tells what a release carries, once that says so', async () => {

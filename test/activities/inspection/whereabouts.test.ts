@@ -39,6 +39,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
       },
       history: async (repository, _, limit) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
       read: async () => `${pinned}\n`,
+      lastChange: async () => 'b'.repeat(40),
       files: async () => ['main.go'],
     } as Partial<Forge['commits']>,
     branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,

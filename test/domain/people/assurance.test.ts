@@ -21,7 +21,7 @@ const commit = { sha, title: 'A', author: 'Ann', committedAt: '2026-01-01T00:00:
 it('is what the environment wants of the stages that land there, and part of the plan', () => {
   const reading = readCatalog(text);
   if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.problems));
-  const { stages } = planRelease(reading.catalog, 'gitaly', { candidate: commit, pinned: 'a'.repeat(40), base: 'b'.repeat(40) });
+  const { stages } = planRelease(reading.catalog, 'gitaly', { id: 'release/gitaly/from-1', candidate: commit, pinned: 'a'.repeat(40), base: 'b'.repeat(40) });
   expect(stages.map(({ approval }) => approval?.assurance)).toEqual([undefined, 'verified']);
 });
 

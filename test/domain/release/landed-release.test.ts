@@ -16,6 +16,11 @@ it('is found within the name of a run, and however often it was tried', () => {
   expect(landed('Deploy release/gitaly/from-1/production/3 by a bot')).toBe('release/gitaly/from-1');
 });
 
+it('is found by keys that name the candidate, and by those of before', () => {
+  expect(landed('release/gitaly/from-2/production/0123456789ab/2', 'release/gitaly/from-1/production')).toBe('release/gitaly/from-2');
+  expect(landed('release/gitaly/from-2/production/0123456789ab/rollback', 'release/gitaly/from-2/production/0123456789ab', 'release/gitaly/from-1/production/2')).toBe('release/gitaly/from-1');
+});
+
 it('is not one that was rolled back', () => {
   expect(landed('release/gitaly/from-1/production/rollback', 'release/gitaly/from-1/production', 'release/gitaly/from-0/production')).toBe('release/gitaly/from-0');
   expect(landed('release/gitaly/from-1/production/rollback/2', 'release/gitaly/from-1/production')).toBeUndefined();

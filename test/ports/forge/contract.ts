@@ -106,6 +106,15 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         expect(await forge.commits.message(repository, nowhere)).toBeUndefined();
       });
 
+      it('the newest change of a file is found below what came after it', async () => {
+        const first = await change(base, 'changed.txt', 'one');
+        const second = await change(base, 'changed.txt', 'two');
+        const head = await change(base, 'unchanged.txt');
+        expect(await forge.commits.lastChange(repository, 'changed.txt', head)).toBe(second);
+        expect(await forge.commits.lastChange(repository, 'changed.txt', first)).toBe(first);
+        expect(await forge.commits.lastChange(repository, 'no-such-file.txt', head)).toBeUndefined();
+      });
+
       it('a range holds what was added, newest first', async () => {
         const from = await baseHead();
         const first = await change(base, 'range-1.txt');

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { openProduct } from './product.ts';
+import { useServers } from './stand.ts';
+
+const servers = useServers();
+
+it('releases a fix for real after a person has taken the version back, and says "up to date" from then on', async () => {
+  const { release, through, fix, pin, pinned, runs, pulls, hourly, start, world } = await openProduct(servers);
+  const before = await pinned();
+  const first = await release();
+  expect(await through(first)).toMatchObject({ kind: 'released' });
+  await pin(before, 'Revert "Update Gitaly version"');
+  const sha = await fix('catfile');
+
+  const second = await release();
+  expect(second.workflowId).not.toBe(first.workflowId);
+  expect(await through(second)).toMatchObject({ kind: 'released', candidate: sha });
+  expect(await pinned()).toBe(sha);
+  expect((await pulls()).map(({ merged_at }) => merged_at !== null)).toEqual([true, true]);
+  for (const environment of ['staging', 'canary', 'production']) expect(await runs(environment)).toMatchObject({ version: sha });
+
+  const { length } = await world.journal();
+  for (let hour = 0; hour < 3; hour++) expect(await hourly()).toMatchObject({ kind: 'upToDate', pinned: sha });
+  expect(await start()).toMatchObject({ kind: 'upToDate', pinned: sha });
+  expect(await world.journal()).toHaveLength(length);
+});
+
+it('offers the same commit again, by a pull request of its own, when a person has taken it back and nothing is newer', async () => {
+  const { release, through, pin, pinned, runs, pulls } = await openProduct(servers);
+  const before = await pinned();
+  expect(await through(await release())).toMatchObject({ kind: 'released' });
+  const sha = await pinned();
+  await pin(before);
+  expect(await through(await release())).toMatchObject({ kind: 'released', candidate: sha });
+  expect(await pinned()).toBe(sha);
+  expect(await pulls()).toHaveLength(2);
+  expect(await runs('production')).toMatchObject({ version: sha });
+});
