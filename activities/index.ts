@@ -59,4 +59,9 @@ export function createActivities(ports: Ports) {
   };
 }
 
-export type Activities = ReturnType<typeof createActivities>;
+type Created = ReturnType<typeof createActivities>;
+
+export type Activities = { readonly [Name in keyof Created]: (...args: Parameters<Created[Name]>) => ReturnType<Created[Name]> };
+
+/** The names of those that heartbeat: no other may be called with a heartbeat timeout. */
+export type BeatingName = { [Name in keyof Created]: Created[Name] extends { readonly beats: true } ? Name : never }[keyof Created];

@@ -13,9 +13,15 @@ interface Pulse {
 
 const pulses = new AsyncLocalStorage<Pulse>();
 
+/** An activity that heartbeats. Whoever calls it sees that, and may set a heartbeat timeout. */
+export interface Beating<Args extends unknown[], Result> {
+  (...args: Args): Promise<Result>;
+  readonly beats: true;
+}
+
 /** Heartbeats while `activity` runs, so that a dead worker is noticed soon and a cancellation arrives. */
-export function beating<Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>): (...args: Args) => Promise<Result> {
-  return async (...args) => {
+export function beating<Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>): Beating<Args, Result> {
+  async function beaten(...args: Args): Promise<Result> {
     const pulse: Pulse = { confirmedAt: 0 };
     const timer = setInterval(() => heartbeat(pulse.progress), beatMs());
     try {
@@ -23,7 +29,8 @@ export function beating<Args extends unknown[], Result>(activity: (...args: Args
     } finally {
       clearInterval(timer);
     }
-  };
+  }
+  return Object.assign(beaten, { beats: true } as const);
 }
 
 /** The server says 0 where no heartbeat timeout is set. */

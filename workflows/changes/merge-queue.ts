@@ -11,7 +11,7 @@ export async function enqueued({ status, work }: Release, draft: Draft, { time =
   const { repository, branch } = draft.plan.downstream;
   const { known: _, ...rest } = draft;
   status.enter('merging', { waitingFor: { what: `#${number} in the merge queue of ${branch}` }, next: `the forge merges #${number}` });
-  const result = await work.writing.enqueuePullRequest.executeWithOptions({ summary: `#${number}` }, [{ repository, number, sha }]);
+  const result = await work.enqueuePullRequest({ repository, number, sha }, `enqueue #${number}`);
   if (result.kind === 'moved') return rest;
   const { lastRemoval } = result;
   return { ...rest, known: { kind: 'queued', time, ...(lastRemoval && { lastRemoval }) } };

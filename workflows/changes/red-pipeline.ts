@@ -33,7 +33,7 @@ async function rerun({ work }: Release, draft: Draft): Promise<Draft | undefined
   const { repository } = draft.plan.downstream;
   const { number, head: sha } = draft.pull;
   const attempt = draft.attempt + 1;
-  const started = await work.writing.rerunFailed.executeWithOptions({ summary: `#${number}, attempt ${attempt}` }, [{ repository, sha, attempt }]);
+  const started = await work.rerunFailed({ repository, sha, attempt }, `run again what failed of #${number}, attempt ${attempt}`);
   const { known: _, waitsForFix: __, ...rest } = draft;
   return started === 'rerun' ? { ...rest, attempt } : undefined;
 }
@@ -55,7 +55,7 @@ async function diagnosed(release: Release, draft: Draft, failed: readonly Failed
   const { repository, branch } = draft.plan.downstream;
   const { number, head } = draft.pull;
   const names = failed.map(({ name }) => name);
-  const base = await work.polling.base.executeWithOptions({ summary: branch }, [{ repository, branch, failed: names }]);
+  const base = await work.base({ repository, branch, failed: names }, `look at ${branch}`);
   const tell = (line: string) => draft.told !== head && reporter.tell({ name: `red-${shortSha(head)}`, line, urgent: true });
   if (base === 'broken') {
     tell(`the pipeline of #${number} is red, as ${branch} is: ${toldFailures(failed)}`);

@@ -1,20 +1,11 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import { spoken } from '../../domain/text/duration.ts';
 import type { Release } from '../component/release.ts';
+import { alongside } from '../release/race.ts';
 
 /** Reminds people of a pull request that stays open: once where its progress is told, then again and again its team. */
-export async function reminding<T>(release: Release, body: () => Promise<T>): Promise<T> {
-  const scope = new CancellationScope();
-  scope
-    .run(() => remind(release))
-    .catch((failure: unknown) => {
-      if (!isCancellation(failure)) throw failure;
-    });
-  try {
-    return await body();
-  } finally {
-    scope.cancel();
-  }
+export function reminding<T>(release: Release, body: () => Promise<T>): Promise<T> {
+  return alongside(() => remind(release), body);
 }
 
 async function remind({ plan, status, reporter }: Release): Promise<never> {

@@ -3,7 +3,7 @@ import type { PlanRequest } from '../../activities/component/planning.ts';
 import type { Announcement } from '../../activities/release/reports.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
-import { planning, warning } from '../release/work.ts';
+import { unpaced } from '../release/work.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import type { Wakeable } from '../release/wake.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
@@ -16,7 +16,7 @@ export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 
  */
 export async function chosen(request: ReleaseRequest, { status, wakeable }: { readonly status: StatusKeeper; readonly wakeable: Wakeable }): Promise<Chosen> {
   const { component, dryRun } = request;
-  const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakeable(() => planning.plan.executeWithOptions({ summary: component }, [{ ...request, ...patience }]));
+  const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakeable(() => unpaced.plan({ ...request, ...patience }, `plan a release of ${component}`));
   const waits = (what: string) => status.enter('planning', { waitingFor: { what } });
 
   waits(`the repositories of ${component} to answer`);
@@ -42,7 +42,7 @@ export async function chosen(request: ReleaseRequest, { status, wakeable }: { re
 async function warn(announcement: Announcement | undefined): Promise<void> {
   if (!announcement) return;
   try {
-    await warning.announce.executeWithOptions({ summary: announcement.text }, [announcement]);
+    await unpaced.announce(announcement, `announce ${announcement.text}`);
   } catch (failure) {
     log.warn('people could not be told', { text: announcement.text, failure });
   }

@@ -53,7 +53,7 @@ async function happened({ status, work, wakeable, offers, pause, questions, isEx
   if (pause.active()) return { kind: 'paused' };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
   const event = await unless(
-    () => wakeable(() => work.polling.pipeline.executeWithOptions({ summary: `#${number}` }, [look])),
+    () => wakeable(() => work.pipeline(look, `look at the pipeline of #${number}`)),
     (): Event | undefined => {
       if (pause.active()) return { kind: 'paused' };
       const choice = questions.answer();
@@ -69,7 +69,7 @@ async function happened({ status, work, wakeable, offers, pause, questions, isEx
 /** The forge would merge it by itself whatever becomes of its head, or in a pause. A later look merges it, or lets it be merged, anew. */
 async function keptFromMerging({ work }: Release, { plan, pull: { number } }: Draft): Promise<void> {
   const { repository, autoMerge } = plan.downstream;
-  if (autoMerge) await work.writing.keepFromMerging.executeWithOptions({ summary: `#${number}` }, [{ repository, number }]);
+  if (autoMerge) await work.keepFromMerging({ repository, number }, `keep #${number} from merging itself`);
 }
 
 async function taken(release: Release, draft: Draft, event: Event): Promise<Draft | Landed> {
@@ -114,7 +114,7 @@ async function merged(release: Release, draft: Draft): Promise<Draft | Landed> {
   const { number, head: sha } = draft.pull;
   const { repository, head, merge: method } = draft.plan.downstream;
   status.enter('merging', { next: `merge #${number}` });
-  const result = await work.writing.mergePullRequest.executeWithOptions({ summary: `merge #${number}` }, [{ repository, number, sha, head, method }]);
+  const result = await work.mergePullRequest({ repository, number, sha, head, method }, `merge #${number}`);
   switch (result.kind) {
     case 'merged':
       status.stays(`#${number} is merged`);
@@ -140,8 +140,8 @@ async function reviewed({ status, work }: Release, draft: Draft): Promise<Draft>
   const { number, head: sha } = draft.pull;
   const { repository, head, merge: method, autoMerge } = draft.plan.downstream;
   const asked = { repository, number, sha };
-  const review = draft.known?.kind === 'unreviewed' ? 'nobody' : await work.writing.approvePullRequest.executeWithOptions({ summary: `#${number}` }, [asked]);
-  if (autoMerge) await work.writing.letMerge.executeWithOptions({ summary: `#${number}` }, [{ ...asked, head, method }]);
+  const review = draft.known?.kind === 'unreviewed' ? 'nobody' : await work.approvePullRequest(asked, `approve #${number}`);
+  if (autoMerge) await work.letMerge({ ...asked, head, method }, `let #${number} merge itself`);
   status.enter('pipeline', {
     waitingFor: { what: `a review of #${number}`, ...(review === 'nobody' && { whom: ['somebody who may approve it on the forge'] }) },
     next: `merge #${number}`,

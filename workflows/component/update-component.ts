@@ -1,8 +1,9 @@
 import { parseInput } from '../../domain/text/input.ts';
+import { shortSha } from '../../domain/code/commit.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { releaseRequestExample, updateRequest } from '../../domain/component/request.ts';
 import type { UpdateRequest } from '../../domain/component/request.ts';
-import { planning } from '../release/work.ts';
+import { unpaced } from '../release/work.ts';
 import { chosen } from './choosing.ts';
 import { concluded } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
@@ -25,7 +26,7 @@ export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
   return concluded(status, startReporting(status), async () => {
     const plan = await chosen({ component }, { status, wakeable });
     if (plan.kind !== 'release') return plan;
-    await planning.offer.executeWithOptions({ summary: plan.id }, [{ release: plan.id, component, sha: plan.candidate }]);
+    await unpaced.offer({ release: plan.id, component, sha: plan.candidate }, `offer ${shortSha(plan.candidate)} to ${plan.id}`);
     return { kind: 'handedOver', to: plan.id };
   });
 }

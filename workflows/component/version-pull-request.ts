@@ -32,7 +32,7 @@ export interface Draft {
 /** Opens the version pull request, or adopts the one that is open. */
 export async function opened({ status, work, reporter }: Release, plan: ReleasePlan, { after, carried = [plan.candidate] }: { readonly after: number; readonly carried?: readonly Sha[] }): Promise<Draft> {
   status.enter('opening', { next: 'open the pull request' });
-  const pull = await work.writing.openPullRequest.executeWithOptions({ summary: plan.downstream.title }, [versionChange(plan, { after })]);
+  const pull = await work.openPullRequest(versionChange(plan, { after }), `open ${plan.downstream.title}`);
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
@@ -43,9 +43,7 @@ export async function opened({ status, work, reporter }: Release, plan: ReleaseP
 export async function amended(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: readonly Sha[] }): Promise<Draft> {
   const { work, status } = release;
   const { plan, pull } = draft;
-  const result = await work.writing.amendPullRequest.executeWithOptions({ summary: `to ${shortSha(sha)}` }, [
-    { change: changeOf(draft), number: pull.number, head: pull.head, sha, notBefore },
-  ]);
+  const result = await work.amendPullRequest({ change: changeOf(draft), number: pull.number, head: pull.head, sha, notBefore }, `amend to ${shortSha(sha)}`);
   if (result.kind === 'moved') return draft;
   if (result.kind === 'refused') {
     status.refused('candidate', result.why);
@@ -60,7 +58,7 @@ export async function amended(release: Release, draft: Draft, { sha, notBefore }
 export async function updated({ work, status, reporter }: Release, draft: Draft, { base }: { readonly base: Sha }): Promise<Draft> {
   const { plan, pull, carried } = draft;
   const { branch } = plan.downstream;
-  const result = await work.writing.updatePullRequest.executeWithOptions({ summary: `to ${branch} at ${shortSha(base)}` }, [{ change: changeOf(draft), head: pull.head, base }]);
+  const result = await work.updatePullRequest({ change: changeOf(draft), head: pull.head, base }, `update to ${branch} at ${shortSha(base)}`);
   const next: Draft = { plan, pull, carried, attempt: 1 };
   if (result.kind === 'moved') return next;
   status.enter('pipeline', { waitingFor: { what: `the pipeline of #${pull.number}, now that it contains ${branch}` }, next: 'merge when green' });
@@ -90,22 +88,22 @@ export async function renewed(release: Release, draft: Draft, why: string): Prom
   const { work, reporter, questions, status } = release;
   const { repository, branch, head } = draft.plan.downstream;
   const { number } = draft.pull;
-  const now = await work.polling.headOf.executeWithOptions({ summary: head }, [{ repository, branch: head }]);
+  const now = await work.headOf({ repository, branch: head }, `look at ${head}`);
   // Somebody's work is looked at before anything is closed.
   if (now !== undefined && now !== draft.pull.head) return draft;
   questions.withdraw();
   reporter.tell({ name: `renewed-${number}`, line: `closes #${number} for a new one: ${why}` });
   status.enter('opening', { next: `close #${number}, and open a new one` });
-  const withdrawn = await work.writing.withdrawPullRequest.executeWithOptions({ summary: why }, [withdrawal(draft)]);
+  const withdrawn = await work.withdrawPullRequest(withdrawal(draft), `close #${number}: ${why}`);
   if (withdrawn.kind === 'merged') return draft;
-  const base = await work.polling.headOf.executeWithOptions({ summary: branch }, [{ repository, branch }]);
+  const base = await work.headOf({ repository, branch }, `look at ${branch}`);
   if (base === undefined) throw new Stop({ kind: 'mergeRefused', reason: `${repository} has no branch ${branch} any more` });
   return opened(release, { ...draft.plan, base }, { after: number, carried: draft.carried });
 }
 
 /** What is taken back when the release ends before the merge, and what has to stay. */
 export async function withdrawn({ work }: Release, change: VersionChange & { readonly followed?: Sha }): Promise<{ readonly stays?: string }> {
-  const result = await work.writing.withdrawPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [change]);
+  const result = await work.withdrawPullRequest(change, 'close the pull request, and remove its branch');
   if (result.kind === 'merged') return { stays: `#${result.number} is merged` };
   return result.branchStays ? { stays: `the branch ${change.head} is at ${shortSha(result.branchStays)}, which is somebody else's` } : {};
 }

@@ -3,7 +3,7 @@ import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@te
 import { environmentId, environmentRequest, environmentRequestExample } from '../../domain/environments/environment.ts';
 import type { EnvironmentRequest } from '../../domain/environments/environment.ts';
 import { parseInput } from '../../domain/text/input.ts';
-import { planning } from '../release/work.ts';
+import { unpaced } from '../release/work.ts';
 import { keepEnvironment } from './keeper.ts';
 import type { EnvironmentKeeper } from './keeper.ts';
 import { handOver } from '../release/beginning.ts';
@@ -39,7 +39,7 @@ export async function environment(input?: EnvironmentRequest): Promise<unknown> 
 
 async function surveyed(keeper: EnvironmentKeeper, request: EnvironmentRequest): Promise<void> {
   try {
-    keeper.begin(await planning.surveyEnvironment.executeWithOptions({ summary: request.environment }, [request]));
+    keeper.begin(await unpaced.surveyEnvironment(request, `survey ${request.environment}`));
   } catch (failure) {
     keeper.giveUp(rootCause(failure) ?? String(failure));
     await condition(allHandlersFinished);

@@ -1,9 +1,9 @@
-import { CancellationScope, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { Lease } from '../../domain/environments/environment.ts';
 import { abandoned } from '../../domain/environments/environment.ts';
 import { workAt } from '../release/work.ts';
 import type { EnvironmentKeeper } from './keeper.ts';
-import { isInterruption } from '../release/interruption.ts';
+import { callable, isInterruption } from '../release/race.ts';
 import { now } from '../release/status.ts';
 
 /**
@@ -11,24 +11,24 @@ import { now } from '../release/status.ts';
  * is in the air. Answers what to call after each change.
  */
 export function followHolder(keeper: EnvironmentKeeper): () => void {
-  let followed: { readonly fence: number; readonly scope: CancellationScope } | undefined;
+  let followed: { readonly fence: number; readonly callOff: () => void } | undefined;
 
   return function follow(): void {
     const { lease } = keeper.record();
     if (lease?.fence === followed?.fence) return;
-    followed?.scope.cancel();
+    followed?.callOff();
     followed = undefined;
     if (!lease) return;
-    const scope = new CancellationScope();
-    followed = { fence: lease.fence, scope };
-    scope.run(() => gone(lease)).catch((failure: unknown) => {
+    const { callOff, run } = callable();
+    followed = { fence: lease.fence, callOff };
+    run(() => gone(lease)).catch((failure: unknown) => {
       if (!isInterruption(failure)) log.error('the holder can not be followed', { release: lease.claim.release, failure });
     });
   };
 
   async function gone(lease: Lease): Promise<void> {
     const { claim } = lease;
-    const last = await workAt(claim.pace).following.holderGone.executeWithOptions({ summary: claim.release }, [{ claim }]);
+    const last = await workAt(claim.pace).holderGone({ claim }, `follow ${claim.release}`);
     keeper.enter(abandoned(keeper.record(), lease, last, now()));
   }
 }

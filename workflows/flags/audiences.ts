@@ -47,7 +47,7 @@ export function rolloutTeam({ id, flag, chat }: RolloutPlan, { work, milestones 
       if (!urgent) return undefined;
       const { issue } = milestones;
       const announcement = { channel: chat.team, key: `${key}/${name}/team`, text: `${flag}: ${line}${issue ? ` (${issue.url})` : ''}` };
-      return () => work.telling.announce.executeWithOptions({ summary: name }, [announcement]);
+      return () => work.announce(announcement, `announce ${name}`);
     },
   };
 }
@@ -64,7 +64,7 @@ export function rolloutChecklist(plan: RolloutPlan, { work, status, steering, mi
       // An ending that nothing on the way had a label for: "aborted", "failed".
       const standing = label ?? (ending === 'rolledOut' ? undefined : ending);
       const followed = { repository: plan.rules.issues.repository, number: issue.number, id: plan.id, section: checklist(plan, progress), ...(standing && { label: standing }) };
-      return () => work.telling.followRolloutIssue.executeWithOptions({ summary: name }, [followed]);
+      return () => work.followRolloutIssue(followed, `follow up the issue: ${name}`);
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Rollout } from './rollout.ts';
 export async function codeDeployed(rollout: Rollout): Promise<void> {
   const { plan, status, work, reporter, wakes } = rollout;
   const question = codeOf(plan);
-  const answer = await permitted(rollout, () => work.writing.deployedCode.executeWithOptions({ summary: shortSha(plan.commit) }, [question]));
+  const answer = await permitted(rollout, () => work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`));
   if (answer.kind === 'deployed') return;
   const missing = answer.missing.map(({ sha, title }) => `${shortSha(sha)} ${title}`).join('; ');
   const more = answer.total > answer.missing.length ? `; and ${answer.total - answer.missing.length} more` : '';
@@ -18,14 +18,14 @@ export async function codeDeployed(rollout: Rollout): Promise<void> {
     next: missing ? `deploy ${missing}${more}` : `deploy ${shortSha(plan.commit)}`,
   });
   reporter.tell({ name: 'undeployed', line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
-  await permitted(rollout, () => wakes.wakeable(() => work.polling.codeDeployed.executeWithOptions({ summary: question.environment }, [question])));
+  await permitted(rollout, () => wakes.wakeable(() => work.codeDeployed(question, `look for ${shortSha(plan.commit)} in ${question.environment}`)));
 }
 
 /** Waits for a deployment that lacks the flag's code: looks whenever the environment tells of one. */
 export function codeLost({ plan, work, wakes }: Rollout): Promise<Finding> {
   const question = codeOf(plan);
   return wakes.onceWoken(async () => {
-    const answer = await work.writing.deployedCode.executeWithOptions({ summary: shortSha(plan.commit) }, [question]);
+    const answer = await work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`);
     return answer.kind === 'undeployed' ? { kind: 'rolledBack', ...(answer.at && { to: answer.at }) } : undefined;
   });
 }

@@ -6,7 +6,7 @@ import { parseRolloutRequest } from '../../domain/flags/request.ts';
 import type { RolloutAbortion } from '../../domain/flags/steering.ts';
 import { rolloutAbortion } from '../../domain/flags/steering.ts';
 import { openAbort } from '../people/abort.ts';
-import { planning, workAt } from '../release/work.ts';
+import { unpaced, workAt } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
 import { concluded } from '../release/conclusion.ts';
 import { takeFlag } from './flag.ts';
@@ -50,23 +50,23 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
 
   return concluded(status, reporter, () =>
     abortable(async () => {
-      const plan = await planning.planRollout.executeWithOptions({ summary: request.flag }, [request]);
+      const plan = await unpaced.planRollout(request, `plan the rollout of ${request.flag}`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
       const rollout = begun(plan);
       const { work } = rollout;
       const { staging, production } = plan.rules;
 
       return compensating(status, async (register) => {
-        await work.writing.followEnvironment.executeWithOptions({ summary: production.environment }, [{ environment: production.environment }]);
+        await work.followEnvironment({ environment: production.environment }, `follow ${production.environment}`);
         const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
-        milestones.issue = await permitted(rollout, () => work.writing.openRolloutIssue.executeWithOptions({ summary: plan.flag }, [plan]));
+        milestones.issue = await permitted(rollout, () => work.openRolloutIssue(plan, `open the issue of ${plan.flag}`));
         reporter.tell({ name: 'begun', line: `rollout begins${plan.reason ? `: ${plan.reason}` : ''}` });
         await codeDeployed(rollout);
         milestones.codeDeployed = true;
         if (staging) await triedOnStaging(rollout, await takeFlag(rollout, staging.environment, { register, leave: () => leave }));
         await rolledOut(rollout, flag);
-        const removal = await permitted(rollout, () => work.writing.askForRemoval.executeWithOptions({ summary: plan.flag }, [{ plan, rollout: milestones.issue!.url }]));
+        const removal = await permitted(rollout, () => work.askForRemoval({ plan, rollout: milestones.issue!.url }, `ask for the removal of ${plan.flag}`));
         milestones.removal = removal.url;
         reporter.tell({ name: 'removal', line: `on for everybody; its removal is asked for in ${removal.url}`, label: 'done' });
         return { kind: 'rolledOut', flag: plan.flag, environment: flag.environment, before: flag.before, written: flag.written(), removal: removal.url };

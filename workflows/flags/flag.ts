@@ -23,7 +23,7 @@ export async function takeFlag(rollout: Rollout, environment: string, { register
   const { plan, status, work } = rollout;
   const place = { environment, flag: plan.flag };
   const summary = `${plan.flag} in ${environment}`;
-  const read = () => permitted(rollout, () => work.writing.readFlag.executeWithOptions({ summary }, [place]));
+  const read = () => permitted(rollout, () => work.readFlag(place, `read ${summary}`));
 
   const before = await read();
   let setting = before;
@@ -38,7 +38,7 @@ export async function takeFlag(rollout: Rollout, environment: string, { register
       if (next === undefined && written.length === 0) return { stays: `${summary} was not touched` };
       // A write may take several requests, the way of which leads through off.
       const ours = [setting, ...(next === undefined ? [] : [next, false])];
-      const { left } = await work.writing.restoreFlag.executeWithOptions({ summary: `${summary}: back to ${shownSetting(before)}` }, [{ ...place, ours, to: before }]);
+      const { left } = await work.restoreFlag({ ...place, ours, to: before }, `restore ${summary}: back to ${shownSetting(before)}`);
       if (left !== undefined) return { stays: `${summary} is ${left}: somebody else has set it` };
       for (const stage of status.get().stages) if (stage.environment === environment && stage.mark !== 'ahead') status.stage(stage.name, 'rolledBack');
       return {};
@@ -53,7 +53,7 @@ export async function takeFlag(rollout: Rollout, environment: string, { register
     async set(to) {
       next = to;
       const conflict = await unlessConflict(async () => {
-        setting = await permitted(rollout, () => work.writing.setFlag.executeWithOptions({ summary: `${summary}: ${shownSetting(setting)} → ${shownSetting(to)}` }, [{ ...place, from: setting, to }]));
+        setting = await permitted(rollout, () => work.setFlag({ ...place, from: setting, to }, `set ${summary}: ${shownSetting(setting)} → ${shownSetting(to)}`));
         if (written.at(-1) !== setting) written.push(setting);
       });
       next = undefined;

@@ -47,14 +47,14 @@ async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boo
   const raise = { environment: flag.environment, ...(flag.environment === production.environment && { code: codeOf(plan), ...(incidents && { incidents }) }) };
   // What somebody says before it is known what stands in the way is not about that.
   status.enter('promoting', { next: `see whether ${plan.flag} may go up to ${name}` });
-  const why = await permitted(rollout, () => work.writing.hindrance.executeWithOptions({ summary: name }, [raise]));
+  const why = await permitted(rollout, () => work.hindrance(raise, `look what hinders ${name}`));
   if (why !== undefined) {
     const [by] = operatorsOf(rollout);
     status.enter('blocked', {
       waitingFor: { what: `going up to ${name}: ${why}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
     });
     reporter.tell({ name: `blocked-${name}`, line: `does not go up to ${name}: ${why}` });
-    const unhindered = () => wakes.wakeable(() => work.polling.unhindered.executeWithOptions({ summary: name }, [raise]));
+    const unhindered = () => wakes.wakeable(() => work.unhindered(raise, `look what hinders ${name}`));
     const seen = await permitted(rollout, () => steering.unlessSteered(() => whileWell(rollout, flag, unhindered)));
     if (seen) return seen;
     if (steering.isHeld()) return false;

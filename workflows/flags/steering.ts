@@ -1,7 +1,7 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { FlagSetting } from '../../domain/flags/setting.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
-import { isInterruption } from '../release/interruption.ts';
+import { callable } from '../release/race.ts';
 import { mayNotSteer, receiveOrders } from './orders.ts';
 import type { Orders } from './orders.ts';
 import type { StatusKeeper } from '../release/status.ts';
@@ -11,8 +11,8 @@ export type Steering = ReturnType<typeof openSteering>;
 /** Lets operators say how a rollout goes on. */
 export function openSteering(status: StatusKeeper) {
   const orders: Orders = { held: false, advanced: false, stuck: false };
-  const interruptible = new Set<CancellationScope>();
-  receiveOrders(orders, status, () => interruptible.forEach((scope) => scope.cancel()));
+  const interruptible = callable();
+  receiveOrders(orders, status, interruptible.callOff);
 
   return {
     /** From now on messages are judged by this plan. */
@@ -55,18 +55,6 @@ export function openSteering(status: StatusKeeper) {
     testedBySomebody: () => condition(() => orders.testedBy !== undefined),
 
     /** Runs `body` until it ends, or an operator speaks: then the answer is undefined. */
-    async unlessSteered<T>(body: () => Promise<T>): Promise<T | undefined> {
-      const scope = new CancellationScope();
-      interruptible.add(scope);
-      try {
-        return await scope.run(body);
-      } catch (failure) {
-        const steered = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
-        if (steered && isInterruption(failure)) return undefined;
-        throw failure;
-      } finally {
-        interruptible.delete(scope);
-      }
-    },
+    unlessSteered: async <T>(body: () => Promise<T>): Promise<T | undefined> => (await interruptible.run(body))?.value,
   };
 }

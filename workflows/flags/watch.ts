@@ -1,7 +1,7 @@
-import { CancellationScope } from '@temporalio/workflow';
 import type { FlagWatch } from '../../activities/flags/flag.ts';
 import { exposure, shownSetting } from '../../domain/flags/setting.ts';
 import type { Finding, Trouble } from '../../domain/flags/watch.ts';
+import { firstOf } from '../release/race.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import { codeLost, codeOf } from './code.ts';
 import type { Flag } from './flag.ts';
@@ -40,7 +40,7 @@ export async function watched(rollout: Rollout, stage: string, flag: Flag, rules
 /** What is found first: by a look at the flag, or because a deployment has landed. */
 async function found(rollout: Rollout, stage: string, rules: WatchRules): Promise<Finding> {
   const { plan, work } = rollout;
-  const look = () => work.sampling.watchFlag.executeWithOptions({ summary: `${rules.environment}: ${stage}` }, [{ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }]);
+  const look = () => work.watchFlag({ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }, `watch ${rules.environment}: ${stage}`);
   return rules.code ? firstOf(look, () => codeLost(rollout)) : look();
 }
 
@@ -53,19 +53,6 @@ export async function whileWell(rollout: Rollout, flag: Flag, body: () => Promis
   const isOn = flag.environment === rollout.plan.rules.production.environment && exposure(setting) > 0;
   const finding = await (isOn ? firstOf(body, () => found(rollout, shownSetting(setting), { ...productionWatch(rollout, flag), ...changes })) : body());
   return finding && finding.kind !== 'passed' ? finding : undefined;
-}
-
-/** What comes first of two that only look: the other one is called off. */
-async function firstOf<One, Other>(one: () => Promise<One>, other: () => Promise<Other>): Promise<One | Other> {
-  const scope = new CancellationScope();
-  const both = [scope.run(one), scope.run(other)] as const;
-  try {
-    return await Promise.race(both).finally(() => scope.cancel());
-  } catch (failure) {
-    // An attempt that is in the air must not outlive the rollout.
-    await Promise.allSettled(both);
-    throw failure;
-  }
 }
 
 /**

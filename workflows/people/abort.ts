@@ -1,10 +1,9 @@
-import { CancellationScope } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { Abortion } from '../../domain/people/decision.ts';
 import { abortion } from '../../domain/people/decision.ts';
 import { receive } from '../release/inbox.ts';
-import { isInterruption } from '../release/interruption.ts';
 import { abort } from '../release/messages.ts';
+import { callable, isInterruption } from '../release/race.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';
 
@@ -21,7 +20,7 @@ const releaseRule: AbortRule = { schema: abortion, about: 'Stops the release, an
 
 /** Lets a person stop whatever runs inside it, at any moment. The UI's Cancel passes through as what it is. */
 export function openAbort(status: StatusKeeper, { schema, about, refusal, accept }: AbortRule = releaseRule) {
-  const scope = new CancellationScope();
+  const stoppable = callable();
   let asked: Abortion | undefined;
   let over = false;
 
@@ -37,16 +36,16 @@ export function openAbort(status: StatusKeeper, { schema, about, refusal, accept
       asked = abortion;
       accept?.(abortion);
       status.decided({ message: 'abort', by: abortion.by, reason: abortion.reason });
-      scope.cancel();
+      stoppable.callOff();
     },
   });
 
   return async function abortable<T>(body: () => Promise<T>): Promise<T> {
     try {
-      const done = await scope.run(body);
+      const done = await stoppable.run(body);
       // Whoever was told that it is accepted may rely on it, even if all that was left to do could not be interrupted.
       if (asked) throw new Stop({ kind: 'aborted', by: asked.by, reason: asked.reason });
-      return done;
+      return done!.value;
     } catch (failure) {
       if (asked && (isInterruption(failure) || failure instanceof Stop)) throw new Stop({ kind: 'aborted', by: asked.by, reason: asked.reason });
       throw failure;

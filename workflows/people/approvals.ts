@@ -1,4 +1,4 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { FoundVote } from '../../activities/people/written-votes.ts';
 import { involvedIn, isSamePerson, refusal, tally } from '../../domain/people/approval.ts';
 import type { CountedVote } from '../../domain/people/approval.ts';
@@ -11,6 +11,7 @@ import { provenByToken } from './decision-tokens.ts';
 import { receive } from '../release/inbox.ts';
 import { approve, reject } from '../release/messages.ts';
 import type { Release } from '../component/release.ts';
+import { alongside } from '../release/race.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import { now } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';
@@ -74,7 +75,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   async function separated({ approval, name }: Stage, { plan: agreed, work }: Release): Promise<void> {
     if (!approval?.separation?.includes('author')) return;
     const { mirror, pinned, candidate } = agreed;
-    authors = await work.writing.authors.executeWithOptions({ summary: name }, [{ repository: mirror, from: pinned, to: candidate }]);
+    authors = await work.authors({ repository: mirror, from: pinned, to: candidate }, `read who wrote the candidate of ${name}`);
     const judged = votes.map((vote) => ({ vote, why: vote.stage === name ? unfit(vote, agreed) : undefined }));
     votes = judged.flatMap(({ vote, why }) => (why === undefined ? vote : []));
     for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);
@@ -120,7 +121,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
         showWaiting(stage);
         release.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
         const answered = () => unlessForgotten(stage, release, open);
-        await (pullRequest ? whileHearing(() => pullRequest.while(open), answered) : answered());
+        await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
       }
       decided.add(stage.name);
       const result = tally(stage, votes);
@@ -154,16 +155,6 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   }
 }
 
-/** Waits for the answer, which what is heard meanwhile may give. */
-async function whileHearing(hearing: () => Promise<void>, answered: () => Promise<void>): Promise<void> {
-  const scope = new CancellationScope();
-  try {
-    await Promise.race([answered(), scope.run(hearing)]);
-  } finally {
-    scope.cancel();
-  }
-}
-
 /** Waits while it is open: asks again at the catalog's intervals, and gives up at its deadline. */
 async function unlessForgotten(stage: Stage, { plan, status, work }: Release, open: () => boolean): Promise<void> {
   const { timeout = Infinity, escalate } = stage.approval!;
@@ -177,6 +168,6 @@ async function unlessForgotten(stage: Stage, { plan, status, work }: Release, op
     const line = `has waited for approval for ${spoken(next)}: ${stage.approval!.approvers.join(', ')}`;
     const subject = `${stage.name} of ${plan.component} ${shortSha(plan.candidate)}`;
     const report = { thread: `${plan.id}/${stage.name}-approval`, channel, subject, transition: String(asked), line };
-    void work.telling.report.executeWithOptions({ summary: channel }, [report]).catch(() => status.owed(`tell ${channel}: ${subject} ${line}`));
+    void work.report(report, `remind ${channel}`).catch(() => status.owed(`tell ${channel}: ${subject} ${line}`));
   }
 }

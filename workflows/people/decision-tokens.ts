@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CountedVote } from '../../domain/people/approval.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
-import { verifying } from '../release/work.ts';
+import { unpaced } from '../release/work.ts';
 import { rootMessage } from '../release/conclusion.ts';
 
 interface TokenVote {
@@ -17,7 +17,7 @@ export async function provenByToken({ token, vote, plan }: TokenVote): Promise<{
   const startedAt = workflowInfo().startTime.toISOString();
   const about = { by, stage, verdict, release: plan.id, sha: plan.candidate, startedAt };
   try {
-    const answer = await verifying.verifyToken.executeWithOptions({ summary: `${verdict} ${stage}` }, [{ token, approvers, vote: about }]);
+    const answer = await unpaced.verifyToken({ token, approvers, vote: about }, `verify the token: ${verdict} ${stage}`);
     if (answer.kind === 'refused') return { why: answer.why };
     return { vote: { ...vote, sha: plan.candidate, proof: { kind: 'token', jti: answer.jti, kid: answer.kid } } };
   } catch (failure) {

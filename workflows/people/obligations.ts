@@ -2,7 +2,7 @@ import { ActivityFailure } from '@temporalio/common';
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { toldOutcome } from '../../domain/outcome.ts';
 import { rootMessage } from '../release/conclusion.ts';
-import { isInterruption } from '../release/interruption.ts';
+import { isInterruption } from '../release/race.ts';
 import type { SchemaRelease } from '../schemas/session.ts';
 import { Stop } from '../release/stop.ts';
 

@@ -14,7 +14,7 @@ export function listenTo({ plan, status, work, wakeable }: Release, stage: Stage
   const known: string[] = [];
 
   const look = (search: { readonly known?: readonly string[] }) =>
-    work.polling.findVotes.executeWithOptions({ summary: stage.name }, [
+    work.findVotes(
       {
         repository: plan.downstream.repository,
         number: status.get().pullRequest!.number,
@@ -25,7 +25,8 @@ export function listenTo({ plan, status, work, wakeable }: Release, stage: Stage
         since,
         ...search,
       },
-    ]);
+      `look for votes on ${stage.name}`,
+    );
 
   function take(votes: readonly FoundVote[]): void {
     for (const vote of votes) {

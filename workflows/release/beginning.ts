@@ -2,8 +2,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
-import { planning } from './work.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
+import { unpaced } from './work.ts';
 
 type HandedOver = Extract<ReleaseOutcome, { kind: 'handedOver' }>;
 
@@ -19,7 +19,7 @@ export async function handOver(to: string, input: object): Promise<HandedOver> {
 /** Hands a request over that is for one commit: the release that runs already may carry another. */
 export async function handOverExactly(sha: Sha, to: string, request: ReleaseRequest): Promise<HandedOver | Extract<ReleaseOutcome, { kind: 'underWay' }>> {
   if ((await begun(to, request)) === 'now') return { kind: 'handedOver', to };
-  const candidate = await planning.carriedBy.executeWithOptions({ summary: to }, [{ release: to }]);
+  const candidate = await unpaced.carriedBy({ release: to }, `ask ${to} what it carries`);
   return candidate === sha ? { kind: 'handedOver', to } : { kind: 'underWay', release: to, candidate, asked: sha };
 }
 

@@ -4,7 +4,7 @@ import type { Outcome, StoppedOutcome } from '../../domain/outcome.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Remains } from '../../domain/release/remains.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
-import { isInterruption } from './interruption.ts';
+import { isInterruption } from './race.ts';
 import type { Reporter } from './reporting.ts';
 import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';

@@ -13,7 +13,7 @@ export function releaseRecords(work: Work, status: StatusKeeper): Audience {
       if (status.get().ending === undefined) return undefined;
       const endedAt = now();
       const startedAt = workflowInfo().startTime.toISOString();
-      return () => work.telling.keepRecord.executeWithOptions({ summary: 'record' }, [recordOf(status.get(), { startedAt, endedAt })]);
+      return () => work.keepRecord(recordOf(status.get(), { startedAt, endedAt }), 'keep the record');
     },
   };
 }

@@ -94,7 +94,7 @@ export function teamChannel({ id, component, chat }: ReleasePlan, work: Work, st
       const number = status.get().pullRequest?.number;
       if (!urgent || number === undefined) return undefined;
       const announcement = { channel: chat.team, key: `${id}#${number}/${name}/team`, text: `${component}: ${line}` };
-      return () => work.telling.announce.executeWithOptions({ summary: name }, [announcement]);
+      return () => work.announce(announcement, `announce ${name}`);
     },
   };
 }
@@ -108,7 +108,7 @@ export function pullRequestComments({ id, downstream }: ReleasePlan, work: Work,
       const number = status.get().pullRequest?.number;
       if (!urgent || number === undefined) return undefined;
       const comment = { repository, number, key: `${id}#${number}/${name}`, line, ...(mention && { mention }) };
-      return () => work.telling.commentOnPullRequest.executeWithOptions({ summary: name }, [comment]);
+      return () => work.commentOnPullRequest(comment, `comment on ${name}`);
     },
   };
 }
@@ -122,7 +122,7 @@ export function flakyTests({ downstream }: ReleasePlan, work: Work, status: Stat
       const { pullRequest, release } = status.get();
       if (!flakyTest || !flake || !pullRequest) return undefined;
       const issue = { ...flakyTest, failed: flake, pullRequest: pullRequest.url, key: `${release}#${pullRequest.number}/${name}` };
-      return () => work.telling.openFlakyTestIssue.executeWithOptions({ summary: name }, [issue]);
+      return () => work.openFlakyTestIssue(issue, `open an issue about ${name}`);
     },
   };
 }

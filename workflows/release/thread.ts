@@ -9,7 +9,7 @@ export function openThreads(work: Work): (report: Report) => Promise<void> {
   const roots = new Map<string, string>();
   return async (report) => {
     const root = roots.get(report.thread);
-    const told = await work.telling.report.executeWithOptions({ summary: report.transition }, [{ ...report, ...(root && { root }) }]);
+    const told = await work.report({ ...report, ...(root && { root }) }, `tell of ${report.transition}`);
     if (told) roots.set(report.thread, told.root);
   };
 }

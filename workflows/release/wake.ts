@@ -1,18 +1,18 @@
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import { isInterruption } from './interruption.ts';
+import { condition, setHandler } from '@temporalio/workflow';
 import { wake } from './messages.ts';
+import { callable } from './race.ts';
 
 /**
  * Lets news from outside end the pause between two looks of a poll. A wake that comes while an attempt is under way makes it look
  * once more afterwards; any number of them, once. What an attempt has found is kept, even if it was woken at that moment.
  */
 export function openWake() {
-  const looking = new Set<CancellationScope>();
+  const looks = callable();
   let wakes = 0;
 
   function woken(): void {
     wakes++;
-    looking.forEach((scope) => scope.cancel());
+    looks.callOff();
   }
   setHandler(wake, woken, {
     description: 'Looks at once for what the release waits for, instead of at the next poll. For example {"about":"the pipeline has ended"}',
@@ -21,16 +21,8 @@ export function openWake() {
   /** Polls; a wake ends the pause between two looks. */
   async function wakeable<T>(poll: () => Promise<T>): Promise<T> {
     for (;;) {
-      const scope = new CancellationScope();
-      looking.add(scope);
-      try {
-        return await scope.run(poll);
-      } catch (failure) {
-        const wasWoken = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
-        if (!wasWoken || !isInterruption(failure)) throw failure;
-      } finally {
-        looking.delete(scope);
-      }
+      const found = await looks.run(poll);
+      if (found) return found.value;
     }
   }
 

@@ -21,7 +21,7 @@ export function openArchive(release: SchemaRelease) {
     for (;;) {
       const progress: Progress = { what: 'fetched', files: 0, of: stock.files, bytes: 0, ofBytes: stock.size };
       status.enter('gathering', { next: `upload ${plan.archive}`, progress });
-      const answer = accepted(await work.hauling.makeArchive.executeWithOptions({ summary: plan.archive }, [given()]));
+      const answer = accepted(await work.makeArchive(given(), `make ${plan.archive}`));
       if (answer.kind === 'made') {
         reporter.tell({ name: 'archive', line: `uploaded ${plan.archive}: ${answer.entries} files, ${answer.size} bytes` });
         return answer;
@@ -40,7 +40,7 @@ export function openArchive(release: SchemaRelease) {
         what: `the tarball ${plan.archive}`,
         act: async () => {
           if (used) return { stays: `${plan.archive}: ${plan.base} uses it` };
-          await work.writing.withdrawArchive.executeWithOptions({ summary: plan.archive }, [given()]);
+          await work.withdrawArchive(given(), `remove ${plan.archive}`);
           return {};
         },
       });
@@ -56,7 +56,7 @@ export function openArchive(release: SchemaRelease) {
     async previousForgotten(): Promise<void> {
       if (replaces === undefined) return;
       try {
-        await work.writing.forgetPrevious.executeWithOptions({ summary: plan.archive }, [given()]);
+        await work.forgetPrevious(given(), `remove what ${plan.archive} has replaced`);
       } catch (failure) {
         if (!(failure instanceof ActivityFailure)) throw failure;
         status.owed(`remove the copy of the overwritten ${plan.archive}`);

@@ -1,11 +1,10 @@
-import { CancellationScope } from '@temporalio/workflow';
 import type { MadeArchive } from '../../activities/schemas/archives.ts';
 import type { OpenedDeps } from '../../activities/schemas/pull-requests.ts';
 import type { Stock } from '../../activities/schemas/stock.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
-import { isInterruption } from '../release/interruption.ts';
+import { withinTime } from '../release/race.ts';
 import { depsMerged } from './pull-request.ts';
 import type { SchemaRelease } from './session.ts';
 import { accepted, stockTaken } from './stock.ts';
@@ -92,7 +91,7 @@ async function judged({ plan, status, work, wakeable }: SchemaRelease, { number,
   const { repository, requiredChecks: required, buildTimeout } = plan.rules;
   status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
   const question = { repository, number, sha, required, base: plan.base, ...(behind && { behind }) };
-  const looking = () => wakeable(() => work.polling.releaseBuild.executeWithOptions({ summary: `#${number}` }, [question]));
+  const looking = () => wakeable(() => work.releaseBuild(question, `look at the build of #${number}`));
   const answer = await withinTime(buildTimeout, looking);
   if (answer === undefined) throw new Stop({ kind: 'buildTimedOut', afterMs: buildTimeout });
   switch (answer.kind) {
@@ -110,19 +109,7 @@ async function judged({ plan, status, work, wakeable }: SchemaRelease, { number,
 
 async function amended({ plan, key, work, reporter }: SchemaRelease, pull: OpenedDeps, { archive, base }: { readonly archive: MadeArchive; readonly base: Sha | undefined }): Promise<OpenedDeps> {
   const change = { plan, key, archive, pull, ...(base !== undefined && { base }) };
-  const next = accepted(await work.writing.amendSchemaPullRequest.executeWithOptions({ summary: `#${pull.number}` }, [change]));
+  const next = accepted(await work.amendSchemaPullRequest(change, `amend #${pull.number}`));
   if (base !== undefined) reporter.tell({ name: `updated-${shortSha(next.head)}`, line: `brought #${pull.number} up to date with ${plan.base}, which has moved on` });
   return next;
-}
-
-/** Undefined when it took too long, and was cancelled. */
-async function withinTime<T>(ms: number, body: () => Promise<T>): Promise<T | undefined> {
-  const scope = new CancellationScope({ cancellable: true, timeout: ms });
-  try {
-    return await scope.run(body);
-  } catch (failure) {
-    const late = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
-    if (late && isInterruption(failure)) return undefined;
-    throw failure;
-  }
 }

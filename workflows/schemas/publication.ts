@@ -10,7 +10,7 @@ export async function schemasUploaded(release: SchemaRelease): Promise<readonly 
       what: `the upload of ${plan.version}`,
       act: () => {
         status.enter('publishing', { next: `upload the schemas of ${plan.version}` });
-        return work.writing.uploadSchemas.executeWithOptions({ summary: plan.version }, [{ plan, key }]);
+        return work.uploadSchemas({ plan, key }, `upload the schemas of ${plan.version}`);
       },
     }),
   );

@@ -11,14 +11,14 @@ export async function depsPullRequestOpened(release: SchemaRelease, archive: Mad
   register({
     what: `the pull request on ${plan.head}`,
     act: async () => {
-      const withdrawn = await work.writing.withdrawSchemaPullRequest.executeWithOptions({ summary: 'close it, remove its branch' }, [{ plan, key }]);
+      const withdrawn = await work.withdrawSchemaPullRequest({ plan, key }, 'close the pull request, and remove its branch');
       if (withdrawn.kind === 'withdrawn') return {};
       isMerged();
       return { stays: `#${withdrawn.number} was merged already` };
     },
   });
   status.enter('opening', { next: 'open the pull request' });
-  const pull = accepted(await work.writing.openSchemaPullRequest.executeWithOptions({ summary: plan.title }, [{ plan, key, archive }]));
+  const pull = accepted(await work.openSchemaPullRequest({ plan, key, archive }, `open ${plan.title}`));
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
@@ -29,7 +29,7 @@ export async function depsPullRequestOpened(release: SchemaRelease, archive: Mad
 export async function depsMerged({ plan, status, work, reporter }: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<'merged' | 'outdated'> {
   const { repository, merge: method } = plan.rules;
   status.enter('merging', { next: `merge #${number}` });
-  const result = await work.writing.mergePullRequest.executeWithOptions({ summary: `merge #${number}` }, [{ repository, number, sha, head: plan.head, method }]);
+  const result = await work.mergePullRequest({ repository, number, sha, head: plan.head, method }, `merge #${number}`);
   switch (result.kind) {
     case 'merged':
       status.stays(`#${number} is merged`);
@@ -49,6 +49,6 @@ export async function depsMerged({ plan, status, work, reporter }: SchemaRelease
 
 /** Waits until somebody else has merged it. */
 export async function mergedByHand({ plan, work, wakeable, status }: SchemaRelease, { number }: OpenedDeps): Promise<void> {
-  await wakeable(() => work.polling.mergedBySomebody.executeWithOptions({ summary: `#${number}` }, [{ repository: plan.rules.repository, number }]));
+  await wakeable(() => work.mergedBySomebody({ repository: plan.rules.repository, number }, `look whether #${number} is merged`));
   status.stays(`#${number} is merged, by hand`);
 }

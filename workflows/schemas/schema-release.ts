@@ -3,7 +3,7 @@ import { parseInput } from '../../domain/text/input.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { SchemaRequest } from '../../domain/schemas/request.ts';
 import { schemaRequest, schemaRequestExample } from '../../domain/schemas/request.ts';
-import { planning } from '../release/work.ts';
+import { unpaced } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
 import { concluded } from '../release/conclusion.ts';
 import { handOver } from '../release/beginning.ts';
@@ -26,7 +26,7 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
 
   return concluded(status, reporter, () =>
     abortable(async () => {
-      const plan = await planning.planSchemas.executeWithOptions({ summary: request.version }, [request]);
+      const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
       const release = begun(plan);
       const stock = await stockTaken(release);

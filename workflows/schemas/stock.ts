@@ -4,7 +4,7 @@ import { Stop } from '../release/stop.ts';
 
 /** Looks at the bucket and the release's commit: whether this version may be released, and from what. */
 export async function stockTaken({ plan, key, work, wakeable }: SchemaRelease): Promise<Stock> {
-  return accepted(await wakeable(() => work.polling.takeStock.executeWithOptions({ summary: plan.rules.bucket }, [{ plan, key }])));
+  return accepted(await wakeable(() => work.takeStock({ plan, key }, `look into ${plan.rules.bucket}`)));
 }
 
 /** An answer that is no refusal. One that is ends the release. */

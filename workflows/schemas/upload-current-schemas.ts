@@ -3,7 +3,7 @@ import { parseInput } from '../../domain/text/input.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { UploadRequest } from '../../domain/schemas/request.ts';
 import { uploadRequest, uploadRequestExample } from '../../domain/schemas/request.ts';
-import { planning } from '../release/work.ts';
+import { unpaced } from '../release/work.ts';
 import { concluded } from '../release/conclusion.ts';
 import { handOver } from '../release/beginning.ts';
 import { requested } from '../release/requested.ts';
@@ -21,7 +21,7 @@ export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outco
 
   return concluded(status, reporter, () =>
     abortable(async () => {
-      const plan = await planning.planSchemas.executeWithOptions({ summary: request.version }, [request]);
+      const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
       const release = begun(plan);
       await stockTaken(release);

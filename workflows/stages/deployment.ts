@@ -21,9 +21,9 @@ export async function delivered(release: Release, stage: Stage, delivery: Delive
   const mechanism = promote.kind === 'workflow' ? { ...promote, inputs: fillInputs(promote.inputs, values) } : promote;
 
   const landing = lease.deploying(delivery);
-  const { id, url } = await work.writing.promote.executeWithOptions({ summary: environment }, [{ key, repository, branch, environment, sha, mechanism }]);
+  const { id, url } = await work.promote({ key, repository, branch, environment, sha, mechanism }, `promote to ${environment}`);
   status.deployment(stage.name, url);
-  const state = await wakeable(() => work.polling.deployed.executeWithOptions({ summary: environment }, [{ repository, kind: promote.kind, id, landing }]));
+  const state = await wakeable(() => work.deployed({ repository, kind: promote.kind, id, landing }, `look at the deployment to ${environment}`));
   lease.deployed(state);
   return { state, url };
 }

@@ -111,7 +111,7 @@ export async function holding<T>(release: Release, stage: Stage, wish: Wish, bod
   } finally {
     const leaving = { environment, key, component, ...(runs && { runs }) };
     if (claims && settled) {
-      await CancellationScope.nonCancellable(() => release.work.writing.leaveEnvironment.executeWithOptions({ summary: environment }, [leaving]));
+      await CancellationScope.nonCancellable(() => release.work.leaveEnvironment(leaving, `leave ${environment}`));
     }
   }
 }
@@ -120,7 +120,7 @@ export async function holding<T>(release: Release, stage: Stage, wish: Wish, bod
 async function turn({ leases, plan, status, work, reporter }: Release, stage: Stage, claim: Claim): Promise<Grant | undefined> {
   const { key, environment } = claim;
   leases.forget(environment);
-  const ask = () => work.writing.claimEnvironment.executeWithOptions({ summary: environment }, [{ claim, mirror: plan.mirror }]);
+  const ask = () => work.claimEnvironment({ claim, mirror: plan.mirror }, `claim ${environment}`);
   for (let patience = plan.pace.attempt * 10; ; patience = Math.min(patience * 2, mostPatience)) {
     const answer = await ask();
     switch (answer.kind) {

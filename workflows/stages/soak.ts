@@ -1,6 +1,6 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { spoken } from '../../domain/text/duration.ts';
-import { isInterruption } from '../release/interruption.ts';
+import { callable, unless } from '../release/race.ts';
 import { whyFrozen } from './leases.ts';
 import type { Release } from '../component/release.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
@@ -22,7 +22,7 @@ export async function soaked(release: Release, stage: Stage): Promise<Soaked> {
     status.enter('soaking', { waitingFor: { what: `${spoken(soakMs - observedMs)} of healthy ${environment}` } });
     const result = await observed(release, stage, { soakMs, observedMs });
     if (result.kind !== 'interrupted') return result;
-    observedMs = (await work.writing.observedSoFar.executeWithOptions({ summary: environment }, [])) ?? observedMs;
+    observedMs = (await work.observedSoFar(`read how long ${environment} was observed`)) ?? observedMs;
     const after = await result.ended();
     if (after) return after;
   }
@@ -50,20 +50,17 @@ type Observed = Soaked | { readonly kind: 'interrupted'; readonly ended: () => P
 /** Samples until it is enough, or something stands in the way. How far it came must be read while it still samples. */
 async function observed(release: Release, stage: Stage, { soakMs, observedMs }: { readonly soakMs: number; readonly observedMs: number }): Promise<Observed> {
   const { plan, work } = release;
-  const scope = new CancellationScope();
+  const { callOff, run } = callable();
   const { health: checks, unhealthyLimit, environment } = stage;
-  const sampling = scope.run(() =>
-    work.sampling.soak.executeWithOptions({ summary: environment }, [
-      { checks, soakMs, sampleMs: plan.pace.sample, ...(observedMs > 0 && { observedMs }), ...(unhealthyLimit !== undefined && { unhealthyLimitMs: unhealthyLimit }) },
-    ]),
-  );
-  const finished = sampling.then(({ failed }): Soaked => (failed === undefined ? { kind: 'soaked' } : { kind: 'unhealthy', reason: failed }));
+  const soak = { checks, soakMs, sampleMs: plan.pace.sample, ...(observedMs > 0 && { observedMs }), ...(unhealthyLimit !== undefined && { unhealthyLimitMs: unhealthyLimit }) };
+  const finished = run(() => work.soak(soak, `observe ${environment}`)).then((sampled) => sampled && judged(sampled.value));
   const ended = () => {
-    scope.cancel();
-    return finished.catch((failure: unknown) => {
-      if (!isInterruption(failure)) throw failure;
-      return undefined;
-    });
+    callOff();
+    return finished;
   };
-  return Promise.race([finished, condition(() => hindered(release, stage)).then((): Observed => ({ kind: 'interrupted', ended }))]);
+  return (await unless<Observed | undefined, Observed>(() => finished, () => (hindered(release, stage) ? { kind: 'interrupted', ended } : undefined)))!;
+}
+
+function judged({ failed }: { readonly failed?: string }): Soaked {
+  return failed === undefined ? { kind: 'soaked' } : { kind: 'unhealthy', reason: failed };
 }

@@ -14,5 +14,5 @@ export async function passed(release: Release, stage: Stage, sha: Sha): Promise<
 
 export async function rechecked({ plan, work }: Release, { name }: Stage): Promise<void> {
   const { repository, branch, requiredChecks: failed } = plan.downstream;
-  await work.polling.base.executeWithOptions({ summary: `again, before ${name}` }, [{ repository, branch, failed }]);
+  await work.base({ repository, branch, failed }, `look again, before ${name}`);
 }
