@@ -4,6 +4,7 @@ import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
 import type { Environments } from './temporal/environments.ts';
 import type { FlagBackends } from './flags/backend.ts';
+import type { Git } from './git/git.ts';
 import type { Forge } from './forge/forge.ts';
 import type { HealthProbe } from './health/probe.ts';
 import type { TellProgress } from './temporal/progress.ts';
@@ -15,6 +16,7 @@ import type { TemporalServer } from './temporal/temporal-server.ts';
 export interface Ports {
   readonly catalog: CatalogSource;
   readonly forge: Forge;
+  readonly git: Git;
   readonly chat: Chat;
   readonly health: HealthProbe;
   readonly flags: FlagBackends;

@@ -71,6 +71,8 @@ export async function openCompany({ seed, scenario = 'gitaly', announce }: Compa
           SLIPWAY_READ_LAG_MS: '500',
           SLIPWAY_SHUTDOWN_MS: '1000',
           GITHUB_API_URL: `${world.url}/api/v3`,
+          GITHUB_GIT_URL: `${world.url}/git`,
+          SLIPWAY_GIT_CACHE: join(folder, 'git'),
           GITHUB_TOKEN: 'bot-token',
           GITHUB_WRITE_INTERVAL_MS: '0',
           SLACK_API_URL: `${world.url}/slack/api/`,

@@ -73,6 +73,7 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
     SLIPWAY_STICKY_MS: '1000',
     SLIPWAY_SHUTDOWN_MS: '1000',
     GITHUB_API_URL: `${world.url}/api/v3`,
+    GITHUB_GIT_URL: `${world.url}/git`,
     GITHUB_TOKEN: 'bot-token',
     GITHUB_WRITE_INTERVAL_MS: '0',
     SLACK_API_URL: `${world.url}/slack/api/`,

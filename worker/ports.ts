@@ -8,6 +8,7 @@ import type { ArtifactStore } from '../ports/artifacts/store.ts';
 import { fileCatalog } from '../ports/catalog/file.ts';
 import * as chats from '../ports/chat/index.ts';
 import * as flagServices from '../ports/flags/index.ts';
+import { gitFromEnvironment } from '../ports/git/program.ts';
 import * as forges from '../ports/forge/index.ts';
 import { connectProbes } from '../ports/health/probes.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -24,6 +25,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, records, 
   return {
     catalog: fileCatalog(catalog),
     forge: connectAdapter('forge', forges, forge, environment),
+    git: gitFromEnvironment(environment),
     chat: connectAdapter('chat', chats, chat, environment),
     health: connectProbes(environment),
     flags: connectAdapter('flag service', flagServices, flags, environment),

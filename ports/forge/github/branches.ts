@@ -1,3 +1,4 @@
+import { author } from '../../../domain/code/author.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Branches, NewCommit } from '../branches.ts';
 import { at } from './connection/client.ts';
@@ -9,9 +10,6 @@ import { asked } from './connection/graphql.ts';
 const updateRefs = `mutation ($repository: ID!, $updates: [RefUpdate!]!) {
   updateRefs(input: { repositoryId: $repository, refUpdates: $updates }) { clientMutationId }
 }`;
-
-/** Written out, because a commit's SHA holds it and because GitHub takes our date only together with a name. It is the committer's, too. */
-const author = { name: 'Slipway', email: 'slipway@noreply.invalid' };
 
 export function githubBranches(github: GitHub): Branches {
   const { rest } = github;
@@ -32,6 +30,7 @@ export function githubBranches(github: GitHub): Branches {
         base_tree: base.data.tree.sha,
         tree: [{ path, mode: '100644', type: 'blob', content: text }],
       });
+      // GitHub takes our date only together with a name. It is the committer's, too.
       const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [...(merges ? [merges] : []), parent], author: { ...author, date } });
       return written.data.sha;
     },
