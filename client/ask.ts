@@ -1,10 +1,11 @@
+import type { Errand } from '../domain/release/kinds.ts';
 import { Failure } from './answer.ts';
 import type { Session } from './session.ts';
 import { passingId, polled } from './task-queue.ts';
 
 export interface Question {
   /** The type of a workflow that answers within two minutes. */
-  readonly type: string;
+  readonly type: Errand;
   /** What it is about: "gitaly". */
   readonly about?: string | undefined;
   readonly input: object;

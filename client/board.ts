@@ -5,11 +5,10 @@ import type { Answer } from './answer.ts';
 import { boardText } from './board-text.ts';
 import type { Board } from './board-text.ts';
 import type { Server } from './connection.ts';
-import { answered, statusOf } from './release.ts';
+import { answered, releasesThat, statusOf } from './release.ts';
 import type { Answering, Session } from './session.ts';
 
-/** Workflows that answer the query `status` as a release does. */
-const movingTypes = ['componentRelease', 'featureFlagRollout', 'schemaRelease'];
+const running = 'ExecutionStatus = "Running"';
 
 export function addBoard(program: Command, answering: Answering): void {
   program
@@ -26,9 +25,10 @@ async function show({ server }: Session): Promise<Answer> {
 }
 
 async function environmentsOf(server: Server): Promise<Board['environments']> {
-  const ids = await running(server, ['environment']);
+  const ids: string[] = [];
+  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${environmentPrefix}" AND ${running}` })) ids.push(workflowId);
   return Promise.all(
-    ids.map(async (id) => {
+    inOrder(ids).map(async (id) => {
       const handle = server.client.workflow.getHandle(id);
       const status = await answered(server, () => handle.query(environmentStatus)).catch(() => undefined);
       return status ?? { environment: id.slice(environmentPrefix.length), silent: true as const };
@@ -37,9 +37,9 @@ async function environmentsOf(server: Server): Promise<Board['environments']> {
 }
 
 async function movingOf(server: Server): Promise<Board['moving']> {
-  const ids = await running(server, movingTypes);
+  const ids = await releasesThat(running, server);
   return Promise.all(
-    ids.map(async (id) => {
+    inOrder(ids).map(async (id) => {
       const status = await statusOf(server, server.client.workflow.getHandle(id)).catch(() => undefined);
       return { id, ...(status && { status }) };
     }),
@@ -47,9 +47,6 @@ async function movingOf(server: Server): Promise<Board['moving']> {
 }
 
 /** By id, so that the page keeps its order. */
-async function running({ client }: Server, types: readonly string[]): Promise<readonly string[]> {
-  const ids: string[] = [];
-  const query = `WorkflowType IN (${types.map((type) => `"${type}"`).join(', ')}) AND ExecutionStatus = "Running"`;
-  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
+function inOrder(ids: readonly string[]): readonly string[] {
   return [...new Set(ids)].toSorted();
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import { everyKind } from '../domain/release/kinds.ts';
 import type { Answering } from './session.ts';
 import { localComponents } from './local-catalog.ts';
 
@@ -40,7 +41,7 @@ ${cases.join('\n')}
   esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -W "componentRelease $(slipway components 2>/dev/null)" -- "$word")) ;;
+    *) COMPREPLY=($(compgen -W "${everyKind.map(({ workflow }) => workflow).join(' ')} $(slipway components 2>/dev/null)" -- "$word")) ;;
   esac
 }
 complete -F _slipway slipway`;

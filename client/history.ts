@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { History } from '../domain/inspection/history-request.ts';
-import { prefixOf, releasePrefix } from '../domain/release/kinds.ts';
+import { idsFor } from '../domain/release/kinds.ts';
 import { history as historyQuery } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -20,7 +20,7 @@ export function addHistory(program: Command, answering: Answering): void {
   program
     .command('history')
     .description('tell what became of the newest releases, or all that is known of one')
-    .argument('[of]', 'a component, or the id of a release, a rollout or a schema release')
+    .argument('[of]', 'a component, or the id of a release')
     .addOption(new Option('--limit <number>', 'how many').argParser(Number).default(20))
     .addOption(taskQueueOption())
     .action((of: string | undefined, options: HistoryOptions) => answering((session) => (of?.includes('/') ? ofRelease(session, of, options) : newest(session, of, options))));
@@ -32,10 +32,11 @@ async function newest(session: Session, component: string | undefined, options: 
 }
 
 /** A release that runs is asked itself; besides, the same id may have been released before. */
-async function ofRelease(session: Session, given: string, options: HistoryOptions): Promise<Answer> {
-  const release = prefixOf(given) ? given : releasePrefix + given;
-  const running = await messagesOf(session, release);
-  if (running) return { exit: 0, text: [`${release} runs`, ...messagesText(running)].join('\n'), json: { release, running } };
+async function ofRelease(session: Session, release: string, options: HistoryOptions): Promise<Answer> {
+  for (const id of idsFor(release)) {
+    const running = await messagesOf(session, id);
+    if (running) return { exit: 0, text: [`${id} runs`, ...messagesText(running)].join('\n'), json: { release: id, running } };
+  }
   const records = await recordsOf(session, { release }, options);
   if (records.length === 0) throw new Failure(2, `nothing is known of ${release}: it does not run, and has left no record`);
   return { exit: 0, text: records.map(recordText).join('\n\n'), json: { release, records } };

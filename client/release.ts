@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { environmentPrefix } from '../domain/environments/environment.ts';
 import { nearestName } from '../domain/text/nearest-name.ts';
-import { prefixOf, releasePrefix as prefix, rolloutPrefix } from '../domain/release/kinds.ts';
+import { kindOf, partsOf, prefixes, prefixOf } from '../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../domain/release/status.ts';
 import { status } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
@@ -18,17 +18,11 @@ export async function findRelease(server: Server, given: string): Promise<Workfl
     const handle = server.client.workflow.getHandle(given);
     if (await described(handle)) return handle;
   }
-  const running = await idsOf(server, 'AND ExecutionStatus = "Running"');
-  const releases = matching(given, running);
-  const meant = releases.length > 0 ? releases : await rolloutsOf(server, given);
+  const running = await releasesThat('ExecutionStatus = "Running"', server);
+  const meant = matching(given, running);
   if (meant.length > 1) throw new Failure(2, `"${given}" could be any of ${meant.join(', ')}: say which`);
   if (meant[0] === undefined) throw new Failure(2, await noneRunning(server, given, running));
   return server.client.workflow.getHandle(meant[0]);
-}
-
-async function rolloutsOf(server: Server, flag: string): Promise<readonly string[]> {
-  const ids = await idsOf(server, 'AND ExecutionStatus = "Running"', rolloutPrefix);
-  return ids.filter((id) => id.endsWith(`/${flag}`));
 }
 
 /** A workflow's description, if there is such a workflow. */
@@ -49,31 +43,37 @@ export function answered<T>({ client }: Server, ask: () => Promise<T>): Promise<
   return client.withDeadline(Date.now() + 10_000, ask);
 }
 
-/** Which of the ids `given` can stand for. A component's whole name beats the beginning of another's. */
+/**
+ * Which of the ids `given` can stand for. A component's whole name beats a whole pin, version or flag, and that beats the beginning of any. Rollouts
+ * are meant by their flag, in full: a component's name is the beginning of all its flags.
+ */
 export function matching(given: string, ids: readonly string[]): readonly string[] {
-  const short = given.startsWith(prefix) ? given.slice(prefix.length) : given;
-  const releases = ids.map((id) => {
-    const [component, pin = ''] = id.slice(prefix.length).split('/');
-    return { id, component, pin };
-  });
-  const named = releases.filter(({ component }) => component === short);
-  const begun = releases.filter(({ id, pin }) => id.startsWith(prefix + short) || pin.startsWith(short) || pin.startsWith(`from-${short}`));
-  return (named.length > 0 ? named : begun).map(({ id }) => id);
+  const prefix = prefixOf(given);
+  const short = given.slice(prefix?.length ?? 0);
+  const releases = ids.filter((id) => prefix === undefined || id.startsWith(prefix)).map((id) => ({ id, kind: kindOf(id), ...partsOf(id) }));
+  const plain = releases.filter(({ kind }) => kind?.meantBy === 'component');
+  const ranks = [
+    plain.filter(({ component }) => component === short),
+    releases.filter(({ name, component }) => name === short || `${component}/${name}` === short),
+    plain.filter(({ name = '', component }) => `${component}/${name}`.startsWith(short) || name.startsWith(short) || name.startsWith(`from-${short}`)),
+  ];
+  return (ranks.find((rank) => rank.length > 0) ?? []).map(({ id }) => id);
 }
 
 async function noneRunning(server: Server, given: string, running: readonly string[]): Promise<string> {
-  const ended = matching(given, await idsOf(server, 'AND ExecutionStatus != "Running"'))[0];
+  const ended = matching(given, await releasesThat('ExecutionStatus != "Running"', server))[0];
   const others = running.length > 0 ? `Running: ${running.join(', ')}` : 'No release is running';
-  const near = nearestName(given, running.map((id) => id.split('/')[1] ?? ''));
+  const near = nearestName(given, running.map((id) => partsOf(id)?.component ?? ''));
   return `no running release "${given}"${near === undefined ? '' : `: did you mean "${near}"?`}${ended === undefined ? '' : ` (the last one: ${ended})`}. ${others}`;
 }
 
-/** Newest first; at most a thousand. */
-async function idsOf(server: Server, condition: string, begin = prefix): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${begin}" ${condition}` })) {
-    if (!ids.includes(workflowId)) ids.push(workflowId);
-    if (ids.length === 1_000) break;
+/** Ids of releases of every kind, newest first; at most a thousand. */
+export async function releasesThat(condition: string, { client }: Server): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  const ofAnyKind = prefixes.map((prefix) => `WorkflowId STARTS_WITH "${prefix}"`).join(' OR ');
+  for await (const { workflowId } of client.workflow.list({ query: `(${ofAnyKind}) AND ${condition}` })) {
+    ids.add(workflowId);
+    if (ids.size === 1_000) break;
   }
-  return ids;
+  return [...ids];
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { everyKind } from '../domain/release/kinds.ts';
 import { unknownName } from '../domain/text/nearest-name.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { Failure } from './answer.ts';
@@ -21,7 +22,7 @@ interface StartOptions {
 export function addStart(program: Command, answering: Answering): void {
   program
     .command('start')
-    .description('start a workflow of a component, such as componentRelease')
+    .description(`start a workflow of a component: ${everyKind.map(({ workflow }) => workflow).join(', ')}`)
     .argument('<type>', 'the workflow type')
     .argument('<component>', 'its name in the catalog')
     .option('--sha <sha>', 'release exactly this commit')

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flagRules } from './flags/rules.ts';
-import { branch, channel, name, path } from './text/names.ts';
+import { channel, name } from './text/names.ts';
 import { unknownName } from './text/nearest-name.ts';
 import { schemaRules } from './schemas/rules.ts';
 import type { Contradiction } from './text/contradiction.ts';

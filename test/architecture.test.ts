@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { everyKind, prefixes } from '../domain/release/kinds.ts';
 import * as workflows from '../workflows/index.ts';
 import { workflowTypes } from '../workflows/unknown-workflow.ts';
 import { project } from '../sandbox/parts/build.mjs';
@@ -68,6 +69,14 @@ it('starts no process but git, whose late writes are refused', () => {
 it('lets every workflow be started, and names it to whoever mistypes one', () => {
   const exported = Object.keys(workflows).filter((name) => name !== 'default');
   expect(exported.sort()).toEqual([...workflowTypes].sort());
+});
+
+it('has one table of the kinds of releases: no other file names their workflows, or what their ids begin with', () => {
+  const named = [...everyKind.map(({ workflow }) => `['"\`]${workflow}\\b`), ...prefixes.map((prefix) => `['"\`]${prefix}(?:['"\`]|\\$\\{)`)];
+  const files = Object.keys(allowed).filter((folder) => folder !== 'sandbox').flatMap(sources).filter((file) => file !== 'domain/release/kinds.ts');
+  const naming = files.flatMap((file) => readFileSync(join(project, file), 'utf8').split('\n').filter((line) => !/^\s*(\/\*\*|\*|\/\/)/.test(line) && named.some((name) => new RegExp(name).test(line))).map((line) => `${file}: ${line.trim()}`));
+  // The bucket's folder of schemas is called as their releases are.
+  expect(naming).toEqual(["domain/schemas/plan.ts: export const schemaFolder = 'schemas/';"]);
 });
 
 function sources(folder: string): string[] {

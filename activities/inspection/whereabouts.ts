@@ -3,6 +3,7 @@ import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { Component } from '../../domain/catalog.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
+import { kinds } from '../../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import type { WhereRequest } from '../../domain/inspection/where-request.ts';
 import type { Blocked, Presence, Whereabouts } from '../../domain/inspection/whereabouts.ts';
@@ -107,7 +108,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
         return { what: 'nothing: only documentation has changed, and the next release will carry it', by: [] };
       case 'release':
         if (!(await holds(planned.candidate))) return { what: `its pipeline on ${source.mirror}: ${shortSha(planned.candidate)} is the newest green commit`, by: owners };
-        return { what: `the start of a release, which would carry it: slipway start componentRelease ${name}`, by: ['whoever starts releases'] };
+        return { what: `the start of a release, which would carry it: slipway start ${kinds.release.workflow} ${name}`, by: ['whoever starts releases'] };
     }
   }
 

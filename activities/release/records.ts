@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { History, historyRequest } from '../../domain/inspection/history-request.ts';
+import { idsFor, partsOf } from '../../domain/release/kinds.ts';
 import type { ReleaseRecord } from '../../domain/release/record.ts';
 import { isRecordOf, newestNames, recordName } from '../../domain/release/record.ts';
 import { effect } from '../effect.ts';
@@ -23,8 +24,9 @@ export function createPastReleases({ records }: Pick<Ports, 'records'>) {
   /** The newest records that are asked for, newest first. */
   async function pastReleases({ component, release, limit }: z.output<typeof historyRequest>): Promise<History> {
     if (!records) return { kind: 'notKept' };
-    const of = release?.split('/')[1] ?? component;
-    const names = (await records.names(of)).filter((name) => release === undefined || isRecordOf(name, { release, component: of! }));
+    const ids = release === undefined ? [] : idsFor(release);
+    const of = ids.map(partsOf)[0]?.component ?? component;
+    const names = (await records.names(of)).filter((name) => release === undefined || ids.some((id) => isRecordOf(name, { release: id, component: of! })));
     const found = await Promise.all(newestNames(names).slice(0, limit).map((name) => records.read(name)));
     return { kind: 'records', records: found.filter((record) => record !== undefined) };
   }

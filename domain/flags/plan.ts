@@ -6,7 +6,7 @@ import type { RolloutStep } from './steps.ts';
 import type { RolloutRequest } from './request.ts';
 import { shownSetting } from './setting.ts';
 import type { Pace } from '../release/pace.ts';
-import { rolloutPrefix } from '../release/kinds.ts';
+import { releaseId } from '../release/kinds.ts';
 
 /** What one rollout has agreed to do: computed once, and from then on part of its history. */
 export interface RolloutPlan {
@@ -33,7 +33,7 @@ export interface RolloutPlan {
 
 /** A flag has one rollout at a time: this is its workflow's id. */
 export function rolloutId({ component, flag }: { readonly component: string; readonly flag: string }): string {
-  return `${rolloutPrefix}${component}/${flag}`;
+  return releaseId('rollout', component, flag);
 }
 
 export const stagingStage = 'staging';

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { name } from '../text/names.ts';
+import { everyKind, prefixes } from '../release/kinds.ts';
 import type { ReleaseRecord } from '../release/record.ts';
+
+const examples = [...new Set(everyKind.map(({ example }) => `"${example}"`))];
 
 /** What of the past is asked for: the newest records, of one component or of one release if it is named. */
 export const historyRequest = z.strictObject({
   component: name.optional(),
   release: z
     .string()
-    .regex(/^(release|flag|schemas)\/[a-z][a-z0-9-]*\/[\w.-]+$/, 'must be the id of a release such as "release/gitaly/from-1a2b3c4d5e6f", "flag/gitaly/gitaly_x" or "schemas/migrator/v5.3.4444"')
+    .regex(new RegExp(String.raw`^(${prefixes.join('|')})?[a-z][a-z0-9-]*/[\w.-]+$`), `must be the id of a release such as ${examples.join(' or ')}`)
+    .describe('With or without what tells its kind.')
     .optional(),
   limit: z.int().min(1).max(100).prefault(20),
 });

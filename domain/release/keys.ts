@@ -1,13 +1,13 @@
 import { shortSha } from '../code/commit.ts';
 import type { Sha } from '../code/commit.ts';
-import { releasePrefix } from './kinds.ts';
+import { everyKind, releaseId } from './kinds.ts';
 
 /**
  * The id of the release that begins where this downstream commit has set the pin. The same two versions may follow each other again, once
  * somebody has taken the pin back: that is another release.
  */
 export function releaseFrom(component: string, pinSetBy: Sha): string {
-  return `${releasePrefix}${component}/from-${shortSha(pinSetBy)}`;
+  return releaseId('release', component, `from-${shortSha(pinSetBy)}`);
 }
 
 /** The business key of a promotion, by which its run or deployment is found again. A release may have carried another candidate before. */
@@ -25,6 +25,8 @@ export function rollbackKey(key: string): string {
   return `${key}/rollback`;
 }
 
+const landing = everyKind.filter(({ holdsEnvironments }) => holdsEnvironments).map(({ prefix }) => prefix);
+
 /**
  * The release that a stage runs, and since when, by its successful runs or deployments, newest first: the newest one
  * that was not rolled back.
@@ -34,7 +36,7 @@ export function landedRelease(
   { component, stage }: { readonly component: string; readonly stage: string },
 ): { readonly release: string; readonly at: string } | undefined {
   // Keys without a candidate are of before they named one.
-  const key = new RegExp(String.raw`(?<![\w./-])(${releasePrefix}${component}/[\w.-]+)/${stage}(?:/[0-9a-f]{12})?(/rollback)?(?:/\d+)?(?![\w./-])`);
+  const key = new RegExp(String.raw`(?<![\w./-])((?:${landing.join('|')})${component}/[\w.-]+)/${stage}(?:/[0-9a-f]{12})?(/rollback)?(?:/\d+)?(?![\w./-])`);
   const rolledBack = new Set<string>();
   for (const { name, at } of successes) {
     const [, release, rollback] = key.exec(name) ?? [];

@@ -1,21 +1,115 @@
 import { markedKey } from '../code/marker.ts';
+import type { ReleaseState } from './status.ts';
 
-/** What the id of a release, a rollout or a schema release begins with; undefined for every other workflow. */
-export function prefixOf(workflowId: string): string | undefined {
-  return [releasePrefix, rolloutPrefix, schemaPrefix].find((prefix) => workflowId.startsWith(prefix));
+/** What Slipway has to know of the releases of one kind, wherever it meets one. */
+export interface Kind {
+  /** The type of the workflow. */
+  readonly workflow: string;
+  /** What its ids begin with (see `releaseId`). Two kinds that share one never run under the same id at the same time. */
+  readonly prefix: `${string}/`;
+  /** What it is called among people. */
+  readonly noun: string;
+  /** An id. */
+  readonly example: string;
+  /** Whether its component's name is enough to tell it from others while it runs. A component may have many rollouts at once: theirs is not. */
+  readonly meantBy: 'component' | 'name';
+  /** Whether it has environments to itself for a while (see `domain/environments/claim.ts`). */
+  readonly holdsEnvironments: boolean;
+  /** States in which nothing that happens on the forge concerns it: to wake it would be in vain. */
+  readonly heedless: readonly ReleaseState[];
 }
 
-/** Every release's id begins so. */
-export const releasePrefix = 'release/';
+/** The kinds of releases, by what their plans call them. The one place that knows the types and ids of their workflows. */
+export const kinds = {
+  release: {
+    workflow: 'componentRelease',
+    prefix: 'release/',
+    noun: 'release',
+    example: 'release/gitaly/from-1a2b3c4d5e6f',
+    meantBy: 'component',
+    holdsEnvironments: true,
+    heedless: ['approval', 'queued', 'soaking', 'undoing', 'ended'],
+  },
+  rollout: {
+    workflow: 'featureFlagRollout',
+    prefix: 'flag/',
+    noun: 'rollout',
+    example: 'flag/gitaly/gitaly_x',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    // One that soaks looks whether its code is still there.
+    heedless: ['undoing', 'ended'],
+  },
+  schemas: {
+    workflow: 'schemaRelease',
+    prefix: 'schemas/',
+    noun: 'schema release',
+    example: 'schemas/migrator/v5.3.4444',
+    meantBy: 'component',
+    holdsEnvironments: false,
+    heedless: ['gathering', 'confirmation', 'publishing', 'undoing', 'ended'],
+  },
+  upload: {
+    workflow: 'uploadCurrentSchemas',
+    prefix: 'schemas/',
+    noun: 'upload of schemas',
+    example: 'schemas/migrator/v5.3.4444',
+    meantBy: 'component',
+    holdsEnvironments: false,
+    heedless: ['gathering', 'confirmation', 'publishing', 'undoing', 'ended'],
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+export type KindName = keyof typeof kinds;
+
+/** The same table with nothing but what every row has. */
+export const everyKind: readonly Kind[] = Object.values(kinds);
+
+/** Workflows that do or find out one thing for whoever starts them, and end: no releases. */
+export const errands = ['doctor', 'featureFlags', 'history', 'updateComponent', 'where'] as const;
+
+export type Errand = (typeof errands)[number];
+
+/** Each once, in the order of the table. */
+export const prefixes: readonly string[] = [...new Set(everyKind.map(({ prefix }) => prefix))];
+
+/** @param name what tells it from the others of its kind and component: the pin, the flag, the version. Without a slash */
+export function releaseId(kind: KindName, component: string, name: string): string {
+  return `${kinds[kind].prefix}${component}/${name}`;
+}
+
+/** The kind that a workflow's id tells: the first one, where several share a prefix. Undefined for what is no release. */
+export function kindOf(workflowId: string): Kind | undefined {
+  return everyKind.find(({ prefix }) => workflowId.startsWith(prefix));
+}
+
+/** What the id of a release of any kind begins with; undefined for every other workflow. */
+export function prefixOf(workflowId: string): string | undefined {
+  return kindOf(workflowId)?.prefix;
+}
+
+/** Which ids a text can stand for: itself, or "gitaly/from-1a2b3c4d5e6f" with each of the prefixes. */
+export function idsFor(given: string): readonly string[] {
+  return prefixOf(given) === undefined ? prefixes.map((prefix) => prefix + given) : [given];
+}
+
+/** The component and the name of an id; undefined for what is none. */
+export function partsOf(id: string): { readonly component: string; readonly name: string } | undefined {
+  const prefix = prefixOf(id);
+  const [component, name] = id.slice(prefix?.length).split('/');
+  return prefix === undefined || !component || !name ? undefined : { component, name };
+}
 
 export interface NamedRelease {
   readonly id: string;
   readonly component: string;
 }
 
+const namedAnywhere = new RegExp(String.raw`(?<![\w./-])(?:${prefixes.join('|')})([a-z][a-z0-9-]*)/[\w.-]+`);
+
 /** The release that a text names first, by its id or by the key of one of its promotions. */
 export function namedRelease(text: string): NamedRelease | undefined {
-  const [id, component] = /(?<![\w./-])release\/([a-z][a-z0-9-]*)\/[\w.-]+/.exec(text) ?? [];
+  const [id, component] = namedAnywhere.exec(text) ?? [];
   return id === undefined || component === undefined ? undefined : { id, component };
 }
 
@@ -23,9 +117,3 @@ export function namedRelease(text: string): NamedRelease | undefined {
 export function markedRelease(body: string): NamedRelease | undefined {
   return namedRelease(markedKey(body) ?? '');
 }
-
-/** Every rollout's id begins so. */
-export const rolloutPrefix = 'flag/';
-
-/** Every schema release's id begins so. */
-export const schemaPrefix = 'schemas/';

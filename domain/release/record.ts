@@ -34,16 +34,16 @@ export function recordOf(status: ReleaseStatus, { startedAt, endedAt }: Pick<Rel
 }
 
 /**
- * Where a record is kept: "gitaly/20260131T090000Z-from-1a2b3c4d5e6f", or with a flag, or a version, at its end. A release that began anew from the same pin has a record of its
- * own; one that was reset keeps its start, and its name. Within a component the names sort by time.
+ * Where a record is kept: "gitaly/20260131T090000Z-release-from-1a2b3c4d5e6f". A release that began anew from the same pin has a record of its own; one that was reset keeps
+ * its start, and its name. Within a component the names sort by time.
  */
 export function recordName({ release, component, startedAt }: Pick<ReleaseRecord, 'release' | 'component' | 'startedAt'>): string {
-  return `${component}/${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${pinOf(release, component)}`;
+  return `${component}/${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${nameOf(release, component)}`;
 }
 
 /** Whether a record of this name is one of that release. */
 export function isRecordOf(name: string, { release, component }: Pick<ReleaseRecord, 'release' | 'component'>): boolean {
-  return name.startsWith(`${component}/`) && name.endsWith(`Z-${pinOf(release, component)}`);
+  return name.startsWith(`${component}/`) && name.endsWith(`Z-${nameOf(release, component)}`);
 }
 
 /** Newest first, whatever their components. */
@@ -52,7 +52,7 @@ export function newestNames(names: readonly string[]): readonly string[] {
   return names.toSorted((a, b) => (time(a) < time(b) ? 1 : -1));
 }
 
-/** What of an id comes after its component: the pin, the flag, the version. They look different enough to be told apart. */
-function pinOf(release: string, component: string): string {
-  return release.slice(release.indexOf(`/${component}/`) + component.length + 2);
+/** "release-from-1a2b3c4d5e6f": an id without its component. A version can be released, and its schemas, too: without its kind one would be taken for the other. */
+function nameOf(release: string, component: string): string {
+  return release.replace(`/${component}/`, '-');
 }

@@ -6,7 +6,7 @@ import type { SchemaRules } from './rules.ts';
 import type { SchemaVersion } from './version.ts';
 import { schemaVersion } from './version.ts';
 import type { Pace } from '../release/pace.ts';
-import { schemaPrefix } from '../release/kinds.ts';
+import { releaseId } from '../release/kinds.ts';
 
 /** Where the bucket keeps the schemas of released versions, and the tarballs that builds take them from. */
 export const schemaFolder = 'schemas/';
@@ -49,16 +49,12 @@ export interface SchemaCut {
   readonly date: string;
 }
 
-function schemaReleaseId(component: string, version: string): string {
-  return `${schemaPrefix}${component}/${version}`;
-}
-
 /** The release whose pull request comes from this branch; undefined for a branch that can't be one's. */
 export function schemaReleaseFrom(branch: string, { component, head }: { readonly component: string; readonly head: string }): string | undefined {
   const [before = '', after = ''] = head.split('{version}', 2);
   if (!branch.startsWith(before) || !branch.endsWith(after)) return undefined;
   const { success, data } = schemaVersion.safeParse(branch.slice(before.length, branch.length - after.length));
-  return success ? schemaReleaseId(component, data) : undefined;
+  return success ? releaseId('schemas', component, data) : undefined;
 }
 
 /** @param cut of a component that the catalog has schemas of */
@@ -68,7 +64,7 @@ export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, dat
   const archive = `schemas-${version}.tar.gz`;
   return {
     kind: 'schemas',
-    id: schemaReleaseId(component, version),
+    id: releaseId('schemas', component, version),
     component,
     version,
     action: 'action' in request ? request.action : 'upload-current-schemas',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, interval } from '../text/duration.ts';
 import { healthCheck } from './health-check.ts';
-import { approver, channel, name, path, workflowFile } from '../text/names.ts';
+import { approver, channel, name, workflowFile } from '../text/names.ts';
 import { unknownName } from '../text/nearest-name.ts';
 import type { Contradiction } from '../text/contradiction.ts';
 import { teamsIn } from '../people/teams.ts';

@@ -4,9 +4,13 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import type { Claiming, Frozen, Landing, Leaving } from '../../domain/environments/claim.ts';
 import { environmentId } from '../../domain/environments/environment.ts';
 import type { ClaimAnswer, EnvironmentStatus } from '../../domain/environments/environment.ts';
+import { everyKind } from '../../domain/release/kinds.ts';
 import type { ReleaseState } from '../../domain/release/status.ts';
 import { assertStillOurs } from '../pulse.ts';
 import { isRunning } from './running-releases.ts';
+
+/** The types of the workflows that ask for environments. */
+const holders = everyKind.filter(({ holdsEnvironments }) => holdsEnvironments).map(({ workflow }) => `"${workflow}"`).join(', ');
 
 /** The states in which a release has an environment. */
 const working: readonly ReleaseState[] = ['promoting', 'soaking', 'deciding', 'rollingBack'];
@@ -91,7 +95,7 @@ export function temporalEnvironments(client: Client): Environments {
     },
     async atWork(environment) {
       const states = working.map((state) => `"${state}"`).join(', ');
-      const query = `WorkflowType = "componentRelease" AND ExecutionStatus = "Running" AND Environment = "${environment}" AND ReleaseState IN (${states})`;
+      const query = `WorkflowType IN (${holders}) AND ExecutionStatus = "Running" AND Environment = "${environment}" AND ReleaseState IN (${states})`;
       const ids: string[] = [];
       for await (const { workflowId } of workflow.list({ query })) ids.push(workflowId);
       return ids;

@@ -2,7 +2,7 @@ import type { Client, WorkflowClient } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { assertStillOurs } from '../pulse.ts';
-import { releasePrefix } from '../../domain/release/kinds.ts';
+import { everyKind, kinds } from '../../domain/release/kinds.ts';
 
 /** How long a release has to answer, in ms. */
 const patienceMs = 10_000;
@@ -21,7 +21,7 @@ export interface RunningReleases {
   isRunning(release: string): Promise<boolean>;
   /** What it says of itself, if it answers. */
   status(release: string): Promise<ReleaseStatus | undefined>;
-  /** The releases of a component that run. One that does not answer, because its worker is away or it is stuck, has no status. */
+  /** The releases of a component that run, of all kinds that land in environments. One that does not answer, because its worker is away or it is stuck, has no status. */
   running(component: string): Promise<readonly { readonly release: string; readonly status?: ReleaseStatus }[]>;
 }
 
@@ -35,13 +35,13 @@ export function temporalReleases(client: Client): RunningReleases {
   return {
     async offer({ release, component, sha }, taskQueue) {
       await assertStillOurs(`offer ${release}`);
-      await workflow.signalWithStart('componentRelease', {
+      await workflow.signalWithStart(kinds.release.workflow, {
         workflowId: release,
         taskQueue,
         args: [{ component }],
         signal: 'candidate',
         signalArgs: [{ sha }],
-        staticSummary: `componentRelease of ${component}`,
+        staticSummary: `${kinds.release.workflow} of ${component}`,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       });
     },
@@ -52,13 +52,18 @@ export function temporalReleases(client: Client): RunningReleases {
 
     async running(component) {
       const found = [];
-      for await (const { workflowId: release } of workflow.list({ query: `WorkflowId STARTS_WITH "${releasePrefix}${component}/" AND ExecutionStatus = "Running"` })) {
+      for await (const { workflowId: release } of workflow.list({ query: `(${theirs(component)}) AND ExecutionStatus = "Running"` })) {
         const status = await statusOf(release);
         found.push({ release, ...(status && { status }) });
       }
       return found;
     },
   };
+}
+
+function theirs(component: string): string {
+  const landing = everyKind.filter(({ holdsEnvironments }) => holdsEnvironments);
+  return landing.map(({ prefix }) => `WorkflowId STARTS_WITH "${prefix}${component}/"`).join(' OR ');
 }
 
 /** Whether there is such a workflow, and it has not ended. */

@@ -91,7 +91,10 @@ describe('the changes of a release', () => {
 });
 
 describe('a release is meant by', () => {
-  const running = ['release/gitaly/from-1a2b3c', 'release/gitaly-agent/from-1a9f', 'release/monitor/from-77', 'release/monitor/from-78'];
+  const running = [
+    ...['release/gitaly/from-1a2b3c', 'release/gitaly-agent/from-1a9f', 'release/monitor/from-77', 'release/monitor/from-78'],
+    ...['flag/gitaly/gitaly_x', 'flag/gitaly/gitaly_x_more', 'flag/kas/kas_new', 'schemas/migrator/v5.3.4444', 'schemas/monitor/v1.2.3'],
+  ];
   it.each([
     ['release/gitaly/from-1a2b3c', ['release/gitaly/from-1a2b3c']],
     ['gitaly', ['release/gitaly/from-1a2b3c']],
@@ -99,8 +102,17 @@ describe('a release is meant by', () => {
     ['from-1a9', ['release/gitaly-agent/from-1a9f']],
     ['1a2b', ['release/gitaly/from-1a2b3c']],
     ['1a', ['release/gitaly/from-1a2b3c', 'release/gitaly-agent/from-1a9f']],
-    ['monitor', ['release/monitor/from-77', 'release/monitor/from-78']],
-    ['mon', ['release/monitor/from-77', 'release/monitor/from-78']],
+    ['monitor', ['release/monitor/from-77', 'release/monitor/from-78', 'schemas/monitor/v1.2.3']],
+    ['release/monitor', ['release/monitor/from-77', 'release/monitor/from-78']],
+    ['schemas/monitor', ['schemas/monitor/v1.2.3']],
+    ['mon', ['release/monitor/from-77', 'release/monitor/from-78', 'schemas/monitor/v1.2.3']],
+    ['migrator', ['schemas/migrator/v5.3.4444']],
+    ['v5.3.4444', ['schemas/migrator/v5.3.4444']],
+    ['v5.3', ['schemas/migrator/v5.3.4444']],
+    ['gitaly_x', ['flag/gitaly/gitaly_x']],
+    ['gitaly/gitaly_x', ['flag/gitaly/gitaly_x']],
+    ['kas', []],
+    ['kas_', []],
     ['sourcegraph', []],
   ])('%s: %j', (given, meant) => {
     expect(matching(given, running)).toEqual(meant);

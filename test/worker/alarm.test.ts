@@ -6,7 +6,7 @@ import { scriptedReleases } from './receiver-world.ts';
 const id = 'release/gitaly/from-aaaaaaaaaaaa';
 const eventsPerWake = 10; // see test/e2e/wake.test.ts
 const news = { event: 'check_suite', repository: 'org/product', what: 'checks' };
-const component = { concern: { kind: 'component', name: 'gitaly', type: 'componentRelease' }, news } as const;
+const component = { concern: { kind: 'component', name: 'gitaly', of: 'release' }, news } as const;
 const silent = pino({ level: 'silent' });
 
 beforeEach(() => void vi.useFakeTimers());

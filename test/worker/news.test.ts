@@ -9,8 +9,8 @@ const { canonical, mirror } = catalog.components.gitaly!.source;
 const { repository: product } = catalog.components.gitaly!.downstream;
 const id = 'release/gitaly/from-aaaaaaaaaaaa';
 const ours = [{ kind: 'release', id }];
-const every = [{ kind: 'component', name: 'gitaly', type: 'componentRelease' }];
-const rollouts = [{ kind: 'component', name: 'gitaly', type: 'featureFlagRollout' }];
+const every = [{ kind: 'component', name: 'gitaly', of: 'release' }];
+const rollouts = [{ kind: 'component', name: 'gitaly', of: 'rollout' }];
 const schemas = [{ kind: 'release', id: 'schemas/migrator/v5.3.4444' }];
 
 describe('a release hears of', () => {

@@ -38,7 +38,7 @@ export function createAlarm({ releases, log }: { readonly releases: Releases; re
 
   return (ring) => {
     const { concern, news } = ring;
-    const whom = concern.kind === 'release' ? concern.id : `${concern.type} of ${concern.name}`;
+    const whom = concern.kind === 'release' ? concern.id : `${concern.of} of ${concern.name}`;
     return inquire({ key: `${news.event} ${whom}`, group: news.repository, act: () => orLog({ concern, about: news.what }, () => find(ring)) });
   };
 }

@@ -1,11 +1,12 @@
 import type { Catalog, Component } from '../../domain/catalog.ts';
+import type { KindName } from '../../domain/release/kinds.ts';
 import { schemaReleaseFrom } from '../../domain/schemas/plan.ts';
 import type { News } from './news.ts';
 
 /** Whom news may concern: one release, or all of a kind that run for a component. */
 export type Concern =
   | { readonly kind: 'release'; readonly id: string }
-  | { readonly kind: 'component'; readonly name: string; readonly type: 'componentRelease' | 'featureFlagRollout' };
+  | { readonly kind: 'component'; readonly name: string; readonly of: KindName };
 
 /** Whom it concerns, of what the catalog names: news of any other repository concern nobody. */
 export function concernsOf(news: News, catalog: Pick<Catalog, 'components' | 'schemas'>): readonly Concern[] {
@@ -16,13 +17,13 @@ function ofReleases({ repository, branches, release }: News, { components }: Pic
   const involved = Object.entries(components).filter(([, component]) => watched(component).some((branch) => isSame(branch.repository, repository)));
   if (release) return involved.some(([name]) => name === release.component) ? [{ kind: 'release', id: release.id }] : [];
   const watches = (component: Component) => watched(component).some(({ repository: its, branch }) => isSame(its, repository) && branches.includes(branch));
-  return involved.filter(([, component]) => watches(component)).map(([name]) => ({ kind: 'component', name, type: 'componentRelease' }));
+  return involved.filter(([, component]) => watches(component)).map(([name]) => ({ kind: 'component', name, of: 'release' }));
 }
 
 /** A rollout waits until its code is deployed, and looks whether it still is. */
 function ofRollouts({ repository, environment }: News, { components }: Pick<Catalog, 'components'>): readonly Concern[] {
   const waiting = Object.entries(components).filter(([, { downstream, flags }]) => flags?.production.environment === environment && isSame(downstream.repository, repository));
-  return environment === undefined ? [] : waiting.map(([name]) => ({ kind: 'component', name, type: 'featureFlagRollout' }));
+  return environment === undefined ? [] : waiting.map(([name]) => ({ kind: 'component', name, of: 'rollout' }));
 }
 
 /** The branch of its pull request tells a schema release's version. */

@@ -1,18 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { ReleaseState } from '../../domain/release/status.ts';
+import { kinds } from '../../domain/release/kinds.ts';
 import type { Concern } from './concern.ts';
 import { wake } from '../../workflows/release/messages.ts';
 
-/** States in which there is nothing on the forge to wait for: a wake would be wasted. A rollout that soaks looks whether its code is still there. */
-const otherwiseEngaged: Readonly<Record<Waiters['type'], readonly ReleaseState[]>> = {
-  componentRelease: ['approval', 'queued', 'soaking', 'undoing', 'ended'],
-  featureFlagRollout: ['undoing', 'ended'],
-};
-
 const mostReleases = 100;
 
-/** The releases of a component, or its rollouts. */
+/** The releases of one kind of a component. */
 type Waiters = Extract<Concern, { kind: 'component' }>;
 
 /** The releases that run. */
@@ -25,12 +19,12 @@ export interface Releases {
 
 export function connectReleases({ workflow }: Client): Releases {
   return {
-    async waiting({ name, type }) {
+    async waiting({ name, of }) {
       const query = [
         'ExecutionStatus = "Running"',
         `Component = "${name}"`,
-        `WorkflowType = "${type}"`,
-        `ReleaseState NOT IN (${quoted(otherwiseEngaged[type])})`,
+        `WorkflowType = "${kinds[of].workflow}"`,
+        `ReleaseState NOT IN (${quoted(kinds[of].heedless)})`,
       ].join(' AND ');
       const ids: string[] = [];
       for await (const { workflowId } of workflow.list({ query, pageSize: mostReleases })) {

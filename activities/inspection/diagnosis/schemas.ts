@@ -1,4 +1,5 @@
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
+import { schemaFolder } from '../../../domain/schemas/plan.ts';
 import type { SchemaRules } from '../../../domain/schemas/rules.ts';
 import type { StorePermission } from '../../../ports/artifacts/store.ts';
 import type { DiagnosisPorts } from '../diagnosis.ts';
@@ -17,7 +18,7 @@ export async function diagnoseSchemas({ forge, chat, artifacts }: DiagnosisPorts
       return text === undefined ? missing(`${repository} does not have it on ${branch}`, 'correct file or branch in the catalog') : fine(`is on ${branch}`);
     }),
     examined(about(`gs://${bucket}`), 'see docs/adapters.md', async () => {
-      const [stored, allowed] = [await artifacts.list(bucket, 'schemas/'), await artifacts.allowed(bucket)];
+      const [stored, allowed] = [await artifacts.list(bucket, schemaFolder), await artifacts.allowed(bucket)];
       const lacking = needed.filter((verb) => !allowed.includes(verb));
       return lacking.length > 0
         ? doubtful(`the credentials may not ${lacking.join(', ')} in all of it`, 'grant that, unless a condition grants it by prefix: create, list and read in schemas/ and dist/, and remove in dist/')
