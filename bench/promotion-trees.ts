@@ -13,7 +13,7 @@ const gone = 0.3;
  * it changed are looked for in the files that it had touched: they are there where the ledger says "in", and not where it says "out".
  */
 export async function compareWithTrees(clone: string): Promise<void> {
-  const git = (...args: readonly string[]) => execFileSync('git', ['--git-dir', clone, ...args], { encoding: 'utf8', maxBuffer: 1 << 30 });
+  const git = (...args: readonly string[]) => execFileSync('git', ['--git-dir', clone, ...args], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] });
   const tags = new Set(git('tag', '--list', '20[0-9][0-9].*').split('\n'));
   const commits = historyOf(git, 'HEAD');
   const landings = landingsOf(commits);

@@ -72,13 +72,15 @@ export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServ
   };
 }
 
-interface Reply {
+/** What a service has answered. */
+export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
 }
 
-function failure(call: string, { status, headers, body }: Reply): Error {
+/** The failure that an answer of 3xx or more is. */
+export function failure(call: string, { status, headers, body }: Reply): Error {
   const said = `${call} was answered with ${status}${told(body)}`;
   if (status === 429) return tryAgain('RateLimited', said, { afterMs: retryAfterMs(headers) ?? rateLimitMs });
   if (status >= 500) return tryAgain('Unavailable', said);
@@ -105,11 +107,11 @@ function told(body: unknown): string {
   return `: ${(typeof text === 'string' ? text : JSON.stringify(text)).slice(0, 500)}`;
 }
 
-function reason({ message, cause }: Error): string {
+export function reason({ message, cause }: Error): string {
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;
 }
 
-function parsedJson(text: string): unknown {
+export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

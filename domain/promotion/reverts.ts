@@ -118,6 +118,7 @@ function earlierOf(words: readonly RevertWords[]): Entry[] {
 
 /** Hashes are exact, numbers of pull requests nearly so, titles are not: the better says what the others would only repeat. */
 function targetsOfOne({ shas, pulls, titles, isPartial }: RevertWords, before: readonly Entry[]): Target[] {
+  if (shas.length + pulls.length + titles.length === 0) return [];
   const byPull = before.filter(({ pull }) => pull !== undefined && pulls.includes(pull)).map((entry) => ({ entry, isWhole: !isPartial }));
   if (byPull.length > 0) return byPull;
   const bySha = before.flatMap((entry) => {
@@ -130,7 +131,7 @@ function targetsOfOne({ shas, pulls, titles, isPartial }: RevertWords, before: r
 
 /** Whether these hashes are all of an entry; undefined if they are nothing of it. */
 function coverage({ landing }: Entry, shas: readonly Sha[]): boolean | undefined {
-  if (!landing) return undefined;
+  if (!landing || shas.length === 0) return undefined;
   const isNamed = ({ sha }: LedgerCommit) => shas.some((wanted) => sha.startsWith(wanted) || wanted.startsWith(sha));
   if (isNamed(landing.commit)) return true;
   if (!landing.branch.some(isNamed)) return undefined;

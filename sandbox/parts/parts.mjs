@@ -1,5 +1,6 @@
 import { chromium } from './chromium.mjs';
 import { composeCheck } from './compose-check.mjs';
+import { crane } from './crane.mjs';
 import { emulate } from './emulate.mjs';
 import { fakeGcsServer } from './fake-gcs-server.mjs';
 import { gcsClients } from './gcs-clients.mjs';
@@ -27,6 +28,7 @@ export const parts = Object.freeze({
   'temporal-server': temporalServer,
   'temporal-ui-server': temporalUiServer,
   'compose-check': composeCheck,
+  crane,
 });
 
 /** @typedef {keyof typeof parts} PartName */

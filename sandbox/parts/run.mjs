@@ -24,7 +24,7 @@ const commands = {
   bench: { program: 'dist/bench/main.js', parts: ['temporal'] },
   test: {
     projects: ['unit', 'servers', 'time-skipping'],
-    parts: ['temporal', 'time-skipping-server', 'fake-gcs-server', 'github-description', 'emulate', 'unleash', 'postgresql', 'prometheus', 'compose-check'],
+    parts: ['temporal', 'time-skipping-server', 'fake-gcs-server', 'github-description', 'emulate', 'unleash', 'postgresql', 'prometheus', 'compose-check', 'crane'],
   },
   'test:ui': { projects: ['ui'], parts: ['temporal', 'chromium'] },
   'test:crash': { projects: ['crash'], flags: ['--quick', '--turns', '--resume'], parts: ['temporal', 'fake-gcs-server', 'github-description'] },

@@ -14,5 +14,7 @@ export const versions = Object.freeze({
   'temporal-ui-server': '2.50.1',
   gsutil: '5.38',
   'gcloud-aio-storage': '9.6.5',
+  /** Of google/go-containerregistry: a real container registry, and the client that fills it. */
+  crane: '0.22.1',
   'compose-check': '2.16.2',
 });
