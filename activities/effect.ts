@@ -21,7 +21,7 @@ export interface Effect<T> {
  * was done and does the rest.
  */
 export async function effect<T>({ key, probe, act, lagMs }: Effect<T>): Promise<T> {
-  const found = (await probe()) ?? (await settled(probe, lagMs));
+  const found = (await probe()) ?? (await waitForLists(probe, lagMs));
   if (found !== undefined) return found;
   const made = await act().catch((failure: unknown) => readBack(key, failure, probe));
   if (made !== undefined) return made;
@@ -31,7 +31,7 @@ export async function effect<T>({ key, probe, act, lagMs }: Effect<T>): Promise<
 }
 
 /** The attempt before this one may have written a moment ago: wait until a list would show it. */
-async function settled<T>(probe: Effect<T>['probe'], lagMs: number): Promise<T | undefined> {
+async function waitForLists<T>(probe: Effect<T>['probe'], lagMs: number): Promise<T | undefined> {
   const { attempt, currentAttemptScheduledTimestampMs } = activityInfo();
   if (attempt === 1 || lagMs === 0) return undefined;
   return seenWithin(probe, currentAttemptScheduledTimestampMs + lagMs - Date.now());

@@ -13,11 +13,12 @@ import { createHindrances } from './flags/hindrances.ts';
 import { createRolloutIssues } from './flags/issues.ts';
 import { createRolloutPlanning } from './flags/planning.ts';
 import { createDiagnosis } from './inspection/diagnosis.ts';
+import { createHistory } from './inspection/history.ts';
 import { createWhereabouts } from './inspection/whereabouts.ts';
 import { createAuthors } from './people/authors.ts';
 import { createDecisionTokens } from './people/decision-tokens.ts';
 import { createWrittenVotes } from './people/written-votes.ts';
-import { createPastReleases } from './release/records.ts';
+import { createRecords } from './release/records.ts';
 import { createReports } from './release/reports.ts';
 import { createSchemas } from './schemas/index.ts';
 import { createClaims } from './stages/claims.ts';
@@ -53,7 +54,9 @@ export function createActivities(ports: Ports) {
     ...createSchemas(ports),
 
     ...createReports(ports),
-    ...createPastReleases(ports),
+    ...createRecords(ports),
+
+    ...createHistory(ports),
     ...createWhereabouts(ports),
     ...createDiagnosis(ports),
   };

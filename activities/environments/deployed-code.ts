@@ -1,7 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
-import type { FlagRules } from '../../domain/flags/rules.ts';
 import { notYet, tryAgain } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -14,7 +13,8 @@ export interface CodeQuestion {
   readonly commit: Sha;
   readonly downstream: { readonly repository: Repository; readonly versionFile: string };
   readonly environment: string;
-  readonly deployed: FlagRules['deployed'];
+  /** Where it is seen what runs there. */
+  readonly deployed: { readonly kind: 'deployment' } | { readonly kind: 'url'; readonly url: string };
 }
 
 export type CodeAnswer =
@@ -52,7 +52,7 @@ export function createDeployedCode({ forge, environments }: Pick<Ports, 'forge' 
 
   /** What a service says of itself is believed before what anybody remembers. */
   async function shownAt(url: string, { downstream }: CodeQuestion): Promise<Sha | undefined> {
-    const product = await deployedHash(url);
+    const product = await readHash(url);
     return product && pinnedAt(downstream, product);
   }
 
@@ -79,7 +79,7 @@ export function lack({ environment, commit }: CodeQuestion, answer: CodeAnswer):
 }
 
 /** The hash that a running service shows at an address, as GitLab's help page does: the first 40 hex digits there; undefined where it shows none. */
-async function deployedHash(url: string, { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<Sha | undefined> {
+async function readHash(url: string, { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<Sha | undefined> {
   const unavailable = (why: string) => tryAgain('Unavailable', `${url} does not tell what is deployed: ${why}`);
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }).catch((cause: Error) => {
     throw unavailable(cause.message);

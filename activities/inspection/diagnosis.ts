@@ -2,20 +2,18 @@ import type { Catalog, Component } from '../../domain/catalog.ts';
 import type { DoctorRequest, Finding } from '../../domain/inspection/diagnosis.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
 import { diagnoseComponent } from './diagnosis/component.ts';
-import { examined, fine } from './diagnosis/finding.ts';
+import { examine, fine } from './diagnosis/finding.ts';
+import type { DiagnosisPorts } from './diagnosis/finding.ts';
 import { diagnoseSchemas } from './diagnosis/schemas.ts';
 import { diagnoseWorker } from './diagnosis/worker.ts';
 import { neverRetry } from '../../ports/failures.ts';
-import type { Ports } from '../../ports/ports.ts';
-
-export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'health' | 'flags' | 'artifacts' | 'records' | 'server' | 'approvalKeys'>;
 
 /** Tries with the worker's own credentials whatever a release will need, and changes nothing. */
 export function createDiagnosis(ports: DiagnosisPorts) {
   /** @throws `InvalidInput` for an unknown component */
   async function diagnose({ component }: DoctorRequest): Promise<readonly Finding[]> {
     let read: Catalog | undefined;
-    const catalog = await examined('the catalog', 'mend it: slipway validate', async () => {
+    const catalog = await examine('the catalog', 'mend it: slipway validate', async () => {
       read = await ports.catalog.read();
       return fine(`${Object.keys(read.components).length} components`);
     });

@@ -28,7 +28,7 @@ export function createDecisionTokens({ approvalKeys, forge }: { readonly approva
   /** Whether a signed decision proves the vote that it came with. That it votes only once is the release's to see to. */
   async function verifyToken({ token, approvers, vote }: Examination): Promise<TokenVerdict> {
     const refused = (why: string): TokenVerdict => ({ kind: 'refused', why: `the token does not count: ${why}` });
-    const signed = await signedBy(token, await approvalKeys());
+    const signed = await verifySignature(token, await approvalKeys());
     if (typeof signed === 'string') return refused(signed);
     const { claims, key } = signed;
     if (key.sub !== undefined && !isSamePerson(key.sub, claims.sub)) return refused(`the key "${key.kid}" is ${key.sub}'s, and signs for nobody else`);
@@ -42,7 +42,7 @@ export function createDecisionTokens({ approvalKeys, forge }: { readonly approva
 }
 
 /** What was signed, and by which key; or why that can't be believed. */
-async function signedBy(token: string, keys: readonly ApprovalKey[]): Promise<Signed | string> {
+async function verifySignature(token: string, keys: readonly ApprovalKey[]): Promise<Signed | string> {
   const header = headerOf(token);
   if (!header) return 'it is no signed token';
   if (header.alg !== 'EdDSA') return `it is signed by ${header.alg ?? 'nothing'}: only EdDSA counts`;

@@ -3,8 +3,8 @@ import type { Component } from '../../../domain/catalog.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import type { HealthCheck } from '../../../domain/stages/health-check.ts';
 import { showsInput } from '../../../domain/stages/run-name.ts';
-import type { DiagnosisPorts } from '../diagnosis.ts';
-import { doubtful, examined, fine, missing } from './finding.ts';
+import { doubtful, examine, fine, missing } from './finding.ts';
+import type { DiagnosisPorts } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
 import { teamsIn } from '../../../domain/people/teams.ts';
 
@@ -42,7 +42,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
   }
 
   function checksReported() {
-    return examined(about(`checks of ${source.mirror}`), 'let the token read checks and commit statuses', async () => {
+    return examine(about(`checks of ${source.mirror}`), 'let the token read checks and commit statuses', async () => {
       const head = await forge.branches.find(source.mirror, source.branch);
       if (!head) return missing(`there is no branch ${source.branch}`, 'correct source.branch in the catalog');
       const names = (await forge.pipelines.checks(source.mirror, head)).map((check) => check.name);
@@ -57,7 +57,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
   function versionFileReadable() {
     const { repository, branch, versionFile } = downstream;
     const todo = `commit ${versionFile} with the SHA of a commit of ${source.mirror}, or correct downstream.versionFile`;
-    return examined(about(versionFile), todo, async () => {
+    return examine(about(versionFile), todo, async () => {
       const text = (await forge.commits.read(repository, versionFile, branch))?.trim();
       if (text === undefined) return missing(`${repository} does not have it on ${branch}`, todo);
       if (!shaPattern.test(text)) return missing(`it contains "${text.slice(0, 60)}"`, todo);
@@ -67,7 +67,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
 
   function branchProtected() {
     const { repository, branch, requiredChecks } = downstream;
-    return examined(about(`${branch} of ${repository}`), 'correct downstream.branch in the catalog, or let the token read the repository', async () => {
+    return examine(about(`${branch} of ${repository}`), 'correct downstream.branch in the catalog, or let the token read the repository', async () => {
       const rules = await forge.access.rules(repository, branch);
       if (!rules) return doubtful('is not protected: anybody who may write can change what is deployed', 'protect it, and require the checks that a release must pass');
       const { checks, reviews, mergeQueue } = rules;
@@ -81,7 +81,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
 
   function mergeAllowed() {
     const { repository, merge, autoMerge } = downstream;
-    return examined(about(`merging into ${repository}`), 'let the token read the repository', async () => {
+    return examine(about(`merging into ${repository}`), 'let the token read the repository', async () => {
       const allowed = await forge.access.merging(repository);
       if (!allowed) return fine('the token may not know how');
       if (!allowed.methods.includes(merge)) return missing(`"${merge}" is switched off; ${allowed.methods.join(', ')} is not`, 'set downstream.merge in the catalog, or allow it in the settings of the repository');
@@ -91,19 +91,19 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
   }
 
   function healthKnown(check: HealthCheck) {
-    return examined(about(`health by ${healthTarget(check)}`), 'see docs/adapters.md', async () => {
+    return examine(about(`health by ${healthTarget(check)}`), 'see docs/adapters.md', async () => {
       const seen = await health.look(check);
       return seen.kind === 'healthy' ? fine('healthy') : doubtful(`${seen.kind}: ${seen.reason}`, 'no soak passes without health: correct the check, or the variables of its adapter');
     });
   }
 
   function flagsReadable(environment: string, prefix: string) {
-    return examined(about(`flags of ${environment}`), 'see docs/flags.md', async () => fine(`${(await flagsOf(environment).list(prefix)).length} begin with ${prefix}`));
+    return examine(about(`flags of ${environment}`), 'see docs/flags.md', async () => fine(`${(await flagsOf(environment).list(prefix)).length} begin with ${prefix}`));
   }
 
   function workflowThere(file: string) {
     const { repository, branch } = downstream;
-    return examined(about(`${file} of ${repository}`), 'let the token read actions', async () => {
+    return examine(about(`${file} of ${repository}`), 'let the token read actions', async () => {
       const state = await forge.access.workflow(repository, file);
       if (!state) return missing('does not exist', `add .github/workflows/${file}, which workflow_dispatch starts`);
       if (state === 'disabled') return missing('is disabled', 'enable it');
@@ -121,7 +121,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
 
   function teamVisible(team: string) {
     const todo = "let the token read the organisation's members, or correct the approvers in the catalog";
-    return examined(about(team), todo, async () => {
+    return examine(about(team), todo, async () => {
       const members = await forge.access.members(team);
       if (!members) return missing('does not exist, or the token does not see it', todo);
       return members.length > 0 ? fine(`${members.length} may approve`) : missing('has no members', 'add those who may approve');
@@ -129,7 +129,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
   }
 
   function channelReachable(channel: string) {
-    return examined(about(channel), 'see docs/adapters.md', async () => {
+    return examine(about(channel), 'see docs/adapters.md', async () => {
       await chat.reach(channel);
       return fine('can be told');
     });

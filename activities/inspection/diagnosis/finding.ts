@@ -1,4 +1,7 @@
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
+import type { Ports } from '../../../ports/ports.ts';
+
+export type DiagnosisPorts = Pick<Ports, 'catalog' | 'forge' | 'chat' | 'health' | 'flags' | 'artifacts' | 'records' | 'server' | 'approvalKeys'>;
 
 type Result = Omit<Finding, 'about'>;
 
@@ -15,7 +18,7 @@ export function missing(what: string, todo: string): Result {
 }
 
 /** Looks at one thing. Whatever goes wrong with the look is what is found. */
-export async function examined(about: string, todo: string, look: () => Promise<Result>): Promise<Finding[]> {
+export async function examine(about: string, todo: string, look: () => Promise<Result>): Promise<Finding[]> {
   try {
     return [{ about, ...(await look()) }];
   } catch (failure) {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ArtifactStore } from '../../../ports/artifacts/store.ts';
 import { connectSlack } from '../../../ports/chat/slack.ts';
 import { createDiagnosis } from '../../../activities/inspection/diagnosis.ts';
-import type { DiagnosisPorts } from '../../../activities/inspection/diagnosis.ts';
+import type { DiagnosisPorts } from '../../../activities/inspection/diagnosis/finding.ts';
 import { neverRetry } from '../../../ports/failures.ts';
 import type { FlagBackend } from '../../../ports/flags/backend.ts';
 import { connectGitHub } from '../../../ports/forge/github/github.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectGcs } from '../../../ports/artifacts/gcs.ts';
-import { createPastReleases } from '../../../activities/release/records.ts';
+import { createHistory } from '../../../activities/inspection/history.ts';
+import { createRecords } from '../../../activities/release/records.ts';
 import { folderRecords } from '../../../ports/records/folder.ts';
 import type { Records } from '../../../ports/records/records.ts';
 import { storeRecords } from '../../../ports/records/store.ts';
@@ -48,7 +49,8 @@ describe.each(Object.entries(places))('records in %s', (_place, open) => {
     records = await open();
   });
 
-  const run = <T>(verb: (past: ReturnType<typeof createPastReleases>) => Promise<T>) => oneAttempt().run(() => verb(createPastReleases({ records }))) as Promise<T>;
+  const activities = () => ({ ...createRecords({ records }), ...createHistory({ records }) });
+  const run = <T>(verb: (past: ReturnType<typeof activities>) => Promise<T>) => oneAttempt().run(() => verb(activities())) as Promise<T>;
   const keep = (one: ReleaseRecord) => run(({ keepRecord }) => keepRecord(one));
   const past = async (asked: { component?: string; release?: string; limit?: number }) => {
     const history = await run(({ pastReleases }) => pastReleases({ limit: 20, ...asked }));
@@ -97,7 +99,7 @@ it('leaves nothing in the folder but whole records', async () => {
 });
 
 it('keeps none, and says so, where no place is configured', async () => {
-  const { keepRecord, pastReleases } = createPastReleases({});
+  const { keepRecord, pastReleases } = { ...createRecords({}), ...createHistory({}) };
   await oneAttempt().run(() => keepRecord(record('gitaly', 1)));
   expect(await pastReleases({ limit: 20 })).toEqual({ kind: 'notKept' });
 });
