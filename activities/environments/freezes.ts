@@ -1,7 +1,7 @@
 import type { Catalog } from '../../domain/catalog.ts';
 import type { FreezeWindow } from '../../domain/environments/freeze.ts';
-import { freezeWindows } from '../../domain/environments/freeze.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { freezeWindows } from '../../domain/environments/calendar.ts';
 
 /** How far ahead the calendar is told, in ms; every claim tells it anew. */
 const horizon = 60 * 86_400_000;

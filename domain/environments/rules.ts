@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { freezeRule, timeZone } from './freeze.ts';
 import { assurance } from '../stages/rules.ts';
+import { freezeRule, timeZone } from './calendar.ts';
 
 /** A place that releases land in, one at a time. */
 export const environment = z.strictObject({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { freezeRule, freezeWindows } from '../../../domain/environments/freeze.ts';
+import { freezeRule, freezeWindows } from '../../../domain/environments/calendar.ts';
 
 const amsterdam = 'Europe/Amsterdam';
 const reason = 'nobody is here';
