@@ -43,8 +43,8 @@ const unnamedStill: readonly string[] = [
   'enqueued', 'triedAgain', 'ejected', 'examined', 'diagnosed', 'answeredRed', 'offered', 'chosen', 'landed', 'happened',
   'keptFromMerging', 'taken', 'merged', 'reviewed', 'opened', 'amended', 'updated', 'renewed', 'withdrawn', 'surveyed', 'codeDeployed',
   'raised', 'stopped', 'triedOnStaging', 'testedBySomebody', 'rolledOut', 'stepWatched', 'watched', 'found', 'heldUntilReleased',
-  'unlessForgotten', 'provenByToken', 'awaited', 'permitted', 'begun', 'concluded', 'judged', 'amended', 'schemasUploaded',
-  'depsPullRequestOpened', 'depsMerged', 'mergedByHand', 'stockTaken', 'delivered', 'rolledBack', 'broughtBack', 'soaked', 'observed',
+  'unlessForgotten', 'provenByToken', 'awaited', 'permitted', 'begun', 'concluded', 'judged', 'amended',
+  'delivered', 'rolledBack', 'broughtBack', 'soaked', 'observed',
   'passed', 'carried', 'tried',
 ];
 

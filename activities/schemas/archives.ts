@@ -3,23 +3,37 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Progress } from '../../domain/release/progress.ts';
+import { changesBetween } from '../../domain/schemas/contents.ts';
+import type { ArchiveChanges } from '../../domain/schemas/contents.ts';
+import { versionReader } from '../../domain/schemas/convention.ts';
+import { archiveAt } from '../../domain/schemas/plan.ts';
+import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import { packArchive } from '../../ports/artifacts/archive.ts';
 import type { PackedArchive } from '../../ports/artifacts/archive.ts';
+import { listArchive } from '../../ports/artifacts/listing.ts';
 import { sameContent } from '../../ports/artifacts/store.ts';
 import type { Artifact } from '../../ports/artifacts/store.ts';
-import { effect } from '../effect.ts';
 import { tryAgain } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { openProgress } from '../release/progress.ts';
 import { beating } from '../../ports/pulse.ts';
+import { effect } from '../effect.ts';
+import { openProgress } from '../release/progress.ts';
 import { inOrder, storedEntries } from './entries.ts';
+import { createKept } from './kept.ts';
+import { createNamedArchives } from './named.ts';
 import { createSchemaStock, stockOf } from './stock.ts';
-import type { SchemaRefusal, SchemaWork, Stock } from './stock.ts';
+import type { Gathered, SchemaWork, Stock, UnderWay } from './stock.ts';
 
 export interface ArchiveWork extends SchemaWork {
   /** The generation of somebody else's tarball that may be overwritten. */
   readonly replaces?: string;
+  /** Puts the tarball there only if this is its sha256, as builds expect it already: it is never taken back. */
+  readonly repairs?: string;
+  /** It was seen there. */
+  readonly made?: true;
 }
 
 interface Placing {
@@ -37,49 +51,83 @@ export interface MadeArchive {
   readonly size: number;
   readonly entries: number;
   readonly stock: Stock;
+  /** Compared with the tarball that builds take now; missing where that can't be read. */
+  readonly changes?: ArchiveChanges;
 }
 
 export type ArchiveAnswer =
   | MadeArchive
   | SchemaRefusal
+  | UnderWay
+  /** Not what builds expect: nothing was written. */
+  | { readonly kind: 'different'; readonly sha256: string }
   /** Another tarball is there, which somebody may use. */
   | { readonly kind: 'occupied'; readonly generation: string; readonly size: number };
+
+export type ArchiveWithdrawn =
+  | { readonly kind: 'removed' }
+  /** The one that was overwritten is there again. */
+  | { readonly kind: 'putBack' }
+  /** There was nothing of this release. */
+  | { readonly kind: 'nothing' }
+  /** Builds of this branch take it. */
+  | { readonly kind: 'used'; readonly branch: string };
+
+/** A tarball of the releases before is read at once, to see what it holds. */
+const largestRead = 128 * 1024 * 1024;
 
 /** The tarball that a build takes its schemas from. */
 export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 'tellProgress'>) {
   const { artifacts } = ports;
-  const { inventoryOf, sourceContent, sourcesOf } = createSchemaStock(ports);
+  const { gather } = createSchemaStock(ports);
+  const { namedAt, userOf } = createNamedArchives(ports);
+  const { keep, keptOf, forget } = createKept(artifacts);
 
   /**
-   * Gathers every schema at or below the version, and puts the tarball into `dist/`. What stands there is overwritten only if this release
-   * made it or if its generation is named; then it is kept beside it until the release has ended.
+   * Gathers every schema at or below the version, and puts the tarball into `dist/`. What stands there is overwritten only if a release of this
+   * version made it, or if its generation is named; then it is kept beside it until the release has ended.
    */
   async function makeArchive(work: ArchiveWork): Promise<ArchiveAnswer> {
-    const { plan } = work;
-    const inventory = await inventoryOf(work);
-    if (inventory.kind === 'refused') return inventory;
-    const sources = plan.action === 'fetch-current-schemas' ? { kind: 'complete' as const, sources: [] } : await sourcesOf(plan);
-    if (sources.kind === 'refused') return sources;
-
+    const gathered = await gather(work);
+    if (gathered.kind !== 'ready') return gathered;
     const progressed = openProgress(ports.tellProgress);
     const folder = await mkdtemp(join(tmpdir(), 'slipway-schemas-'));
     try {
       const file = join(folder, 'archive');
-      const current = await Promise.all(sources.sources.map(async (source) => ({ name: source.name, content: await sourceContent(plan, source) })));
-      const packed = await packArchive(inOrder(storedEntries(artifacts, inventory.inputs, progressed), current), file);
-      const answer = await placed(work, { file, packed, progressed });
-      return answer.kind === 'occupied' ? answer : { ...answer, sha256: packed.sha256, entries: packed.entries, stock: stockOf(inventory) };
+      const packed = await packArchive(inOrder(storedEntries(artifacts, gathered.inputs, progressed), gathered.current?.schemas ?? []), file);
+      if (work.repairs !== undefined && work.repairs !== packed.sha256) return { kind: 'different', sha256: packed.sha256 };
+      const changes = await changesOf(work, gathered);
+      const answer = await place(work, { file, packed, progressed });
+      if (answer.kind === 'occupied') return answer;
+      return { ...answer, sha256: packed.sha256, entries: packed.entries, stock: stockOf(gathered), ...(changes && { changes }) };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
 
-  async function placed({ plan, key, replaces }: ArchiveWork, { file, packed, progressed }: Placing) {
+  /** What comes in and what goes, compared with the tarball that the base names. */
+  async function changesOf({ plan }: ArchiveWork, { versions, current }: Gathered): Promise<ArchiveChanges | undefined> {
+    const named = await namedAt(plan, plan.base);
+    const last = named.kind === 'named' ? archiveAt(plan.rules, named.archive.url) : undefined;
+    const artifact = last && (await artifacts.find(plan.rules.bucket, last.name));
+    if (!artifact || artifact.size > largestRead) return undefined;
+    try {
+      const read = versionReader(plan.rules.names);
+      const before = (await listArchive(await artifacts.read(artifact))).flatMap(({ name }) => read(name) ?? []);
+      return changesBetween(artifact.name, before, [...versions, ...(current ? [plan.version] : [])]);
+    } catch (failure) {
+      // A damaged one is no reason not to make another.
+      if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput') return undefined;
+      throw failure;
+    }
+  }
+
+  async function place({ plan, key, replaces, repairs }: ArchiveWork, { file, packed, progressed }: Placing) {
     const { rules, archive: name } = plan;
     const before = await artifacts.find(rules.bucket, name);
-    const foreign = before && before.key !== key && !sameContent(before, packed);
+    const foreign = before && before.key !== key && !sameContent(before, packed) && !(isOfThisVersion(before, plan) && (await userOf(plan, before)) === undefined);
     if (foreign && before.generation !== replaces) return { kind: 'occupied', generation: before.generation, size: before.size } as const;
-    if (foreign) await keep(before);
+    if (foreign && repairs === undefined) await keep(before);
     const made = await effect({
       key: `archive ${rules.bucket}/${name}`,
       lagMs: 0,
@@ -96,6 +144,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
           name,
           key,
           contentType: 'application/gzip',
+          revalidated: true,
           content: () => Readable.from(watched(createReadStream(file), (bytes) => progressed({ what: 'uploaded', files: 0, of: 1, bytes, ofBytes: packed.size }))),
           ...(before && { replaces: before.generation }),
         }),
@@ -103,60 +152,40 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     return { kind: 'made', generation: made.generation, size: made.size } as const;
   }
 
-  /** Copies a tarball that is about to be overwritten to a name of its own. */
-  async function keep(previous: Artifact): Promise<void> {
-    const name = keptName(previous.name, previous.generation);
-    await effect({
-      key: `keep ${previous.bucket}/${name}`,
-      lagMs: 0,
-      probe: () => artifacts.find(previous.bucket, name),
-      act: () => artifacts.copy(previous, name),
-    });
-  }
-
   /**
-   * Takes this release's tarball away, and puts back what it overwrote. Somebody else's, and one that was there with the very same content, is
-   * left alone.
+   * Takes away the tarball of this release, whichever run of it has made it, and puts back what it overwrote. Somebody else's is left alone, and
+   * so is one that builds take.
    */
-  async function withdrawArchive({ plan, key, replaces }: ArchiveWork): Promise<void> {
+  async function withdrawArchive({ plan, key, made, replaces }: ArchiveWork): Promise<ArchiveWithdrawn> {
     const { rules, archive: name } = plan;
-    const kept = await keptOf(plan, replaces);
+    const kept = await keptOf(plan);
+    const previous = kept.at(-1);
     const now = await artifacts.find(rules.bucket, name);
-    if (now?.key === key) {
+    const isOurs = now ? now.key === key || isOfThisVersion(now, plan) : previous !== undefined;
+    const branch = now && isOurs ? await userOf(plan, now) : undefined;
+    if (branch !== undefined) return { kind: 'used', branch };
+    if (isOurs) {
       await effect({
         key: `withdraw ${rules.bucket}/${name}`,
         lagMs: 0,
-        probe: async () => ((await artifacts.find(rules.bucket, name))?.generation === now.generation ? undefined : true),
+        probe: async () => ((await artifacts.find(rules.bucket, name))?.generation === now?.generation ? undefined : true),
         act: async () => {
-          if (kept) await artifacts.copy(kept, name, { replaces: now.generation });
-          else await artifacts.remove(now);
+          if (previous) await artifacts.copy(previous, name, now && { replaces: now.generation });
+          else await artifacts.remove(now!);
           return true;
         },
       });
     }
     await forget(kept);
+    if (isOurs) return { kind: previous ? 'putBack' : 'removed' };
+    // An earlier attempt has done it, and died before it could say so.
+    if (now && replaces !== undefined && activityInfo().attempt > 1) return { kind: 'putBack' };
+    return { kind: made && !now ? 'removed' : 'nothing' };
   }
 
   /** The release has ended well: what it overwrote is not needed any more. */
-  async function forgetPrevious({ plan, replaces }: ArchiveWork): Promise<void> {
-    await forget(await keptOf(plan, replaces));
-  }
-
-  async function forget(kept: Artifact | undefined): Promise<void> {
-    if (!kept) return;
-    await effect({
-      key: `forget ${kept.bucket}/${kept.name}`,
-      lagMs: 0,
-      probe: async () => ((await artifacts.find(kept.bucket, kept.name)) ? undefined : true),
-      act: async () => {
-        await artifacts.remove(kept);
-        return true;
-      },
-    });
-  }
-
-  async function keptOf({ rules, archive }: SchemaWork['plan'], replaces: string | undefined): Promise<Artifact | undefined> {
-    return replaces === undefined ? undefined : artifacts.find(rules.bucket, keptName(archive, replaces));
+  async function forgetPrevious({ plan }: ArchiveWork): Promise<void> {
+    await forget(await keptOf(plan));
   }
 
   return {
@@ -166,8 +195,9 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
   };
 }
 
-function keptName(name: string, generation: string): string {
-  return `${name}.overwritten-${generation}`;
+/** Whether a run of this very release has made it. Their keys begin with its id. */
+function isOfThisVersion({ key = '' }: Artifact, { id }: SchemaWork['plan']): boolean {
+  return key.startsWith(`${id} `);
 }
 
 /** Tells how many bytes have gone through. */

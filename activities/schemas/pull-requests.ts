@@ -1,6 +1,8 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { marker } from '../../domain/code/marker.ts';
 import { rewriteSchemaDeps } from '../../domain/schemas/deps.ts';
+import { refusal } from '../../domain/schemas/refusal.ts';
+import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import { schemaPullRequestBody } from '../../domain/schemas/pull-request-body.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
 import { neverRetry } from '../../ports/failures.ts';
@@ -12,10 +14,10 @@ import { pullRequestWrites, strange } from '../changes/writes.ts';
 import type { Withdrawn } from '../changes/writes.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { MadeArchive } from './archives.ts';
-import type { SchemaRefusal, SchemaWork } from './stock.ts';
+import type { SchemaWork } from './stock.ts';
 
 export interface DepsChange extends SchemaWork {
-  readonly archive: Pick<MadeArchive, 'sha256' | 'entries' | 'stock'>;
+  readonly archive: Pick<MadeArchive, 'sha256' | 'entries' | 'stock' | 'changes'>;
 }
 
 export interface DepsAmendment extends DepsChange {
@@ -34,7 +36,11 @@ export interface OpenedDeps {
   readonly closedBy?: string;
 }
 
-export type SchemaPullRequest = OpenedDeps | SchemaRefusal;
+export type SchemaPullRequest =
+  | OpenedDeps
+  | SchemaRefusal
+  /** What it would be opened into names this very tarball already. */
+  | { readonly kind: 'named'; readonly file: string };
 
 /** The pull request that points builds at the tarball. */
 export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
@@ -97,13 +103,13 @@ export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forg
    * The commit that changes the tarball, and nothing else. Its date tells it from those of earlier runs of this release: the same commit would come with the
    * checks that failed then.
    */
-  async function depsCommit({ plan, archive }: DepsChange, { message, tries = 0, ...on }: Pick<NewCommit, 'parent' | 'merges' | 'message'> & { readonly tries?: number }): Promise<Sha | SchemaRefusal> {
+  async function depsCommit({ plan, archive }: DepsChange, { message, tries = 0, ...on }: Pick<NewCommit, 'parent' | 'merges' | 'message'> & { readonly tries?: number }): Promise<Sha | Exclude<SchemaPullRequest, OpenedDeps>> {
     const { repository, file } = plan.rules;
     const text = await commits.read(repository, file, on.parent);
-    if (text === undefined) return { kind: 'refused', reason: `${repository} lacks the file that names the tarball`, names: [file] };
+    if (text === undefined) return refusal(`${repository} lacks the file that names the tarball`, [file]);
     const rewrite = rewriteSchemaDeps(text, { url: plan.url, sha256: archive.sha256 });
-    if (rewrite.kind === 'refused') return { kind: 'refused', reason: rewrite.reason, names: [file] };
-    if (rewrite.kind === 'unchanged') return { kind: 'refused', reason: `${plan.base} names this very tarball already: there is nothing to build`, names: [file] };
+    if (rewrite.kind === 'refused') return refusal(rewrite.reason, [file]);
+    if (rewrite.kind === 'unchanged') return { kind: 'named', file };
     return branches.write({ ...on, repository, path: file, text: rewrite.text, message: versionMessage(message, plan.id), date: secondsAfter(plan.date, tries) });
   }
 

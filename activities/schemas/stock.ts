@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto';
-import { activityInfo } from '@temporalio/activity';
-import type { SchemaInventory, StoredSchema } from '../../domain/schemas/inventory.ts';
+import type { Sha } from '../../domain/code/commit.ts';
+import { conventionIn } from '../../domain/schemas/convention.ts';
+import type { Incomplete, SchemaInventory, StoredSchema } from '../../domain/schemas/inventory.ts';
 import { takeInventory } from '../../domain/schemas/inventory.ts';
+import type { SchemaConvention } from '../../domain/schemas/names.ts';
 import { schemaNameReader } from '../../domain/schemas/names.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { schemaFolder } from '../../domain/schemas/plan.ts';
-import { sourceFolder, takeSources } from '../../domain/schemas/sources.ts';
-import type { SchemaSource } from '../../domain/schemas/sources.ts';
+import { cut, refusal } from '../../domain/schemas/refusal.ts';
+import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
 import type { Artifact } from '../../ports/artifacts/store.ts';
-import { notYet, tryAgain } from '../../ports/failures.ts';
+import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { createSchemaSources } from './sources.ts';
+import type { CurrentSchemas } from './sources.ts';
 
 /** What every step of a schema release is given. */
 export interface SchemaWork {
   readonly plan: SchemaPlan;
   /** Marks what this release has written: begins with its id, and differs from that of an earlier release of the version. */
   readonly key: string;
-}
-
-export interface SchemaRefusal {
-  readonly kind: 'refused';
-  readonly reason: string;
-  readonly names: readonly string[];
+  /** The commit whose schemas are the version's; the plan's candidate, as long as nothing else is built. */
+  readonly from?: Sha;
 }
 
 /** What a tarball is made from. */
@@ -33,110 +33,161 @@ export interface Stock {
   readonly size: number;
   /** Every released version in it, ascending. */
   readonly versions: readonly SchemaVersion[];
-  /** Of the names and generations: another one means another content. */
+  /** Of everything that goes into the tarball: another one means another content. */
   readonly digest: string;
+  /** Of the version's own schemas; nothing where they are in the bucket. */
+  readonly current?: string;
+  /** What is no schema, and may stay by the catalog. */
+  readonly ignored?: readonly string[];
+}
+
+/** Other versions are being uploaded, by the look of it. */
+export interface UnderWay {
+  readonly kind: 'underWay';
+  readonly versions: readonly string[];
+  readonly missing: readonly string[];
+  /** From then on it is not waited for any more, ISO 8601. */
+  readonly until: string;
 }
 
 export interface StoredArtifact extends StoredSchema {
   readonly artifact: Artifact;
 }
 
-export type Inventory = SchemaRefusal | { readonly kind: 'ready'; readonly inputs: readonly StoredArtifact[]; readonly versions: readonly SchemaVersion[] };
+export interface Gathered {
+  readonly kind: 'ready';
+  readonly inputs: readonly StoredArtifact[];
+  readonly versions: readonly SchemaVersion[];
+  readonly ignored: readonly string[];
+  /** The version's own schemas; none where they are in the bucket. */
+  readonly current?: CurrentSchemas;
+}
 
-/** Looks at the bucket and at the release's commit. Writes nothing. */
-export function createSchemaStock({ artifacts, forge }: Pick<Ports, 'artifacts' | 'forge'>) {
+/** Looks at the bucket and at the commit that is released. Writes nothing. */
+export function createSchemaStock(ports: Pick<Ports, 'artifacts' | 'forge'>) {
+  const { artifacts } = ports;
+  const { schemasAt } = createSchemaSources(ports);
+
   /**
    * Whether this version may be released, and from what.
-   * @throws `NotYet` while another version is being uploaded, until the catalog's patience ends
+   * @throws `NotYet` while another version is being uploaded, if it is to be waited for
    */
-  async function takeStock(work: SchemaWork): Promise<Stock | SchemaRefusal> {
-    const { action } = work.plan;
-    const inventory = await inventoryOf(work);
-    if (inventory.kind === 'refused') return inventory;
-    const sources = action === 'fetch-current-schemas' ? undefined : await sourcesOf(work.plan);
-    return sources?.kind === 'refused' ? sources : stockOf(inventory);
+  async function takeStock({ waits, ...work }: SchemaWork & { readonly waits?: true }): Promise<Stock | SchemaRefusal | UnderWay> {
+    const gathered = await gather(work);
+    if (gathered.kind === 'underWay' && waits) throw notYet(`${toldIncomplete(gathered.versions)} ${gathered.missing.join(', ')}: they may be under way`);
+    return gathered.kind === 'ready' ? stockOf(gathered) : gathered;
   }
 
-  async function inventoryOf({ plan, key }: SchemaWork): Promise<Inventory> {
-    const { rules, version } = plan;
-    const found = await artifacts.list(rules.bucket, schemaFolder);
-    const stored = found
-      .map((artifact) => ({ name: artifact.name.slice(schemaFolder.length), size: artifact.size, artifact }))
-      .filter(({ name, size }) => name !== '' || size > 0);
-    const action = plan.action === 'upload-current-schemas' ? 'inject-current-schemas' : plan.action;
-    const { ours, mixed } = ownFiles({ plan, key }, stored);
-    if (mixed.length > 0) return { kind: 'refused', reason: `an upload of ${version} was cut off that was not from ${plan.candidate}: its "base" must be a branch at its commit`, names: mixed };
-    return told(plan, takeInventory({ stored: stored.filter((file) => !ours.has(file)), convention: rules.names, version, action }));
+  /** What the version's tarball is made from. */
+  async function gather(work: SchemaWork): Promise<Gathered | SchemaRefusal | UnderWay> {
+    const { rules, version, action } = work.plan;
+    const stored = await storedIn(rules.bucket);
+    const convention = conventionOf(rules, stored);
+    const { ours, mixed } = ownFiles(work, stored, convention);
+    if (mixed.length > 0) return refusal(`an upload of ${version} was cut off that was not from ${commitOf(work)}: its "base" must be a branch at its commit`, mixed);
+    const inventory = takeInventory({
+      stored: stored.filter((file) => !ours.has(file)),
+      convention,
+      version,
+      action: action === 'upload-current-schemas' ? 'inject-current-schemas' : action,
+      newerPatches: rules.newerPatches,
+    });
+    if (inventory.kind !== 'ready') return told(work.plan, inventory);
+    if (action === 'fetch-current-schemas') return inventory;
+    const current = await schemasAt(work.plan, commitOf(work), convention);
+    return current.kind === 'refused' ? current : { ...inventory, current };
   }
 
-  /** The schemas of the release's commit. */
-  async function sourcesOf({ rules, version, candidate }: SchemaPlan): Promise<SchemaRefusal | { readonly kind: 'complete'; readonly sources: readonly SchemaSource[] }> {
-    const folder = sourceFolder(rules.names);
-    const files = (await forge.commits.list(rules.repository, folder, candidate)) ?? [];
-    return takeSources(rules.names, version, files);
+  /** The version's schemas of its commit, under the names that the bucket gives them. */
+  async function currentSchemas(work: SchemaWork): Promise<CurrentSchemas | SchemaRefusal> {
+    const { plan } = work;
+    return schemasAt(plan, commitOf(work), conventionOf(plan.rules, await storedIn(plan.rules.bucket)));
   }
 
-  /** What a file of `sourcesOf` holds at the release's commit. */
-  async function sourceContent({ rules, candidate }: SchemaPlan, { path }: SchemaSource): Promise<Buffer> {
-    const text = await forge.commits.read(rules.repository, path, candidate);
-    if (text === undefined) throw tryAgain('Unavailable', `${rules.repository} lists ${path} at ${candidate} and does not show it`);
-    return Buffer.from(text);
+  async function storedIn(bucket: string): Promise<readonly StoredArtifact[]> {
+    const found = await artifacts.list(bucket, schemaFolder);
+    return found.map(storedOf).filter(({ name, size }) => name !== '' || size > 0);
   }
 
-  return { takeStock, inventoryOf, sourcesOf, sourceContent };
+  return { takeStock, gather, currentSchemas };
+}
+
+export function storedOf(artifact: Artifact): StoredArtifact {
+  const { name, size, crc32c, createdAt, encoding } = artifact;
+  return { name: name.slice(schemaFolder.length), size, content: `${size} ${crc32c}`, artifact, ...(createdAt && { createdAt }), ...(encoding && { encoding }) };
 }
 
 /** Marks a schema file of a version: which release has written it, and from which commit. */
-export function schemaFileKey({ plan, key }: SchemaWork): string {
-  return key + from(plan);
+export function schemaFileKey(work: SchemaWork): string {
+  return `${work.key} at ${commitOf(work)}`;
 }
 
-function from({ candidate }: SchemaPlan): string {
-  return ` at ${candidate}`;
+function commitOf({ plan, from = plan.candidate }: SchemaWork): Sha {
+  return from;
+}
+
+function conventionOf({ names }: SchemaPlan['rules'], stored: readonly StoredArtifact[]): SchemaConvention {
+  return conventionIn(names, stored.map(({ name }) => name));
 }
 
 /**
  * Files of this version that do not count as somebody's release of it: this release wrote them itself, or an upload of the same version and
  * commit was left half-way and is completed now. Those of another commit would make a version that never was: they are `mixed`.
  */
-function ownFiles(work: SchemaWork, stored: readonly StoredArtifact[]): { readonly ours: ReadonlySet<StoredArtifact>; readonly mixed: readonly string[] } {
-  const { id, action, version, rules } = work.plan;
+function ownFiles(work: SchemaWork, stored: readonly StoredArtifact[], convention: SchemaConvention): { readonly ours: ReadonlySet<StoredArtifact>; readonly mixed: readonly string[] } {
+  const { id, action, version } = work.plan;
   if (action === 'fetch-current-schemas') return { ours: new Set(), mixed: [] };
-  const read = schemaNameReader(rules.names);
+  const read = schemaNameReader(convention);
   const present = stored.filter(({ name }) => read(name)?.version === version);
-  const whole = takeInventory({ stored: present, convention: rules.names, version, action: 'fetch-current-schemas' }).kind === 'ready';
+  const whole = takeInventory({ stored: present, convention, version, action: 'fetch-current-schemas' }).kind === 'ready';
   const completes = action === 'upload-current-schemas' && !whole;
   const cutOff = present.filter(({ artifact }) => completes && artifact.key?.startsWith(`${id} `));
-  const mixed = cutOff.filter(({ artifact }) => !artifact.key!.endsWith(from(work.plan)));
+  const mixed = cutOff.filter(({ artifact }) => !artifact.key!.endsWith(` at ${commitOf(work)}`));
   const own = present.filter(({ artifact }) => artifact.key === schemaFileKey(work));
   return { ours: new Set([...own, ...cutOff]), mixed: mixed.map(({ name, artifact }) => `${name}: ${artifact.key}`) };
 }
 
-function told({ version, rules }: SchemaPlan, inventory: SchemaInventory<StoredArtifact>): Inventory {
+function told(plan: SchemaPlan, inventory: Exclude<SchemaInventory<StoredArtifact>, { kind: 'ready' }>): SchemaRefusal | UnderWay {
+  const { version, rules: { bucket } } = plan;
   switch (inventory.kind) {
-    case 'ready':
-      return inventory;
     case 'refused':
-      return { kind: 'refused', reason: `${rules.bucket}/${schemaFolder} holds what is no schema`, names: inventory.names.map(({ name, reason }) => `${name}: ${reason}`) };
+      return refusal(`${bucket}/${schemaFolder} holds what is no schema`, inventory.names.map(({ name, reason }) => `${name}: ${reason}`));
     case 'published':
-      return { kind: 'refused', reason: `the schemas of ${version} are in ${rules.bucket} already`, names: inventory.present };
+      return refusal(`the schemas of ${version} are in ${bucket} already`, inventory.present);
     case 'botched':
-      return {
-        kind: 'refused',
-        reason: `botched release: ${rules.bucket} lacks schemas of ${version}${inventory.present.length > 0 ? `; it has ${inventory.present.join(', ')}` : ''}; missing`,
-        names: inventory.missing,
-      };
-    case 'incomplete': {
-      const names = inventory.versions.flatMap(({ missing }) => missing);
-      const reason = `the schemas of ${inventory.versions.map((one) => one.version).join(', ')} are not complete; missing`;
-      if (Date.now() < activityInfo().scheduledTimestampMs + rules.uploadTimeout) throw notYet(`${reason} ${names.join(', ')}: they may be under way`);
-      return { kind: 'refused', reason, names };
-    }
+      return refusal(`botched release: ${bucket} lacks schemas of ${version}${inventory.present.length > 0 ? `; it has ${inventory.present.join(', ')}` : ''}; missing`, inventory.missing);
+    case 'incomplete':
+      return halfWay(plan, inventory);
   }
 }
 
-export function stockOf({ inputs, versions }: Extract<Inventory, { kind: 'ready' }>): Stock {
+/** What was uploaded a moment ago may be completed a moment later; what has lain there for longer was left so. */
+function halfWay({ rules: { uploadTimeout } }: SchemaPlan, { versions, younger }: Extract<SchemaInventory<StoredArtifact>, { kind: 'incomplete' }>): SchemaRefusal | UnderWay {
+  const endOf = ({ since }: Incomplete) => (since === undefined ? 0 : Date.parse(since)) + uploadTimeout;
+  const lying = versions.filter((one) => endOf(one) <= Date.now());
+  const names = versions.map((one) => one.version);
+  const missing = versions.flatMap((one) => one.missing);
+  if (lying.length === 0) return { kind: 'underWay', versions: cut(names), missing: cut(missing), until: new Date(Math.max(...versions.map(endOf))).toISOString() };
+  const hint = younger.map(({ name, since }) => `{name: "${name}", since: ${since}}`).join(', ');
+  return refusal(`${toldIncomplete(names)}${hint && ` (if they did not exist yet, say so under names.parts: ${hint})`}`, missing);
+}
+
+function toldIncomplete(versions: readonly string[]): string {
+  return `the schemas of ${cut(versions).join(', ')} are not complete; missing`;
+}
+
+export function stockOf({ inputs, versions, ignored, current }: Gathered): Stock {
   const digest = createHash('sha256');
   for (const { name, artifact } of inputs) digest.update(`${name}\0${artifact.generation}\n`);
-  return { kind: 'ready', files: inputs.length, size: inputs.reduce((sum, { size }) => sum + size, 0), versions, digest: digest.digest('hex') };
+  if (current) digest.update(current.digest);
+  const all = [...ignored, ...(current?.ignored ?? [])];
+  return {
+    kind: 'ready',
+    files: inputs.length,
+    size: inputs.reduce((sum, { size }) => sum + size, 0),
+    versions,
+    digest: digest.digest('hex'),
+    ...(current && { current: current.digest }),
+    ...(all.length > 0 && { ignored: cut(all) }),
+  };
 }

@@ -12,7 +12,20 @@ export type DepsRewrite =
   | { readonly kind: 'rewritten'; readonly text: string; readonly before: SchemaArchive }
   /** The file names this very archive already. */
   | { readonly kind: 'unchanged' }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | DepsRefusal;
+
+export interface DepsRefusal {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
+
+interface DepsRule {
+  readonly kind: 'rule';
+  readonly archive: SchemaArchive;
+  /** The literals of both. */
+  readonly url: Token;
+  readonly sha256: Token;
+}
 
 const rule = 'http_file(name = "schemas_archive")';
 
@@ -24,26 +37,37 @@ export function rewriteSchemaDeps(text: string, archive: SchemaArchive): DepsRew
   if (!/^https?:\/\/[\x21\x23-\x26\x28-\x5b\x5d-\x7e]+$/.test(archive.url)) return refused(`${JSON.stringify(archive.url)} can't stand in a string literal`);
   if (!/^[0-9a-f]{64}$/.test(archive.sha256)) return refused(`${JSON.stringify(archive.sha256)} is no sha256`);
 
+  const found = ruleIn(text);
+  if (found.kind === 'refused') return found;
+  const { url, sha256, archive: before } = found;
+  if (before.url === archive.url && before.sha256 === archive.sha256) return { kind: 'unchanged' };
+  const edits = [
+    { token: url, content: archive.url },
+    { token: sha256, content: archive.sha256 },
+  ];
+  return { kind: 'rewritten', text: edited(text, edits), before };
+}
+
+/** The archive that a Bazel file names. Refused where it is not written in a way that can be rewritten. */
+export function archiveNamedIn(text: string): { readonly kind: 'named'; readonly archive: SchemaArchive } | DepsRefusal {
+  const found = ruleIn(text);
+  return found.kind === 'rule' ? { kind: 'named', archive: found.archive } : found;
+}
+
+function ruleIn(text: string): DepsRule | DepsRefusal {
   const rules = callsOf(tokensOf(text), 'http_file').filter((call) => literalOf(call.arguments.get('name')) === 'schemas_archive');
   const [found] = rules;
   if (!found) return refused(`there is no ${rule}`);
   if (rules.length > 1) return refused(`there are ${rules.length} of ${rule}`);
-
-  const url = onlyElement(found.arguments.get('urls'));
-  const sha256 = found.arguments.get('sha256');
-  const before = { url: literalOf(url), sha256: literalOf(sha256) };
-  if (!url?.[0] || before.url === undefined) return refused(`the urls of ${rule} are not a list of one string`);
-  if (!sha256?.[0] || before.sha256 === undefined) return refused(`the sha256 of ${rule} is not a string`);
-
-  if (before.url === archive.url && before.sha256 === archive.sha256) return { kind: 'unchanged' };
-  const edits = [
-    { token: url[0], content: archive.url },
-    { token: sha256[0], content: archive.sha256 },
-  ];
-  return { kind: 'rewritten', text: edited(text, edits), before: { url: before.url, sha256: before.sha256 } };
+  const urls = onlyElement(found.arguments.get('urls'));
+  const sums = found.arguments.get('sha256');
+  const [url, sha256] = [literalOf(urls), literalOf(sums)];
+  if (!urls?.[0] || url === undefined) return refused(`the urls of ${rule} are not a list of one string`);
+  if (!sums?.[0] || sha256 === undefined) return refused(`the sha256 of ${rule} is not a string`);
+  return { kind: 'rule', archive: { url, sha256 }, url: urls[0], sha256: sums[0] };
 }
 
-function refused(reason: string): DepsRewrite {
+function refused(reason: string): DepsRefusal {
   return { kind: 'refused', reason };
 }
 

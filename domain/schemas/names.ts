@@ -1,3 +1,4 @@
+import { literally } from './pattern.ts';
 import { compareVersions, isSchemaVersion, schemaVersionPattern } from './version.ts';
 import type { SchemaVersion } from './version.ts';
 
@@ -19,6 +20,8 @@ export interface SchemaConvention {
   readonly object: string;
   /** Templates of names that older versions were uploaded under. */
   readonly accepts: readonly string[];
+  /** Names in the bucket, and paths in the repository, that are no schemas and may stay; `*` stands for any text. */
+  readonly ignores?: readonly string[];
   readonly parts: readonly SchemaPart[];
 }
 
@@ -55,10 +58,9 @@ export function partsOf({ parts }: SchemaConvention, version: SchemaVersion): re
  * tricks included, is `undefined`.
  */
 export function schemaNameReader({ object, accepts, parts }: SchemaConvention): (name: string) => SchemaName | undefined {
-  const names = parts.map(({ name }) => literally(name)).join('|');
   const patterns = [object, ...accepts].map((template) => {
     const body = literally(template).replace('\\{version\\}', `(?<version>${schemaVersionPattern})`);
-    return new RegExp(`^${body.replace('\\{part\\}', `(?<part>${names})`)}$`);
+    return new RegExp(`^${body.replace('\\{part\\}', `(?<part>${partPattern(parts)})`)}$`);
   });
   return (name) => {
     for (const pattern of patterns) {
@@ -69,6 +71,7 @@ export function schemaNameReader({ object, accepts, parts }: SchemaConvention): 
   };
 }
 
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+/** The text of a pattern that finds what `{part}` may stand for. */
+export function partPattern(parts: readonly SchemaPart[]): string {
+  return parts.map(({ name }) => literally(name)).join('|');
 }

@@ -4,7 +4,7 @@ import type { SchemaAction } from './inventory.ts';
 import type { SchemaRequest, UploadRequest } from './request.ts';
 import type { SchemaRules } from './rules.ts';
 import type { SchemaVersion } from './version.ts';
-import { schemaVersion } from './version.ts';
+import { isSchemaVersion, schemaVersion } from './version.ts';
 import type { Pace } from '../release/pace.ts';
 import { releaseId } from '../release/kinds.ts';
 
@@ -49,6 +49,21 @@ export interface SchemaCut {
   readonly date: string;
 }
 
+/** The tarball's name in the bucket, and where builds get it. */
+export function archiveOf({ url, bucket }: Pick<SchemaRules, 'url' | 'bucket'>, version: string): { readonly name: string; readonly url: string } {
+  const file = `schemas-${version}.tar.gz`;
+  return { name: archiveFolder + file, url: url.replace('{bucket}', bucket).replace('{archive}', file) };
+}
+
+/** The tarball in the bucket's `dist/` that is had at a URL; undefined for what comes from elsewhere. */
+export function archiveAt({ url: template, bucket }: Pick<SchemaRules, 'url' | 'bucket'>, url: string): { readonly name: string; readonly version?: SchemaVersion } | undefined {
+  const [before = '', after = ''] = template.replace('{bucket}', bucket).split('{archive}');
+  if (!url.startsWith(before) || !url.endsWith(after) || url.length <= before.length + after.length) return undefined;
+  const file = url.slice(before.length, url.length - after.length);
+  const [, version = ''] = /^schemas-(.+)\.tar\.gz$/.exec(file) ?? [];
+  return { name: archiveFolder + file, ...(isSchemaVersion(version) && { version }) };
+}
+
 /** The release whose pull request comes from this branch; undefined for a branch that can't be one's. */
 export function schemaReleaseFrom(branch: string, { component, head }: { readonly component: string; readonly head: string }): string | undefined {
   const [before = '', after = ''] = head.split('{version}', 2);
@@ -61,7 +76,7 @@ export function schemaReleaseFrom(branch: string, { component, head }: { readonl
 export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, date }: SchemaCut): SchemaPlan {
   const { component, version, reason } = request;
   const rules = catalog.schemas[component]!;
-  const archive = `schemas-${version}.tar.gz`;
+  const archive = archiveOf(rules, version);
   return {
     kind: 'schemas',
     id: releaseId('schemas', component, version),
@@ -71,8 +86,8 @@ export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, dat
     base,
     candidate,
     date,
-    archive: archiveFolder + archive,
-    url: rules.url.replace('{bucket}', rules.bucket).replace('{archive}', archive),
+    archive: archive.name,
+    url: archive.url,
     head: rules.head.replace('{version}', version),
     title: rules.title.replace('{version}', version),
     rules,

@@ -1,4 +1,6 @@
 import { marker } from '../code/marker.ts';
+import { toldChanges } from './contents.ts';
+import type { ArchiveChanges } from './contents.ts';
 import type { SchemaPlan } from './plan.ts';
 import type { SchemaVersion } from './version.ts';
 
@@ -10,18 +12,20 @@ interface Shown {
     readonly sha256: string;
     readonly entries: number;
     readonly stock: { readonly versions: readonly SchemaVersion[] };
+    readonly changes?: ArchiveChanges;
   };
 }
 
 /** The body of a schema release's pull request: what builds will get, what happens next, and whose it is. */
 export function schemaPullRequestBody({ plan, key, archive }: Shown): string {
   const { id, version, url, rules, action } = plan;
-  const { sha256, entries, stock: { versions } } = archive;
+  const { sha256, entries, changes, stock: { versions } } = archive;
   const range = versions.length > 0 ? ` of ${versions.length} released versions, ${versions[0]} to ${versions.at(-1)}` : '';
   const injected = action === 'inject-current-schemas' ? `, and those of ${version} from this commit` : '';
   return [
     `Builds get their database schemas from [\`${url.split('/').at(-1)}\`](${url}): ${entries} files${range}${injected}.`,
     `Its sha256 is \`${sha256}\`.`,
+    ...(changes ? [`${toldChanges(changes).replace(/^s/, 'S')}.`] : []),
     '',
     '#### What happens next',
     action === 'inject-current-schemas'

@@ -22,13 +22,14 @@ const part = z.strictObject({
 /** How schema files are called; what `{part}` may stand for is the list of the schemas that a version has. */
 const names = z.strictObject({
   source: path.refine(...holding('{part}')).prefault('internal/database/schema{part}.json').describe('In the repository.'),
-  object: objectName.prefault('{version}-internal_database.schema{part}.json').describe('In the bucket, below schemas/.'),
+  object: objectName.optional().describe("In the bucket, below schemas/. As most of the files there are called, if not given; {version}-internal_database.schema{part}.json in an empty one."),
   accepts: z.array(objectName).prefault([]).describe('Names that older versions were uploaded under.'),
+  ignores: z.array(z.string().min(1)).prefault(['*/']).describe('Names below schemas/, and paths in the repository, that are no schemas and may stay; * stands for any text. Unless told otherwise: placeholders of folders.'),
   parts: z
     .array(part)
     .min(1)
     .refine((parts) => new Set(parts.map(({ name }) => name)).size === parts.length, 'must not name a part twice')
-    .prefault([{ name: '' }, { name: '.codeintel' }, { name: '.codeinsights' }]),
+    .prefault([{ name: '' }, { name: '.codeintel', since: 'v3.21.0' }, { name: '.codeinsights', since: 'v3.25.0' }]),
 });
 
 /** How a component's database schemas are released. */
@@ -51,6 +52,7 @@ export const schemaRules = z.strictObject({
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks of the release build that must be among the green ones.'),
   buildTimeout: duration.prefault('6h').describe('A build that is not green by then counts as failed.'),
   onNewSchemas: z.enum(['regenerate', 'note']).prefault('regenerate').describe('When the bucket has gained schemas below this version during the build: build again with them, or only say so.'),
+  newerPatches: z.enum(['keep', 'leaveOut']).prefault('keep').describe("Newer patches of the version's own line, that were released before it: the tarball holds them, or not."),
   uploadTimeout: duration.prefault('10m').describe("How long another version's upload that is under way is waited for."),
   releasers: z.array(login).min(1).optional().describe('Who may confirm that a tarball is overwritten, and abort; anybody, if nobody is named.'),
   chat: z.strictObject({ progress: channel.describe('One thread a release.') }),

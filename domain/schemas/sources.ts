@@ -1,3 +1,4 @@
+import { matcherOf } from './pattern.ts';
 import { partsOf, schemaObjectName, schemaSourcePath } from './names.ts';
 import type { SchemaConvention } from './names.ts';
 import type { SchemaVersion } from './version.ts';
@@ -11,7 +12,8 @@ export interface SchemaSource {
 }
 
 export type SchemaSources =
-  | { readonly kind: 'complete'; readonly sources: readonly SchemaSource[] }
+  /** `ignored` look like schemas, and the catalog says that they are none. */
+  | { readonly kind: 'complete'; readonly sources: readonly SchemaSource[]; readonly ignored: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string; readonly names: readonly string[] };
 
 /** The folder of the repository that holds the schemas. */
@@ -29,9 +31,12 @@ export function takeSources(convention: SchemaConvention, version: SchemaVersion
   const wanted = partsOf(convention, version).map((part) => ({ path: schemaSourcePath(convention, part), name: schemaObjectName(convention, { version, part }) }));
   const known = new Set(wanted.map(({ path }) => path));
   const there = new Set(paths);
-  const strangers = paths.filter((path) => path.startsWith(before) && path.endsWith(after) && path.length >= before.length + after.length && !known.has(path));
-  if (strangers.length > 0) return { kind: 'refused', reason: `the catalog does not know every schema of the commit`, names: strangers };
+  const others = paths.filter((path) => path.startsWith(before) && path.endsWith(after) && path.length >= before.length + after.length && !known.has(path));
+  const isIgnored = matcherOf(convention.ignores);
+  const strangers = others.filter((path) => !isIgnored(path));
+  const reason = 'the catalog does not know every schema of the commit: list it under names.parts, or names.ignores if it is none';
+  if (strangers.length > 0) return { kind: 'refused', reason, names: strangers };
   const missing = wanted.filter(({ path }) => !there.has(path)).map(({ path }) => path);
   if (missing.length > 0) return { kind: 'refused', reason: 'the commit lacks schemas', names: missing };
-  return { kind: 'complete', sources: wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+  return { kind: 'complete', sources: wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1)), ignored: others.filter(isIgnored) };
 }

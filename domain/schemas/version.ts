@@ -21,6 +21,11 @@ export function notAVersion(text: string): string {
   return `"${cut(text, 80)}" is no version to release schemas for: write vX.Y.Z, such as v5.3.4444 (no leading zeros, no suffix)`;
 }
 
+/** "5.3" of v5.3.4444: what a branch carries. */
+export function lineOf(version: SchemaVersion): string {
+  return `${semver.major(version)}.${semver.minor(version)}`;
+}
+
 /** Negative when `a` is below `b`. */
 export function compareVersions(a: SchemaVersion, b: SchemaVersion): number {
   return semver.compare(a, b);

@@ -120,7 +120,7 @@ const permissions = {
   remove: 'storage.objects.delete',
 } satisfies Record<StorePermission, string>;
 
-const fields = 'name,generation,size,crc32c,md5Hash,metadata';
+const fields = 'name,generation,size,crc32c,md5Hash,contentEncoding,timeCreated,metadata';
 
 function bearer(token: string): OAuth2Client {
   const client = new OAuth2Client();
@@ -128,18 +128,24 @@ function bearer(token: string): OAuth2Client {
   return client;
 }
 
-function uploadOptions({ contentType, crc32c, md5, key, replaces }: Omit<NewArtifact, 'bucket' | 'name' | 'content'>) {
+function uploadOptions({ contentType, crc32c, md5, key, sha256, revalidated, replaces }: Omit<NewArtifact, 'bucket' | 'name' | 'content'>) {
   return {
     resumable: false,
     // The client's own check would delete whatever is there, unguarded. GCS checks before the object can be seen.
     validation: false,
-    metadata: { contentType, crc32c, md5Hash: md5, metadata: { 'slipway-key': key } },
+    metadata: {
+      contentType,
+      crc32c,
+      md5Hash: md5,
+      ...(revalidated && { cacheControl: 'no-cache' }),
+      metadata: { 'slipway-key': key, ...(sha256 !== undefined && { 'slipway-sha256': sha256 }) },
+    },
     preconditionOpts: { ifGenerationMatch: replaces ?? 0 },
   } as const;
 }
 
-function artifactOf(bucket: string, { name = '', generation, size, crc32c = '', md5Hash, metadata }: FileMetadata): Artifact {
-  const key = metadata?.['slipway-key'];
+function artifactOf(bucket: string, { name = '', generation, size, crc32c = '', md5Hash, contentEncoding, timeCreated, metadata }: FileMetadata): Artifact {
+  const { 'slipway-key': key, 'slipway-sha256': sha256 } = metadata ?? {};
   return {
     bucket,
     name,
@@ -148,5 +154,8 @@ function artifactOf(bucket: string, { name = '', generation, size, crc32c = '', 
     crc32c,
     ...(md5Hash !== undefined && { md5: md5Hash }),
     ...(typeof key === 'string' && { key }),
+    ...(typeof sha256 === 'string' && { sha256 }),
+    ...(timeCreated !== undefined && { createdAt: timeCreated }),
+    ...(contentEncoding && { encoding: contentEncoding }),
   };
 }

@@ -42,6 +42,12 @@ export interface Artifact extends Omit<Checksums, 'md5'> {
   readonly md5?: string;
   /** Business key of the release that made it, if one did. */
   readonly key?: string;
+  /** 64 hex digits; where the release that made it has said so. */
+  readonly sha256?: string;
+  /** ISO 8601: when it became what it is. */
+  readonly createdAt?: string;
+  /** Content-Encoding, such as "gzip": the store may hand out something else than it holds. */
+  readonly encoding?: string;
 }
 
 export interface NewArtifact extends Checksums {
@@ -49,6 +55,10 @@ export interface NewArtifact extends Checksums {
   readonly name: string;
   readonly key: string;
   readonly contentType: string;
+  /** What is kept with it, for `Artifact.sha256`. */
+  readonly sha256?: string;
+  /** Whether what caches hold is asked about before it is used: for names whose content is replaced. */
+  readonly revalidated?: true;
   /** Opens the content; opened once an attempt. */
   readonly content: () => Readable;
   /** The generation to take the place of; nothing may be there, if not given. */

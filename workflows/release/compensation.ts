@@ -2,10 +2,10 @@ import { CancelledFailure } from '@temporalio/common';
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { StatusKeeper } from './status.ts';
 
-/** How something is taken back; answers what of it has to stay, if anything. */
+/** How something is taken back; answers what of it has to stay, if anything, or that there was nothing. */
 export interface Undo {
   readonly what: string;
-  readonly act: () => Promise<{ readonly stays?: string }>;
+  readonly act: () => Promise<{ readonly stays?: string; readonly nothing?: true }>;
 }
 
 /**
@@ -36,9 +36,9 @@ export function assertWanted(): void {
 
 async function undoing({ what, act }: Undo, status: StatusKeeper): Promise<void> {
   try {
-    const { stays } = await act();
+    const { stays, nothing } = await act();
     if (stays) status.stays(stays);
-    else status.undone(what);
+    else if (!nothing) status.undone(what);
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     log.error('could not be taken back', { what, failure });

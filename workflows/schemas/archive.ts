@@ -1,12 +1,23 @@
 import { ActivityFailure } from '@temporalio/common';
-import type { MadeArchive } from '../../activities/schemas/archives.ts';
+import type { ArchiveAnswer, ArchiveWork, MadeArchive } from '../../activities/schemas/archives.ts';
 import type { Stock } from '../../activities/schemas/stock.ts';
+import type { Sha } from '../../domain/code/commit.ts';
 import type { Progress } from '../../domain/release/progress.ts';
 import { overwriteWord } from '../../domain/schemas/request.ts';
 import type { Undo } from '../release/compensation.ts';
-import type { SchemaRelease } from './session.ts';
-import { accepted } from './stock.ts';
 import { Stop } from '../release/stop.ts';
+import type { SchemaRelease } from './session.ts';
+import { accepted, takeStock } from './stock.ts';
+
+/** What a tarball is to be made from. */
+export interface Ingredients {
+  /** As it was seen; the bucket may change meanwhile. */
+  readonly stock: Stock;
+  /** The commit whose schemas are the version's, if it is not the candidate. */
+  readonly from?: Sha;
+}
+
+type Different = Extract<ArchiveAnswer, { kind: 'different' }>;
 
 /** The tarball: made, made again, and taken back. What stands in its place is overwritten only when somebody has confirmed it. */
 export function openArchive(release: SchemaRelease) {
@@ -14,49 +25,66 @@ export function openArchive(release: SchemaRelease) {
   let replaces: string | undefined;
   let confirmed = plan.overwrite;
   let used = false;
-  const given = () => ({ plan, key, ...(replaces !== undefined && { replaces }) });
+  let made = false;
 
-  /** @param stock what it will be made from, unless the bucket changes meanwhile */
-  async function remade(stock: Stock): Promise<MadeArchive> {
+  async function put({ stock, from }: Ingredients, more: Pick<ArchiveWork, 'repairs'> = {}): Promise<MadeArchive | Different> {
     for (;;) {
       const progress: Progress = { what: 'fetched', files: 0, of: stock.files, bytes: 0, ofBytes: stock.size };
       status.enter('gathering', { next: `upload ${plan.archive}`, progress });
-      const answer = accepted(await work.makeArchive(given(), `make ${plan.archive}`));
-      if (answer.kind === 'made') {
-        reporter.tell({ name: 'archive', line: `uploaded ${plan.archive}: ${answer.entries} files, ${answer.size} bytes` });
-        return answer;
+      const given = { plan, key, ...(from !== undefined && { from }), ...(replaces !== undefined && { replaces }), ...more };
+      const answer = accepted(await work.makeArchive(given, `make ${plan.archive}`));
+      switch (answer.kind) {
+        case 'made':
+          made = true;
+          reporter.tell({ name: 'archive', line: `uploaded ${plan.archive}: ${answer.entries} files, ${answer.size} bytes` });
+          return answer;
+        case 'different':
+          return answer;
+        case 'underWay':
+          await takeStock(release, from);
+          break;
+        case 'occupied':
+          if (!confirmed) await confirmOverwriting(release, answer);
+          confirmed = false;
+          replaces = answer.generation;
       }
-      if (!confirmed) await overwriting(release, answer);
-      confirmed = false;
-      replaces = answer.generation;
     }
   }
 
-  return {
-    remade,
+  async function make(ingredients: Ingredients): Promise<MadeArchive> {
+    return (await put(ingredients)) as MadeArchive;
+  }
 
-    made(stock: Stock, register: (undo: Undo) => void): Promise<MadeArchive> {
+  return {
+    make,
+
+    /** Makes it; registers how it is taken back. */
+    begin(ingredients: Ingredients, register: (undo: Undo) => void): Promise<MadeArchive> {
       register({
         what: `the tarball ${plan.archive}`,
         act: async () => {
           if (used) return { stays: `${plan.archive}: ${plan.base} uses it` };
-          await work.withdrawArchive(given(), `remove ${plan.archive}`);
-          return {};
+          const given = { plan, key, ...(replaces !== undefined && { replaces }), ...(made && { made }) } as const;
+          const answer = await work.withdrawArchive(given, `take back ${plan.archive}`);
+          if (answer.kind === 'used') return { stays: `${plan.archive}: ${answer.branch} uses it` };
+          return answer.kind === 'nothing' ? { nothing: true } : {};
         },
       });
-      return remade(stock);
+      return make(ingredients);
     },
+
+    /** Puts it there if it is what builds expect, never to be taken back. */
+    repair: (stock: Stock, sha256: string) => put({ stock }, { repairs: sha256 }),
 
     /** The pull request is merged, by whomever: from now on builds depend on it. */
     isUsed(): void {
       used = true;
     },
 
-    /** What was overwritten is not needed any more. */
-    async previousForgotten(): Promise<void> {
-      if (replaces === undefined) return;
+    /** What was overwritten, by whichever run of this release, is not needed any more. */
+    async forgetPrevious(): Promise<void> {
       try {
-        await work.forgetPrevious(given(), `remove what ${plan.archive} has replaced`);
+        await work.forgetPrevious({ plan, key }, `remove what ${plan.archive} has replaced`);
       } catch (failure) {
         if (!(failure instanceof ActivityFailure)) throw failure;
         status.owed(`remove the copy of the overwritten ${plan.archive}`);
@@ -65,7 +93,7 @@ export function openArchive(release: SchemaRelease) {
   };
 }
 
-async function overwriting({ plan, status, confirmations, reporter }: SchemaRelease, { generation, size }: { generation: string; size: number }): Promise<void> {
+async function confirmOverwriting({ plan, status, confirmations, reporter }: SchemaRelease, { generation, size }: { generation: string; size: number }): Promise<void> {
   const { releasers } = plan.rules;
   const whom = releasers ?? ['somebody'];
   status.enter('confirmation', {

@@ -1,13 +1,13 @@
 import type { MadeArchive } from '../../activities/schemas/archives.ts';
 import type { OpenedDeps } from '../../activities/schemas/pull-requests.ts';
-import type { Stock } from '../../activities/schemas/stock.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
 import { withinTime } from '../release/race.ts';
-import { depsMerged } from './pull-request.ts';
+import type { Ingredients } from './archive.ts';
+import { depsOpened, mergeDeps } from './pull-request.ts';
 import type { SchemaRelease } from './session.ts';
-import { accepted, stockTaken } from './stock.ts';
+import { takeStock } from './stock.ts';
 import { Stop } from '../release/stop.ts';
 
 /** What is built. */
@@ -26,68 +26,87 @@ type Verdict =
 /**
  * Follows a release's build. How far it has come outlives a call that fails: there may be another tarball by then, and another commit on the branch.
  *
- * @param remade puts another tarball in the place of the one that was built
+ * @param remake puts another tarball in the place of the one that was built
  */
-export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, remade: (stock: Stock) => Promise<MadeArchive>) {
+export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, remake: (ingredients: Ingredients) => Promise<MadeArchive>) {
   let now: Build = { ...begun, lacks: [] };
   /** Of its head as it is now. */
   let verdict: Verdict | undefined;
+  /** The commit whose schemas were published: from then on they are the version's, whatever else is brought in. */
+  let published: Sha | undefined;
 
-  async function looked(): Promise<void> {
-    verdict = await judged(release, now.pull, { behind: verdict?.kind === 'outdated' });
+  async function look(): Promise<void> {
+    verdict = await judge(release, now.pull, { behind: verdict?.kind === 'outdated' });
   }
 
   /** Puts this tarball, and its base, into the pull request, unless they are there. */
-  async function carrying(archive: MadeArchive): Promise<void> {
+  async function carry(archive: MadeArchive): Promise<void> {
     const base = verdict?.kind === 'outdated' ? verdict.base : undefined;
     if (archive.sha256 !== now.archive.sha256 || base !== undefined) {
-      now = { ...now, pull: await amended(release, now.pull, { archive, base }) };
+      now = { ...now, pull: await amend(release, now.pull, { archive, base }) };
       verdict = undefined;
     }
     now = { ...now, archive };
+  }
+
+  /** The commit that the version's schemas are read from: what will be built, which changes nothing but one line in what it brings in. */
+  function source(): Sha {
+    return published ?? ((verdict?.kind === 'outdated' && verdict.base) || now.pull.head);
   }
 
   /**
    * The fence against stale inputs: what the bucket and the base have gained since the tarball was made and the branch was begun is built as well, until a
    * green build has seen everything.
    */
-  async function upToDate(): Promise<void> {
+  async function bringUpToDate(): Promise<void> {
     for (;;) {
-      const stock = await stockTaken(release);
-      await carrying(await current(stock));
+      const from = source();
+      await carry(await currentArchive({ from, stock: await takeStock(release, from) }));
       if (verdict?.kind === 'green') return;
-      await looked();
+      await look();
     }
   }
 
-  /** The tarball of this stock; the one that there is, where the catalog puts up with what it lacks. */
-  async function current(stock: Stock): Promise<MadeArchive> {
+  /** The tarball of these; the one that there is, where the catalog puts up with what it lacks. */
+  async function currentArchive(ingredients: Required<Ingredients>): Promise<MadeArchive> {
     const { archive } = now;
+    const { stock } = ingredients;
     if (stock.digest === archive.stock.digest) return archive;
     const gained = stock.versions.filter((version) => !archive.stock.versions.includes(version));
-    release.reporter.tell({ name: 'gained', line: `the bucket has gained ${gained.join(', ') || 'other files'} since the tarball was made` });
-    if (release.plan.rules.onNewSchemas === 'regenerate') return remade(stock);
+    const isChanged = stock.current !== archive.stock.current;
+    tellChange(release, { gained, isChanged });
+    if (isChanged || release.plan.rules.onNewSchemas === 'regenerate') return remake(ingredients);
     now = { ...now, lacks: gained };
     return archive;
   }
 
   return {
     now: () => now,
-    looked,
-    upToDate,
+    look,
+    bringUpToDate,
+
+    /** Its own schemas are public: those of the head that was built. */
+    isPublished(): void {
+      published ??= now.pull.head;
+    },
 
     /** Merges at exactly the head that was green; as often as its base moves on before, it is built again. */
-    async merged(): Promise<void> {
-      while ((await depsMerged(release, now.pull)) === 'outdated') {
+    async merge(): Promise<void> {
+      while ((await mergeDeps(release, now.pull)) === 'outdated') {
         verdict = { kind: 'outdated' };
-        await upToDate();
+        await bringUpToDate();
       }
     },
   };
 }
 
+function tellChange({ plan, reporter }: SchemaRelease, { gained, isChanged }: { readonly gained: readonly SchemaVersion[]; readonly isChanged: boolean }): void {
+  if (isChanged) reporter.tell({ name: 'changed', line: `${plan.base} has changed the schemas of ${plan.version}: the tarball is made anew` });
+  if (gained.length > 0 || !isChanged) reporter.tell({ name: 'gained', line: `the bucket has gained ${gained.join(', ') || 'other files'} since the tarball was made` });
+}
+
 /** Waits until the build of exactly this head is green, or can't count. */
-async function judged({ plan, status, work, wakeable }: SchemaRelease, { number, head: sha }: OpenedDeps, { behind }: { readonly behind: boolean }): Promise<Verdict> {
+async function judge({ plan, status, work, wakeable }: SchemaRelease, { number, head: sha }: OpenedDeps, { behind }: { readonly behind: boolean }): Promise<Verdict> {
   const { repository, requiredChecks: required, buildTimeout } = plan.rules;
   status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
   const question = { repository, number, sha, required, base: plan.base, ...(behind && { behind }) };
@@ -107,9 +126,9 @@ async function judged({ plan, status, work, wakeable }: SchemaRelease, { number,
   }
 }
 
-async function amended({ plan, key, work, reporter }: SchemaRelease, pull: OpenedDeps, { archive, base }: { readonly archive: MadeArchive; readonly base: Sha | undefined }): Promise<OpenedDeps> {
+async function amend({ plan, key, work, reporter }: SchemaRelease, pull: OpenedDeps, { archive, base }: { readonly archive: MadeArchive; readonly base: Sha | undefined }): Promise<OpenedDeps> {
   const change = { plan, key, archive, pull, ...(base !== undefined && { base }) };
-  const next = accepted(await work.amendSchemaPullRequest(change, `amend #${pull.number}`));
+  const next = depsOpened(plan, await work.amendSchemaPullRequest(change, `amend #${pull.number}`));
   if (base !== undefined) reporter.tell({ name: `updated-${shortSha(next.head)}`, line: `brought #${pull.number} up to date with ${plan.base}, which has moved on` });
   return next;
 }

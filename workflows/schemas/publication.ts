@@ -1,16 +1,20 @@
+import type { Sha } from '../../domain/code/commit.ts';
 import { onwards } from '../people/obligations.ts';
 import type { SchemaRelease } from './session.ts';
 import { accepted } from './stock.ts';
 
-/** Uploads the version's schema files: from the first one on there is no way back. Refused, if it is, with none of them written. */
-export async function schemasUploaded(release: SchemaRelease): Promise<readonly string[]> {
+/**
+ * Uploads the version's schema files as they are at a commit (the plan's candidate, if none is given): from the first one on there is no way
+ * back. Refused, if it is, with none of them written.
+ */
+export async function publish(release: SchemaRelease, from?: Sha): Promise<readonly string[]> {
   const { plan, key, status, work, reporter } = release;
   const { names } = accepted(
     await onwards(release, {
       what: `the upload of ${plan.version}`,
       act: () => {
         status.enter('publishing', { next: `upload the schemas of ${plan.version}` });
-        return work.uploadSchemas({ plan, key }, `upload the schemas of ${plan.version}`);
+        return work.uploadSchemas({ plan, key, ...(from !== undefined && { from }) }, `upload the schemas of ${plan.version}`);
       },
     }),
   );

@@ -11,10 +11,10 @@ import { onwards } from '../people/obligations.ts';
 import { requested } from '../release/requested.ts';
 import { openArchive } from './archive.ts';
 import { openBuild } from './build.ts';
-import { schemasUploaded } from './publication.ts';
-import { depsPullRequestOpened, mergedByHand } from './pull-request.ts';
+import { publish } from './publication.ts';
+import { awaitMergeByHand, openDeps } from './pull-request.ts';
 import { openSchemaSession } from './session.ts';
-import { stockTaken } from './stock.ts';
+import { takeStock } from './stock.ts';
 
 /**
  * Releases a version's database schemas: the tarball that builds take them from, taken back when the build fails, and the schemas themselves
@@ -29,16 +29,17 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
       const release = begun(plan);
-      const stock = await stockTaken(release);
+      const stock = await takeStock(release);
       const archives = openArchive(release);
       const { build, published } = await compensating(status, async (register, keep) => {
-        const archive = await archives.made(stock, register);
-        const pull = await depsPullRequestOpened(release, archive, { register, isMerged: archives.isUsed });
-        const build = openBuild(release, { archive, pull }, archives.remade);
-        await build.looked();
-        await build.upToDate();
-        const published = plan.action === 'inject-current-schemas' ? await committing(() => schemasUploaded(release)) : undefined;
-        if (!published) await build.merged();
+        const archive = await archives.begin({ stock }, register);
+        const pull = await openDeps(release, archive, { register, isUsed: archives.isUsed });
+        const build = openBuild(release, { archive, pull }, archives.make);
+        await build.look();
+        await build.bringUpToDate();
+        const published = plan.action === 'inject-current-schemas' ? await committing(() => publish(release, build.now().pull.head)) : undefined;
+        if (published) build.isPublished();
+        else await build.merge();
         keep();
         return { build, published };
       });
@@ -50,13 +51,13 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
             what: `the merge of #${build.now().pull.number}`,
             // Another release may have published at the same moment: the one that looks last builds again.
             act: async () => {
-              await build.upToDate();
-              await build.merged();
+              await build.bringUpToDate();
+              await build.merge();
             },
-            settled: () => mergedByHand(release, build.now().pull),
+            settled: () => awaitMergeByHand(release, build.now().pull),
           });
         }
-        await archives.previousForgotten();
+        await archives.forgetPrevious();
         const { archive, pull, lacks } = build.now();
         return {
           kind: 'schemasReleased',

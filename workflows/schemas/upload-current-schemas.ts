@@ -7,9 +7,9 @@ import { unpaced } from '../release/work.ts';
 import { concluded } from '../release/conclusion.ts';
 import { handOver } from '../release/beginning.ts';
 import { requested } from '../release/requested.ts';
-import { schemasUploaded } from './publication.ts';
+import { publish } from './publication.ts';
 import { openSchemaSession } from './session.ts';
-import { stockTaken } from './stock.ts';
+import { takeStock } from './stock.ts';
 
 /**
  * Uploads a version's database schemas on its own, for a version that was released in another way; never over any that are there. Shares its
@@ -24,8 +24,8 @@ export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outco
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
       const release = begun(plan);
-      await stockTaken(release);
-      const published = await committing(() => schemasUploaded(release));
+      await takeStock(release);
+      const published = await committing(() => publish(release));
       return { kind: 'schemasUploaded', version: plan.version, published };
     }),
   );

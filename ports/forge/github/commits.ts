@@ -67,7 +67,7 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
       if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) throw neverRetry('InvalidInput', `${path} in ${repository} is not a file`);
       // Above 1 MB the file's own address tells everything but the content.
       const { content } = data.encoding === 'none' ? (await rest.git.getBlob({ ...at(repository), file_sha: data.sha })).data : data;
-      return Buffer.from(content, 'base64').toString('utf8');
+      return textOf(Buffer.from(content, 'base64'), `${path} in ${repository}`);
     },
 
     async list(repository, folder, ref) {
@@ -92,6 +92,15 @@ function fromList({ sha, commit, author, html_url }: ListedCommit): Commit {
     committedAt: commit.committer?.date ?? commit.author?.date ?? '',
     url: html_url,
   };
+}
+
+/** Bytes as they are, or not at all: what is no UTF-8 would come out as something else. */
+function textOf(bytes: Buffer, what: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw neverRetry('InvalidInput', `${what} is not UTF-8`);
+  }
 }
 
 function title(message: string): string {

@@ -1,11 +1,14 @@
+import { gzipSync } from 'node:zlib';
 import { ApplicationFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectGcs } from '../../../ports/artifacts/gcs.ts';
+import { listArchive } from '../../../ports/artifacts/listing.ts';
 import type { ArtifactStore } from '../../../ports/artifacts/store.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
 import type { MadeArchive } from '../../../activities/schemas/archives.ts';
 import { createSchemas } from '../../../activities/schemas/index.ts';
 import type { SchemaPlan } from '../../../domain/schemas/plan.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
 import { openWorld, writeCatalog } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
@@ -13,11 +16,15 @@ import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
 const bucket = 'schemas-migrations';
 const tarball = 'dist/schemas-v5.3.4444.tar.gz';
 const ours = 'schemas/migrator/v5.3.4444 of today';
+const yesterday = 'schemas/migrator/v5.3.4444 of yesterday';
+const repository = 'sourcegraph/sourcegraph';
+const depsFile = 'tools/release/schema_deps.bzl';
 const media = 'GET /b/{bucket}/o/{object}?alt=media';
 
 const sandbox = useSandbox({ validated: false, gcs: true });
 let world: World;
 let store: ArtifactStore;
+let forge: Forge;
 let schemas: ReturnType<typeof createSchemas>;
 let plan: SchemaPlan;
 
@@ -25,7 +32,7 @@ beforeEach(async () => {
   world = await openWorld(sandbox.url(), { scenario: 'sourcegraph' });
   const catalog = await writeCatalog(world);
   store = connectGcs({ endpoint: `${world.url}/gcs`, token: 'gcs-token', timeoutMs: 1_000 });
-  const forge = forgeIn(world);
+  forge = forgeIn(world);
   schemas = createSchemas({ catalog: fileCatalog(catalog.file), forge, artifacts: store, tellProgress: async () => undefined, readLagMs: 0 });
   plan = await schemas.planSchemas({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
   return async () => {
@@ -37,6 +44,7 @@ beforeEach(async () => {
 const fault = (match: object, action: object, times = 1) => world.control('faults', { match, action, times });
 const put = (text: string, name = tarball) => world.control('objects', { bucket, files: { [name]: text } });
 const writes = async () => (await world.journal()).map(({ key }) => key.replace(`${bucket}/`, ''));
+const metadata = async (name: string) => (await fetch(`${world.url}/gcs/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`, { headers: { authorization: 'Bearer gcs-token' } })).json();
 const text = async (name: string) => (await store.read((await store.find(bucket, name))!)).toString();
 
 /** Runs an activity as Temporal would: again and again, until it answers or says that trying again can't help. */
@@ -51,7 +59,7 @@ async function answered<Answer>(activity: () => Promise<Answer>): Promise<{ read
   }
 }
 
-const make = (work: { readonly key?: string; readonly replaces?: string } = {}) => answered(() => schemas.makeArchive({ plan, key: ours, ...work }));
+const make = (work: { readonly key?: string; readonly replaces?: string; readonly from?: string; readonly repairs?: string } = {}) => answered(() => schemas.makeArchive({ plan, key: ours, ...work }));
 const withdraw = (work: { readonly key?: string; readonly replaces?: string } = {}) => answered(() => schemas.withdrawArchive({ plan, key: ours, ...work }));
 const upload = () => answered(() => schemas.uploadSchemas({ plan, key: ours }));
 
@@ -89,13 +97,57 @@ describe('making the tarball', () => {
     expect(await text(tarball)).toBe('built by somebody else');
   });
 
-  it('goes on with the very same tarball where one is there, and never takes it away', async () => {
-    const { answer: first } = await make({ key: 'schemas/migrator/v5.3.4444 of yesterday' });
+  it("goes on with the very same tarball where one is there, and never takes somebody else's away", async () => {
+    const { answer: first } = await make({ key: 'by hand' });
     const { answer: second } = await make();
     expect(second).toEqual(first);
     expect(await writes()).toEqual([`upload ${tarball}`]);
-    await withdraw();
+    expect((await withdraw()).answer).toEqual({ kind: 'nothing' });
     expect(await store.find(bucket, tarball)).toMatchObject({ generation: (first as MadeArchive).generation });
+  });
+
+  it('has caches ask before they use a copy: its URL carries different contents', async () => {
+    await make();
+    expect(await metadata(tarball)).toMatchObject({ cacheControl: 'no-cache' });
+  });
+
+  it("overwrites what a run of its own has left that was terminated, and takes it away: nobody is asked, whatever has changed", async () => {
+    await make({ key: yesterday });
+    const { sha } = await world.control<{ sha: string }>('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': '{"Tables":[]}' }, message: 'Change a schema' });
+    expect((await make({ from: sha })).answer).toMatchObject({ kind: 'made' });
+    expect((await withdraw()).answer).toEqual({ kind: 'removed' });
+    expect(await store.find(bucket, tarball)).toBeUndefined();
+    await make({ key: yesterday });
+    expect((await withdraw()).answer).toEqual({ kind: 'removed' });
+    expect((await withdraw()).answer).toEqual({ kind: 'nothing' });
+  });
+
+  it('asks before it overwrites what builds take, though a run of its own made it, and never takes that away', async () => {
+    const { answer } = await make({ key: yesterday });
+    const named = (await forge.commits.read(repository, depsFile, 'main'))!.replace('schemas-v5.2.1093', 'schemas-v5.3.4444').replace(/5e1c[0-9a-f]{60}/, (answer as MadeArchive).sha256);
+    await world.control('commit', { repository, branch: 'main', files: { [depsFile]: named }, message: 'Merge it by hand' });
+    expect((await withdraw()).answer).toEqual({ kind: 'used', branch: 'main' });
+    await put('{}', 'schemas/v5.2.0-internal_database.schema.json');
+    expect((await make()).answer).toMatchObject({ kind: 'occupied' });
+    expect(await store.find(bucket, tarball)).toMatchObject({ generation: (answer as MadeArchive).generation });
+  });
+
+  it('takes the schemas of the commit that is built, and knows them from those of another', async () => {
+    const { answer: before } = await make();
+    const { sha } = await world.control<{ sha: string }>('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': '{"Tables":[]}' }, message: 'Change a schema' });
+    const { answer: after } = await make({ from: sha });
+    const [one, other] = [before as MadeArchive, after as MadeArchive];
+    expect(one.sha256).not.toBe(other.sha256);
+    expect(one.stock.current).not.toBe(other.stock.current);
+    expect(one.stock.digest).not.toBe(other.stock.digest);
+    expect((await listArchive(await store.read((await store.find(bucket, tarball))!))).find(({ name }) => name.startsWith('v5.3.4444-') && name.endsWith('schema.json'))).toMatchObject({ size: 13 });
+  });
+
+  it('tells which versions have come in, and which have gone, since the tarball that builds take', async () => {
+    const { answer } = await answered(async () => schemas.makeArchive({ plan: await schemas.planSchemas({ component: 'migrator', version: 'v5.2.1093', action: 'fetch-current-schemas', base: '5.2' }), key: ours }));
+    expect(answer).not.toHaveProperty('changes');
+    for (const part of ['', '.codeintel', '.codeinsights']) await store.remove((await store.find(bucket, `schemas/v5.1.0-internal_database.schema${part}.json`))!);
+    expect((await make()).answer).toMatchObject({ changes: { since: 'dist/schemas-v5.2.1093.tar.gz', came: ['v5.3.4444'], went: ['v5.1.0'] } });
   });
 
   it('makes its own again where the bucket has changed, without asking anybody', async () => {
@@ -104,6 +156,75 @@ describe('making the tarball', () => {
     await world.control('objects', { bucket, files: added });
     expect((await make()).answer).toMatchObject({ kind: 'made', entries: 18 });
     expect(await writes()).toEqual([`upload ${tarball}`, `upload ${tarball}`]);
+  });
+});
+
+describe('a version that is seen half-way', () => {
+  const half = 'schemas/v5.2.1234-internal_database.schema.json';
+  const look = (work: { readonly waits?: true } = {}) => answered(() => schemas.takeStock({ plan, key: ours, ...work }));
+
+  it('is told at once, with the moment up to which it is waited for', async () => {
+    await put('{}', half);
+    const { answer } = await look();
+    expect(answer).toEqual({
+      kind: 'underWay',
+      versions: ['v5.2.1234'],
+      missing: ['v5.2.1234-internal_database.schema.codeintel.json', 'v5.2.1234-internal_database.schema.codeinsights.json'],
+      until: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    const { createdAt } = (await store.find(bucket, half))!;
+    expect(Date.parse((answer as { until: string }).until) - Date.parse(createdAt!)).toBe(5_000);
+  });
+
+  it('is waited for by the age of its files, however often somebody looks, and then refused by name', async () => {
+    await put('{}', half);
+    const wait = () => oneAttempt({ scheduledTimestampMs: Date.now() }).run(() => schemas.takeStock({ plan, key: ours, waits: true }));
+    await expect(wait()).rejects.toMatchObject({ type: 'NotYet', message: expect.stringContaining('may be under way') });
+    await expect.poll(() => wait().catch(({ type }) => type), { timeout: 10_000 }).toMatchObject({ kind: 'refused', names: [expect.stringContaining('codeintel'), expect.stringContaining('codeinsights')] });
+    expect((await look()).answer).toMatchObject({ kind: 'refused', reason: expect.stringContaining('the schemas of v5.2.1234 are not complete') });
+  });
+
+  it('is refused at once where the files have lain there for long, with what the catalog may say of a part that is younger', async () => {
+    await put('{}', 'schemas/v4.0.0-internal_database.schema.json');
+    const lying = { ...plan, rules: { ...plan.rules, uploadTimeout: 1 } };
+    expect((await answered(() => schemas.takeStock({ plan: lying, key: ours }))).answer).toMatchObject({
+      kind: 'refused',
+      reason: 'the schemas of v4.0.0 are not complete; missing (if they did not exist yet, say so under names.parts: {name: ".codeintel", since: v5.1.0}, {name: ".codeinsights", since: v5.1.0})',
+    });
+  });
+});
+
+describe('what can not be a schema', () => {
+  const look = () => answered(() => schemas.takeStock({ plan, key: ours }));
+
+  it('is refused by name, and thousands of names are cut', async () => {
+    const names = Array.from({ length: 2_600 }, (_, index) => `schemas/stray-${index}.json`);
+    await world.control('objects', { bucket, files: Object.fromEntries(names.map((name) => [name, '{}'])) });
+    const { answer } = await look();
+    expect(answer).toMatchObject({ kind: 'refused', names: { length: 51 } });
+    expect(answer.kind === 'refused' && answer.names.at(-1)).toBe('and 2550 more');
+    expect(JSON.stringify(answer).length).toBeLessThan(20_000);
+  });
+
+  it('is refused by name where it is stored compressed', async () => {
+    const name = 'schemas/v5.2.0-internal_database.schema.json';
+    await fetch(`${world.url}/gcs/upload/storage/v1/b/${bucket}/o?uploadType=media&contentEncoding=gzip&name=${encodeURIComponent(name)}`, { method: 'POST', body: gzipSync('{}'), headers: { authorization: 'Bearer gcs-token' } });
+    expect((await look()).answer).toMatchObject({ kind: 'refused', names: ['v5.2.0-internal_database.schema.json: stored with Content-Encoding gzip; store it as it is'] });
+  });
+
+  it('is refused by name where the commit has it empty', async () => {
+    await world.control('commit', { repository, branch: 'main', files: { 'internal/database/schema.codeintel.json': '' }, message: 'Empty it' });
+    const from = (await forge.branches.find(repository, 'main'))!;
+    expect((await answered(() => schemas.takeStock({ plan, key: ours, from }))).answer).toEqual({ kind: 'refused', reason: `schemas of ${from} can't be read`, names: ['internal/database/schema.codeintel.json: empty'] });
+  });
+
+  it('is passed over where the catalog ignores it, and named', async () => {
+    await world.control('objects', { bucket, files: { 'schemas/archive/': '', 'schemas/README.md': 'Schemas' } });
+    await world.control('commit', { repository, branch: 'main', files: { 'internal/database/schema.console.json': '{}' }, message: 'Add a console' });
+    const from = (await forge.branches.find(repository, 'main'))!;
+    const names = { ...plan.rules.names, ignores: ['*/', 'README.md', '*/schema.console.json'] };
+    const ignoring = { ...plan, rules: { ...plan.rules, names } };
+    expect((await answered(() => schemas.takeStock({ plan: ignoring, key: ours, from }))).answer).toMatchObject({ kind: 'ready', ignored: ['README.md', 'archive/', 'internal/database/schema.console.json'] });
   });
 });
 
@@ -130,6 +251,30 @@ describe('taking the tarball back', () => {
     await world.control(`holds/${held!.id}`, { resolve: 'apply' });
     await withdrawing;
     expect(await text(tarball)).toBe('a rebuild by somebody');
+  });
+
+  it('keeps nothing of what it has overwritten, also where that was several, and puts the last of them back', async () => {
+    const { objects } = await world.snapshot();
+    for (const text of ['what somebody built', 'what somebody else built']) {
+      await put(text);
+      expect((await make({ replaces: (await store.find(bucket, tarball))!.generation })).answer).toMatchObject({ kind: 'made' });
+    }
+    expect((await withdraw()).answer).toEqual({ kind: 'putBack' });
+    expect(await text(tarball)).toBe('what somebody else built');
+    await store.remove((await store.find(bucket, tarball))!);
+    expect((await world.snapshot()).objects).toEqual(objects);
+  });
+
+  it('puts back what a run of its own had overwritten that was terminated', async () => {
+    await put('what somebody built');
+    await make({ key: yesterday, replaces: (await store.find(bucket, tarball))!.generation });
+    expect((await withdraw()).answer).toEqual({ kind: 'putBack' });
+    expect(await text(tarball)).toBe('what somebody built');
+  });
+
+  it('does nothing, and says so, where there is nothing', async () => {
+    expect((await withdraw()).answer).toEqual({ kind: 'nothing' });
+    expect(await writes()).toEqual([]);
   });
 
   const shown = `${bucket}/${tarball}.overwritten-<generation>`;

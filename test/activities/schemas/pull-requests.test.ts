@@ -140,7 +140,7 @@ async function open(work = change): Promise<OpenedDeps> {
 }
 
 function opened(answer: SchemaPullRequest): OpenedDeps {
-  if (answer.kind !== 'opened') throw new Error(answer.reason);
+  if (answer.kind !== 'opened') throw new Error(JSON.stringify(answer));
   return answer;
 }
 

@@ -26,7 +26,8 @@ describe('the inventory of schemas', () => {
     expect(inventory([...v520, ...v510.toReversed(), ...v3, ...v10])).toEqual({
       kind: 'ready',
       versions: ['v3.1.4', 'v5.1.0'],
-      inputs: [...v3, ...v510].map((name) => ({ name, size: 9 })),
+      inputs: [...v3.map((name) => name.replace('_schema', '.schema')), ...v510].map((name) => ({ name, size: 9 })),
+      ignored: [],
     });
     expect(inventory([...v10, ...v510], { version: 'v10.0.1' })).toMatchObject({ inputs: [...v10, ...v510].map((name) => ({ name })) });
   });
@@ -59,6 +60,7 @@ describe('the inventory of schemas', () => {
     expect(inventory([half, above])).toEqual({
       kind: 'incomplete',
       versions: [{ version: 'v5.1.0', missing: ['v5.1.0-internal_database.schema.json'] }],
+      younger: [],
     });
     expect(inventory([...v510, above])).toMatchObject({ kind: 'ready' });
   });
@@ -84,7 +86,40 @@ describe('the inventory of schemas', () => {
     expect(takeInventory({ stored, convention, version: 'v5.2.0', action: 'inject-current-schemas', limits: { fileSize: 10, files: 1 } })).toMatchObject({ kind: 'refused' });
   });
 
+  it('keeps the newer patches of its own line, unless the catalog leaves them out', () => {
+    const newer = v510.map((name) => name.replace('v5.1.0', 'v5.1.4444'));
+    const question = { stored: [...v510, ...newer, ...v520].map((name) => ({ name, size: 9 })), convention, version: 'v5.1.3333', action: 'inject-current-schemas' } as const;
+    expect(takeInventory(question)).toMatchObject({ kind: 'ready', versions: ['v5.1.0', 'v5.1.4444'] });
+    expect(takeInventory({ ...question, newerPatches: 'leaveOut' })).toMatchObject({ kind: 'ready', versions: ['v5.1.0'] });
+  });
+
+  it('passes over what the catalog ignores, and names it', () => {
+    const strays = ['archive/', 'archive/v1.0.0.json', 'README.md', 'v5.2.0-internal_database.schema.console.json'];
+    const ignoring = { ...convention, ignores: ['*/', 'archive/*', 'README*', '*.console.json'] };
+    const stored = [...v510, ...strays].map((name) => ({ name, size: name.endsWith('/') ? 0 : 9 }));
+    expect(takeInventory({ stored, convention: ignoring, version: 'v5.1.3333', action: 'inject-current-schemas' })).toMatchObject({ kind: 'ready', ignored: strays });
+    expect(takeInventory({ stored, convention, version: 'v5.1.3333', action: 'inject-current-schemas' })).toMatchObject({ kind: 'refused', names: strays.map((name) => ({ name })) });
+  });
+
+  it.each([
+    ['is empty', { size: 0 }, 'empty'],
+    ['is stored compressed', { encoding: 'gzip' }, 'stored with Content-Encoding gzip; store it as it is'],
+  ])('refuses by name a schema that %s', (_, change, reason) => {
+    const stored = v510.map((name, index) => ({ name, size: 9, ...(index === 0 && change) }));
+    expect(takeInventory({ stored, convention, version: 'v5.1.3333', action: 'inject-current-schemas' })).toEqual({ kind: 'refused', names: [{ name: v510[0], reason }] });
+  });
+
+  it('tells a part that did not exist yet, by the look of it, from one that is missing', () => {
+    const parts = [{ name: '' }, { name: '.codeintel' }];
+    const v300 = ['v3.0.0-internal_database.schema.json'];
+    expect(takeInventory({ stored: [...v300, ...v510].map((name) => ({ name, size: 9, createdAt: '2024-01-01T00:00:00Z' })), convention: { ...convention, parts }, version: 'v5.1.3333', action: 'inject-current-schemas' })).toEqual({
+      kind: 'incomplete',
+      versions: [{ version: 'v3.0.0', missing: ['v3.0.0-internal_database.schema.codeintel.json'], since: '2024-01-01T00:00:00Z' }],
+      younger: [{ name: '.codeintel', since: 'v5.1.0' }],
+    });
+  });
+
   it('of an empty bucket is ready and empty: the first release of all', () => {
-    expect(inventory([])).toEqual({ kind: 'ready', inputs: [], versions: [] });
+    expect(inventory([])).toEqual({ kind: 'ready', inputs: [], versions: [], ignored: [] });
   });
 });

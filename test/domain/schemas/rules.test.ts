@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { problemLine, readCatalog } from '../../../domain/catalog-text.ts';
 import { parseInput } from '../../../domain/text/input.ts';
+import { conventionIn } from '../../../domain/schemas/convention.ts';
 import { schemaNameReader } from '../../../domain/schemas/names.ts';
 import { agreeOnSchemas } from '../../../domain/schemas/plan.ts';
 import { schemaRequest, schemaRequestExample } from '../../../domain/schemas/request.ts';
@@ -37,11 +38,11 @@ describe("a catalog's schemas", () => {
   it("are named by the document's convention, if nothing else is said", () => {
     const { names, file, onNewSchemas, buildTimeout } = catalog(smallest).schemas.migrator!;
     expect({ file, onNewSchemas, buildTimeout }).toEqual({ file: 'tools/release/schema_deps.bzl', onNewSchemas: 'regenerate', buildTimeout: 21_600_000 });
-    expect(schemaNameReader(names)('v5.3.4444-internal_database.schema.codeintel.json')).toEqual({ version: 'v5.3.4444', part: '.codeintel' });
+    expect(schemaNameReader(conventionIn(names, []))('v5.3.4444-internal_database.schema.codeintel.json')).toEqual({ version: 'v5.3.4444', part: '.codeintel' });
   });
 
   it("can be named as the tool's own script did, and read what had other names before", () => {
-    const read = schemaNameReader(catalog(scripts).schemas.migrator!.names);
+    const read = schemaNameReader(conventionIn(catalog(scripts).schemas.migrator!.names, []));
     expect(read('v5.3.4444-internal_database_schema.codeintel.json')).toEqual({ version: 'v5.3.4444', part: '.codeintel' });
     expect(read('v3.43.2-internal_database.schema.json')).toEqual({ version: 'v3.43.2', part: '' });
   });

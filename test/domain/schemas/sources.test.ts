@@ -18,6 +18,7 @@ it('takes every schema of the version under the name that it has in the bucket, 
       { path: codeintel, name: 'v5.3.4444-internal_database_schema.codeintel.json' },
       { path: plain, name: 'v5.3.4444-internal_database_schema.json' },
     ],
+    ignored: [],
   });
 });
 
@@ -31,7 +32,12 @@ it('names what the commit lacks', () => {
 
 it('does not leave out a schema that the catalog does not know', () => {
   const unknown = 'internal/database/schema.search.json';
-  expect(takeSources(convention, 'v5.3.4444', [plain, codeintel, codeinsights, unknown])).toEqual({ kind: 'refused', reason: 'the catalog does not know every schema of the commit', names: [unknown] });
+  expect(takeSources(convention, 'v5.3.4444', [plain, codeintel, codeinsights, unknown])).toEqual({ kind: 'refused', reason: 'the catalog does not know every schema of the commit: list it under names.parts, or names.ignores if it is none', names: [unknown] });
+});
+
+it('leaves out what the catalog says is none, and names it', () => {
+  const stray = 'internal/database/schema.console.json';
+  expect(takeSources({ ...convention, ignores: ['*/schema.console.json'] }, 'v5.3.4444', [plain, codeintel, codeinsights, stray])).toMatchObject({ kind: 'complete', ignored: [stray] });
 });
 
 it('looks for them in their folder', () => {

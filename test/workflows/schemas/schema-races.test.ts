@@ -56,6 +56,7 @@ function smallWorld() {
     },
     async withdrawArchive() {
       world.tarball = false;
+      return { kind: 'removed' };
     },
     async openSchemaPullRequest(change) {
       world.pull = 'open';

@@ -51,6 +51,7 @@ describe('a schema release', () => {
       'uploadSchemas',
       'takeStock',
       'mergePullRequest ddd',
+      'forgetPrevious',
     ]);
     expect(records).toMatchObject([{ release: id, component: 'migrator', version: 'v5.3.4444', ending: 'schemasReleased', outcome: 'released v5.3.4444 with 1 schema files' }]);
     expect(lines).toEqual([
@@ -178,6 +179,22 @@ describe('a release that is not built', () => {
     expect(await release.result()).toMatchObject({ kind: 'buildFailed', undone: [pullRequest], owed: [`take back ${tarball}`] });
   });
 
+  it('does not tell of anything as taken back that was never there', async () => {
+    const { release } = await start({
+      openSchemaPullRequest: never('the token was revoked'),
+      withdrawSchemaPullRequest: async () => ({ kind: 'withdrawn' }),
+      withdrawArchive: async () => ({ kind: 'nothing' }),
+    });
+    await expect(release.result()).rejects.toThrow();
+    expect((await release.query(status)).undone).toEqual([]);
+  });
+
+  it('leaves a tarball that builds take, and says which', async () => {
+    const { release, calls } = await start({ openSchemaPullRequest: async () => ({ kind: 'named', file: 'tools/release/schema_deps.bzl' }), withdrawSchemaPullRequest: async () => ({ kind: 'withdrawn' }) });
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', reason: 'main names this very tarball already: there is nothing to build', undone: [], stays: ['dist/schemas-v5.3.4444.tar.gz: main uses it'] });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
   it('has nothing to withdraw but the tarball when the file that names it can not be rewritten', async () => {
     const { release } = await start({ openSchemaPullRequest: async () => ({ kind: 'refused', reason: 'there is no http_file', names: ['tools/release/schema_deps.bzl'] }) });
     expect(await release.result()).toMatchObject({ kind: 'schemasRefused', names: ['tools/release/schema_deps.bzl'], undone: [pullRequest, tarball] });
@@ -198,7 +215,7 @@ describe('a tarball that is there already', () => {
     await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'bob' }] });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect(calls).toContain('makeArchive 77');
-    expect(calls.at(-1)).toBe('forgetPrevious 77');
+    expect(calls.at(-1)).toBe('forgetPrevious');
   });
 
   it('is left alone when anything else is typed', async () => {
@@ -278,6 +295,7 @@ describe('two releases in flight', () => {
       'uploadSchemas',
       'takeStock',
       'mergePullRequest eee',
+      'forgetPrevious',
     ]);
     expect(world.lines).toContain('the bucket has gained v5.2.1 since the tarball was made');
   });
@@ -286,6 +304,52 @@ describe('two releases in flight', () => {
     const world = await start({ releaseBuild: async () => ((world.bucket.length < 3 && world.bucket.push('v5.2.1')), { kind: 'green' }) }, inject, { rules: { onNewSchemas: 'note' } });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', lacks: ['v5.2.1'] });
     expect(world.calls).toContain('mergePullRequest ddd');
+  });
+
+  it('publishes the schemas of what was built: makes the tarball anew from what its base has changed', async () => {
+    const [old, base, head] = ['d', 'b', 'e'].map((digit) => digit.repeat(40));
+    const seen: unknown[] = [];
+    const stockAt = (from: string | undefined) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), digest: from === base || from === head ? 'new' : 'old', current: from === base || from === head ? 'new' : 'old' });
+    const { release, lines } = await start({
+      takeStock: async ({ from }) => stockAt(from),
+      makeArchive: async ({ from }) => ((seen.push(['made', from])), { ...made(), sha256: sha256Of([from === base ? 'v2.0.0' : 'v1.0.0']), stock: stockAt(from) }),
+      releaseBuild: async ({ sha }) => (sha === old ? { kind: 'outdated', base: base! } : { kind: 'green' }),
+      amendSchemaPullRequest: async ({ pull, archive, base }) => ((seen.push(['amended', base, archive.sha256])), { ...pull, head: head! }),
+      uploadSchemas: async ({ from }) => ((seen.push(['published', from])), { kind: 'uploaded', names: ['a.json'] }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v2.0.0']) } });
+    expect(seen).toEqual([['made', undefined], ['made', base], ['amended', base, sha256Of(['v2.0.0'])], ['published', head]]);
+    expect(lines).toContain('main has changed the schemas of v5.3.4444: the tarball is made anew');
+  });
+
+  it('keeps the schemas that are published, though its base changes them at the moment of the merge', async () => {
+    const seen: unknown[] = [];
+    const { release } = await start({
+      takeStock: async ({ from }) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), current: from?.startsWith('b') ? 'new' : 'old' }),
+      makeArchive: async () => ({ ...made(), stock: { ...stockOf(['v5.1.0', 'v5.2.0']), current: 'old' } }),
+      mergePullRequest: async ({ sha }) => (sha.startsWith('e') ? { kind: 'merged', sha } : { kind: 'behind', reason: 'the base has moved on' }),
+      releaseBuild: async ({ behind }) => (behind ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' }),
+      uploadSchemas: async ({ from }) => ((seen.push(['published', from])), { kind: 'uploaded', names: ['a.json'] }),
+      amendSchemaPullRequest: async ({ pull, archive }) => ((seen.push(['amended', archive.stock.current])), { ...pull, head: 'e'.repeat(40) }),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(seen).toEqual([['published', 'd'.repeat(40)], ['amended', 'old']]);
+  });
+
+  it('tells of an upload of another version that it waits for', async () => {
+    let over = false;
+    const underWay = { kind: 'underWay', versions: ['v5.2.1'], missing: ['v5.2.1.json'], until: '2024-01-15T09:10:00.000Z' } as const;
+    const { release, lines } = await start({
+      takeStock: async ({ waits }) => {
+        if (over) return stockOf(['v5.1.0', 'v5.2.0']);
+        if (waits) throw ApplicationFailure.create({ type: 'NotYet', message: 'not complete' });
+        return underWay;
+      },
+    });
+    await waitsFor(release, 'the upload of v5.2.1, which lacks v5.2.1.json; until 2024-01-15T09:10:00.000Z');
+    over = true;
+    await release.result();
+    expect(lines[0]).toBe('waits for the upload of v5.2.1, which lacks v5.2.1.json: until 2024-01-15T09:10:00.000Z it may be under way');
   });
 
   it('builds again what its base, and the bucket, have gained, and publishes then', async () => {
@@ -298,7 +362,7 @@ describe('two releases in flight', () => {
       amendSchemaPullRequest: async ({ pull, base }) => ({ ...pull, head: base === 'b'.repeat(40) ? 'e'.repeat(40) : 'f'.repeat(40) }),
     });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
-    expect(world.calls.slice(4)).toEqual(['releaseBuild ddd', 'takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'uploadSchemas', 'takeStock', 'mergePullRequest eee']);
+    expect(world.calls.slice(4)).toEqual(['releaseBuild ddd', 'takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'uploadSchemas', 'takeStock', 'mergePullRequest eee', 'forgetPrevious']);
     expect(world.lines).toContain('brought #7 up to date with main, which has moved on');
   });
 
@@ -321,13 +385,13 @@ describe('two releases in flight', () => {
     );
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect(asked).toEqual([undefined, true, undefined]);
-    expect(calls.slice(-8)).toEqual(['mergePullRequest ddd', 'takeStock', 'releaseBuild ddd', 'takeStock', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee']);
+    expect(calls.slice(-9)).toEqual(['mergePullRequest ddd', 'takeStock', 'releaseBuild ddd', 'takeStock', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee', 'forgetPrevious']);
   });
 
   it('builds again before the merge when the other one published at the same moment', async () => {
     const world = await start({ uploadSchemas: async () => ((world.bucket.push('v5.2.1')), { kind: 'uploaded', names: ['a.json'] }) });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
-    expect(world.calls.slice(-6)).toEqual(['takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee']);
+    expect(world.calls.slice(-7)).toEqual(['takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee', 'forgetPrevious']);
   });
 
   it('is taken back when somebody else has published this version meanwhile', async () => {
@@ -422,7 +486,7 @@ describe('a release whose schemas are published', () => {
     await release.cancel();
     await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
-    expect(calls.at(-1)).toBe('forgetPrevious 77');
+    expect(calls.at(-1)).toBe('forgetPrevious');
   });
 
   it('still takes a decision when it may not look whether somebody has merged it', async () => {
@@ -466,7 +530,7 @@ describe('a release whose schemas are published', () => {
     world.bucket.push('v5.2.2');
     await world.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob' }] });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1', 'v5.2.2']) } });
-    expect(world.calls.slice(-6)).toEqual(['takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild fff', 'takeStock', 'mergePullRequest fff']);
+    expect(world.calls.slice(-7)).toEqual(['takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild fff', 'takeStock', 'mergePullRequest fff', 'forgetPrevious']);
   });
 
   it('is not merged while its second build is red, however often somebody says so', async () => {

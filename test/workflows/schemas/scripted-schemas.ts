@@ -51,7 +51,7 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
     planSchemas: async () => plan,
     takeStock: async () => stockOf([...bucket]),
     makeArchive: async (): Promise<MadeArchive> => ({ kind: 'made', generation: '1', sha256: sha256Of(bucket), size: 1_000, entries: bucket.length + 1, stock: stockOf([...bucket]) }),
-    withdrawArchive: async () => undefined,
+    withdrawArchive: async () => ({ kind: 'removed' }),
     forgetPrevious: async () => undefined,
     openSchemaPullRequest: async () => ({ kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head }),
     amendSchemaPullRequest: async () => ({ kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head: (head = 'e'.repeat(40)) }),

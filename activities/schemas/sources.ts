@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Sha } from '../../domain/code/commit.ts';
+import type { SchemaConvention } from '../../domain/schemas/names.ts';
+import type { SchemaPlan } from '../../domain/schemas/plan.ts';
+import { refusal } from '../../domain/schemas/refusal.ts';
+import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
+import { sourceFolder, takeSources } from '../../domain/schemas/sources.ts';
+import { tryAgain } from '../../ports/failures.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+/** A schema of the version that is released. */
+export interface CurrentSchema {
+  /** Below the bucket's `schemas/`. */
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+export interface CurrentSchemas {
+  readonly kind: 'current';
+  /** In the order of their names. */
+  readonly schemas: readonly CurrentSchema[];
+  /** Of names and contents. */
+  readonly digest: string;
+  /** Paths that look like schemas, and are none by the catalog. */
+  readonly ignored: readonly string[];
+}
+
+/** The version's own schemas, as they are in the repository. */
+export function createSchemaSources({ forge: { commits } }: Pick<Ports, 'forge'>) {
+  async function schemasAt({ rules: { repository }, version }: SchemaPlan, sha: Sha, convention: SchemaConvention): Promise<CurrentSchemas | SchemaRefusal> {
+    const paths = (await commits.list(repository, sourceFolder(convention), sha)) ?? [];
+    const taken = takeSources(convention, version, paths);
+    if (taken.kind === 'refused') return taken;
+    const read = await Promise.all(taken.sources.map(async ({ path, name }) => ({ path, name, content: await contentOf(repository, path, sha) })));
+    const damaged = read.flatMap(({ path, content }) => (content === undefined ? [`${path}: not UTF-8`] : content.length === 0 ? [`${path}: empty`] : []));
+    if (damaged.length > 0) return refusal(`schemas of ${sha} can't be read`, damaged);
+    const schemas = read.map(({ name, content }) => ({ name, content: content! }));
+    const digest = createHash('sha256');
+    for (const { name, content } of schemas) digest.update(`${name}\0${content.length}\0`).update(content);
+    return { kind: 'current', schemas, digest: digest.digest('hex'), ignored: taken.ignored };
+  }
+
+  /** Undefined for what is no text. */
+  async function contentOf(repository: string, path: string, sha: Sha): Promise<Buffer | undefined> {
+    try {
+      const text = await commits.read(repository, path, sha);
+      if (text === undefined) throw tryAgain('Unavailable', `${repository} lists ${path} at ${sha} and does not show it`);
+      return Buffer.from(text);
+    } catch (failure) {
+      if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput') return undefined;
+      throw failure;
+    }
+  }
+
+  return { schemasAt };
+}
