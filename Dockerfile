@@ -3,7 +3,7 @@
 # One image for the worker, the webhook receiver and the `slipway` command. `--target sandbox` makes the one for trying things out.
 FROM node:20-bookworm-slim AS base
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates \
+ && apt-get install --yes --no-install-recommends ca-certificates git \
  && rm -rf /var/lib/apt/lists/* \
  && ln -s /app/dist/client/slipway.js /usr/local/bin/slipway
 WORKDIR /app
@@ -15,10 +15,6 @@ COPY . .
 RUN npm run build && chmod +x dist/client/slipway.js
 
 FROM build AS sandbox
-# Its repositories are real ones.
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends git \
- && rm -rf /var/lib/apt/lists/*
 RUN install --directory --owner=node /catalog
 USER node
 

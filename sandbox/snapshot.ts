@@ -31,7 +31,7 @@ function describeRepository(repository: Repository) {
     deployments: sorted(repository.deployments.map(({ sha, ref, task, environment, payload, description, statuses }) => ({
       environment, task, sha, ref, payload, description, status: statuses.at(-1)?.state ?? null,
     }))),
-    releases: sorted(repository.releases.map(({ tag, target, name, body, draft, prerelease }) => ({ tag, target, name, body, draft, prerelease }))),
+    releases: sorted(repository.releases.map(({ tag, target, name, body, draft, prerelease, makeLatest }) => ({ tag, target, name, body, draft, prerelease, makeLatest }))),
     milestones: sorted([...repository.milestones.values()].map(({ title, description, state, dueOn }) => ({ title, description, state, dueOn }))),
     labels: [...repository.labels.values()].map(({ name }) => name).toSorted(),
   };

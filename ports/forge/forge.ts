@@ -5,9 +5,12 @@ import type { Deployments } from './deployments.ts';
 import type { Discussions } from './discussions.ts';
 import type { Issues } from './issues.ts';
 import type { Merging } from './merging.ts';
+import type { Milestones } from './milestones.ts';
 import type { Pipelines } from './pipelines.ts';
 import type { PullRequests } from './pull-requests.ts';
+import type { Releases } from './releases.ts';
 import type { Reviewer } from './reviewer.ts';
+import type { Tags } from './tags.ts';
 import type { WorkflowRuns } from './workflow-runs.ts';
 
 /**
@@ -28,6 +31,9 @@ export interface Forge {
   readonly workflowRuns: WorkflowRuns;
   readonly deployments: Deployments;
   readonly issues: Issues;
+  readonly milestones: Milestones;
+  readonly tags: Tags;
+  readonly releases: Releases;
   readonly access: Access;
   /** A second identity, where one is configured. */
   readonly reviewer?: Reviewer;

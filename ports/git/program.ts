@@ -115,7 +115,7 @@ function refusedPush(out: string, told: string): Pushed | undefined {
   if (ref === '') return undefined;
   if (by === 'rejected' || /already exists|cannot lock ref|failed to update ref|incorrect old value/.test(why)) return { kind: 'moved', ref };
   const reasons = told.split('\n').filter((line) => line.startsWith('remote: ')).map((line) => line.slice('remote: '.length).trim()).filter(Boolean);
-  return { kind: 'refused', ref, reason: [why, ...reasons].join('; ').slice(0, 500) };
+  return { kind: 'refused', ref, reason: [...reasons, why].join('; ').slice(0, 500) };
 }
 
 function raise(failure: Error): never {

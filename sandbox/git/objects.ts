@@ -64,6 +64,21 @@ export function tag(fields: { object: string; type: string; name: string; tagger
   return { type: 'tag', content, sha: objectId('tag', content) };
 }
 
+export interface Tag {
+  readonly name: string;
+  readonly target: string;
+  readonly type: string;
+  readonly tagger: Signature;
+  readonly message: string;
+}
+
+export async function readTag(dir: string, sha: string): Promise<Tag> {
+  const text = (await runGit(dir, ['cat-file', 'tag', sha])).stdout.toString('utf8');
+  const field = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? '';
+  const [, name = '', email = '', time = '0', zone] = /^(.*) <(.*)> (\d+) ([+-]\d{4})$/.exec(field('tagger')) ?? [];
+  return { name: field('tag'), target: field('object'), type: field('type'), tagger: { name, email, time: Number(time), ...(zone && { zone }) }, message: text.slice(text.indexOf('\n\n') + 2) };
+}
+
 export async function writeObject(dir: string, { type, content }: GitObject): Promise<string> {
   return git(dir, ['hash-object', '-t', type, '-w', '--stdin'], { input: content });
 }

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { gitEnvironment } from './git.ts';
 import type { Exchange, Reply } from '../exchange.ts';
@@ -12,16 +15,17 @@ export interface PushCommand {
 
 /**
  * Git's own HTTP server, as a CGI program.
- * @param hiddenRefs refs that a push may not touch
+ * @param refused refs that a push may not touch: an atomic one then touches none
  */
 export function serveGit(
   exchange: Exchange,
-  options: { root: string; repository: string; service: string; login: string; hiddenRefs?: readonly string[] },
+  options: { root: string; repository: string; service: string; login: string; refused?: readonly string[] },
 ): Promise<Reply> {
-  const hidden = options.hiddenRefs ?? [];
-  const child = spawn('git', [...hidden.flatMap((ref) => ['-c', `receive.hideRefs=${ref}`]), 'http-backend'], {
+  const { refused = [] } = options;
+  const child = spawn('git', [...(refused.length > 0 ? ['-c', `core.hooksPath=${refusingHooks()}`] : []), 'http-backend'], {
     env: {
       ...gitEnvironment(),
+      REFUSED_REFS: ` ${refused.join(' ')} `,
       GIT_PROJECT_ROOT: options.root,
       GIT_HTTP_EXPORT_ALL: '1',
       PATH_INFO: `/${options.repository}.git/${options.service}`,
@@ -44,6 +48,23 @@ export function serveGit(
     child.stdin.on('error', () => undefined);
     child.stdin.end(exchange.body);
   });
+}
+
+/** Git asks an `update` hook for each ref of a push, as GitHub's own does for a protected branch. */
+const updateHook = `#!/bin/sh
+case "$REFUSED_REFS" in *" $1 "*) echo "error: GH006: Protected branch update failed for $1." >&2; exit 1;; esac
+`;
+
+let hooks: string | undefined;
+
+function refusingHooks(): string {
+  if (hooks === undefined) {
+    hooks = mkdtempSync(join(tmpdir(), 'sandbox-hooks-'));
+    writeFileSync(join(hooks, 'update'), updateHook, { mode: 0o755 });
+    const made = hooks;
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  }
+  return hooks;
 }
 
 /** The refs that a `git-receive-pack` request wants to move; none for the probe that git sends before a big push. */

@@ -1,5 +1,5 @@
 import { readCommit, timeAfter } from '../git/history.ts';
-import { blob, changeTree, commit as commitObject, listTree, objectExists, objectType, readBlob, signatureTime, tag as tagObject, writeObject } from '../git/objects.ts';
+import { blob, changeTree, commit as commitObject, listTree, objectExists, objectType, readBlob, readTag, signatureTime, tag as tagObject, writeObject } from '../git/objects.ts';
 import { json } from '../exchange.ts';
 import { effect, unchanged } from '../world.ts';
 import { perform } from './call.ts';
@@ -8,7 +8,7 @@ import { Refusal, notFound } from './refusal.ts';
 import { apiUrl, htmlUrl } from './repository.ts';
 import { nodeId, signatureOf } from './users.ts';
 import type { Commit } from '../git/history.ts';
-import type { GitObject, Signature, TreeChange } from '../git/objects.ts';
+import type { GitObject, Signature, Tag, TreeChange } from '../git/objects.ts';
 import type { Call, Handlers } from './call.ts';
 
 export const gitDataHandlers = {
@@ -19,8 +19,9 @@ export const gitDataHandlers = {
   'git/create-commit': createCommit,
   'git/get-commit': getCommit,
   'git/create-tag': createTag,
+  'git/get-tag': getTag,
 } satisfies Handlers<
-  'git/create-blob' | 'git/get-blob' | 'git/create-tree' | 'git/get-tree' | 'git/create-commit' | 'git/get-commit' | 'git/create-tag'
+  'git/create-blob' | 'git/get-blob' | 'git/create-tree' | 'git/get-tree' | 'git/create-commit' | 'git/get-commit' | 'git/create-tag' | 'git/get-tag'
 >;
 
 /** An object that exists already is written without an effect. */
@@ -118,16 +119,25 @@ async function createTag(call: Call<'git/create-tag'>) {
   const tagger = call.body.tagger === undefined ? fallback : signature(call.body.tagger, fallback);
   const object = tagObject({ object: target, type, name, tagger, message });
   await store(call, `tag ${call.repository.fullName} ${name}`, object);
-  return json(201, {
-    node_id: nodeId('TAG', object.sha),
+  return json(201, renderTag(call, { sha: object.sha, name, target, type, tagger, message }));
+}
+
+async function getTag(call: Call<'git/get-tag'>) {
+  const sha = await existing(call, call.params['tag_sha'], 'tag');
+  return json(200, renderTag(call, { sha, ...(await readTag(call.repository.gitDir, sha)) }));
+}
+
+function renderTag(call: Call, { sha, name, target, type, tagger, message }: Tag & { readonly sha: string }) {
+  return {
+    node_id: nodeId('TAG', sha),
     tag: name,
-    sha: object.sha,
-    url: gitUrl(call, 'tags', object.sha),
+    sha,
+    url: gitUrl(call, 'tags', sha),
     message,
     tagger: renderPerson(tagger),
     object: { sha: target, type, url: gitUrl(call, `${type}s`, target) },
     verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
-  });
+  };
 }
 
 function renderGitCommit(call: Call, commit: Commit) {

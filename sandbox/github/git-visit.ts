@@ -26,8 +26,7 @@ export function visitGit(world: World, exchange: Exchange, path: string): Visit 
   async function answer(): Promise<Reply> {
     if (user === undefined) return { status: 401, headers: { 'www-authenticate': 'Basic realm="GitHub"' }, body: 'Authentication required\n' };
     if (repository === undefined) return { status: 404, body: 'Repository not found.\n' };
-    const serve = (hiddenRefs: readonly string[] = []): Promise<Reply> =>
-      serveGit(exchange, { root: world.dir, repository: fullName, service, login: user.login, hiddenRefs });
+    const serve = (refused: readonly string[] = []): Promise<Reply> => serveGit(exchange, { root: world.dir, repository: fullName, service, login: user.login, refused });
     const commands = service === 'git-receive-pack' ? pushCommands(exchange) : [];
     if (commands.length === 0) return serve();
 
@@ -52,7 +51,7 @@ async function push(
   repository: Repository,
   by: User,
   commands: readonly PushCommand[],
-  serve: (hiddenRefs: readonly string[]) => Promise<Reply>,
+  serve: (refused: readonly string[]) => Promise<Reply>,
 ): Promise<{ reply: Reply; moved: readonly PushCommand[] }> {
   const before = new Map(repository.refs);
   const reply = await serve(commands.filter((command) => isRefused(repository, command)).map(({ ref }) => ref));

@@ -18,16 +18,19 @@ export interface Release {
   body: string | null;
   draft: boolean;
   prerelease: boolean;
+  /** Whether it was to become the latest. */
+  makeLatest: boolean;
   readonly createdAt: string;
   publishedAt: string | null;
 }
 
-type Operations = 'repos/create-release' | 'repos/get-release' | 'repos/list-releases' | 'repos/get-release-by-tag' | 'repos/update-release';
+type Operations = 'repos/create-release' | 'repos/get-latest-release' | 'repos/get-release' | 'repos/list-releases' | 'repos/get-release-by-tag' | 'repos/update-release';
 
 export const releaseHandlers = {
   'repos/create-release': create,
   'repos/get-release': (call) => json(200, renderRelease(call.world, call.repository, releaseOf(call))),
   'repos/list-releases': list,
+  'repos/get-latest-release': getLatest,
   'repos/get-release-by-tag': getByTag,
   'repos/update-release': update,
 } satisfies Handlers<Operations>;
@@ -44,7 +47,7 @@ async function create(call: Call<'repos/create-release'>) {
       const at = world.clock.now();
       const added: Release = {
         id: world.nextId(), author: user.login, tag, target, name: body.name ?? null, body: body.body ?? null, draft,
-        prerelease: body.prerelease ?? false, createdAt: at, publishedAt: draft ? null : at,
+        prerelease: body.prerelease ?? false, makeLatest: body.make_latest !== 'false', createdAt: at, publishedAt: draft ? null : at,
       };
       repository.releases.push(added);
       if (!draft) await ensureTag(call, added);
@@ -84,6 +87,7 @@ async function update(call: Call<'repos/update-release'>) {
       body: body.body ?? release.body,
       draft: body.draft ?? release.draft,
       prerelease: body.prerelease ?? release.prerelease,
+      makeLatest: body.make_latest === undefined ? release.makeLatest : body.make_latest !== 'false',
     };
     const changed = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((field) => wanted[field] !== release[field]);
     if (changed.length === 0) return unchanged(undefined);
@@ -97,6 +101,13 @@ async function update(call: Call<'repos/update-release'>) {
     });
   });
   return json(200, renderRelease(world, repository, releaseOf(call)));
+}
+
+/** The newest of those that were to be it; a draft and a pre-release never are. */
+function getLatest({ world, repository }: Call<'repos/get-latest-release'>) {
+  const release = repository.releases.findLast(({ draft, prerelease, makeLatest }) => !draft && !prerelease && makeLatest);
+  if (release === undefined) throw notFound();
+  return json(200, renderRelease(world, repository, release));
 }
 
 function publishedFor({ releases }: Repository, tag: string): Release | undefined {

@@ -137,7 +137,8 @@ async function useEveryOperation(world: World): Promise<void> {
   await git.getTree({ ...gitlab, tree_sha: commit.tree.sha, recursive: 'true' });
   await git.getRef({ ...gitlab, ref: 'heads/master' });
   await git.listMatchingRefs({ ...gitlab, ref: 'heads/' });
-  await git.createTag({ ...gitlab, tag: 'v1', message: 'One', object: base, type: 'commit' });
+  const { data: tag } = await git.createTag({ ...gitlab, tag: 'v1', message: 'One', object: base, type: 'commit' });
+  expect((await git.getTag({ ...gitlab, tag_sha: tag.sha })).data).toEqual(tag);
   await git.createRef({ ...gitlab, ref: 'refs/heads/other', sha: base });
   await git.updateRef({ ...gitlab, ref: 'heads/other', sha });
   await git.deleteRef({ ...gitlab, ref: 'heads/other' });
@@ -200,6 +201,7 @@ async function useEveryOperation(world: World): Promise<void> {
   const { data: release } = await repos.createRelease({ ...gitlab, tag_name: 'v1.0.0', target_commitish: other.sha });
   await repos.getRelease({ ...gitlab, release_id: release.id });
   await repos.listReleases(gitlab);
+  await repos.getLatestRelease(gitlab);
   await repos.getReleaseByTag({ ...gitlab, tag: 'v1.0.0' });
   await repos.updateRelease({ ...gitlab, release_id: release.id, name: 'One' });
 }

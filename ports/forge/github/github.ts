@@ -12,9 +12,12 @@ import { githubDeployments } from './deployments.ts';
 import { githubDiscussions } from './discussions.ts';
 import { githubIssues } from './issues.ts';
 import { githubMerging } from './merging.ts';
+import { githubMilestones } from './milestones.ts';
 import { githubPipelines } from './pipelines.ts';
 import { githubPullRequests } from './pull-requests.ts';
+import { githubReleases } from './releases.ts';
 import { githubReviewer } from './reviewer.ts';
+import { githubTags } from './tags.ts';
 import { githubWorkflowRuns } from './workflow-runs.ts';
 
 /** GitHub, or GitHub Enterprise Server. Share one connection per token: it holds the pace of writes and the known answers. */
@@ -31,6 +34,9 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
     workflowRuns: githubWorkflowRuns(github),
     deployments: githubDeployments(github),
     issues: githubIssues(github),
+    milestones: githubMilestones(github),
+    tags: githubTags(github),
+    releases: githubReleases(github),
     access: githubAccess(github),
     ...(reviewerToken && { reviewer: githubReviewer(githubClient({ ...settings, token: reviewerToken })) }),
   };
