@@ -13,6 +13,10 @@ import { startRuntime } from './runtime.ts';
 import { discretion } from './secrets.ts';
 import { workerSettings } from './settings.ts';
 import { versioning } from './versioning.ts';
+import { watchOver } from './watchdog.ts';
+
+/** How long after its grace a worker may take to end, in ms. */
+const lateMs = 10_000;
 
 /** Works as `process.env` says until the process is told to end. What activities say to Temporal passes through `interceptors`. */
 export async function runWorker({ interceptors = {} }: { readonly interceptors?: { readonly workflow?: readonly WorkflowClientInterceptor[] } } = {}): Promise<void> {
@@ -41,7 +45,14 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
     });
     const ended = worker.run();
     log.info({ ready: true, namespace, taskQueue: settings.taskQueue, build: settings.build?.id }, 'waiting for work');
-    await ended;
+    const callOff = watchOver(worker, {
+      patienceMs: settings.shutdownMs + lateMs,
+      end(state) {
+        log.fatal({ state }, 'the worker polls no more and does not end: ending the process');
+        process.exit(1);
+      },
+    });
+    await ended.finally(callOff);
   } finally {
     await connection.close();
     await traces?.end();
