@@ -11,7 +11,7 @@ import { circlesIn, importsOf, sources, textOf } from './sources.ts';
  * this test notices.
  */
 const layers: Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }> = {
-  domain: { values: ['domain', 'npm:zod', 'npm:semver', 'npm:yaml'] },
+  domain: { values: ['domain', 'npm:zod', 'npm:semver', 'npm:yaml', 'npm:mdast-util-from-markdown'], types: ['npm:mdast'] },
   workflows: { values: ['workflows', 'domain', '@temporalio/workflow', '@temporalio/common'], types: ['activities', 'npm:zod'] },
   ports: { values: ['ports', 'domain', '@temporalio/activity', '@temporalio/common', '@temporalio/client', 'npm:', 'node:'] },
   activities: { values: ['activities', 'ports', 'domain', '@temporalio/activity', '@temporalio/common', 'npm:semver', 'npm:jose', 'node:'], types: ['npm:zod'] },

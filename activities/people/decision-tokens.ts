@@ -1,5 +1,6 @@
 import { compactVerify, decodeProtectedHeader, errors, importJWK } from 'jose';
-import { isSamePerson, notAnApprover } from '../../domain/people/approval.ts';
+import { notAnApprover } from '../../domain/people/approval.ts';
+import { isSamePerson } from '../../domain/people/person.ts';
 import type { DecisionClaims, TokenVote } from '../../domain/people/decision-token.ts';
 import { decisionClaims, mismatch } from '../../domain/people/decision-token.ts';
 import { check, mistakeLine } from '../../domain/text/mistakes.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { person } from '../people/person.ts';
 import { oneLine, remark } from '../text/short-text.ts';
 import { sha } from '../text/names.ts';
 
@@ -6,7 +7,7 @@ import { sha } from '../text/names.ts';
 export const releaseRequest = z.strictObject({
   component: oneLine,
   sha: sha.optional(),
-  by: oneLine.optional().describe('Who starts it: a claim, like that of whoever decides.'),
+  by: person.optional().describe('Who starts it: a claim, like that of whoever decides.'),
   reason: remark.optional(),
   dryRun: z.boolean().optional().describe('Decides the same, writes nothing, and answers what it would have written.'),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { interval } from '../text/duration.ts';
-import { branch, channel, path, repository } from '../text/names.ts';
+import { branch, channel, label, path, repository, title } from '../text/names.ts';
 
 /** Where a component's commits come from. */
 export const source = z.strictObject({
@@ -22,15 +22,15 @@ export const downstream = z.strictObject({
   branch: branch.prefault('master'),
   versionFile: path,
   head: branch.describe('The fixed branch of the version pull request.'),
-  title: z.string().min(1),
-  labels: z.array(z.string().min(1)).prefault([]),
+  title,
+  labels: z.array(label).prefault([]),
   merge: z.enum(['merge', 'squash', 'rebase']).prefault('merge'),
   autoMerge: z.boolean().prefault(false).describe('Whether the forge merges it by itself once a review that is missing is there.'),
   whenFixed: z.enum(['amend', 'ask']).prefault('amend').describe('What to do when a newer commit is green while a red pipeline waits for a decision.'),
   mention: z.string().regex(/^@[\w-]+(\/[\w-]+)?$/, 'must be a login or a team such as "@gitlab-org/gitaly"').optional().describe('Who is mentioned in the pull request when it needs somebody.'),
   flakyTest: z.strictObject({
     repository: repository.describe('Where the issue is opened.'),
-    labels: z.array(z.string().min(1)).prefault(['Flaky Test']),
+    labels: z.array(label).prefault(['Flaky Test']),
   }).optional().describe('Opens an issue when a pipeline passes that had failed on the same commit.'),
   stale: z.strictObject({
     notice: interval.prefault('1d').describe('Open for this long: told once, in the thread.'),

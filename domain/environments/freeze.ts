@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { oneLine, remark, sentence } from '../text/short-text.ts';
+import { person } from '../people/person.ts';
+import { remark, sentence } from '../text/short-text.ts';
 
 /** A freeze as a stretch of time: ISO 8601, `to` excluded. */
 export interface FreezeWindow {
@@ -10,13 +11,13 @@ export interface FreezeWindow {
 
 /** What `freeze` carries. */
 export const freezing = z.strictObject({
-  by: oneLine,
+  by: person,
   reason: sentence,
   until: z.iso.datetime({ offset: true, error: 'must be a time such as "2026-12-24T18:00:00Z"' }).optional(),
 });
 
 /** What `thaw` carries. */
-export const thawing = z.strictObject({ by: oneLine, reason: remark.optional() });
+export const thawing = z.strictObject({ by: person, reason: remark.optional() });
 
 export type Freezing = z.output<typeof freezing>;
 export type Thawing = z.output<typeof thawing>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { person } from '../people/person.ts';
 import { oneLine, sentence } from '../text/short-text.ts';
 import { flagValue } from './setting.ts';
 import type { FlagSetting } from './setting.ts';
@@ -13,7 +14,7 @@ export const flagRequest = z
     flag: oneLine.optional(),
     match: oneLine.optional(),
     set: flagValue.optional(),
-    by: oneLine.optional(),
+    by: person.optional(),
     reason: sentence.optional(),
     /** Raises it although its environment is frozen, or an incident is open. */
     override: z.boolean().optional(),

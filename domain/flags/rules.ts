@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from '../text/duration.ts';
 import { percentages } from './setting.ts';
 import { healthCheck } from '../stages/health-check.ts';
-import { login, name, path, repository, workflowFile } from '../text/names.ts';
+import { label, login, name, path, repository, workflowFile } from '../text/names.ts';
 import { defaultPercentages, defaultSoak, fallbackPolicies } from './steps.ts';
 
 const soak = z.union([
@@ -56,12 +56,12 @@ export const flagRules = z.strictObject({
   deployed: deployed.prefault({ kind: 'deployment' }).describe("How production's deployed hash is known, at which the version file pins the component."),
   issues: z.strictObject({
     repository,
-    labels: z.array(z.string().min(1)).prefault([]),
+    labels: z.array(label).prefault([]),
     template: path.optional().describe('The rollout issue\'s text in that repository; {flag} and {component} are filled in.'),
     milestone: z.string().min(1).optional().describe('Of the issue that asks for the removal of the flag.'),
   }),
   incidents: z
-    .strictObject({ repository, label: z.string().min(1) })
+    .strictObject({ repository, label })
     .optional()
     .describe('While an issue with this label is open, no flag is raised.'),
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { oneLine, sentence } from '../text/short-text.ts';
+import { person } from '../people/person.ts';
+import { sentence } from '../text/short-text.ts';
 import { flagValue } from './setting.ts';
 
 /** What operators say to a rollout. `by` is a claim: see docs/security.md. What overrides a rule needs a reason. */
-const by = oneLine;
+const by = person;
 const reason = sentence;
 
 export const overruling = z.strictObject({ by, reason });

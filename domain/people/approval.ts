@@ -1,5 +1,6 @@
 import type { Sha } from '../code/commit.ts';
 import type { Verdict, Vote } from './decision.ts';
+import { folded, isSamePerson } from './person.ts';
 import { unknownName } from '../text/nearest-name.ts';
 import { teamsIn } from './teams.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
@@ -34,8 +35,8 @@ export type Involved = ReadonlyMap<string, string>;
 export function involvedIn({ approval }: Stage, { starter, authors }: { readonly starter?: string | undefined; readonly authors: readonly string[] }): Involved {
   const { separation = [] } = approval ?? {};
   return new Map([
-    ...(separation.includes('author') ? authors.map((author) => [author.toLowerCase(), 'wrote a commit of it'] as const) : []),
-    ...(separation.includes('starter') && starter !== undefined ? [[starter.toLowerCase(), 'started the release'] as const] : []),
+    ...(separation.includes('author') ? authors.map((author) => [folded(author), 'wrote a commit of it'] as const) : []),
+    ...(separation.includes('starter') && starter !== undefined ? [[folded(starter), 'started the release'] as const] : []),
   ]);
 }
 
@@ -49,7 +50,7 @@ export function refusal(vote: Omit<CountedVote, 'verdict'>, { release, candidate
   const isKnown = vote.token !== undefined || vote.proof !== undefined;
   if (!isNamed(stage.approval, vote.by) && !(isKnown && teamsIn(stage.approval).length > 0)) return notAnApprover(vote.by, stage.name, stage.approval);
   if (stage.approval.assurance === 'verified' && !isKnown) return unverified(vote, { release, pullRequest });
-  const hand = involved.get(vote.by.toLowerCase());
+  const hand = involved.get(folded(vote.by));
   if (hand !== undefined) return `"${vote.by}" ${hand}, and may not decide on stage "${stage.name}"`;
   if (vote.sha !== undefined && vote.sha !== candidate) return `the vote is for ${vote.sha}, but this release carries ${candidate}`;
   // Whoever looked before the amend, and sends what they had ready, would approve what they have not seen. A token names the commit itself.
@@ -71,11 +72,6 @@ export function notAnApprover(login: string, stage: string, { approvers }: Pick<
   return `"${login}" may not decide on stage "${stage}". Its approvers: ${approvers.join(', ')}`;
 }
 
-/** The forge takes logins in any case. */
-export function isSamePerson(login: string, other: string): boolean {
-  return login.toLowerCase() === other.toLowerCase();
-}
-
 function unverified({ stage, by }: Vote, { release, pullRequest = 'its pull request' }: { readonly release: string; readonly pullRequest?: string | undefined }): string {
   return (
     `a vote on stage "${stage}" counts only when it is verified who cast it. Either comment "/approve ${stage}" or "/reject ${stage} <reason>" on ${pullRequest}, ` +
@@ -91,7 +87,7 @@ export type Tally =
 /** One rejection decides; approvals count once a person, whatever their number of votes. The last vote of a person stands. */
 export function tally(stage: Stage, votes: readonly CountedVote[]): Tally {
   if (!stage.approval) return { kind: 'approved', by: [] };
-  const last = new Map(votes.filter((vote) => vote.stage === stage.name).map((vote) => [vote.by.toLowerCase(), vote]));
+  const last = new Map(votes.filter((vote) => vote.stage === stage.name).map((vote) => [folded(vote.by), vote]));
   const rejection = [...last.values()].find((vote) => vote.verdict === 'reject');
   if (rejection) return { kind: 'rejected', by: rejection.by, ...(rejection.reason && { reason: rejection.reason }) };
   const missing = stage.approval.required - last.size;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSamePerson } from './approval.ts';
+import { isSamePerson } from './person.ts';
 import type { Verdict } from './decision.ts';
 import { sha } from '../text/names.ts';
 

@@ -1,23 +1,24 @@
 import { z } from 'zod';
+import { person } from './person.ts';
 import { sha } from '../text/names.ts';
 import { cut, oneLine, remark, sentence } from '../text/short-text.ts';
 
 /** What `approve` and `reject` carry. Without a token `by` is a claim: see docs/security.md. */
 export const vote = z.strictObject({
   stage: oneLine,
-  by: oneLine,
+  by: person,
   sha: sha.optional(),
   reason: remark.optional(),
   token: z.string().max(4_096).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a signed token: three parts with dots between them').optional(),
 });
 
 /** What `abort` carries. */
-export const abortion = z.strictObject({ by: oneLine, reason: sentence });
+export const abortion = z.strictObject({ by: person, reason: sentence });
 
 /** What `decide` carries: the answer to what the release asks at that moment. */
 export const choice = z.strictObject({
   choice: oneLine,
-  by: oneLine,
+  by: person,
   reason: sentence.optional(),
   stage: oneLine.optional(),
   sha: sha.optional(),
@@ -27,7 +28,7 @@ export const choice = z.strictObject({
 export const offer = z.strictObject({ sha });
 
 /** What `pause` and `resume` carry. */
-export const interval = z.strictObject({ by: oneLine, reason: sentence.optional() });
+export const interval = z.strictObject({ by: person, reason: sentence.optional() });
 
 export type Interval = z.output<typeof interval>;
 export type Vote = z.output<typeof vote>;

@@ -1,7 +1,8 @@
 import type { Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import type { Verdict } from './decision.ts';
-import { isSamePerson } from './approval.ts';
+import { isSamePerson } from './person.ts';
+import { spokenLines } from './spoken-lines.ts';
 
 /** A comment or a review that somebody wrote on a pull request, as the forge tells of it. */
 export interface Remark {
@@ -27,8 +28,6 @@ export interface WrittenVote {
   readonly sha?: string;
 }
 
-/** What is shown as code, or not at all, is no vote. */
-const unspoken = /```.*?(?:```|$)|<!--.*?(?:-->|$)/gs;
 const command = /^\/(approve|reject)[ \t]+([\w-]+)(?:[ \t]+(.*))?$/;
 const sha = /^[0-9a-f]{7,40}$/;
 
@@ -37,8 +36,7 @@ const sha = /^[0-9a-f]{7,40}$/;
  * "/reject production it leaks". In a review that approves, a line with a stage's name is enough.
  */
 export function writtenVotes({ text, review }: Pick<Remark, 'text' | 'review'>, stages: readonly string[]): readonly WrittenVote[] {
-  const lines = text.replaceAll(unspoken, '').split('\n').map((line) => line.trim());
-  return lines.flatMap((line): WrittenVote[] => {
+  return spokenLines(text).flatMap((line): WrittenVote[] => {
     if (review?.verdict === 'approve' && stages.includes(line)) return [{ verdict: 'approve', stage: line }];
     const [, verdict, stage, rest = ''] = command.exec(line) ?? [];
     if (stage === undefined) return [];

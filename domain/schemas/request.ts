@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { person } from '../people/person.ts';
 import { oneLine, sentence } from '../text/short-text.ts';
 import { branch } from '../text/names.ts';
 import { schemaVersion } from './version.ts';
@@ -30,6 +31,6 @@ export const schemaRequestExample = { component: 'migrator', version: 'v5.3.4444
 export const uploadRequestExample = { component: 'migrator', version: 'v5.3.4444' } satisfies UploadRequest;
 
 /** What `confirm` carries: anything but the word is a no. */
-export const confirmation = z.strictObject({ overwrite: z.string(), by: oneLine.optional() });
+export const confirmation = z.strictObject({ overwrite: z.string(), by: person.optional() });
 
 export type Confirmation = z.output<typeof confirmation>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../text/duration.ts';
-import { branch, channel, login, path, repository } from '../text/names.ts';
+import { branch, channel, label, login, path, repository, title } from '../text/names.ts';
 import { templateMistake } from './names.ts';
 import { schemaVersion } from './version.ts';
 
@@ -46,8 +46,8 @@ export const schemaRules = z.strictObject({
   names: names.prefault({}),
   file: path.prefault('tools/release/schema_deps.bzl').describe('Holds http_file(name = "schemas_archive").'),
   head: z.string().refine(...holding('{version}')).prefault('schemas/{version}').describe("The pull request's branch."),
-  title: z.string().refine(...holding('{version}')).prefault('Release {version}: database schemas'),
-  labels: z.array(z.string().min(1)).prefault([]),
+  title: title.refine(...holding('{version}')).prefault('Release {version}: database schemas'),
+  labels: z.array(label).prefault([]),
   merge: z.enum(['merge', 'squash', 'rebase']).prefault('merge'),
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks of the release build that must be among the green ones.'),
   buildTimeout: duration.prefault('6h').describe('A build that is not green by then counts as failed.'),

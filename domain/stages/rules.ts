@@ -1,3 +1,4 @@
+import { folded } from '../people/person.ts';
 import { z } from 'zod';
 import { duration, interval } from '../text/duration.ts';
 import { healthCheck } from './health-check.ts';
@@ -63,7 +64,7 @@ export function* stageContradictions({ promote, approval }: Stage, wanted: Appro
   if (teams.length > 0 && (approval.assurance ?? wanted) !== 'verified') {
     yield { path: ['approval', 'approvers'], message: `who is in ${teams[0]} is known only where assurance is "verified"` };
   }
-  const approvers = new Set(approval.approvers.map((login) => login.toLowerCase())).size;
+  const approvers = new Set(approval.approvers.map(folded)).size;
   if (teams.length === 0 && approvers > 0 && approval.required > approvers) {
     yield { path: ['approval', 'required'], message: `${approval.required} approvals can't come from ${approvers} ${approvers === 1 ? 'person' : 'people'}` };
   }

@@ -11,4 +11,7 @@ export const login = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*$/, 'must be 
 /** Whoever may decide: a person, or the members of a team. */
 export const approver = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*(\/[\w-]+)?$/, 'must be a login, or a team such as "gitlab-org/release-managers"');
 export const workflowFile = z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"');
+/** Of a pull request or an issue, as the forge takes it. */
+export const title = z.string().min(1).max(256).regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must be one line');
+export const label = z.string().min(1).max(50).regex(/^[^\p{Cc},]*$/u, 'must be one line without commas');
 export const sha = z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits');

@@ -19,6 +19,7 @@ import { milestoneHandlers } from './milestones.ts';
 import { findOperation } from './operations.ts';
 import { protectionHandlers } from './protection.ts';
 import { pullHandlers } from './pulls.ts';
+import { assertLengths } from './lengths.ts';
 import { Refusal, notFound, refusalReply } from './refusal.ts';
 import { releaseHandlers } from './releases.ts';
 import { reviewHandlers } from './reviews.ts';
@@ -94,6 +95,7 @@ async function handle(
     const body = parseBody(exchange);
     const invalid = description?.refuseRequest(found.id, { params: found.params, query: exchange.query, body });
     if (invalid !== undefined) throw new Refusal(422, invalid);
+    assertLengths(body);
     const call = { world, user, route: found.route, params: found.params, query: exchange.query, headers: exchange.headers, body: body as never };
     return judged(world, found.id, await dispatch(call, found.id, scope), description);
   } catch (error) {

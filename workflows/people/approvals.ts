@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { FoundVote } from '../../activities/people/written-votes.ts';
-import { involvedIn, isSamePerson, refusal, tally } from '../../domain/people/approval.ts';
+import { involvedIn, refusal, tally } from '../../domain/people/approval.ts';
+import { folded, isSamePerson, yourLogin } from '../../domain/people/person.ts';
 import type { CountedVote } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
@@ -134,18 +135,17 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   function showWaiting(stage: Stage): void {
     const { approvers, required } = stage.approval!;
     const barred = involvedIn(stage, { starter, authors });
-    const whom = approvers.filter((login) => !barred.has(login.toLowerCase()));
+    const whom = approvers.filter((login) => !barred.has(folded(login)));
     status.stage(stage.name, 'approval');
     status.enter('approval', {
-      waitingFor: { what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`, whom, ...waysToVote(stage, whom) },
+      waitingFor: { what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`, whom, ...waysToVote(stage) },
     });
   }
 
-  function waysToVote({ name: stage, approval }: Stage, whom: readonly string[]): Pick<Waiting, 'write' | 'send'> {
+  function waysToVote({ name: stage, approval }: Stage): Pick<Waiting, 'write' | 'send'> {
     const { candidate: sha } = plan!;
     const isVerified = approval!.assurance === 'verified';
-    const by = [...whom, ...approval!.approvers].find((approver) => !approver.includes('/')) ?? 'your-login';
-    const payload = { stage, by, sha, ...(isVerified && { token: 'signed.decision.token' }) };
+    const payload = { stage, by: yourLogin, sha, ...(isVerified && { token: 'signed.decision.token' }) };
     const send = [
       { message: 'approve', payload },
       { message: 'reject', payload: { ...payload, reason: 'why' } },

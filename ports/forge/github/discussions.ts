@@ -2,6 +2,7 @@ import type { Remark } from '../../../domain/people/written-vote.ts';
 import type { Discussions } from '../discussions.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
+import { fittingBody } from '../../../domain/code/quiet-text.ts';
 import { asked } from './connection/graphql.ts';
 import { githubLabels } from './labels.ts';
 
@@ -49,11 +50,11 @@ export function githubDiscussions(github: GitHub): Discussions {
     },
 
     async comment(repository, number, body) {
-      await rest.issues.createComment({ ...at(repository), issue_number: number, body });
+      await rest.issues.createComment({ ...at(repository), issue_number: number, body: fittingBody(body) });
     },
 
     async rewrite(repository, number, body) {
-      await rest.issues.update({ ...at(repository), issue_number: number, body });
+      await rest.issues.update({ ...at(repository), issue_number: number, body: fittingBody(body) });
     },
 
     ...githubLabels(github),

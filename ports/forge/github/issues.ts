@@ -1,6 +1,7 @@
 import type { Issue, Issues } from '../issues.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
+import { fittingBody, fittingTitle } from '../../../domain/code/quiet-text.ts';
 import { unlessMissing } from './connection/failures.ts';
 
 export function githubIssues({ rest, paginate }: GitHub): Issues {
@@ -23,7 +24,7 @@ export function githubIssues({ rest, paginate }: GitHub): Issues {
 
     async open({ repository, title, body, labels, milestone }) {
       const number = milestone === undefined ? undefined : await milestoneNumber(repository, milestone);
-      const { data } = await rest.issues.create({ ...at(repository), title, body, labels: [...labels], ...(number !== undefined && { milestone: number }) });
+      const { data } = await rest.issues.create({ ...at(repository), title: fittingTitle(title), body: fittingBody(body), labels: [...labels], ...(number !== undefined && { milestone: number }) });
       return fromGitHub(data);
     },
 

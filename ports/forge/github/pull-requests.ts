@@ -1,5 +1,6 @@
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { PullRequest, PullRequests } from '../pull-requests.ts';
+import { fittingBody, fittingTitle } from '../../../domain/code/quiet-text.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { refusal, unlessMissing } from './connection/failures.ts';
@@ -34,7 +35,7 @@ export function githubPullRequests(github: GitHub): PullRequests {
 
     async open({ repository, head, base, title, body }) {
       try {
-        const { data } = await rest.pulls.create({ ...at(repository), head, base, title, body });
+        const { data } = await rest.pulls.create({ ...at(repository), head, base, title: fittingTitle(title), body: fittingBody(body) });
         return fromGitHub(data);
       } catch (error) {
         if (refusal(error)?.status !== 422) throw error;

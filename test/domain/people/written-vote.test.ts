@@ -20,6 +20,12 @@ describe('a vote is written', () => {
     ['/reject production it leaks memory', [{ verdict: 'reject', stage: 'production', reason: 'it leaks memory' }]],
     ['/approve canary\n/approve production', [{ verdict: 'approve', stage: 'canary' }, approval]],
     ['/approve prodution', [{ verdict: 'approve', stage: 'prodution' }]],
+    ['Three backticks, ```, begin code.\n/approve production', [approval]],
+    ['Signed:\n/approve production\n---\nAlice', [approval]],
+    ['```\ncode\n```\n/approve production', [approval]],
+    ['> Ready?\n\n/approve production', [approval]],
+    ['/reject production the `cache` leaks', [{ verdict: 'reject', stage: 'production', reason: 'the `cache` leaks' }]],
+    ['One.  \n/approve production', [approval]],
   ])('%j', (text, votes) => {
     expect(writtenVotes({ text }, stages)).toEqual(votes);
   });
@@ -35,6 +41,24 @@ describe('a vote is written', () => {
     '```\n/approve production',
     '<!--\n/approve production\n-->',
     '`/approve production`',
+    '~~~\n/approve production\n~~~',
+    '````\n```\n/approve production\n```\n````',
+    'To approve:\n\n    /approve production',
+    '\t/approve production',
+    '<pre>\n/approve production\n</pre>',
+    '<pre><code>\n\n/approve production\n</code></pre>',
+    '> Do you want to\n/approve production',
+    '- to go on, write\n/approve production',
+    '- /approve production',
+    '1. /approve production',
+    '`as in\n/approve production\nor so`',
+    '\\/approve production',
+    '&#47;approve production',
+    '**/approve production**',
+    '[/approve production](https://forge)',
+    '<!-- /approve production -->',
+    'hidden <!--\n/approve production\n--> text',
+    '> ```\n> x\n> ```\n> /approve production',
   ])('not by %j', (text) => {
     expect(writtenVotes({ text }, stages)).toEqual([]);
   });

@@ -45,6 +45,18 @@ describe('issues', () => {
     expect(await forge.issues.list(repository, ['feature flag'])).toHaveLength(105);
   }, 120_000);
 
+  test('longer than GitHub takes them are cut, and keep the marker at their end', async () => {
+    const end = '\n<!-- slipway: flag/gitaly/x -->';
+    const long = `${'x'.repeat(105_603)}${end}`;
+    const { number, title, body } = await forge.issues.open({ repository, title: 't'.repeat(300), body: long, labels: [] });
+    expect([title.length, body.length, body.endsWith(end)]).toEqual([256, 65_536, true]);
+    await forge.discussions.rewrite(repository, number, long);
+    await forge.discussions.comment(repository, number, long);
+    expect(await forge.discussions.hasComment(repository, number, end.trim())).toBe(true);
+    const raw = person('POST', `repos/${repository}/issues`, { title: 't'.repeat(257) });
+    await expect(raw).rejects.toThrow('422');
+  });
+
   test('change the label of a family, and keep the others', async () => {
     const { number } = await open('Roll out', ['feature flag', 'rollout::staging']);
     await forge.discussions.label(repository, number, 'rollout::production', 'rollout::');

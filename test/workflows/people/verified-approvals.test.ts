@@ -51,7 +51,7 @@ it('counts what an approver writes on the pull request, and no claim', async () 
   const { release } = await begin(server, { findVotes }, { stages: [production()] });
   const { waitingFor } = await waitsFor(release, 'approval of production');
   expect(waitingFor?.write).toEqual({ on: pull, texts: ['/approve production cccccccccccc', '/reject production why'] });
-  expect(waitingFor?.send?.[0]).toEqual({ message: 'approve', payload: { stage: 'production', by: 'alice', sha: candidate, token: 'signed.decision.token' } });
+  expect(waitingFor?.send?.[0]).toEqual({ message: 'approve', payload: { stage: 'production', by: 'your-login', sha: candidate, token: 'signed.decision.token' } });
   await expect(release.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] })).rejects.toMatchObject({
     cause: { message: expect.stringContaining(`comment "/approve production" or "/reject production <reason>" on ${pull}, or sign it`) },
   });

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { toString } from 'mdast-util-to-string';
+import { describe, expect, it } from 'vitest';
+import { marker } from '../../../domain/code/marker.ts';
+import { fittingBody, fittingTitle, inert, silent } from '../../../domain/code/quiet-text.ts';
+
+/** What the forge makes something of, once its markdown is read. */
+const alive = /@\w|#\d|\bGH-\d|https?:\/\/|\bwww\.\w/i;
+
+describe("other people's text is inert", () => {
+  it.each([
+    'Thank @everyone',
+    'closes #12',
+    'Fixes: owner/name#7',
+    'fixes https://github.com/owner/name/issues/78',
+    'closes GH-9',
+    'resolves gh-9',
+    '&commat;team and &#64;team',
+    '<b>@team</b> <!-- slipway: x -->',
+    'see www.example.org',
+    '![x](https://example.org/pixel.png)',
+    '[fixes #1](https://example.org)',
+    '`@team`',
+    'a\n# b @team\r\n- c',
+  ])('%j', (text) => {
+    const tree = fromMarkdown(inert(text));
+    expect(toString(tree)).not.toMatch(alive);
+    expect(tree.children.map(({ type }) => type)).toEqual(['paragraph']);
+    expect(JSON.stringify(tree)).not.toMatch(/"type":"(link|image|html|inlineCode|emphasis|strong)"/);
+    expect(inert(text)).not.toContain('<');
+  });
+
+  it('and still says what it said', () => {
+    const shown = (text: string) => toString(fromMarkdown(inert(text))).replaceAll('\u200b', '');
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'ab @#&;*_`[]<>!\\|~:/1'), minLength: 1, maxLength: 40 }).map((text) => `x${text}y`), (text) => {
+        expect(shown(text)).toBe(text.replaceAll(/\s+/g, ' '));
+      }),
+    );
+  });
+
+  it('and short', () => {
+    expect(inert('x'.repeat(2_000)).length).toBe(200);
+  });
+});
+
+it('a line with links is silent, and its links stay', () => {
+  expect(silent('fixes https://forge/o/n/issues/78?a=1&b=2 for @team')).toBe('fixes\u200b https://forge/o/n/issues/78?a=1&b=2 for @\u200bteam');
+});
+
+describe('what is too long for the forge', () => {
+  it('keeps the markers at its end, by which it is recognised', () => {
+    const end = `\n${marker('release/gitaly/from-aaaa')}\n${marker('other')}`;
+    const body = fittingBody(`${'x'.repeat(105_603)}${end}`);
+    expect(body.length).toBe(65_536);
+    expect(body.endsWith(`…${end}`)).toBe(true);
+    expect(fittingBody(`x${end}`)).toBe(`x${end}`);
+  });
+
+  it('is a title of one line', () => {
+    expect(fittingTitle(`a\r\nb ${'x'.repeat(300)}`)).toMatch(/^a b x{251}…$/);
+  });
+});
