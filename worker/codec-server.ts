@@ -2,7 +2,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { createCodecServer } from './codec-server/server.ts';
 import { codecServerSettings } from './codec-server/settings.ts';
-import { createLog } from './log.ts';
+import { createLog } from './logging/log.ts';
 import { serve } from './serve.ts';
 
 /** The process by which the Temporal UI reads encrypted payloads. It has the keys, and talks to nobody but the UI's pages. */

@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { fileCatalog } from '../ports/catalog/file.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
-import { createLog } from './log.ts';
+import { createLog } from './logging/log.ts';
 import { serve } from './serve.ts';
 import { createAlarm } from './webhooks/alarm.ts';
 import { followCatalog } from './webhooks/current-catalog.ts';

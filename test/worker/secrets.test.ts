@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { discretion, withoutSecrets } from '../../worker/secrets.ts';
+import { discretion, withoutSecrets } from '../../worker/logging/secrets.ts';
 
 it.each([
   ['GITHUB_TOKEN', 'ghp_0123456789abcdef'],

@@ -6,7 +6,7 @@ import { Octokit } from '@octokit/rest';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fromEnvironment } from '../../../ports/forge/github/github.ts';
 import { installationToken } from '../../../ports/forge/github/connection/installation-token.ts';
-import { withoutSecrets } from '../../../worker/secrets.ts';
+import { withoutSecrets } from '../../../worker/logging/secrets.ts';
 import { openWorld } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { useSandbox } from '../stand.ts';

@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { releaseLabels, stageHeader } from '../domain/release/log-labels.ts';
+import { releaseLabels, stageHeader } from '../../domain/release/log-labels.ts';
 
 /** Has every line of an activity's log say which release it works for, of which component, and at which stage where its workflow told it. */
 export const logLabels: ActivityInterceptorsFactory = ({ info }) => {

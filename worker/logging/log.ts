@@ -1,5 +1,5 @@
 import { pino, stdSerializers } from 'pino';
-import type { Environment } from '../ports/adapter.ts';
+import type { Environment } from '../../ports/adapter.ts';
 import { withoutSecrets } from './secrets.ts';
 
 /** One JSON line an event on stdout, without the secrets that the process has. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { Environment } from '../ports/adapter.ts';
-import { renewedSecrets } from '../ports/renewed-secrets.ts';
+import type { Environment } from '../../ports/adapter.ts';
+import { renewedSecrets } from '../../ports/renewed-secrets.ts';
 
 /** Shorter ones are none, and would tear words apart. */
 const shortest = 12;
