@@ -6,7 +6,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import { startTemporal, workflowBundle } from '../test/servers.ts';
-import { approve } from '../workflows/release/messages.ts';
+import { approve } from '../workflows/people/messages.ts';
 import { plan, scriptedWorld } from '../test/workflows/scripted-world.ts';
 
 export type ReleaseCompany = Awaited<ReturnType<typeof openReleaseCompany>>;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { environmentPrefix } from '../domain/environments/environment.ts';
-import { environmentStatus } from '../workflows/release/messages.ts';
+import { environmentStatus } from '../workflows/environments/messages.ts';
 import type { Answer } from './answer.ts';
 import { boardText } from './board-text.ts';
 import type { Board } from './board-text.ts';

@@ -6,7 +6,7 @@ import { choice, interval, vote } from '../domain/people/decision.ts';
 import { check, mistakeLine } from '../domain/text/mistakes.ts';
 import { confirmation } from '../domain/schemas/request.ts';
 import { rolloutAbortion } from '../domain/flags/steering.ts';
-import { abort, approve, confirm, decide as decideMessage, pause, reject, resume } from '../workflows/release/messages.ts';
+import { abort, approve, confirm, decide as decideMessage, pause, reject, resume } from '../workflows/people/messages.ts';
 import type { Message } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { environmentId } from '../domain/environments/environment.ts';
 import { freezing, thawing } from '../domain/environments/freeze.ts';
 import { unknownName } from '../domain/text/nearest-name.ts';
-import { freeze, thaw } from '../workflows/release/messages.ts';
+import { freeze, thaw } from '../workflows/environments/messages.ts';
 import type { Message } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';

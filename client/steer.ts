@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { interval } from '../domain/people/decision.ts';
 import { jumping, overruling, testing } from '../domain/flags/steering.ts';
-import { advance, hold, jump, retry, tested } from '../workflows/release/messages.ts';
+import { advance, hold, jump, retry, tested } from '../workflows/flags/messages.ts';
 import type { Message } from '../workflows/release/messages.ts';
 import { decide } from './decide.ts';
 import { byOption } from './options.ts';

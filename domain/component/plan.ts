@@ -2,6 +2,7 @@ import type { Commit, Sha } from '../code/commit.ts';
 import type { Catalog, Component } from '../catalog.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
 import type { Pace } from '../release/pace.ts';
+import type { PassagePlan } from '../stages/passage.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
@@ -56,4 +57,11 @@ export function planRelease(catalog: Catalog, component: string, { id, candidate
 /** With what its environment wants of votes. */
 function assured(stage: Stage, assurance: Approval['assurance']): Stage {
   return stage.approval && assurance ? { ...stage, approval: { ...stage.approval, assurance } } : stage;
+}
+
+/** What a release carries through its stages. */
+export function passageOf(plan: ReleasePlan): PassagePlan {
+  const { id, component, candidate, pinned, base, stages, pace, mirror, downstream } = plan;
+  const { repository, branch } = downstream;
+  return { id, component, candidate, pinned, stages, pace, source: mirror, before: { candidate: pinned, sha: base }, deployedFrom: { repository, branch } };
 }

@@ -1,5 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { abort, resume, tested } from '../../workflows/release/messages.ts';
+import { tested } from '../../workflows/flags/messages.ts';
+import { abort, resume } from '../../workflows/people/messages.ts';
 import type { World } from '../worlds.ts';
 import { pinnedIn } from '../worlds.ts';
 import { attribute } from './attribute.ts';

@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { approve, candidate, decide } from '../../workflows/release/messages.ts';
+import { candidate } from '../../workflows/component/messages.ts';
+import { approve, decide } from '../../workflows/people/messages.ts';
 import { attribute } from './attribute.ts';
 import { begin, inState, until, waitsFor } from './component-releases.ts';
 import { checks, openHead } from './github.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { environmentId } from '../../domain/environments/environment.ts';
-import { environmentStatus } from '../../workflows/release/messages.ts';
+import { environmentStatus } from '../../workflows/environments/messages.ts';
 import { endEnvironments, environmentNames } from '../environments.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { Effect, RequestRecord, World } from '../worlds.ts';

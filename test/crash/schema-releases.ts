@@ -1,4 +1,4 @@
-import { abort, confirm, decide } from '../../workflows/release/messages.ts';
+import { abort, confirm, decide } from '../../workflows/people/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
 import { openHead } from './github.ts';

@@ -1,7 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
-import { abort, approve, status } from '../../workflows/release/messages.ts';
+import { abort, approve } from '../../workflows/people/messages.ts';
+import { status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';

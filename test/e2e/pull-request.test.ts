@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { abort, decide, history, status } from '../../workflows/release/messages.ts';
+import { abort, decide } from '../../workflows/people/messages.ts';
+import { history, status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWorker } from '../servers.ts';
 import { nextSecond, openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';

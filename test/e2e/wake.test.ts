@@ -6,7 +6,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Activities } from '../../activities/index.ts';
 import { notYet } from '../../ports/failures.ts';
-import { abort, approve, status, wake } from '../../workflows/release/messages.ts';
+import { abort, approve } from '../../workflows/people/messages.ts';
+import { status, wake } from '../../workflows/release/messages.ts';
 import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';

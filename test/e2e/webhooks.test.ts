@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { approve, status } from '../../workflows/release/messages.ts';
+import { approve } from '../../workflows/people/messages.ts';
+import { status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
 import { startWebhookReceiver, startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';

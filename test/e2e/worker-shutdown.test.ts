@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
-import { approve } from '../../workflows/release/messages.ts';
+import { approve } from '../../workflows/people/messages.ts';
 import { startWorker } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import { useServers } from './stand.ts';

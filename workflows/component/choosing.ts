@@ -4,8 +4,7 @@ import type { Announcement } from '../../activities/release/reports.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { unpaced } from '../release/work.ts';
-import type { StatusKeeper } from '../release/status.ts';
-import type { Wakeable } from '../release/wake.ts';
+import type { Session } from '../release/session.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' }>;
@@ -14,9 +13,9 @@ export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 
  * Finds out what is to be released. A mirror that lags behind, or a commit whose checks have not ended, is waited for. The owners of the mirror are told when it is red,
  * or when that takes unusually long, once each; nobody is told by a dry run.
  */
-export async function chosen(request: ReleaseRequest, { status, wakeable }: { readonly status: StatusKeeper; readonly wakeable: Wakeable }): Promise<Chosen> {
+export async function chosen(request: ReleaseRequest, { status, wakes }: Pick<Session, 'status' | 'wakes'>): Promise<Chosen> {
   const { component, dryRun } = request;
-  const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakeable(() => unpaced.plan({ ...request, ...patience }, `plan a release of ${component}`));
+  const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakes.wakeable(() => unpaced.plan({ ...request, ...patience }, `plan a release of ${component}`));
   const waits = (what: string) => status.enter('planning', { waitingFor: { what } });
 
   waits(`the repositories of ${component} to answer`);

@@ -46,14 +46,14 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
 }
 
 /** Waits for what happens next: on the forge, among newer commits, or in what people decide. */
-async function happened({ status, work, wakeable, offers, pause, questions, isExact }: Release, draft: Draft): Promise<Event> {
+async function happened({ status, work, wakes, offers, pause, questions, isExact }: Release, draft: Draft): Promise<Event> {
   const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
   const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, patience: plan.pace.patience, attempt, ...(known && { known }) };
   if (pause.active()) return { kind: 'paused' };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
   const event = await unless(
-    () => wakeable(() => work.pipeline(look, `look at the pipeline of #${number}`)),
+    () => wakes.wakeable(() => work.pipeline(look, `look at the pipeline of #${number}`)),
     (): Event | undefined => {
       if (pause.active()) return { kind: 'paused' };
       const choice = questions.answer();

@@ -1,7 +1,7 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { offer } from '../../domain/people/decision.ts';
 import { hear } from '../release/inbox.ts';
-import { candidate } from '../release/messages.ts';
+import { candidate } from './messages.ts';
 import type { StatusKeeper } from '../release/status.ts';
 
 export type Offers = ReturnType<typeof openOffers>;

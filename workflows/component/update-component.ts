@@ -8,10 +8,8 @@ import { chosen } from './choosing.ts';
 import { concluded } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
-import { startReporting } from '../release/reporting.ts';
-import { requested } from '../release/requested.ts';
-import { keepStatus } from '../release/status.ts';
-import { openWake } from '../release/wake.ts';
+import { requested } from '../release/beginning.ts';
+import { openSession } from '../release/session.ts';
 
 /**
  * The hourly task of a component: looks for the newest green commit, and offers it to the component's release, which is started where it
@@ -19,12 +17,12 @@ import { openWake } from '../release/wake.ts';
  */
 export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
   const { component } = requested(parseInput(updateRequest, input, releaseRequestExample));
-  const status = keepStatus(component);
-  const { wakeable } = openWake();
+  const session = openSession(component);
+  const { status, reporter } = session;
   receiveUnknown([wake.name], status);
 
-  return concluded(status, startReporting(status), async () => {
-    const plan = await chosen({ component }, { status, wakeable });
+  return concluded(status, reporter, async () => {
+    const plan = await chosen({ component }, session);
     if (plan.kind !== 'release') return plan;
     await unpaced.offer({ release: plan.id, component, sha: plan.candidate }, `offer ${shortSha(plan.candidate)} to ${plan.id}`);
     return { kind: 'handedOver', to: plan.id };

@@ -5,6 +5,7 @@ import type { VersionChange } from '../../activities/component/version-change.ts
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
+import { passageOf } from '../../domain/component/plan.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { Release } from './release.ts';
 import { Stop } from '../release/stop.ts';
@@ -77,7 +78,7 @@ export function followed(release: Release, { plan, pull, carried }: Draft, edit:
 function carrying({ status, approvals, questions, reporter }: Release, draft: Draft, why: string): Draft {
   const { plan } = draft;
   questions.withdraw();
-  approvals.carries(plan);
+  approvals.carries(passageOf(plan));
   status.carries(plan);
   reporter.tell({ name: `carries-${shortSha(plan.candidate)}`, line: `carries ${shortSha(plan.candidate)} now: ${why}` });
   return draft;

@@ -6,9 +6,8 @@ import { parseInput } from '../../domain/text/input.ts';
 import { unpaced } from '../release/work.ts';
 import { keepEnvironment } from './keeper.ts';
 import type { EnvironmentKeeper } from './keeper.ts';
-import { handOver } from '../release/beginning.ts';
+import { handOver, requested } from '../release/beginning.ts';
 import { followHolder } from './holder.ts';
-import { requested } from '../release/requested.ts';
 
 /** A new run begins, with all that is known, before the history grows heavy: events. */
 const longest = 4_000;

@@ -10,7 +10,7 @@ import { freezing, thawing } from '../../domain/environments/freeze.ts';
 import { openNews } from './news.ts';
 import { answer, hear, receive, receiveUnknown } from '../release/inbox.ts';
 import type { Refusals } from '../release/inbox.ts';
-import { claim, deployed, environmentStatus, follow, freeze, leave, thaw } from '../release/messages.ts';
+import { claim, deployed, environmentStatus, follow, freeze, leave, thaw } from './messages.ts';
 import { now } from '../release/status.ts';
 
 /** How long an Update waits until what the catalog and the forge know is known here, too. The command is less patient than an activity. */

@@ -1,7 +1,8 @@
 import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import { frozenBy } from '../../domain/environments/environment.ts';
 import type { EnvironmentRecord, Notice } from '../../domain/environments/environment.ts';
-import { environmentFrozen, granted, superseded, wake } from '../release/messages.ts';
+import { environmentFrozen, granted, superseded } from './messages.ts';
+import { wake } from '../release/messages.ts';
 import { now } from '../release/status.ts';
 
 /** What an environment has still to tell, and what of its freezes was heard. */

@@ -1,11 +1,8 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { checklist } from '../../domain/flags/issue.ts';
-import type { RolloutPlan } from '../../domain/flags/plan.ts';
-import type { Work } from '../release/work.ts';
+import type { Rollout } from './rollout.ts';
 import type { Audience } from '../release/reporting.ts';
-import type { StatusKeeper } from '../release/status.ts';
-import type { Steering } from './steering.ts';
-import { openThreads } from '../release/thread.ts';
+import { openThreads } from '../release/reporting.ts';
 
 /** What of a rollout only its issue's checklist shows. */
 export interface Milestones {
@@ -14,15 +11,16 @@ export interface Milestones {
   removal?: string;
 }
 
-export interface Followed {
-  readonly work: Work;
-  readonly status: StatusKeeper;
-  readonly steering: Steering;
-  readonly milestones: Milestones;
+type Followed = Pick<Rollout, 'plan' | 'work' | 'status' | 'steering'> & { readonly milestones: Milestones };
+
+/** Who follows a rollout. */
+export function audiencesOf(rollout: Omit<Followed, 'milestones'>, milestones: Milestones): readonly Audience[] {
+  return [rolloutChecklist, rolloutThread, rolloutTeam].map((audience) => audience({ ...rollout, milestones }));
 }
 
 /** The rollout's thread in the chat. */
-export function rolloutThread({ id, flag, chat }: RolloutPlan, { work, milestones }: Followed): Audience {
+function rolloutThread({ plan, work, milestones }: Followed): Audience {
+  const { id, flag, chat } = plan;
   const tell = openThreads(work);
   return {
     name: chat.progress,
@@ -39,7 +37,8 @@ export function rolloutThread({ id, flag, chat }: RolloutPlan, { work, milestone
  * The channel of the team that owns the flag's component: what somebody has to do something about, each as a message of its own. A
  * flag may be rolled out again, and be refused before there is an issue: its time tells it from others.
  */
-export function rolloutTeam({ id, flag, chat }: RolloutPlan, { work, milestones }: Followed): Audience {
+function rolloutTeam({ plan, work, milestones }: Followed): Audience {
+  const { id, flag, chat } = plan;
   const key = `${id} of ${workflowInfo().startTime.toISOString()}`;
   return {
     name: chat.team,
@@ -53,7 +52,7 @@ export function rolloutTeam({ id, flag, chat }: RolloutPlan, { work, milestones 
 }
 
 /** The rollout issue's checklist and label. */
-export function rolloutChecklist(plan: RolloutPlan, { work, status, steering, milestones }: Followed): Audience {
+function rolloutChecklist({ plan, work, status, steering, milestones }: Followed): Audience {
   return {
     name: 'the rollout issue',
     hear({ name, label }) {

@@ -6,25 +6,23 @@ import { parseRolloutRequest } from '../../domain/flags/request.ts';
 import type { RolloutAbortion } from '../../domain/flags/steering.ts';
 import { rolloutAbortion } from '../../domain/flags/steering.ts';
 import { openAbort } from '../people/abort.ts';
-import { unpaced, workAt } from '../release/work.ts';
+import { unpaced } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
 import { concluded } from '../release/conclusion.ts';
 import { takeFlag } from './flag.ts';
 import { codeDeployed } from './code.ts';
 import { rolledOut, triedOnStaging } from './steps.ts';
-import { handOver } from '../release/beginning.ts';
+import { handOver, requested } from '../release/beginning.ts';
 import { receiveUnknown } from '../release/inbox.ts';
-import { abort, advance, hold, jump, resume, retry, tested, wake } from '../release/messages.ts';
+import { advance, hold, jump, retry, tested } from './messages.ts';
+import { abort, resume } from '../people/messages.ts';
+import { wake } from '../release/messages.ts';
 import { permitted } from '../people/permission.ts';
-import { releaseRecords } from '../release/records.ts';
-import { startReporting } from '../release/reporting.ts';
-import { requested } from '../release/requested.ts';
 import type { Rollout } from './rollout.ts';
 import type { Milestones } from './audiences.ts';
-import { rolloutChecklist, rolloutTeam, rolloutThread } from './audiences.ts';
-import { keepStatus } from '../release/status.ts';
+import { audiencesOf } from './audiences.ts';
+import { openSession } from '../release/session.ts';
 import { openSteering } from './steering.ts';
-import { openWake } from '../release/wake.ts';
 
 /**
  * Turns a feature flag on, step by step, until it is on for everybody. Input:
@@ -32,7 +30,8 @@ import { openWake } from '../release/wake.ts';
  */
 export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcome> {
   const request = requested(parseRolloutRequest(input));
-  const status = keepStatus(request.component);
+  const session = openSession(request.component);
+  const { status, reporter } = session;
   const steering = openSteering(status);
   let leave = false;
   const abortable = openAbort(status, {
@@ -43,8 +42,6 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
       leave = abortion.leave === true;
     },
   });
-  const wakes = openWake();
-  const reporter = startReporting(status);
   const milestones: Milestones = {};
   receiveUnknown([abort, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
 
@@ -52,7 +49,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     abortable(async () => {
       const plan = await unpaced.planRollout(request, `plan the rollout of ${request.flag}`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
-      const rollout = begun(plan);
+      const rollout = begin(plan);
       const { work } = rollout;
       const { staging, production } = plan.rules;
 
@@ -74,12 +71,9 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     }),
   );
 
-  function begun(plan: RolloutPlan): Rollout {
-    const work = workAt(plan.pace);
-    status.planned(plan);
+  function begin(plan: RolloutPlan): Rollout {
+    const rollout = { ...session.begin(plan, (begun) => audiencesOf({ ...begun, steering }, milestones)), steering };
     steering.open(plan);
-    const followed = { work, status, steering, milestones };
-    reporter.begin(rolloutChecklist(plan, followed), rolloutThread(plan, followed), rolloutTeam(plan, followed), releaseRecords(work, status));
-    return { plan, status, steering, work, reporter, wakes };
+    return rollout;
   }
 }

@@ -3,7 +3,7 @@ import type { FlagAnswer, FlagRequest } from '../../domain/flags/desk-request.ts
 import { flagRequest, flagRequestExample } from '../../domain/flags/desk-request.ts';
 import { parseInput } from '../../domain/text/input.ts';
 import { unpaced } from '../release/work.ts';
-import { requested } from '../release/requested.ts';
+import { requested } from '../release/beginning.ts';
 
 /**
  * Looks flags up, or sets one, outside of a rollout. Short; its history says who set what. Input:

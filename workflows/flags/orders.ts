@@ -6,7 +6,8 @@ import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { jumping, overruling, testing } from '../../domain/flags/steering.ts';
 import type { Jumping, Overruling, Testing } from '../../domain/flags/steering.ts';
 import { receive } from '../release/inbox.ts';
-import { advance, hold, jump, resume, retry, tested } from '../release/messages.ts';
+import { advance, hold, jump, retry, tested } from './messages.ts';
+import { resume } from '../people/messages.ts';
 import type { StatusKeeper } from '../release/status.ts';
 
 /** What operators and testers have said to a rollout, and what their words are judged by. */

@@ -5,7 +5,7 @@ import { whereRequest, whereRequestExample } from '../../domain/inspection/where
 import type { Whereabouts } from '../../domain/inspection/whereabouts.ts';
 import { toldWhereabouts } from '../../domain/inspection/whereabouts.ts';
 import { unpaced } from '../release/work.ts';
-import { requested } from '../release/requested.ts';
+import { requested } from '../release/beginning.ts';
 
 /** Tells how far a change has come, and who can help it on. Changes nothing. Input: `{ "component": "gitaly", "pullRequest": 3371 }`, or with `"sha"`. */
 export async function where(input?: WhereRequest): Promise<Whereabouts> {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Abortion } from '../../domain/people/decision.ts';
 import { abortion } from '../../domain/people/decision.ts';
 import { receive } from '../release/inbox.ts';
-import { abort } from '../release/messages.ts';
+import { abort } from './messages.ts';
 import { callable, isInterruption } from '../release/race.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';

@@ -6,12 +6,12 @@ import type { CountedVote } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
 import { spoken } from '../../domain/text/duration.ts';
-import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Waiting } from '../../domain/release/status.ts';
 import { provenByToken } from './decision-tokens.ts';
 import { receive } from '../release/inbox.ts';
-import { approve, reject } from '../release/messages.ts';
-import type { Release } from '../component/release.ts';
+import { approve, reject } from './messages.ts';
+import type { Session } from '../release/session.ts';
 import { alongside } from '../release/race.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import { now } from '../release/status.ts';
@@ -26,7 +26,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   const decided = new Set<string>();
   const early: CountedVote[] = [];
   const spent = new Set<string>();
-  let plan: ReleasePlan | undefined;
+  let plan: PassagePlan | undefined;
   /** Since when it carries its candidate. */
   let since = '';
   let isAmended = false;
@@ -44,14 +44,14 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     });
   }
 
-  function unfit(vote: CountedVote, { id: release, candidate, stages }: ReleasePlan): string | undefined {
+  function unfit(vote: CountedVote, { id: release, candidate, stages }: PassagePlan): string | undefined {
     const stage = stages.find(({ name }) => name === vote.stage);
     const involved = stage && vote.verdict === 'approve' ? involvedIn(stage, { starter, authors }) : new Map<string, string>();
     return refusal(vote, { release, candidate, isAmended, stages, decided, involved, pullRequest: status.get().pullRequest?.url, spent });
   }
 
   /** Counts a vote that is fit; one by a token once that has been looked at, and then answers why not, if it does not count. */
-  function cast({ token, ...vote }: CountedVote, agreed: ReleasePlan): undefined | Promise<string | undefined> {
+  function cast({ token, ...vote }: CountedVote, agreed: PassagePlan): undefined | Promise<string | undefined> {
     if (token === undefined) return count(vote);
     return provenByToken({ token, vote, plan: agreed }).then((proven) => ('why' in proven ? proven.why : countIfFit(proven.vote)));
   }
@@ -73,10 +73,10 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   }
 
   /** Judges again the votes that came before it was known who wrote the candidate. */
-  async function separated({ approval, name }: Stage, { plan: agreed, work }: Release): Promise<void> {
+  async function separated({ approval, name }: Stage, { plan: agreed, work }: Session<PassagePlan>): Promise<void> {
     if (!approval?.separation?.includes('author')) return;
-    const { mirror, pinned, candidate } = agreed;
-    authors = await work.authors({ repository: mirror, from: pinned, to: candidate }, `read who wrote the candidate of ${name}`);
+    const { source, before, candidate } = agreed;
+    authors = await work.authors({ repository: source, from: before.candidate, to: candidate }, `read who wrote the candidate of ${name}`);
     const judged = votes.map((vote) => ({ vote, why: vote.stage === name ? unfit(vote, agreed) : undefined }));
     votes = judged.flatMap(({ vote, why }) => (why === undefined ? vote : []));
     for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);
@@ -89,7 +89,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
 
   return {
     /** From now on votes are judged by this plan; the early ones are judged first. */
-    open(agreed: ReleasePlan): void {
+    open(agreed: PassagePlan): void {
       plan = agreed;
       since = now();
       for (const vote of early.splice(0)) {
@@ -100,7 +100,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     },
 
     /** From now on the release carries another candidate. Votes were for the one before it: they are void, and their voters see why. */
-    carries(agreed: ReleasePlan): void {
+    carries(agreed: PassagePlan): void {
       if (agreed.candidate === plan!.candidate) return;
       for (const { verdict, stage, by } of votes) {
         status.refused(verdict, `the vote of ${by} on ${stage} is void: it was for ${plan!.candidate}, but the release carries ${agreed.candidate} now`);
@@ -112,16 +112,16 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     },
 
     /** Waits for as many people as the stage asks for. Ends the release when one of them rejects it, or nobody comes. */
-    async approved(stage: Stage, release: Release): Promise<void> {
+    async approved(stage: Stage, session: Session<PassagePlan>): Promise<void> {
       if (!stage.approval) return;
-      await separated(stage, release);
+      await separated(stage, session);
       const open = () => tally(stage, votes).kind === 'open';
-      const pullRequest = stage.approval.assurance === 'verified' ? listenTo(release, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
+      const pullRequest = stage.approval.assurance === 'verified' ? listenTo(session, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
       await pullRequest?.soFar();
       if (open()) {
         showWaiting(stage);
-        release.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
-        const answered = () => unlessForgotten(stage, release, open);
+        session.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
+        const answered = () => unlessForgotten(stage, session, open);
         await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
       }
       decided.add(stage.name);
@@ -156,7 +156,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
 }
 
 /** Waits while it is open: asks again at the catalog's intervals, and gives up at its deadline. */
-async function unlessForgotten(stage: Stage, { plan, status, work }: Release, open: () => boolean): Promise<void> {
+async function unlessForgotten(stage: Stage, { plan, status, work }: Session<PassagePlan>, open: () => boolean): Promise<void> {
   const { timeout = Infinity, escalate } = stage.approval!;
   const began = Date.now();
   for (let asked = 1; ; asked++) {

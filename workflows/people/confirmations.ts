@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import type { Confirmation } from '../../domain/schemas/request.ts';
 import { confirmation as confirmationSchema, overwriteWord } from '../../domain/schemas/request.ts';
 import { receive } from '../release/inbox.ts';
-import { confirm } from '../release/messages.ts';
+import { confirm } from './messages.ts';
 import type { StatusKeeper } from '../release/status.ts';
 
 export type Confirmations = ReturnType<typeof openConfirmations>;

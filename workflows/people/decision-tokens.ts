@@ -1,13 +1,13 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CountedVote } from '../../domain/people/approval.ts';
-import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { PassagePlan } from '../../domain/stages/passage.ts';
 import { unpaced } from '../release/work.ts';
 import { rootMessage } from '../release/conclusion.ts';
 
 interface TokenVote {
   readonly token: string;
   readonly vote: CountedVote;
-  readonly plan: ReleasePlan;
+  readonly plan: PassagePlan;
 }
 
 /** Has a worker look at a vote's token, which takes seconds. Never fails: a vote that could not be verified does not count. */

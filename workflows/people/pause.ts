@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import { interval } from '../../domain/people/decision.ts';
 import { receive } from '../release/inbox.ts';
-import { pause, resume } from '../release/messages.ts';
+import { pause, resume } from './messages.ts';
 import { now } from '../release/status.ts';
 import type { StatusKeeper } from '../release/status.ts';
 

@@ -3,7 +3,7 @@ import type { Choice } from '../../domain/people/decision.ts';
 import { choice as choiceSchema } from '../../domain/people/decision.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
 import { receive } from '../release/inbox.ts';
-import { decide } from '../release/messages.ts';
+import { decide } from './messages.ts';
 import type { StatusKeeper } from '../release/status.ts';
 
 /** What a release asks people, when it can't tell by itself how to go on. */

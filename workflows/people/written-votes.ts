@@ -1,5 +1,6 @@
 import type { FoundVote } from '../../activities/people/written-votes.ts';
-import type { Release } from '../component/release.ts';
+import type { PassagePlan } from '../../domain/stages/passage.ts';
+import type { Session } from '../release/session.ts';
 import { unless } from '../release/race.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 
@@ -10,13 +11,13 @@ interface Listening {
 }
 
 /** Hears what people write about a stage on the release's pull request: the truth from the forge, whoever has woken it. */
-export function listenTo({ plan, status, work, wakeable }: Release, stage: Stage, { since, hear }: Listening) {
+export function listenTo({ plan, status, work, wakes }: Session<PassagePlan>, stage: Stage, { since, hear }: Listening) {
   const known: string[] = [];
 
   const look = (search: { readonly known?: readonly string[] }) =>
     work.findVotes(
       {
-        repository: plan.downstream.repository,
+        repository: plan.deployedFrom.repository,
         number: status.get().pullRequest!.number,
         stage: stage.name,
         stages: plan.stages.map(({ name }) => name),
@@ -42,7 +43,7 @@ export function listenTo({ plan, status, work, wakeable }: Release, stage: Stage
     },
     /** What is written from now on, for as long as the stage is open. */
     async while(open: () => boolean): Promise<void> {
-      while (open()) take(await unless(() => wakeable(() => look({ known: [...known] })), () => (open() ? undefined : [])));
+      while (open()) take(await unless(() => wakes.wakeable(() => look({ known: [...known] })), () => (open() ? undefined : [])));
     },
   };
 }

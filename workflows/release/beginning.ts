@@ -1,11 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { Sha } from '../../domain/code/commit.ts';
-import type { ReleaseRequest } from '../../domain/component/request.ts';
-import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Parsed } from '../../domain/text/input.ts';
 import { unpaced } from './work.ts';
 
-type HandedOver = Extract<ReleaseOutcome, { kind: 'handedOver' }>;
+type HandedOver = Extract<Outcome, { kind: 'handedOver' }>;
 
 /**
  * The UI's form takes any id, and Schedules add a time to theirs: a release that was started under another id than its
@@ -17,7 +17,7 @@ export async function handOver(to: string, input: object): Promise<HandedOver> {
 }
 
 /** Hands a request over that is for one commit: the release that runs already may carry another. */
-export async function handOverExactly(sha: Sha, to: string, request: ReleaseRequest): Promise<HandedOver | Extract<ReleaseOutcome, { kind: 'underWay' }>> {
+export async function handOverExactly(sha: Sha, to: string, request: object): Promise<HandedOver | Extract<Outcome, { kind: 'underWay' }>> {
   if ((await begun(to, request)) === 'now') return { kind: 'handedOver', to };
   const candidate = await unpaced.carriedBy({ release: to }, `ask ${to} what it carries`);
   return candidate === sha ? { kind: 'handedOver', to } : { kind: 'underWay', release: to, candidate, asked: sha };
@@ -31,4 +31,10 @@ async function begun(workflowId: string, input: object): Promise<'now' | 'before
     if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'before';
     throw failure;
   }
+}
+
+/** A workflow's input, as a person typed it. Fails for good, with what is allowed and an example, if it is wrong. */
+export function requested<Request>(parsed: Parsed<Request>): Request {
+  if (parsed.kind === 'valid') return parsed.value;
+  throw ApplicationFailure.nonRetryable(parsed.message, 'InvalidInput');
 }

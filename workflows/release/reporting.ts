@@ -1,10 +1,8 @@
 import { CancellationScope, log } from '@temporalio/workflow';
-import { shortSha } from '../../domain/code/commit.ts';
+import type { Report } from '../../activities/release/reports.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
-import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { Work } from './work.ts';
 import type { StatusKeeper } from './status.ts';
-import { openThreads } from './thread.ts';
 
 export type Reporter = ReturnType<typeof startReporting>;
 
@@ -64,65 +62,15 @@ export function startReporting(status: StatusKeeper) {
   };
 }
 
-/** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
-export function releaseThread({ id, component, chat, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
-  const tell = openThreads(work);
-  return {
-    name: chat.progress,
-    hear({ name, line, label }) {
-      const { pullRequest, candidate = '' } = status.get();
-      if (!pullRequest) return undefined;
-      const { number } = pullRequest;
-      const report = {
-        thread: `${id}#${number}`,
-        channel: chat.progress,
-        subject: `${component} ${shortSha(candidate)}`,
-        transition: name,
-        line,
-        ...(label && { label: { repository: downstream.repository, number, name: label } }),
-      };
-      return () => tell(report);
-    },
-  };
-}
-
-/** The channel of the team that owns the component: what is urgent only, each as a message of its own. */
-export function teamChannel({ id, component, chat }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
-  return {
-    name: chat.team,
-    hear({ name, line, urgent }) {
-      const number = status.get().pullRequest?.number;
-      if (!urgent || number === undefined) return undefined;
-      const announcement = { channel: chat.team, key: `${id}#${number}/${name}/team`, text: `${component}: ${line}` };
-      return () => work.announce(announcement, `announce ${name}`);
-    },
-  };
-}
-
-/** Comments on the pull request: what is urgent only, with a mention of whom the catalog names. */
-export function pullRequestComments({ id, downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
-  const { repository, mention } = downstream;
-  return {
-    name: 'the pull request',
-    hear({ name, line, urgent }) {
-      const number = status.get().pullRequest?.number;
-      if (!urgent || number === undefined) return undefined;
-      const comment = { repository, number, key: `${id}#${number}/${name}`, line, ...(mention && { mention }) };
-      return () => work.commentOnPullRequest(comment, `comment on ${name}`);
-    },
-  };
-}
-
-/** Issues for flaky tests, where the catalog wants them. */
-export function flakyTests({ downstream }: ReleasePlan, work: Work, status: StatusKeeper): Audience {
-  const { flakyTest } = downstream;
-  return {
-    name: flakyTest?.repository ?? '',
-    hear({ name, flake }) {
-      const { pullRequest, release } = status.get();
-      if (!flakyTest || !flake || !pullRequest) return undefined;
-      const issue = { ...flakyTest, failed: flake, pullRequest: pullRequest.url, key: `${release}#${pullRequest.number}/${name}` };
-      return () => work.openFlakyTestIssue(issue, `open an issue about ${name}`);
-    },
+/**
+ * Tells transitions in threads of the chat. A thread's first message is remembered here: the chat's lists may not show it yet when
+ * the next transition comes.
+ */
+export function openThreads(work: Work): (report: Report) => Promise<void> {
+  const roots = new Map<string, string>();
+  return async (report) => {
+    const root = roots.get(report.thread);
+    const told = await work.report({ ...report, ...(root && { root }) }, `tell of ${report.transition}`);
+    if (told) roots.set(report.thread, told.root);
   };
 }

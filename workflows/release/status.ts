@@ -1,11 +1,10 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Sha } from '../../domain/code/commit.ts';
 import { withDecision, withRefusal } from '../../domain/people/decision.ts';
 import type { Decision } from '../../domain/people/decision.ts';
 import type { Progress } from '../../domain/release/progress.ts';
-import type { ReleasePlan } from '../../domain/component/plan.ts';
-import type { RolloutPlan } from '../../domain/flags/plan.ts';
-import type { SchemaPlan } from '../../domain/schemas/plan.ts';
+import type { Agreed } from '../../domain/release/agreed.ts';
 import type { SearchAttribute } from '../../domain/release/search-attributes.ts';
 import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { statusPage } from '../../domain/release/status-page.ts';
@@ -15,9 +14,6 @@ import { history, plan as planQuery, status as statusQuery } from './messages.ts
 
 /** Longest value of a search attribute, in characters; a longer one (2,048 bytes) would loop the workflow task for ever. */
 const longestAttribute = 500;
-
-/** What of a plan is shown from the moment that it is agreed on. */
-type Agreed = (ReleasePlan | RolloutPlan | SchemaPlan) & Pick<Partial<ReleasePlan>, 'candidate' | 'pinned'>;
 
 /** What is shown of a state. */
 interface Showing {
@@ -106,7 +102,7 @@ export function keepStatus(component: string) {
       });
     },
     /** The release carries another candidate from now on. */
-    carries(agreed: ReleasePlan): void {
+    carries(agreed: Agreed & { readonly candidate: Sha }): void {
       plan = agreed;
       change({ candidate: agreed.candidate });
     },

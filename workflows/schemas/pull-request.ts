@@ -58,7 +58,7 @@ export async function mergeDeps({ plan, status, work, reporter }: SchemaRelease,
 }
 
 /** Waits until somebody else has merged it. */
-export async function awaitMergeByHand({ plan, work, wakeable, status }: SchemaRelease, { number }: OpenedDeps): Promise<void> {
-  await wakeable(() => work.mergedBySomebody({ repository: plan.rules.repository, number }, `look whether #${number} is merged`));
+export async function awaitMergeByHand({ plan, work, wakes, status }: SchemaRelease, { number }: OpenedDeps): Promise<void> {
+  await wakes.wakeable(() => work.mergedBySomebody({ repository: plan.rules.repository, number }, `look whether #${number} is merged`));
   status.stays(`#${number} is merged, by hand`);
 }

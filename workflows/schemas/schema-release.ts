@@ -6,9 +6,8 @@ import { schemaRequest, schemaRequestExample } from '../../domain/schemas/reques
 import { unpaced } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
 import { concluded } from '../release/conclusion.ts';
-import { handOver } from '../release/beginning.ts';
+import { handOver, requested } from '../release/beginning.ts';
 import { onwards } from '../people/obligations.ts';
-import { requested } from '../release/requested.ts';
 import { openArchive } from './archive.ts';
 import { openBuild } from './build.ts';
 import { publish } from './publication.ts';

@@ -2,41 +2,32 @@ import { workflowInfo } from '@temporalio/workflow';
 import { abortion } from '../../domain/people/decision.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { openAbort } from '../people/abort.ts';
-import { workAt } from '../release/work.ts';
-import type { Work } from '../release/work.ts';
-import { assertWanted } from '../release/compensation.ts';
 import { openConfirmations } from '../people/confirmations.ts';
 import type { Confirmations } from '../people/confirmations.ts';
-import { receiveUnknown } from '../release/inbox.ts';
-import { abort, confirm, decide, wake } from '../release/messages.ts';
-import { receiveProgress } from '../release/progress.ts';
+import { abort, confirm, decide } from '../people/messages.ts';
 import { openQuestions } from '../people/questions.ts';
 import type { Questions } from '../people/questions.ts';
-import { releaseRecords } from '../release/records.ts';
-import { startReporting } from '../release/reporting.ts';
-import type { Audience, Reporter } from '../release/reporting.ts';
-import { keepStatus } from '../release/status.ts';
-import type { StatusKeeper } from '../release/status.ts';
-import { openThreads } from '../release/thread.ts';
-import { openWake } from '../release/wake.ts';
-import type { Wakeable } from '../release/wake.ts';
+import { assertWanted } from '../release/compensation.ts';
+import { receiveUnknown } from '../release/inbox.ts';
+import { wake } from '../release/messages.ts';
+import { receiveProgress } from '../release/progress.ts';
+import { openThreads } from '../release/reporting.ts';
+import type { Audience } from '../release/reporting.ts';
+import { openSession } from '../release/session.ts';
+import type { Session } from '../release/session.ts';
 
 /** What the steps of one schema release share. */
-export interface SchemaRelease {
-  readonly plan: SchemaPlan;
+export interface SchemaRelease extends Session<SchemaPlan> {
   /** Marks what this release writes; the UI's Reset does not change it. */
   readonly key: string;
-  readonly status: StatusKeeper;
   readonly questions: Questions;
   readonly confirmations: Confirmations;
-  readonly work: Work;
-  readonly reporter: Reporter;
-  readonly wakeable: Wakeable;
 }
 
 /** What a schema release, and an upload, can be told from its first moment on. */
 export function openSchemaSession(component: string) {
-  const status = keepStatus(component);
+  const session = openSession(component);
+  const { status, reporter } = session;
   const questions = openQuestions(status);
   const confirmations = openConfirmations(status);
   let releasers: readonly string[] | undefined;
@@ -49,9 +40,7 @@ export function openSchemaSession(component: string) {
       return releasers && !releasers.includes(by) ? `only ${releasers.join(', ')} may` : undefined;
     },
   });
-  const { wakeable } = openWake();
   receiveProgress(status);
-  const reporter = startReporting(status);
   receiveUnknown([abort, confirm, decide, wake].map(({ name }) => name), status);
 
   return {
@@ -60,13 +49,11 @@ export function openSchemaSession(component: string) {
     abortable,
 
     begun(plan: SchemaPlan): SchemaRelease {
-      const work = workAt(plan.pace);
       const key = `${plan.id} of ${workflowInfo().startTime.toISOString()}`;
       releasers = plan.rules.releasers;
-      status.planned(plan);
+      const begun = session.begin(plan, ({ work }) => [schemaThread({ plan, key, work })]);
       status.change({ version: plan.version });
-      reporter.begin(schemaThread({ plan, key, work }), releaseRecords(work, status));
-      return { plan, key, status, questions, confirmations, work, reporter, wakeable };
+      return { ...begun, key, questions, confirmations };
     },
 
     /** From now on nothing is taken back, unless `act` turns out to have been refused. Not begun when somebody has just asked to stop. */

@@ -8,9 +8,9 @@ import { Stop } from '../release/stop.ts';
  * Looks at the bucket and at a commit (the plan's candidate, if none is given): whether this version may be released, and from what. Another version's
  * upload that is under way is waited for, and people are told.
  */
-export async function takeStock({ plan, key, status, work, reporter, wakeable }: SchemaRelease, from?: Sha): Promise<Stock> {
+export async function takeStock({ plan, key, status, work, reporter, wakes }: SchemaRelease, from?: Sha): Promise<Stock> {
   const given = { plan, key, ...(from !== undefined && { from }) };
-  const look = (waits?: true) => wakeable(() => work.takeStock({ ...given, ...(waits && { waits }) }, `look into ${plan.rules.bucket}`));
+  const look = (waits?: true) => wakes.wakeable(() => work.takeStock({ ...given, ...(waits && { waits }) }, `look into ${plan.rules.bucket}`));
   const seen = accepted(await look());
   if (seen.kind === 'ready') return seen;
   const { versions, missing, until } = seen;

@@ -1,21 +1,14 @@
-import type { Sha } from '../../domain/code/commit.ts';
+import type { Delivery } from './grants.ts';
 import type { Lease } from './leases.ts';
-import type { Release } from '../component/release.ts';
+import type { Passage } from './passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { fillInputs } from '../../domain/release/keys.ts';
 
-export interface Delivery {
-  /** Business key: carried by the run's name or the deployment's task. */
-  readonly key: string;
-  readonly candidate: Sha;
-  readonly sha: Sha;
-}
-
 /** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
-export async function delivered(release: Release, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
-  const { plan, status, work, wakeable } = release;
+export async function delivered(passage: Passage, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
+  const { plan, status, work, wakes } = passage;
   const { key, candidate, sha } = delivery;
-  const { repository, branch } = plan.downstream;
+  const { repository, branch } = plan.deployedFrom;
   const { environment, promote } = stage;
   const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence) };
   const mechanism = promote.kind === 'workflow' ? { ...promote, inputs: fillInputs(promote.inputs, values) } : promote;
@@ -23,7 +16,7 @@ export async function delivered(release: Release, stage: Stage, delivery: Delive
   const landing = lease.deploying(delivery);
   const { id, url } = await work.promote({ key, repository, branch, environment, sha, mechanism }, `promote to ${environment}`);
   status.deployment(stage.name, url);
-  const state = await wakeable(() => work.deployed({ repository, kind: promote.kind, id, landing }, `look at the deployment to ${environment}`));
+  const state = await wakes.wakeable(() => work.deployed({ repository, kind: promote.kind, id, landing }, `look at the deployment to ${environment}`));
   lease.deployed(state);
   return { state, url };
 }

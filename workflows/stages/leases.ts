@@ -1,26 +1,17 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
-import { claimExample, freezeNews, granting, superseding } from '../../domain/environments/claim.ts';
 import type { Claim, Deployed, Frozen, Landing } from '../../domain/environments/claim.ts';
-import type { Delivery } from './deployment.ts';
-import { hear } from '../release/inbox.ts';
-import { environmentFrozen, granted, superseded } from '../release/messages.ts';
-import type { Release } from '../component/release.ts';
+import { whyFrozen } from './grants.ts';
+import type { Delivery, Grant } from './grants.ts';
+import type { Passage } from './passage.ts';
 import { now } from '../release/status.ts';
-import type { StatusKeeper } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
 
 /** An environment may have forgotten a claim only if it was terminated; ms. */
 const mostPatience = 6 * 3_600_000;
-
-export interface Grant {
-  readonly fence: number;
-  /** What the component ran there before. */
-  readonly previous?: Deployed;
-}
 
 /** What a release does with an environment while it has it. */
 export interface Lease extends Grant {
@@ -39,65 +30,28 @@ export interface Wish {
   readonly purpose: Claim['purpose'];
 }
 
-export type Leases = ReturnType<typeof openLeases>;
-
-/** Hears what environments say to this release. */
-export function openLeases(status: StatusKeeper) {
-  const grants = new Map<string, Grant>();
-  const rivals = new Map<string, string>();
-  const freezes = new Map<string, Frozen>();
-
-  const { key, release: by } = claimExample;
-  hear(granted, status, {
-    schema: granting,
-    example: { key, fence: 7 },
-    about: "Sent by an environment: it is this release's turn",
-    accept: (grant) => void grants.set(grant.key, grant),
-  });
-  hear(superseded, status, {
-    schema: superseding,
-    example: { key, by },
-    about: "Sent by an environment: a newer candidate has taken this one's place",
-    accept: (lost) => void rivals.set(lost.key, lost.by),
-  });
-  hear(environmentFrozen, status, {
-    schema: freezeNews,
-    example: { environment: 'production', frozen: { reason: 'why' } },
-    about: 'Sent by an environment while the release has it: it was frozen, or thawed',
-    accept: ({ environment, frozen }) => void (frozen ? freezes.set(environment, frozen) : freezes.delete(environment)),
-  });
-
-  return {
-    grants,
-    rivals,
-    frozen: (environment: string) => freezes.get(environment),
-    /** What an environment said before it was asked for again counts no more. */
-    forget: (environment: string) => void freezes.delete(environment),
-  };
-}
-
 /**
  * Runs `body` while the environment is this release's alone, and gives it back afterwards. A deployment whose end is not
  * known keeps it: the environment finds out for itself once the release is gone.
  *
  * @returns undefined when the environment would not have it: a rollback where something else runs by now
  */
-export async function holding<T>(release: Release, stage: Stage, wish: Wish, body: (lease: Lease) => Promise<T>): Promise<T | undefined> {
-  const claim = claimOf(release, stage, wish);
+export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, body: (lease: Lease) => Promise<T>): Promise<T | undefined> {
+  const claim = claimOf(passage, stage, wish);
   const { environment, key, component } = claim;
   let claims = true;
   let settled = true;
   let next: Landing['runs'] | undefined;
   let runs: Deployed | undefined;
   try {
-    const grant = await turn(release, stage, claim);
+    const grant = await turn(passage, stage, claim);
     claims = grant !== undefined;
     if (!grant) return undefined;
     return await body({
       ...grant,
       deploying({ key: delivery, candidate, sha }) {
         settled = false;
-        next = { candidate, sha, release: release.plan.id };
+        next = { candidate, sha, release: passage.plan.id };
         return { environment, fence: grant.fence, key: delivery, component, runs: next };
       },
       deployed(state) {
@@ -111,16 +65,16 @@ export async function holding<T>(release: Release, stage: Stage, wish: Wish, bod
   } finally {
     const leaving = { environment, key, component, ...(runs && { runs }) };
     if (claims && settled) {
-      await CancellationScope.nonCancellable(() => release.work.leaveEnvironment(leaving, `leave ${environment}`));
+      await CancellationScope.nonCancellable(() => passage.work.leaveEnvironment(leaving, `leave ${environment}`));
     }
   }
 }
 
 /** Waits until it is this release's turn; undefined when it never will be. */
-async function turn({ leases, plan, status, work, reporter }: Release, stage: Stage, claim: Claim): Promise<Grant | undefined> {
+async function turn({ leases, plan, status, work, reporter }: Passage, stage: Stage, claim: Claim): Promise<Grant | undefined> {
   const { key, environment } = claim;
   leases.forget(environment);
-  const ask = () => work.claimEnvironment({ claim, mirror: plan.mirror }, `claim ${environment}`);
+  const ask = () => work.claimEnvironment({ claim, mirror: plan.source }, `claim ${environment}`);
   for (let patience = plan.pace.attempt * 10; ; patience = Math.min(patience * 2, mostPatience)) {
     const answer = await ask();
     switch (answer.kind) {
@@ -150,12 +104,8 @@ function told(environment: string, { behind, frozen }: { readonly behind: readon
   return frozen ? `the thaw of ${environment}${whyFrozen(frozen)}` : environment;
 }
 
-export function whyFrozen({ reason, by, until }: Frozen): string {
-  return ` (${reason}${by ? `, by ${by}` : ''}${until ? `, until ${until}` : ''})`;
-}
-
-function claimOf({ plan }: Release, { name, environment, promote }: Stage, { candidate, sha, purpose }: Wish): Claim {
-  const { id, component, downstream, pace } = plan;
+function claimOf({ plan }: Passage, { name, environment, promote }: Stage, { candidate, sha, purpose }: Wish): Claim {
+  const { id, component, deployedFrom, pace } = plan;
   const key = promotionKey(plan, name);
   return {
     key: purpose === 'promote' ? key : rollbackKey(key),
@@ -165,7 +115,7 @@ function claimOf({ plan }: Release, { name, environment, promote }: Stage, { can
     candidate,
     sha,
     purpose,
-    deployment: { repository: downstream.repository, mechanism: promote },
+    deployment: { repository: deployedFrom.repository, mechanism: promote },
     pace,
   };
 }

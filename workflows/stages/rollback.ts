@@ -1,8 +1,9 @@
 import { shortSha } from '../../domain/code/commit.ts';
+import type { Sha } from '../../domain/code/commit.ts';
 import { delivered } from './deployment.ts';
 import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
-import type { Release, Touched } from '../component/release.ts';
+import type { Passage, Touched } from './passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
 
@@ -15,12 +16,12 @@ export function remains({ environment }: Stage): string {
  * Brings back what ran before wherever this release has deployed, newest stage first; where something else runs by now,
  * it has no say. One that fails does not keep the others from being rolled back, and is named as owed.
  */
-export async function rolledBack(release: Release): Promise<void> {
-  const { status, touched } = release;
+export async function rolledBack(passage: Passage): Promise<void> {
+  const { status, touched } = passage;
   for (let last = touched.pop(); last; last = touched.pop()) {
     const back = last;
-    const done = await holding(release, back.stage, { ...before(release, back), purpose: 'rollback' }, async (lease) => {
-      await broughtBack(release, back, lease);
+    const done = await holding(passage, back.stage, { ...before(passage, back), purpose: 'rollback' }, async (lease) => {
+      await broughtBack(passage, back, lease);
       return true;
     });
     if (done) continue;
@@ -30,15 +31,15 @@ export async function rolledBack(release: Release): Promise<void> {
 }
 
 /** Brings back what ran in one environment, which the release has. */
-export async function broughtBack(release: Release, touched: Touched, lease: Lease): Promise<void> {
-  const { plan, status, reporter } = release;
+export async function broughtBack(passage: Passage, touched: Touched, lease: Lease): Promise<void> {
+  const { plan, status, reporter } = passage;
   const { stage } = touched;
   const { name, environment } = stage;
-  const version = before(release, touched);
+  const version = before(passage, touched);
   status.stage(name, 'rollingBack');
   status.enter('rollingBack', { waitingFor: { what: `the rollback of ${environment}` } });
   reporter.tell({ name: `${name}-rollback`, line: `rolling ${environment} back to ${shortSha(version.candidate)}` });
-  const { state } = await delivered(release, stage, { key: rollbackKey(promotionKey(plan, name)), ...version }, lease);
+  const { state } = await delivered(passage, stage, { key: rollbackKey(promotionKey(plan, name)), ...version }, lease);
   status.staysNot(remains(stage));
   if (state === 'succeeded') {
     status.stage(name, 'rolledBack');
@@ -49,8 +50,8 @@ export async function broughtBack(release: Release, touched: Touched, lease: Lea
   }
 }
 
-/** The version before this release; where no record tells, what was pinned when it began. */
-function before({ plan }: Release, { previous }: Touched): { readonly candidate: string; readonly sha: string } {
-  if (previous && previous.release !== plan.id) return { candidate: previous.candidate, sha: previous.sha };
-  return { candidate: plan.pinned, sha: plan.base };
+/** The version before this release; where no record tells, what its plan takes the place of. */
+function before({ plan }: Passage, { previous }: Touched): { readonly candidate: Sha; readonly sha: Sha } {
+  const { candidate, sha } = previous && previous.release !== plan.id ? previous : plan.before;
+  return { candidate, sha };
 }

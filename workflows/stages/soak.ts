@@ -1,8 +1,8 @@
 import { condition } from '@temporalio/workflow';
 import { spoken } from '../../domain/text/duration.ts';
 import { callable, unless } from '../release/race.ts';
-import { whyFrozen } from './leases.ts';
-import type { Release } from '../component/release.ts';
+import { whyFrozen } from './grants.ts';
+import type { Passage } from './passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 
 export type Soaked = { readonly kind: 'soaked' } | { readonly kind: 'unhealthy'; readonly reason: string };
@@ -11,16 +11,16 @@ export type Soaked = { readonly kind: 'soaked' } | { readonly kind: 'unhealthy';
  * Waits until the stage has been healthy, under observation, for as long as the catalog asks. The clock stands still
  * while the release is paused or its environment frozen.
  */
-export async function soaked(release: Release, stage: Stage): Promise<Soaked> {
-  const { status, work } = release;
+export async function soaked(passage: Passage, stage: Stage): Promise<Soaked> {
+  const { status, work } = passage;
   const { soak: soakMs, environment } = stage;
   if (soakMs === undefined) return { kind: 'soaked' };
   let observedMs = 0;
   for (;;) {
-    await clear(release, stage);
+    await clear(passage, stage);
     status.stage(stage.name, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(soakMs - observedMs)} of healthy ${environment}` } });
-    const result = await observed(release, stage, { soakMs, observedMs });
+    const result = await observed(passage, stage, { soakMs, observedMs });
     if (result.kind !== 'interrupted') return result;
     observedMs = (await work.observedSoFar(`read how long ${environment} was observed`)) ?? observedMs;
     const after = await result.ended();
@@ -29,9 +29,9 @@ export async function soaked(release: Release, stage: Stage): Promise<Soaked> {
 }
 
 /** Resolves once nothing stands in the way: no pause of the release, no freeze of the stage's environment. */
-export async function clear(release: Release, stage: Stage): Promise<void> {
-  const { leases, pause, status } = release;
-  while (hindered(release, stage)) {
+export async function clear(passage: Passage, stage: Stage): Promise<void> {
+  const { leases, pause, status } = passage;
+  while (hindered(passage, stage)) {
     await pause.over();
     const frozen = leases.frozen(stage.environment);
     if (!frozen) continue;
@@ -40,7 +40,7 @@ export async function clear(release: Release, stage: Stage): Promise<void> {
   }
 }
 
-function hindered({ leases, pause }: Release, { environment }: Stage): boolean {
+function hindered({ leases, pause }: Passage, { environment }: Stage): boolean {
   return pause.active() || leases.frozen(environment) !== undefined;
 }
 
@@ -48,8 +48,8 @@ function hindered({ leases, pause }: Release, { environment }: Stage): boolean {
 type Observed = Soaked | { readonly kind: 'interrupted'; readonly ended: () => Promise<Soaked | undefined> };
 
 /** Samples until it is enough, or something stands in the way. How far it came must be read while it still samples. */
-async function observed(release: Release, stage: Stage, { soakMs, observedMs }: { readonly soakMs: number; readonly observedMs: number }): Promise<Observed> {
-  const { plan, work } = release;
+async function observed(passage: Passage, stage: Stage, { soakMs, observedMs }: { readonly soakMs: number; readonly observedMs: number }): Promise<Observed> {
+  const { plan, work } = passage;
   const { callOff, run } = callable();
   const { health: checks, unhealthyLimit, environment } = stage;
   const soak = { checks, soakMs, sampleMs: plan.pace.sample, ...(observedMs > 0 && { observedMs }), ...(unhealthyLimit !== undefined && { unhealthyLimitMs: unhealthyLimit }) };
@@ -58,7 +58,7 @@ async function observed(release: Release, stage: Stage, { soakMs, observedMs }: 
     callOff();
     return finished;
   };
-  return (await unless<Observed | undefined, Observed>(() => finished, () => (hindered(release, stage) ? { kind: 'interrupted', ended } : undefined)))!;
+  return (await unless<Observed | undefined, Observed>(() => finished, () => (hindered(passage, stage) ? { kind: 'interrupted', ended } : undefined)))!;
 }
 
 function judged({ failed }: { readonly failed?: string }): Soaked {

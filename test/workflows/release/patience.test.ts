@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Stage } from '../../../domain/stages/rules.ts';
-import { pause, resume } from '../../../workflows/release/messages.ts';
+import { pause, resume } from '../../../workflows/people/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin as beginRollout, withoutStaging } from '../flags/rollout-stand.ts';
 import { begin, waitsFor } from '../release-stand.ts';

@@ -1,0 +1,76 @@
+import { shortSha } from '../../domain/code/commit.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { openThreads } from '../release/reporting.ts';
+import type { Audience } from '../release/reporting.ts';
+import type { Session } from '../release/session.ts';
+
+/** Who follows the release of a component. */
+export function audiencesOf(session: Session<ReleasePlan>): readonly Audience[] {
+  return [releaseThread, teamChannel, pullRequestComments, flakyTests].map((audience) => audience(session));
+}
+
+/** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
+function releaseThread({ plan, work, status }: Session<ReleasePlan>): Audience {
+  const { id, component, chat, downstream } = plan;
+  const tell = openThreads(work);
+  return {
+    name: chat.progress,
+    hear({ name, line, label }) {
+      const { pullRequest, candidate = '' } = status.get();
+      if (!pullRequest) return undefined;
+      const { number } = pullRequest;
+      const report = {
+        thread: `${id}#${number}`,
+        channel: chat.progress,
+        subject: `${component} ${shortSha(candidate)}`,
+        transition: name,
+        line,
+        ...(label && { label: { repository: downstream.repository, number, name: label } }),
+      };
+      return () => tell(report);
+    },
+  };
+}
+
+/** The channel of the team that owns the component: what is urgent only, each as a message of its own. */
+function teamChannel({ plan, work, status }: Session<ReleasePlan>): Audience {
+  const { id, component, chat } = plan;
+  return {
+    name: chat.team,
+    hear({ name, line, urgent }) {
+      const number = status.get().pullRequest?.number;
+      if (!urgent || number === undefined) return undefined;
+      const announcement = { channel: chat.team, key: `${id}#${number}/${name}/team`, text: `${component}: ${line}` };
+      return () => work.announce(announcement, `announce ${name}`);
+    },
+  };
+}
+
+/** Comments on the pull request: what is urgent only, with a mention of whom the catalog names. */
+function pullRequestComments({ plan, work, status }: Session<ReleasePlan>): Audience {
+  const { id } = plan;
+  const { repository, mention } = plan.downstream;
+  return {
+    name: 'the pull request',
+    hear({ name, line, urgent }) {
+      const number = status.get().pullRequest?.number;
+      if (!urgent || number === undefined) return undefined;
+      const comment = { repository, number, key: `${id}#${number}/${name}`, line, ...(mention && { mention }) };
+      return () => work.commentOnPullRequest(comment, `comment on ${name}`);
+    },
+  };
+}
+
+/** Issues for flaky tests, where the catalog wants them. */
+function flakyTests({ plan, work, status }: Session<ReleasePlan>): Audience {
+  const { flakyTest } = plan.downstream;
+  return {
+    name: flakyTest?.repository ?? '',
+    hear({ name, flake }) {
+      const { pullRequest, release } = status.get();
+      if (!flakyTest || !flake || !pullRequest) return undefined;
+      const issue = { ...flakyTest, failed: flake, pullRequest: pullRequest.url, key: `${release}#${pullRequest.number}/${name}` };
+      return () => work.openFlakyTestIssue(issue, `open an issue about ${name}`);
+    },
+  };
+}

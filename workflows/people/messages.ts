@@ -1,0 +1,12 @@
+import type { Abortion, Choice, Interval, Vote } from '../../domain/people/decision.ts';
+import type { Confirmation } from '../../domain/schemas/request.ts';
+import { message } from '../release/messages.ts';
+
+/** What people say to any release. */
+export const approve = message<Vote>('approve');
+export const reject = message<Vote>('reject');
+export const abort = message<Abortion>('abort');
+export const decide = message<Choice>('decide');
+export const confirm = message<Confirmation>('confirm');
+export const pause = message<Interval>('pause');
+export const resume = message<Interval>('resume');

@@ -1,0 +1,39 @@
+import type { Agreed } from '../../domain/release/agreed.ts';
+import { releaseRecords } from './records.ts';
+import { startReporting } from './reporting.ts';
+import type { Audience, Reporter } from './reporting.ts';
+import { keepStatus } from './status.ts';
+import type { StatusKeeper } from './status.ts';
+import { openWake } from './wake.ts';
+import type { Wakes } from './wake.ts';
+import { workAt } from './work.ts';
+import type { Work } from './work.ts';
+
+/** What the steps of any release share. */
+export interface Session<Plan extends Agreed = Agreed> {
+  readonly plan: Plan;
+  readonly status: StatusKeeper;
+  readonly work: Work;
+  readonly reporter: Reporter;
+  readonly wakes: Wakes;
+}
+
+/** What any release can be told, and can tell, from its first moment on: open it before the first `await`. */
+export function openSession(component: string) {
+  const status = keepStatus(component);
+  const wakes = openWake();
+  const reporter = startReporting(status);
+  return {
+    status,
+    wakes,
+    reporter,
+    /** From now on it is agreed what the release does: its work has a pace, and these people, and the records, hear of it. */
+    begin<Plan extends Agreed>(plan: Plan, audiences: (session: Session<Plan>) => readonly Audience[]): Session<Plan> {
+      const work = workAt(plan.pace);
+      const session = { plan, status, work, reporter, wakes };
+      status.planned(plan);
+      reporter.begin(...audiences(session), releaseRecords(work, status));
+      return session;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Deployed } from '../../domain/environments/claim.ts';
+import type { PassagePlan } from '../../domain/stages/passage.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+import { openApprovals } from '../people/approvals.ts';
+import type { Approvals } from '../people/approvals.ts';
+import { openPause } from '../people/pause.ts';
+import type { Pause } from '../people/pause.ts';
+import { openQuestions } from '../people/questions.ts';
+import type { Questions } from '../people/questions.ts';
+import type { Session } from '../release/session.ts';
+import type { StatusKeeper } from '../release/status.ts';
+import { openLeases } from './grants.ts';
+import type { Leases } from './grants.ts';
+
+/** What carries something through stages. */
+export interface Passage extends Session<PassagePlan> {
+  readonly approvals: Approvals;
+  readonly leases: Leases;
+  readonly pause: Pause;
+  readonly questions: Questions;
+  /** Where it has deployed, in order. */
+  readonly touched: Touched[];
+}
+
+export interface Touched {
+  readonly stage: Stage;
+  /** What ran there before, as far as the environment knows. */
+  readonly previous?: Deployed;
+}
+
+/** What people and environments say to whatever goes through stages. @param starter whoever started it, as far as that is known */
+export function openPassage(status: StatusKeeper, starter: string | undefined): Pick<Passage, 'approvals' | 'leases' | 'pause' | 'questions'> {
+  return { approvals: openApprovals(status, starter), leases: openLeases(status), pause: openPause(status), questions: openQuestions(status) };
+}
