@@ -14,8 +14,8 @@ import { setByPerson } from './gitlab/features.ts';
 import { snapshot } from './snapshot.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Resolution } from './holds.ts';
-import type { Repository } from './github/repository.ts';
-import type { World } from './world.ts';
+import type { Repository } from './github/state.ts';
+import type { World } from './state.ts';
 
 type Act = (world: World, exchange: Exchange) => unknown;
 

@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.ts';
 import type { Visit } from './visit.ts';
-import type { World } from './world.ts';
+import type { World } from './state.ts';
 
 /** A page on which a product shows the commit that it was built from, as GitLab's help page does: `/<environment>`. */
 export function visitDeployed(world: World, exchange: Exchange, path: string): Visit {

@@ -1,9 +1,7 @@
 import { ReplyLost } from './exchange.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Visit } from './visit.ts';
-import type { World } from './world.ts';
-
-export type HealthState = 'healthy' | 'unhealthy' | 'silent';
+import type { World } from './state.ts';
 
 /** A service's health endpoint: `/<environment>`. */
 export function visitHealth(world: World, exchange: Exchange, path: string): Visit {

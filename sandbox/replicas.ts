@@ -1,12 +1,4 @@
-import type { WorldState } from './world.ts';
-
-/** Reads that lag behind writes, as GitHub's do. */
-export interface Replicas {
-  /** From now on, for so many seconds, reads of this scope see the state of this moment. */
-  fallBehind(scope: string, seconds: number): void;
-  /** What a read of this scope sees now. */
-  view(scope: string): WorldState;
-}
+import type { Replicas, WorldState } from './state.ts';
 
 export function createReplicas(live: WorldState): Replicas {
   const lagging = new Map<string, { readonly until: number; readonly state: WorldState }>();

@@ -13,14 +13,14 @@ import { visitDeployed } from './deployed.ts';
 import { visitGitlab } from './gitlab/features.ts';
 import { visitHealth } from './health.ts';
 import { visitSlack } from './slack/slack.ts';
-import { suffer } from './world.ts';
+import { suffer } from './write.ts';
 import { createWorlds } from './worlds.ts';
 import { serveWorlds } from './worlds-control.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import type { Description } from './github/validation.ts';
 import type { Visit } from './visit.ts';
-import type { World } from './world.ts';
 import type { Worlds } from './worlds.ts';
+import type { World } from './state.ts';
 
 export interface Sandbox {
   readonly url: string;

@@ -1,10 +1,9 @@
 import { canonicalObjects } from './gcs/objects.ts';
 import { canonicalText } from './canonical-text.ts';
 import { messageKey } from './slack/channels.ts';
-import type { Issue } from './github/issues.ts';
-import type { Repository } from './github/repository.ts';
 import type { Channel } from './slack/channels.ts';
-import type { World } from './world.ts';
+import type { Issue, Repository } from './github/state.ts';
+import type { World } from './state.ts';
 
 /** What the world looks like, without server ids and times: two runs that did the same give the same snapshot. */
 export async function snapshot(world: World) {

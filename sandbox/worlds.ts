@@ -5,8 +5,8 @@ import { consequences } from './github/consequences.ts';
 import { buildGitaly } from './scenarios/gitaly.ts';
 import { buildScratch } from './scenarios/scratch.ts';
 import { buildSourcegraph } from './scenarios/sourcegraph.ts';
-import { createWorld } from './world.ts';
-import type { World } from './world.ts';
+import { createWorld } from './new-world.ts';
+import type { World } from './state.ts';
 
 export interface WorldOptions {
   readonly name: string;

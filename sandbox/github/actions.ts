@@ -1,5 +1,5 @@
 import { json } from '../exchange.ts';
-import { effect } from '../world.ts';
+import { effect } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { rerunCi } from './ci.ts';
 import { followDeployRun } from './controller.ts';
@@ -8,10 +8,9 @@ import { Refusal, notFound } from './refusal.ts';
 import { apiUrl, htmlUrl } from './repository.ts';
 import { addRun, currentJobs, renderRun, retry, runUrl, workflowNamed } from './runs.ts';
 import { nodeId } from './users.ts';
-import type { World } from '../world.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Repository } from './repository.ts';
-import type { Job, Run, Workflow } from './runs.ts';
+import type { Job, Repository, Run, Workflow } from './state.ts';
+import type { World } from '../state.ts';
 
 export const actionHandlers = {
   'actions/get-workflow': ({ world, repository, params }) => json(200, renderWorkflow(world, repository, workflowNamed(repository, params['workflow_id']))),

@@ -30,8 +30,8 @@ import type { Visit } from '../visit.ts';
 import type { AccountCall, AccountHandlers, Call, Handlers } from './call.ts';
 import type { OperationId, RepositoryOperationId, Route } from './operations.ts';
 import type { Description } from './validation.ts';
-import type { User } from './users.ts';
-import type { World } from '../world.ts';
+import type { User } from './state.ts';
+import type { World } from '../state.ts';
 
 const handlers = {
   ...actionHandlers, ...checkHandlers, ...commentHandlers, ...commitHandlers, ...contentHandlers, ...deploymentHandlers, ...gitDataHandlers,

@@ -4,25 +4,9 @@ import { isoSeconds } from '../clock.ts';
 import { json } from '../exchange.ts';
 import { notFound } from './refusal.ts';
 import { userNamed } from './users.ts';
-import type { World } from '../world.ts';
 import type { AccountCall } from './call.ts';
-import type { User } from './users.ts';
-
-/** An app, installed for all of the world's repositories. */
-export interface App {
-  readonly id: string;
-  readonly installation: number;
-  /** PEM. */
-  readonly publicKey: string;
-  /** How long a token of its installation lives. */
-  readonly tokenSeconds: number;
-}
-
-export interface InstallationToken {
-  readonly bot: User;
-  /** Seconds since 1970. */
-  readonly expires: number;
-}
+import type { User } from './state.ts';
+import type { App, World } from '../state.ts';
 
 /** GitHub takes no JWT that lives longer, in seconds. */
 const longestLife = 600;

@@ -1,13 +1,5 @@
 import { currentJobs } from './runs.ts';
-import type { Repository } from './repository.ts';
-
-export interface Status {
-  readonly id: number;
-  readonly sha: string;
-  readonly context: string;
-  readonly state: 'pending' | 'success' | 'failure' | 'error';
-  readonly at: string;
-}
+import type { Repository } from './state.ts';
 
 export type CheckState = 'missing' | 'pending' | 'success' | 'failure';
 

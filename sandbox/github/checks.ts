@@ -1,5 +1,5 @@
 import { json } from '../exchange.ts';
-import { effect } from '../world.ts';
+import { effect } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { commitNamed } from './commits.ts';
 import { notFound } from './refusal.ts';
@@ -8,10 +8,8 @@ import { currentJobs, renderHeadCommit, renderRun } from './runs.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import { notify } from './webhooks.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Status } from './check-state.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-import type { Job, Run } from './runs.ts';
+import type { Job, Repository, Run, Status } from './state.ts';
+import type { World } from '../state.ts';
 
 /** Check runs, check suites and commit statuses: what GitHub shows of a commit's CI. */
 export const checkHandlers = {

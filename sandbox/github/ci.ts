@@ -1,29 +1,7 @@
 import { notifyRun, notifyStatus } from './checks.ts';
 import { addRun, beginRun, currentJobs, endRun, newJob, retry, workflowNamed } from './runs.ts';
-import type { World } from '../world.ts';
-import type { Status } from './check-state.ts';
-import type { Repository } from './repository.ts';
-import type { Conclusion, Run } from './runs.ts';
-
-export type Verdict = 'green' | 'red' | 'flaky' | 'slow' | 'cancelled' | 'none' | 'neutral' | 'skipped';
-
-export interface CiScript {
-  readonly verdict: Verdict;
-  /** Which checks or status contexts fail, if any do; by default the first check. */
-  readonly failing?: readonly string[] | undefined;
-  readonly afterMs?: number | undefined;
-  /** Until then nothing is to be seen of it, as at GitHub for half a minute after a push. */
-  readonly registersAfterMs?: number | undefined;
-}
-
-/** What every new commit of a repository goes through. */
-export interface CiPlan {
-  readonly workflow: string;
-  /** Jobs of the workflow, each a check run. */
-  readonly checks: readonly string[];
-  /** Commit statuses that another system posts. */
-  readonly contexts: readonly string[];
-}
+import type { CiScript, Conclusion, Repository, Run, Status } from './state.ts';
+import type { World } from '../state.ts';
 
 const slowMs = 60_000;
 

@@ -1,5 +1,5 @@
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { issueOf, issueUrl, renderIssue, textKey } from './issues.ts';
 import { notFound } from './refusal.ts';
@@ -7,18 +7,8 @@ import { apiUrl, htmlUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import { notify } from './webhooks.ts';
 import type { Call, Handlers } from './call.ts';
-import type { World } from '../world.ts';
-import type { Issue } from './issues.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
-
-export interface Comment {
-  readonly id: number;
-  readonly author: string;
-  body: string;
-  readonly createdAt: string;
-  updatedAt: string;
-}
+import type { Comment, Issue, Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 export const commentHandlers = {
   'issues/create-comment': create,

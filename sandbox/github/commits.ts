@@ -9,8 +9,8 @@ import { apiUrl, htmlUrl, renderRepository } from './repository.ts';
 import { nodeId, renderUser } from './users.ts';
 import type { Commit, FileChange, Person } from '../git/history.ts';
 import type { Call, Handlers } from './call.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
+import type { Repository } from './state.ts';
+import type { World } from '../state.ts';
 
 export const commitHandlers = {
   'repos/get': ({ world, repository }) => json(200, renderRepository(world, repository)),

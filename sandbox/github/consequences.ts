@@ -4,15 +4,8 @@ import { settlePulls } from './merging.ts';
 import { followMirror } from './mirror.ts';
 import { followRefs } from './pull-request.ts';
 import { notify } from './webhooks.ts';
-import type { World } from '../world.ts';
-import type { Move } from './refs.ts';
-import type { Repository } from './repository.ts';
-
-/** What GitHub does by itself after something has happened. The acts know only this, not each other. */
-export interface Consequences {
-  refMoved(world: World, repository: Repository, move: Move): Promise<void>;
-  ciFinished(world: World, repository: Repository): Promise<void>;
-}
+import type { Repository } from './state.ts';
+import type { Consequences, Move, World } from '../state.ts';
 
 export const consequences: Consequences = { refMoved, ciFinished: settlePulls };
 

@@ -1,10 +1,8 @@
 import { notifyRun } from './checks.ts';
 import { addDeploymentStatus } from './deployment.ts';
 import { beginRun, endRun } from './runs.ts';
-import type { World } from '../world.ts';
-import type { Deployment } from './deployment.ts';
-import type { Repository } from './repository.ts';
-import type { Conclusion, Run } from './runs.ts';
+import type { Conclusion, Deployment, Repository, Run } from './state.ts';
+import type { World } from '../state.ts';
 
 /** What carries a dispatched deploy run out: queued, in progress, completed. */
 export function followDeployRun(world: World, repository: Repository, run: Run): void {

@@ -1,34 +1,8 @@
 import { apiUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import { notify } from './webhooks.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-
-export interface DeploymentStatus {
-  readonly id: number;
-  readonly state: 'error' | 'failure' | 'inactive' | 'in_progress' | 'queued' | 'pending' | 'success';
-  readonly creator: string;
-  readonly description: string;
-  readonly url: string;
-  readonly environmentUrl: string;
-  readonly at: string;
-}
-
-export interface Deployment {
-  readonly id: number;
-  readonly sha: string;
-  readonly ref: string;
-  readonly task: string;
-  readonly environment: string;
-  readonly payload: unknown;
-  readonly description: string | null;
-  readonly isProduction: boolean;
-  readonly isTransient: boolean;
-  readonly creator: string;
-  readonly at: string;
-  /** Oldest first. */
-  readonly statuses: DeploymentStatus[];
-}
+import type { Deployment, DeploymentStatus, Repository } from './state.ts';
+import type { World } from '../state.ts';
 
 /** Appends a status; a success retires the environment's earlier deployments that are neither transient nor production. */
 export function addDeploymentStatus(

@@ -1,6 +1,6 @@
 import { countCommits, mergeTrees } from '../git/history.ts';
 import { json } from '../exchange.ts';
-import { effect } from '../world.ts';
+import { effect } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { checkNames, stateOfCheck } from './check-state.ts';
 import { followDeployment } from './controller.ts';
@@ -9,8 +9,7 @@ import { writeMerge } from './write-merge.ts';
 import { moveRef, refKey, resolveCommit } from './refs.ts';
 import { Refusal, notFound } from './refusal.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Deployment } from './deployment.ts';
-import type { Repository } from './repository.ts';
+import type { Deployment, Repository } from './state.ts';
 
 export const deploymentHandlers = {
   'repos/create-deployment': create,

@@ -1,7 +1,7 @@
 import { readCommit, timeAfter } from '../git/history.ts';
 import { blob, changeTree, commit as commitObject, listTree, objectExists, objectType, readBlob, readTag, signatureTime, tag as tagObject, writeObject } from '../git/objects.ts';
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { perform } from './call.ts';
 import { renderParent, renderPerson } from './commits.ts';
 import { Refusal, notFound } from './refusal.ts';

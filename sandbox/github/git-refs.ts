@@ -2,16 +2,16 @@ import { isAncestor } from '../git/history.ts';
 import { objectType } from '../git/objects.ts';
 import { isRefName } from '../git/refs.ts';
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { perform } from './call.ts';
 import { assertUpdateAllowed } from './protection.ts';
 import { moveRef, refKey } from './refs.ts';
 import { Refusal, notFound } from './refusal.ts';
 import { apiUrl } from './repository.ts';
 import { nodeId } from './users.ts';
-import type { Plan } from '../world.ts';
+import type { Plan } from '../write.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Repository } from './repository.ts';
+import type { Repository } from './state.ts';
 
 export const refHandlers = {
   'git/get-ref': getRef,

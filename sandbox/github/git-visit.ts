@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { pushCommands, serveGit } from '../git/smart-http.ts';
 import { readRefs } from '../git/refs.ts';
-import { write } from '../world.ts';
+import { write } from '../write.ts';
 import { stateOfCheck } from './check-state.ts';
 import { refKey } from './refs.ts';
 import { reloadRefs } from './repository.ts';
@@ -9,9 +9,8 @@ import { identify } from './users.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { PushCommand } from '../git/smart-http.ts';
 import type { Visit } from '../visit.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
+import type { Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 const none = '0'.repeat(40);
 

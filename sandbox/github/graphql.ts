@@ -3,7 +3,7 @@ import { isAncestor } from '../git/history.ts';
 import { objectExists } from '../git/objects.ts';
 import { json, parseJson, ReplyLost } from '../exchange.ts';
 import { FaultReply } from '../fault-reply.ts';
-import { effect, unchanged, write } from '../world.ts';
+import { effect, unchanged, write } from '../write.ts';
 import { schema } from './graphql-schema.ts';
 import { textKey } from './issues.ts';
 import { githubFault } from './limits.ts';
@@ -19,11 +19,10 @@ import { identify, nodeId } from './users.ts';
 import type { DocumentNode } from 'graphql';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Visit } from '../visit.ts';
-import type { Plan, World } from '../world.ts';
+import type { Plan } from '../write.ts';
 import type { Dequeue, EnableAutoMerge, Enqueue, PullRequestInput, RefUpdate, UpdateRefs } from './graphql-schema.ts';
-import type { MergeMethod, PullRequest } from './pull-request.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
+import type { MergeMethod, PullRequest, Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 interface Context {
   readonly world: World;

@@ -1,5 +1,5 @@
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { perform } from './call.ts';
 import { issueOf, renderLabels, textKey } from './issues.ts';
 import { labelNamed, labelNames } from './labels.ts';

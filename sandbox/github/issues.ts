@@ -1,5 +1,5 @@
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { labelNames, labelNamed, renderLabel } from './labels.ts';
 import { milestoneNumbered, renderMilestoneOf } from './milestones.ts';
@@ -7,30 +7,8 @@ import { notFound } from './refusal.ts';
 import { apiUrl, htmlUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Comment } from './comments.ts';
-import type { World } from '../world.ts';
-import type { Pull } from './pull-request.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
-
-export interface Issue {
-  readonly id: number;
-  readonly number: number;
-  readonly author: string;
-  title: string;
-  body: string | null;
-  state: 'open' | 'closed';
-  reason: 'completed' | 'not_planned' | 'duplicate' | 'reopened' | null;
-  labels: string[];
-  assignees: string[];
-  milestone: number | undefined;
-  readonly comments: Comment[];
-  readonly createdAt: string;
-  updatedAt: string;
-  closedAt: string | undefined;
-  closedBy: string | undefined;
-  readonly pull?: Pull;
-}
+import type { Issue, Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 export const issueHandlers = {
   'issues/get': (call) => json(200, renderIssue(call.world, call.repository, issueOf(call))),

@@ -1,20 +1,12 @@
 import { json } from '../exchange.ts';
-import { effect } from '../world.ts';
+import { effect } from '../write.ts';
 import { perform } from './call.ts';
 import { invalid, notFound } from './refusal.ts';
 import { apiUrl } from './repository.ts';
 import { nodeId } from './users.ts';
 import type { Call, Handlers } from './call.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-
-export interface Label {
-  readonly id: number;
-  readonly name: string;
-  readonly color: string;
-  /** Empty where there is none: GitHub's own description of pull request lists allows no null. */
-  readonly description: string;
-}
+import type { Label, Repository } from './state.ts';
+import type { World } from '../state.ts';
 
 export const labelHandlers = { 'issues/create-label': createLabel, 'issues/get-label': getLabel } satisfies Handlers<'issues/create-label' | 'issues/get-label'>;
 

@@ -4,17 +4,10 @@ import { refusalReply } from './refusal.ts';
 import type { Reply } from '../exchange.ts';
 import type { FaultReply } from '../fault-reply.ts';
 import type { AccountCall } from './call.ts';
+import type { Limits } from '../state.ts';
 
 /** Requests an hour that GitHub grants an app's installation. */
 const hourlyLimit = 15_000;
-
-export interface Limits {
-  /** Counts one request; false when there was none left. */
-  take(login: string): boolean;
-  /** A conditional request that found nothing new costs nothing. */
-  giveBack(login: string): void;
-  headers(login: string): Record<string, string>;
-}
 
 export function createLimits(): Limits {
   const reset = Math.floor(Date.now() / 1000) + 3600;

@@ -6,10 +6,8 @@ import { leaveQueue, markMerged, notifyPull } from './pull-request.ts';
 import { moveRef } from './refs.ts';
 import { userNamed } from './users.ts';
 import { writeMerge } from './write-merge.ts';
-import type { World } from '../world.ts';
-import type { PullRequest } from './pull-request.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
+import type { PullRequest, Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 /** Where a group's CI runs; its scripts are given for this branch. */
 function queueBranch(base: string): string {

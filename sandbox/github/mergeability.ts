@@ -1,7 +1,6 @@
 import { isAncestor, mergeTrees } from '../git/history.ts';
 import { checkNames, stateOfCheck } from './check-state.ts';
-import type { PullRequest } from './pull-request.ts';
-import type { Repository } from './repository.ts';
+import type { PullRequest, Repository } from './state.ts';
 
 /** GitHub's `mergeable_state`, and why a merge would be refused. */
 export interface Mergeability {

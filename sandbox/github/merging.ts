@@ -1,7 +1,7 @@
 import { countCommits, log, mergeBase, mergeTrees, readCommit, timeAfter } from '../git/history.ts';
 import { commit, writeObject } from '../git/objects.ts';
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { perform } from './call.ts';
 import { renderCommit } from './commits.ts';
 import { advanceQueues, joinQueue } from './merge-queue.ts';
@@ -11,11 +11,9 @@ import { moveRef, resolveCommit } from './refs.ts';
 import { Refusal } from './refusal.ts';
 import { userNamed } from './users.ts';
 import { writeMerge } from './write-merge.ts';
-import type { World } from '../world.ts';
 import type { Call, Handlers } from './call.ts';
-import type { MergeMethod, PullRequest } from './pull-request.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
+import type { MergeMethod, PullRequest, Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 export interface MergeOrder {
   readonly method: MergeMethod;

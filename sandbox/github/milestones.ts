@@ -1,25 +1,12 @@
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { invalid, notFound } from './refusal.ts';
 import { apiUrl, htmlUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import type { Call, Handlers } from './call.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-
-export interface Milestone {
-  readonly id: number;
-  readonly number: number;
-  readonly creator: string;
-  title: string;
-  description: string | null;
-  state: 'open' | 'closed';
-  dueOn: string | null;
-  readonly createdAt: string;
-  updatedAt: string;
-  closedAt: string | null;
-}
+import type { Milestone, Repository } from './state.ts';
+import type { World } from '../state.ts';
 
 export const milestoneHandlers = {
   'issues/list-milestones': list,

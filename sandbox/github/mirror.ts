@@ -1,8 +1,8 @@
 import { git } from '../git/git.ts';
 import { moveRef } from './refs.ts';
 import { userNamed } from './users.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
+import type { Repository } from './state.ts';
+import type { World } from '../state.ts';
 
 /** Copies the branches of a canonical repository to the one that mirrors it, after its lag; an infinite lag is a stopped mirror. */
 export async function followMirror(world: World, canonical: Repository): Promise<void> {

@@ -3,18 +3,7 @@ import { stateOfCheck } from './check-state.ts';
 import { Refusal } from './refusal.ts';
 import { apiUrl } from './repository.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Repository } from './repository.ts';
-
-/** What a branch asks of a commit before it takes it. */
-export interface Protection {
-  readonly requiredChecks: readonly string[];
-  /** The head must contain the newest commit of the base. */
-  readonly strict: boolean;
-  readonly requiredReviews: number;
-  readonly dismissStaleReviews: boolean;
-  /** Changes come to it through a queue only, where each is tried on the base as it will be. */
-  readonly mergeQueue: boolean;
-}
+import type { Protection, Repository } from './state.ts';
 
 export const protectionHandlers = {
   'repos/get-branch-protection': getProtection,

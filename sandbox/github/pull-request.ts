@@ -6,41 +6,9 @@ import { notFound } from './refusal.ts';
 import { apiUrl, htmlUrl, renderRepository } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import { notify } from './webhooks.ts';
-import type { World } from '../world.ts';
 import type { Call } from './call.ts';
-import type { Issue } from './issues.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
-
-export type MergeMethod = 'merge' | 'squash' | 'rebase';
-
-export interface Pull {
-  readonly id: number;
-  readonly head: string;
-  headSha: string;
-  base: string;
-  /** The base branch's commit when the pull request was merged or closed; until then it follows the branch. */
-  baseSha: string | undefined;
-  draft: boolean;
-  readonly reviews: Review[];
-  autoMerge: { by: string; method: MergeMethod; title?: string | undefined; message?: string | undefined } | undefined;
-  merged: { sha: string; at: string; by: string } | undefined;
-  /** Its place in the merge queue of its base: the lower `nth`, the sooner its turn. `trial` is it merged into the base as that is now. */
-  queued: { at: string; by: string; nth: number; trial: { sha: string; base: string } | undefined } | undefined;
-  readonly removals: { readonly id: number; readonly at: string; readonly reason: string; readonly tried: string | undefined }[];
-}
-
-export type PullRequest = Issue & { pull: Pull };
-
-export interface Review {
-  readonly id: number;
-  readonly author: string;
-  body: string;
-  editedAt?: string;
-  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';
-  readonly sha: string;
-  readonly at: string;
-}
+import type { Issue, Pull, PullRequest, Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 /** @throws Refusal 404 when the number is no pull request's */
 export function pullOf(call: Call): PullRequest {

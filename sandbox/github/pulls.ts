@@ -1,6 +1,6 @@
 import { countCommits, log } from '../git/history.ts';
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { linkHeader, paginate, perform, window } from './call.ts';
 import { renderCommit, renderFile } from './commits.ts';
 import { addIssue, reopenIssue, textKey } from './issues.ts';
@@ -8,9 +8,8 @@ import { isOpenPull } from './mergeability.ts';
 import { baseOf, closePull, filesOf, notifyPull, pullOf, pullUrl, renderPull, renderSimplePull } from './pull-request.ts';
 import { invalid } from './refusal.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Plan } from '../world.ts';
-import type { Pull, PullRequest } from './pull-request.ts';
-import type { Repository } from './repository.ts';
+import type { Plan } from '../write.ts';
+import type { Pull, PullRequest, Repository } from './state.ts';
 
 type Operations = 'pulls/list' | 'pulls/create' | 'pulls/get' | 'pulls/update' | 'pulls/list-commits' | 'pulls/list-files';
 

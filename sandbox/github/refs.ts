@@ -1,15 +1,7 @@
 import { peelToCommit } from '../git/history.ts';
 import { setRef } from '../git/refs.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
-
-export interface Move {
-  readonly ref: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly by: User;
-}
+import type { Repository, User } from './state.ts';
+import type { World } from '../state.ts';
 
 /** Moves, makes or deletes a ref, with all that follows from it. */
 export async function moveRef(world: World, repository: Repository, move: { ref: string; to: string | undefined; by: User }): Promise<void> {

@@ -1,28 +1,13 @@
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { moveRef, resolveCommit } from './refs.ts';
 import { invalid, notFound } from './refusal.ts';
 import { apiUrl, htmlUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import type { Call, Handlers } from './call.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-
-export interface Release {
-  readonly id: number;
-  readonly author: string;
-  tag: string;
-  target: string;
-  name: string | null;
-  body: string | null;
-  draft: boolean;
-  prerelease: boolean;
-  /** Whether it was to become the latest. */
-  makeLatest: boolean;
-  readonly createdAt: string;
-  publishedAt: string | null;
-}
+import type { Release, Repository } from './state.ts';
+import type { World } from '../state.ts';
 
 type Operations = 'repos/create-release' | 'repos/get-latest-release' | 'repos/get-release' | 'repos/list-releases' | 'repos/get-release-by-tag' | 'repos/update-release';
 

@@ -1,45 +1,7 @@
 import { initBare, readRefs } from '../git/refs.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
-import type { Status } from './check-state.ts';
-import type { CiPlan, CiScript } from './ci.ts';
-import type { Deployment } from './deployment.ts';
-import type { Issue } from './issues.ts';
-import type { Label } from './labels.ts';
-import type { Milestone } from './milestones.ts';
-import type { Protection } from './protection.ts';
-import type { Release } from './releases.ts';
-import type { Run, Workflow } from './runs.ts';
-import type { World } from '../world.ts';
-
-/** All that GitHub knows of a repository; plain data. Its commits are in a bare git repository. */
-export interface Repository {
-  readonly id: number;
-  readonly owner: string;
-  readonly name: string;
-  /** `owner/name` */
-  readonly fullName: string;
-  readonly defaultBranch: string;
-  readonly gitDir: string;
-  /** Full name to object id; a copy of what git holds. */
-  readonly refs: Map<string, string>;
-  readonly labels: Map<string, Label>;
-  /** Pull requests are issues that have a `pull`. */
-  readonly issues: Map<number, Issue>;
-  readonly milestones: Map<number, Milestone>;
-  readonly deployments: Deployment[];
-  readonly releases: Release[];
-  readonly workflows: Workflow[];
-  readonly runs: Run[];
-  readonly statuses: Status[];
-  /** By branch. */
-  readonly protections: Map<string, Protection>;
-  /** By commit, or by branch for all of its coming commits. */
-  readonly ciScripts: Map<string, CiScript>;
-  readonly ci: CiPlan | undefined;
-  /** Full name of the repository that follows this one's branches. */
-  readonly mirror: { readonly fullName: string; lagMs: number } | undefined;
-  readonly createdAt: string;
-}
+import type { CiPlan, Repository } from './state.ts';
+import type { World } from '../state.ts';
 
 export async function addRepository(
   world: World,

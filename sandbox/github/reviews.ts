@@ -1,5 +1,5 @@
 import { json } from '../exchange.ts';
-import { effect, unchanged } from '../world.ts';
+import { effect, unchanged } from '../write.ts';
 import { numberParam, paginate, perform } from './call.ts';
 import { textKey } from './issues.ts';
 import { settlePulls } from './merging.ts';
@@ -8,9 +8,8 @@ import { notFound, Refusal } from './refusal.ts';
 import { htmlUrl } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import type { Call, Handlers } from './call.ts';
-import type { World } from '../world.ts';
-import type { PullRequest, Review } from './pull-request.ts';
-import type { Repository } from './repository.ts';
+import type { PullRequest, Repository, Review } from './state.ts';
+import type { World } from '../state.ts';
 
 export const reviewHandlers = {
   'pulls/create-review': create,

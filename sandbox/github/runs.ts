@@ -3,58 +3,8 @@ import { isoSeconds } from '../clock.ts';
 import { notFound } from './refusal.ts';
 import { apiUrl, htmlUrl, renderMinimalRepository } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-
-export type Conclusion = 'success' | 'failure' | 'cancelled' | 'neutral' | 'skipped';
-
-export type Progress = 'queued' | 'in_progress' | 'completed';
-
-export interface Workflow {
-  readonly id: number;
-  readonly name: string;
-  /** File name below `.github/workflows/`. */
-  readonly file: string;
-  readonly inputs: Readonly<Record<string, { readonly required: boolean }>>;
-  /** The input that the run's name is made of. */
-  readonly runNameInput: string | undefined;
-  /** The input that says how a run ends. */
-  readonly outcomeInput?: string;
-  readonly createdAt: string;
-}
-
-/** A job of a run is also a check run of its commit, with the same id. */
-export interface Job {
-  readonly id: number;
-  readonly name: string;
-  readonly attempt: number;
-  status: Progress;
-  conclusion: Conclusion | undefined;
-  startedAt: string;
-  completedAt: string | undefined;
-}
-
-export interface Run {
-  readonly id: number;
-  readonly suiteId: number;
-  readonly workflow: Workflow;
-  readonly number: number;
-  readonly event: 'push' | 'workflow_dispatch';
-  readonly title: string;
-  readonly branch: string | undefined;
-  readonly sha: string;
-  readonly actor: string;
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly createdAt: string;
-  attempt: number;
-  /** Counts what was set in motion for this run, so that only the newest goes on. */
-  turn: number;
-  updatedAt: string;
-  status: Progress;
-  conclusion: Conclusion | undefined;
-  /** Of every attempt, oldest first. */
-  readonly jobs: Job[];
-}
+import type { Conclusion, Job, Repository, Run, Workflow } from './state.ts';
+import type { World } from '../state.ts';
 
 export function addRun(
   world: World,

@@ -1,14 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Signature } from '../git/objects.ts';
-import type { World } from '../world.ts';
-
-export interface User {
-  readonly login: string;
-  readonly id: number;
-  readonly kind: 'User' | 'Bot' | 'Organization';
-  readonly name: string;
-  readonly email: string;
-}
+import type { User } from './state.ts';
+import type { World } from '../state.ts';
 
 const tokens: Readonly<Record<string, string>> = {
   'bot-token': 'slipway-bot',

@@ -2,33 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { renderRepository } from './repository.ts';
 import { renderUser } from './users.ts';
 import type { Clock } from '../clock.ts';
-import type { World } from '../world.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
-
-export interface Hook {
-  readonly url: string;
-  readonly secret: string;
-  readonly mode: 'normal' | 'lost' | 'duplicated' | 'reversed' | 'delayed';
-  /** How many deliveries the mode is for; for all, if not given. */
-  readonly times?: number | undefined;
-  readonly delayMs?: number | undefined;
-}
-
-export interface Delivery {
-  readonly event: string;
-  readonly id: string;
-  readonly url: string;
-  /** The receiver's status; 0 when it could not be reached. */
-  readonly status: number;
-}
-
-export interface Deliveries {
-  readonly log: readonly Delivery[];
-  hook(hook: Hook): void;
-  isWanted(): boolean;
-  send(event: string, payload: unknown): void;
-}
+import type { Repository, User } from './state.ts';
+import type { Deliveries, Delivery, Hook, World } from '../state.ts';
 
 interface Parcel {
   readonly event: string;

@@ -1,8 +1,7 @@
 import { timeAfter } from '../git/history.ts';
 import { commit, writeObject } from '../git/objects.ts';
 import { signatureOf } from './users.ts';
-import type { Repository } from './repository.ts';
-import type { User } from './users.ts';
+import type { Repository, User } from './state.ts';
 
 export interface NewMerge {
   readonly tree: string;

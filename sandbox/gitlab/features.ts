@@ -1,10 +1,11 @@
 import { json, parseJson } from '../exchange.ts';
-import { effect, unchanged, write } from '../world.ts';
+import { effect, unchanged, write } from '../write.ts';
 import { changeGates, renderFeature, sameGates, shownGates } from './gates.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Visit } from '../visit.ts';
-import type { Plan, World } from '../world.ts';
+import type { Plan } from '../write.ts';
 import type { Features, GateRequest } from './gates.ts';
+import type { World } from '../state.ts';
 
 const tokens: Readonly<Record<string, 'admin' | 'user'>> = { 'gitlab-admin': 'admin', 'gitlab-user': 'user' };
 

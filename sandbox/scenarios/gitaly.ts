@@ -4,8 +4,8 @@ import { setRef } from '../git/refs.ts';
 import { addPassedCi } from '../github/ci.ts';
 import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
 import type { ImportedCommit } from '../git/import.ts';
-import type { Repository } from '../github/repository.ts';
-import type { World } from '../world.ts';
+import type { Repository } from '../github/state.ts';
+import type { World } from '../state.ts';
 
 const branch = 'master';
 const head = `refs/heads/${branch}`;

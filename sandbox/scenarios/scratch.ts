@@ -2,7 +2,7 @@ import { putByPerson } from '../gcs/objects.ts';
 import { importCommits } from '../git/import.ts';
 import { deploymentOutcome } from '../github/controller.ts';
 import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
-import type { World } from '../world.ts';
+import type { World } from '../state.ts';
 
 const branch = 'main';
 const bucket = 'slipway-scratch';

@@ -2,7 +2,7 @@ import { putByPerson } from '../gcs/objects.ts';
 import { importCommits } from '../git/import.ts';
 import { addPassedCi } from '../github/ci.ts';
 import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
-import type { World } from '../world.ts';
+import type { World } from '../state.ts';
 
 const bucket = 'schemas-migrations';
 const branches = ['main', '5.2', '5.1'];

@@ -3,8 +3,8 @@ import { SlackError, bot, cut, userId } from './call.ts';
 import { history, postMessage, replies, updateMessage } from './messages.ts';
 import type { Exchange, Reply } from '../exchange.ts';
 import type { Visit } from '../visit.ts';
-import type { World } from '../world.ts';
 import type { Args, Call, Method } from './call.ts';
+import type { World } from '../state.ts';
 
 const methods: Readonly<Record<string, Method>> = {
   'auth.test': authTest,
