@@ -1,3 +1,4 @@
+import { isAncestor } from '../git/history.ts';
 import { launchCi } from './ci.ts';
 import { advanceQueues } from './merge-queue.ts';
 import { settlePulls } from './merging.ts';
@@ -7,15 +8,24 @@ import { notify } from './webhooks.ts';
 import type { Repository } from './state.ts';
 import type { Consequences, Move, World } from '../state.ts';
 
+const none = '0'.repeat(40);
+
 export const consequences: Consequences = { refMoved, ciFinished: settlePulls };
 
-async function refMoved(world: World, repository: Repository, { ref, from, to, by }: Move): Promise<void> {
-  const none = '0'.repeat(40);
+async function refMoved(world: World, repository: Repository, move: Move): Promise<void> {
+  const { ref, from, to, by } = move;
   notify(world, repository, 'push', { ref, before: from ?? none, after: to ?? none, sender: by });
   if (!ref.startsWith('refs/heads/')) return;
   const branch = ref.slice('refs/heads/'.length);
+  await recordActivity(world, repository, move);
   if (to !== undefined) launchCi(world, repository, { sha: to, branch });
   await followRefs(world, repository, { branch, to, by });
   await advanceQueues(world, repository);
   await followMirror(world, repository);
+}
+
+/** Keeps where a branch has been. */
+async function recordActivity(world: World, repository: Repository, { ref, from, to, by }: Move): Promise<void> {
+  const kind = from === undefined ? 'branch_creation' : to === undefined ? 'branch_deletion' : (await isAncestor(repository.gitDir, from, to)) ? 'push' : 'force_push';
+  repository.activities.push({ id: world.nextId(), ref, before: from ?? none, after: to ?? none, kind, at: world.clock.now(), actor: by.login });
 }
