@@ -9,6 +9,7 @@ import { landedRelease } from '../../domain/release/keys.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { environmentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
+import { launches } from '../../ports/launch/launches.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { windowsOf } from './freezes.ts';
 
@@ -20,6 +21,8 @@ export interface Survey {
 }
 
 export function createSurvey({ catalog, forge, environments }: Pick<Ports, 'catalog' | 'forge' | 'environments'>) {
+  const launchBy = launches({ forge });
+
   /**
    * What an environment runs by what the forge remembers, and when it is frozen by the catalog.
    *
@@ -42,7 +45,7 @@ export function createSurvey({ catalog, forge, environments }: Pick<Ports, 'cata
 
   async function deployedBy(name: string, { downstream }: Component, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {
     const { repository, head, branch, versionFile } = downstream;
-    const successes = await (promote.kind === 'workflow' ? forge.workflowRuns.succeeded(repository, promote.workflow) : forge.deployments.succeeded(repository, environment));
+    const successes = await launchBy[promote.kind].succeeded(promote, { repository, environment });
     const landed = landedRelease(successes, { component: name, stage });
     if (!landed) return undefined;
     const { release, at: since } = landed;

@@ -5,6 +5,7 @@ import type { ClaimAnswer, LastDeployment } from '../../domain/environments/envi
 import { attemptKey, rollbackKey } from '../../domain/release/keys.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Deployment } from '../../ports/forge/deployments.ts';
+import { launches } from '../../ports/launch/launches.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { windowsOf } from '../environments/freezes.ts';
@@ -16,6 +17,8 @@ export type Claimed =
 
 /** What a release says to the environment that a stage needs. */
 export function createClaims({ catalog, forge, environments, readLagMs }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'readLagMs'>) {
+  const launchBy = launches({ forge });
+
   /** Asks for an environment. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
   async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
     const { taskQueue } = activityInfo();
@@ -63,8 +66,7 @@ export function createClaims({ catalog, forge, environments, readLagMs }: Pick<P
   }
 
   function deploymentOf({ environment, sha, deployment: { repository, mechanism } }: Claim, key: string): Promise<Deployment | undefined> {
-    if (mechanism.kind === 'workflow') return forge.workflowRuns.find(repository, mechanism.workflow, key);
-    return forge.deployments.find(repository, environment, sha, key);
+    return launchBy[mechanism.kind].find(mechanism, { repository, environment, sha, key });
   }
 
   return {

@@ -1,6 +1,7 @@
 import { shortSha } from '../code/commit.ts';
 import type { ReleasePlan } from './plan.ts';
 import { promotionKey } from '../release/keys.ts';
+import type { Mechanism } from '../stages/rules.ts';
 
 /** Every write that a release would make, should nothing come in its way, in order. */
 export function writesOf(plan: ReleasePlan): readonly string[] {
@@ -15,10 +16,13 @@ export function writesOf(plan: ReleasePlan): readonly string[] {
     `${repository}: remove the branch ${head}`,
     ...stages.flatMap(({ name, environment, promote, approval }) => [
       ...(approval ? [`${name} only once ${approval.required} of ${approval.approvers.join(', ')} approve`] : []),
-      promote.kind === 'workflow'
-        ? `${repository}: dispatch ${promote.workflow} for ${environment} as ${promotionKey(plan, name)}`
-        : `${repository}: a deployment to ${environment} as ${promotionKey(plan, name)}`,
+      `${repository}: ${toldMechanism(promote)} to ${environment} as ${promotionKey(plan, name)}`,
       `${repository}: label the pull request workflow::${name}`,
     ]),
   ];
+}
+
+/** "workflow deploy.yml" */
+function toldMechanism(mechanism: Mechanism): string {
+  return Object.values(mechanism).filter((value) => typeof value === 'string').join(' ');
 }

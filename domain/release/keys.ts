@@ -46,10 +46,3 @@ export function landedRelease(
   }
   return undefined;
 }
-
-/** The inputs of a deploy workflow with their placeholders filled in. */
-export function fillInputs(inputs: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, template]) => [name, template.replaceAll(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)]),
-  );
-}

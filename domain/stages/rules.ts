@@ -2,8 +2,9 @@ import { folded } from '../people/person.ts';
 import { z } from 'zod';
 import { duration, interval } from '../text/duration.ts';
 import { healthCheck } from './health-check.ts';
-import { approver, channel, name, workflowFile } from '../text/names.ts';
-import { unknownName } from '../text/nearest-name.ts';
+import * as deployment from './mechanisms/deployment.ts';
+import * as workflow from './mechanisms/workflow.ts';
+import { approver, channel, name } from '../text/names.ts';
 import type { Contradiction } from '../text/contradiction.ts';
 import { teamsIn } from '../people/teams.ts';
 
@@ -18,18 +19,12 @@ const approval = z.strictObject({
   escalate: z.strictObject({ every: interval, channel }).optional().describe('Where to ask again, and how often.'),
 });
 
-/** What `inputs` may use, in braces. */
-export const placeholders = ['component', 'candidate', 'sha', 'stage', 'environment', 'key', 'fence'] as const;
+/** By which a candidate gets to an environment: a new way is a file beside these, and a name here. */
+const mechanisms = { workflow, deployment };
 
-/** How a candidate gets to an environment. */
-const mechanism = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('workflow'),
-    workflow: workflowFile,
-    inputs: z.record(z.string(), z.string()).prefault({}).describe(`May use ${placeholders.map((name) => `{${name}}`).join(', ')}. One must carry {key}, and the run name must show it.`),
-  }),
-  z.strictObject({ kind: z.literal('deployment') }),
-]);
+type MechanismRule = (typeof mechanisms)[keyof typeof mechanisms]['rule'];
+
+const mechanism = z.discriminatedUnion('kind', Object.values(mechanisms).map(({ rule }) => rule) as [MechanismRule, ...MechanismRule[]]);
 
 /** A step on a component's way to where it is used. */
 export const stage = z.strictObject({
@@ -48,16 +43,8 @@ export type Approval = z.output<typeof approval>;
 export type Mechanism = z.output<typeof mechanism>;
 
 export function* stageContradictions({ promote, approval }: Stage, wanted: Approval['assurance']): Generator<Contradiction> {
-  if (promote.kind === 'workflow') {
-    for (const [input, template] of Object.entries(promote.inputs)) {
-      for (const [, found = ''] of template.matchAll(/\{(\w+)\}/g)) {
-        if (!isPlaceholder(found)) yield { path: ['promote', 'inputs', input], message: unknownName('placeholder', found, placeholders) };
-      }
-    }
-    if (!Object.values(promote.inputs).some((template) => template.includes('{key}'))) {
-      yield { path: ['promote', 'inputs'], message: 'one input must carry {key}, by which a lost run is found again' };
-    }
-  }
+  const { contradictions }: { contradictions(promote: Mechanism): Iterable<Contradiction> } = mechanisms[promote.kind];
+  for (const { path, message } of contradictions(promote)) yield { path: ['promote', ...path], message };
   if (!approval) return;
   if (wanted === 'verified' && approval.assurance === 'claimed') yield { path: ['approval', 'assurance'], message: 'the environment wants votes to be verified' };
   const teams = teamsIn(approval);
@@ -68,8 +55,4 @@ export function* stageContradictions({ promote, approval }: Stage, wanted: Appro
   if (teams.length === 0 && approvers > 0 && approval.required > approvers) {
     yield { path: ['approval', 'required'], message: `${approval.required} approvals can't come from ${approvers} ${approvers === 1 ? 'person' : 'people'}` };
   }
-}
-
-function isPlaceholder(found: string): boolean {
-  return placeholders.some((name) => name === found);
 }

@@ -2,7 +2,7 @@ import type { Delivery } from './grants.ts';
 import type { Lease } from './leases.ts';
 import type { Passage } from './passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
-import { fillInputs } from '../../domain/release/keys.ts';
+import { fillInputs } from '../../domain/stages/inputs.ts';
 
 /** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
 export async function delivered(passage: Passage, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
@@ -11,7 +11,7 @@ export async function delivered(passage: Passage, stage: Stage, delivery: Delive
   const { repository, branch } = plan.deployedFrom;
   const { environment, promote } = stage;
   const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence) };
-  const mechanism = promote.kind === 'workflow' ? { ...promote, inputs: fillInputs(promote.inputs, values) } : promote;
+  const mechanism = fillInputs(promote, values);
 
   const landing = lease.deploying(delivery);
   const { id, url } = await work.promote({ key, repository, branch, environment, sha, mechanism }, `promote to ${environment}`);

@@ -2,7 +2,8 @@ import { shaPattern, shortSha } from '../../../domain/code/commit.ts';
 import type { Component } from '../../../domain/catalog.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import type { HealthCheck } from '../../../domain/stages/health-check.ts';
-import { showsInput } from '../../../domain/stages/run-name.ts';
+import type { Stage } from '../../../domain/stages/rules.ts';
+import { launches } from '../../../ports/launch/launches.ts';
 import { doubtful, examine, fine, missing } from './finding.ts';
 import type { DiagnosisPorts } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
@@ -11,7 +12,7 @@ import { teamsIn } from '../../../domain/people/teams.ts';
 /** What the releases of one component need. */
 export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }: DiagnosisPorts, name: string, { source, downstream, stages, chat: channels, flags }: Component): Promise<readonly Finding[]> {
   const about = (what: string) => `${name}: ${what}`;
-  const workflows = [...new Set(stages.flatMap(({ promote }) => (promote.kind === 'workflow' ? [promote.workflow] : [])))];
+  const launchBy = launches({ forge });
   const teams = [...new Set(stages.flatMap(({ approval }) => (approval ? teamsIn(approval) : [])))];
   const told = [...new Set([channels.progress, channels.team, source.owners, ...stages.map(({ approval }) => approval?.escalate?.channel)])].filter((channel) => channel !== undefined);
   const places = flags ? [flags.staging?.environment, flags.production.environment].filter((environment) => environment !== undefined) : [];
@@ -30,7 +31,7 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
     ...(flags?.incidents ? [reachable(flags.incidents.repository, 'read')] : []),
     ...places.map((environment) => flagsReadable(environment, flags!.prefix)),
     ...[...new Map(checks.map((check) => [JSON.stringify(check), check])).values()].map(healthKnown),
-    ...workflows.map(workflowThere),
+    ...stages.flatMap(launchable),
     ...told.map(channelReachable),
     ...teams.map(teamVisible),
   ]);
@@ -101,22 +102,15 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
     return examine(about(`flags of ${environment}`), 'see docs/flags.md', async () => fine(`${(await flagsOf(environment).list(prefix)).length} begin with ${prefix}`));
   }
 
-  function workflowThere(file: string) {
+  /** What a stage's mechanism needs. */
+  function launchable({ promote }: Stage) {
     const { repository, branch } = downstream;
-    return examine(about(`${file} of ${repository}`), 'let the token read actions', async () => {
-      const state = await forge.access.workflow(repository, file);
-      if (!state) return missing('does not exist', `add .github/workflows/${file}, which workflow_dispatch starts`);
-      if (state === 'disabled') return missing('is disabled', 'enable it');
-      const text = await forge.commits.read(repository, `.github/workflows/${file}`, branch);
-      const unseen = text === undefined ? [] : keyInputs(file).filter((inputs) => !showsInput(text, inputs)).flat();
-      return unseen.length > 0 ? missing(`does not show ${unseen.join(', ')} in its run-name on ${branch}`, `a run is found by its key: run-name: \${{ inputs.${unseen[0]} }}`) : fine('can be dispatched');
-    });
-  }
-
-  /** Of each stage that has it dispatched, those that carry the key. */
-  function keyInputs(file: string): readonly (readonly string[])[] {
-    const mechanisms = stages.flatMap(({ promote }) => (promote.kind === 'workflow' && promote.workflow === file ? [promote] : []));
-    return mechanisms.map(({ inputs }) => Object.keys(inputs).filter((name) => inputs[name]!.includes('{key}')));
+    return launchBy[promote.kind].requires(promote, { repository, branch, key: '{key}' }).map((required) =>
+      examine(about(required.name), 'let the token read actions', async () => {
+        const found = await required.lack();
+        return found ? missing(found.what, found.todo) : fine('can be started');
+      }),
+    );
   }
 
   function teamVisible(team: string) {

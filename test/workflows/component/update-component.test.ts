@@ -7,6 +7,7 @@ import { status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping, workflowBundle } from '../../servers.ts';
 import { inTurn } from '../release-stand.ts';
 import { candidate, never, pending, pinned, plan, scriptedWorld } from '../scripted-world.ts';
+import { shortSha } from '../../../domain/code/commit.ts';
 
 let server: TestWorkflowEnvironment;
 let queues = 0;
@@ -106,10 +107,10 @@ it('lists what a release would write, and writes nothing, in a dry run', async (
       '#progress: a thread for gitaly cccccccccccc',
       'org/product: merge the pull request into master, when its pipeline is green',
       'org/product: remove the branch release/gitaly',
-      `org/product: a deployment to staging as ${plan.id}/staging`,
+      `org/product: deployment to staging as ${plan.id}/staging/${shortSha(candidate)}`,
       'org/product: label the pull request workflow::staging',
       'production only once 1 of alice, bob approve',
-      `org/product: dispatch deploy.yml for production as ${plan.id}/production`,
+      `org/product: workflow deploy.yml to production as ${plan.id}/production/${shortSha(candidate)}`,
       'org/product: label the pull request workflow::production',
     ],
   });
