@@ -1,3 +1,5 @@
+import { createPreReleasePlanning } from './promotion/planning.ts';
+import { createPreReleases } from './promotion/pre-releases.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createMerging } from './changes/merging.ts';
 import { createAmending } from './component/amending.ts';
@@ -52,6 +54,9 @@ export function createActivities(ports: Ports) {
     ...createRolloutIssues(ports),
 
     ...createSchemas(ports),
+
+    ...createPreReleasePlanning(ports),
+    ...createPreReleases(ports),
 
     ...createReports(ports),
     ...createRecords(ports),

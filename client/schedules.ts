@@ -2,6 +2,7 @@ import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client
 import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { Catalog } from '../domain/catalog.ts';
+import { kinds } from '../domain/release/kinds.ts';
 import { spoken } from '../domain/text/duration.ts';
 import type { Answer } from './answer.ts';
 import { catalogAt } from './local-catalog.ts';
@@ -21,13 +22,14 @@ interface Change {
   readonly lines: readonly string[];
 }
 
-const prefix = 'update/';
+/** What the ids of schedules begin with, by what they start. */
+const prefixes = { update: 'update/', preRelease: kinds.preRelease.prefix } as const;
 const catchupWindowMs = 10 * 60_000;
 
 export function addSchedules(program: Command, answering: Answering): void {
   program
     .command('schedules')
-    .description('the schedules by which each component is looked at for a newer candidate')
+    .description('the schedules by which components are looked at for a newer candidate, and get their daily pre-releases')
     .command('apply')
     .description('make them as the catalog says, and show what differs')
     .option('--dry-run', 'only show what differs')
@@ -42,7 +44,7 @@ async function apply({ server }: Session, { taskQueue, catalog: file, dryRun }: 
   const changes: Change[] = [];
   for (const wanted of schedulesOf(catalog, taskQueue)) changes.push(await applied(client, wanted, { dryRun: dryRun ?? false }));
   for await (const { scheduleId } of client.schedule.list()) {
-    const foreign = scheduleId.startsWith(prefix) && !changes.some(({ schedule }) => schedule === scheduleId);
+    const foreign = Object.values(prefixes).some((prefix) => scheduleId.startsWith(prefix)) && !changes.some(({ schedule }) => schedule === scheduleId);
     if (foreign) changes.push({ schedule: scheduleId, kind: 'foreign', lines: ['not in the catalog: it stays, delete it in the UI'] });
   }
   const text = changes.map(({ schedule, kind, lines }) => [`${signs[kind]} ${schedule}`, ...lines.map((line) => `    ${line}`)].join('\n'));
@@ -51,27 +53,46 @@ async function apply({ server }: Session, { taskQueue, catalog: file, dryRun }: 
 
 const signs = { create: '+', update: '~', same: '=', foreign: '?' } as const;
 
-/** One for each component. A tick that comes while the one before still waits is left out. */
-function schedulesOf({ components }: Catalog, taskQueue: string) {
-  return Object.entries(components).map(([component, { source }]) => ({
-    scheduleId: `${prefix}${component}`,
+/** A schedule as the catalog wants it. A tick that comes while the one before still waits is left out. */
+type Wanted = ScheduleOptions & { readonly scheduleId: string; readonly when: string };
+
+function schedulesOf({ components, promotion }: Catalog, taskQueue: string): readonly Wanted[] {
+  const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupWindowMs };
+  const start = (workflowType: string, workflowId: string, component: string) => ({ type: 'startWorkflow', workflowType, workflowId, taskQueue, args: [{ component }] }) as const;
+  const updates = Object.entries(components).map(([component, { source }]) => ({
+    scheduleId: `${prefixes.update}${component}`,
+    when: spoken(source.schedule),
     spec: { intervals: [{ every: source.schedule }] },
-    action: { type: 'startWorkflow', workflowType: 'updateComponent', workflowId: `${prefix}${component}`, taskQueue, args: [{ component }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupWindowMs },
-  })) satisfies ScheduleOptions[];
+    action: start('updateComponent', `${prefixes.update}${component}`, component),
+    policies,
+  }));
+  const preReleases = Object.entries(promotion).map(([component, { timeZone, preRelease }]): Wanted => {
+    const [hour = 0, minute = 0] = preRelease.at.split(':').map(Number);
+    return {
+      scheduleId: `${prefixes.preRelease}${component}`,
+      when: weekly(preRelease.at, timeZone),
+      spec: { calendars: [{ dayOfWeek: { start: 'MONDAY', end: 'FRIDAY' }, hour, minute }], timezone: timeZone },
+      // The workflow hands over to the day's own, so that none waits for the one before. Its id is not the day's: that is not known yet.
+      action: start(kinds.preRelease.workflow, `daily/${component}`, component),
+      policies,
+    };
+  });
+  return [...updates, ...preReleases];
 }
 
-type Wanted = ReturnType<typeof schedulesOf>[number];
+function weekly(at: string, zone: string): string {
+  return `${at}, Monday to Friday, in ${zone}`;
+}
 
 async function applied({ schedule }: Client, wanted: Wanted, { dryRun }: { readonly dryRun: boolean }): Promise<Change> {
-  const { scheduleId, ...rest } = wanted;
+  const { scheduleId, when: _, ...rest } = wanted;
   const handle = schedule.getHandle(scheduleId);
   const there = await handle.describe().catch((error: unknown) => {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
   });
   if (!there) {
-    if (!dryRun) await schedule.create(wanted);
+    if (!dryRun) await schedule.create({ scheduleId, ...rest });
     return { schedule: scheduleId, kind: 'create', lines: told(wanted).map(([name, value]) => `${name}: ${value}`) };
   }
   const before = new Map(found(there));
@@ -81,20 +102,30 @@ async function applied({ schedule }: Client, wanted: Wanted, { dryRun }: { reado
   return { schedule: scheduleId, kind: lines.length > 0 ? 'update' : 'same', lines };
 }
 
-function told({ spec, action, policies }: Wanted): [string, string][] {
+function told({ when, action, policies }: Wanted): [string, string][] {
   return [
-    ['every', spec.intervals.map(({ every }) => spoken(every)).join(', ')],
-    ['starts', `${action.workflowType} ${JSON.stringify(action.args[0])} on ${action.taskQueue}`],
-    ['overlap', policies.overlap],
-    ['catch-up window', spoken(policies.catchupWindow)],
+    ['every', when],
+    ['starts', `${String(action.workflowType)} ${JSON.stringify(action.args?.[0])} on ${action.taskQueue}`],
+    ['overlap', policies?.overlap ?? 'default'],
+    ['catch-up window', spoken(Number(policies?.catchupWindow))],
   ];
 }
 
 function found({ spec, action, policies }: ScheduleDescription): [string, string][] {
   return [
-    ['every', (spec.intervals ?? []).map(({ every }) => spoken(every)).join(', ')],
+    ['every', timesOf(spec)],
     ['starts', `${action.workflowType} ${JSON.stringify(action.args?.[0])} on ${action.taskQueue}`],
     ['overlap', policies.overlap ?? 'default'],
     ['catch-up window', spoken(policies.catchupWindow)],
   ];
+}
+
+/** What the server says of a schedule's times; of those that Slipway would not make, that they differ. */
+function timesOf({ intervals = [], calendars = [], timezone = 'UTC' }: ScheduleDescription['spec']): string {
+  const every = intervals.map((interval) => spoken(interval.every));
+  const weekdays = calendars.map(({ dayOfWeek, hour, minute }) => {
+    const [days, at] = [dayOfWeek?.[0], [hour?.[0]?.start, minute?.[0]?.start].map((part) => String(part ?? 0).padStart(2, '0')).join(':')];
+    return days?.start === 'MONDAY' && days.end === 'FRIDAY' ? weekly(at, timezone) : 'other days';
+  });
+  return [...every, ...weekdays].join('; ');
 }

@@ -8,6 +8,7 @@ import { stage, stageContradictions } from './stages/rules.ts';
 import { environment } from './environments/rules.ts';
 import { downstream, source } from './component/rules.ts';
 import { pace } from './release/pace.ts';
+import { promotionRules } from './promotion/rules.ts';
 
 const component = z.strictObject({
   source,
@@ -27,6 +28,7 @@ export const catalogSchema = z
     environments: z.record(name, environment),
     components: z.record(name, component),
     schemas: z.record(name, schemaRules).prefault({}).describe('Components whose database schemas are released.'),
+    promotion: z.record(name, promotionRules).prefault({}).describe('Components whose commits stage runs, and that are promoted from there to production.'),
   })
   .superRefine((catalog, context) => {
     for (const { path, message } of contradictions(catalog)) context.addIssue({ code: 'custom', path, message });

@@ -4,10 +4,12 @@ import { toldRollout } from './flags/outcome.ts';
 import type { RolloutOutcome } from './flags/outcome.ts';
 import { toldSchemas } from './schemas/outcome.ts';
 import type { SchemaOutcome, SchemaStopped } from './schemas/outcome.ts';
+import { toldPreRelease } from './promotion/outcome.ts';
+import type { PreReleaseOutcome } from './promotion/outcome.ts';
 import type { ReleaseOutcome } from './component/outcome.ts';
 
 /** How any of the workflows ends. */
-export type Outcome = ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped;
+export type Outcome = ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PreReleaseOutcome;
 
 /** What did not get to its end, and was cleaned up. */
 export type StoppedOutcome = Extract<ReleaseOutcome, Remains> | SchemaStopped;
@@ -45,6 +47,9 @@ export function toldOutcome(outcome: Outcome): string {
       return `rejected at ${outcome.stage} by ${outcome.by}${outcome.reason ? `: ${outcome.reason}` : ''}`;
     case 'aborted':
       return `aborted by ${outcome.by}: ${outcome.reason}`;
+    case 'nothingMerged':
+    case 'preReleased':
+      return toldPreRelease(outcome);
     case 'rolledOut':
     case 'alreadyOn':
       return toldRollout(outcome);

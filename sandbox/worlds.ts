@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createGcs } from './gcs/emulator.ts';
 import { consequences } from './github/consequences.ts';
 import { buildGitaly } from './scenarios/gitaly.ts';
+import { buildMonitor } from './scenarios/monitor.ts';
 import { buildScratch } from './scenarios/scratch.ts';
 import { buildSourcegraph } from './scenarios/sourcegraph.ts';
 import { createWorld } from './new-world.ts';
@@ -10,7 +11,7 @@ import type { World } from './state.ts';
 
 export interface WorldOptions {
   readonly name: string;
-  readonly scenario: 'gitaly' | 'sourcegraph' | 'scratch';
+  readonly scenario: 'gitaly' | 'monitor' | 'sourcegraph' | 'scratch';
   readonly seed?: string | undefined;
   readonly pinnedBehind?: number | undefined;
   readonly mirrorLagMs?: number | undefined;
@@ -26,7 +27,7 @@ export interface Worlds {
   remove(name: string): Promise<boolean>;
 }
 
-const scenarios = { gitaly: buildGitaly, sourcegraph: buildSourcegraph, scratch: buildScratch };
+const scenarios = { gitaly: buildGitaly, monitor: buildMonitor, sourcegraph: buildSourcegraph, scratch: buildScratch };
 
 const usualLatencyMs = { ci: 300, run: 300, deployment: 300 };
 

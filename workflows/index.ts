@@ -1,4 +1,5 @@
 export { componentRelease } from './component/component-release.ts';
+export { dailyPreRelease } from './promotion/daily-pre-release.ts';
 export { doctor } from './inspection/doctor.ts';
 export { environment } from './environments/environment.ts';
 export { featureFlagRollout } from './flags/feature-flag-rollout.ts';

@@ -58,6 +58,15 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['gathering', 'confirmation', 'publishing', 'undoing', 'ended'],
   },
+  preRelease: {
+    workflow: 'dailyPreRelease',
+    prefix: 'pre-release/',
+    noun: 'pre-release',
+    example: 'pre-release/monitor/2024.09.01',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['ended'],
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type KindName = keyof typeof kinds;

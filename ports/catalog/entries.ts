@@ -16,6 +16,10 @@ export function schemasIn({ schemas }: Catalog, name: string): Catalog['schemas'
   return entryOf(schemas, name, 'component with schemas');
 }
 
+export function promotionIn({ promotion }: Catalog, name: string): Catalog['promotion'][string] {
+  return entryOf(promotion, name, 'component that is promoted');
+}
+
 export function flagRulesIn(catalog: Catalog, component: string): FlagRules {
   const { flags } = componentIn(catalog, component);
   if (!flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);

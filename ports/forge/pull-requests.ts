@@ -27,6 +27,18 @@ export interface PullRequest {
   readonly mergesItself?: true;
 }
 
+/** A pull request as what it has brought onto a branch. */
+export interface LandedPullRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly title: string;
+  readonly body: string;
+  /** The branch that it came from. */
+  readonly branch: string;
+  /** Login; none where the account is gone. */
+  readonly author?: string;
+}
+
 export interface NewPullRequest {
   readonly repository: Repository;
   readonly head: string;
@@ -41,6 +53,8 @@ export interface PullRequests {
   get(repository: Repository, number: number): Promise<PullRequest | undefined>;
   open(request: NewPullRequest): Promise<PullRequest>;
   close(repository: Repository, number: number): Promise<void>;
+  /** Those by which a commit came onto `base`, squashed, rebased or merged; mostly one. */
+  landing(repository: Repository, sha: Sha, base: string): Promise<readonly LandedPullRequest[]>;
   /** Paths that it changes. */
   files(repository: Repository, number: number): Promise<readonly string[]>;
 }

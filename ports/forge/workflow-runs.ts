@@ -1,3 +1,4 @@
+import type { Sha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Deployment, Success } from './deployments.ts';
 
@@ -9,6 +10,8 @@ export interface WorkflowRuns {
   get(repository: Repository, id: number): Promise<Deployment>;
   /** The newest run of a workflow that was started at or after `since` (ISO 8601), whoever started it. */
   newest(repository: Repository, workflow: string, since: string): Promise<Deployment | undefined>;
+  /** The newest run of a workflow that the push of a tag has started; where the tag was moved, by that commit. */
+  ofTag(repository: Repository, workflow: string, tag: string, sha: Sha): Promise<Deployment | undefined>;
   /** The newest runs of `workflow` that succeeded, by their names, newest first. */
   succeeded(repository: Repository, workflow: string): Promise<readonly Success[]>;
 }

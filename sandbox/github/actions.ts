@@ -28,6 +28,7 @@ export const actionHandlers = {
 async function dispatch(call: Call<'actions/create-workflow-dispatch'>) {
   const { world, repository, user, body } = call;
   const workflow = workflowNamed(repository, call.params['workflow_id']);
+  if (workflow.onTags && Object.keys(workflow.inputs).length === 0) throw new Refusal(422, "Workflow does not have 'workflow_dispatch' trigger");
   const inputs = checkedInputs(workflow, (body.inputs ?? {}) as Record<string, unknown>);
   const branch = body.ref.replace(/^refs\/(heads|tags)\//, '');
   const sha = await resolveCommit(repository, branch);

@@ -1,4 +1,4 @@
-import { countCommits, log } from '../git/history.ts';
+import { countCommits, isAncestor, log, readCommit } from '../git/history.ts';
 import { json } from '../exchange.ts';
 import { effect, unchanged } from '../write.ts';
 import { linkHeader, paginate, perform, window } from './call.ts';
@@ -6,12 +6,13 @@ import { renderCommit, renderFile } from './commits.ts';
 import { addIssue, reopenIssue, textKey } from './issues.ts';
 import { isOpenPull } from './mergeability.ts';
 import { baseOf, closePull, filesOf, notifyPull, pullOf, pullUrl, renderPull, renderSimplePull } from './pull-request.ts';
-import { invalid } from './refusal.ts';
+import { Refusal, invalid } from './refusal.ts';
+import { resolveCommit } from './refs.ts';
 import type { Call, Handlers } from './call.ts';
 import type { Plan } from '../write.ts';
 import type { Pull, PullRequest, Repository } from './state.ts';
 
-type Operations = 'pulls/list' | 'pulls/create' | 'pulls/get' | 'pulls/update' | 'pulls/list-commits' | 'pulls/list-files';
+type Operations = 'pulls/list' | 'pulls/create' | 'pulls/get' | 'pulls/update' | 'pulls/list-commits' | 'pulls/list-files' | 'repos/list-pull-requests-associated-with-commit';
 
 export const pullHandlers = {
   'pulls/list': list,
@@ -20,6 +21,7 @@ export const pullHandlers = {
   'pulls/update': update,
   'pulls/list-commits': listCommits,
   'pulls/list-files': listFiles,
+  'repos/list-pull-requests-associated-with-commit': listLanding,
 } satisfies Handlers<Operations>;
 
 async function list(call: Call<'pulls/list'>) {
@@ -34,6 +36,26 @@ async function list(call: Call<'pulls/list'>) {
     .filter(({ pull }) => head?.[1] === undefined || (head[0] === repository.owner && head[1] === pull.head));
   const { page, headers } = paginate(call, sorted(pulls, query));
   return { ...json(200, page.map((issue) => renderSimplePull(world, repository, issue))), headers };
+}
+
+/** Those that a commit came by, and those that are open with it: GitHub tells both. */
+async function listLanding(call: Call<'repos/list-pull-requests-associated-with-commit'>) {
+  const { world, repository } = call;
+  const sha = await resolveCommit(repository, call.params['commit_sha'] ?? '');
+  if (sha === undefined) throw new Refusal(422, `No commit found for SHA: ${call.params['commit_sha']}`);
+  const pulls = [...repository.issues.values()].filter((issue): issue is PullRequest => issue.pull !== undefined);
+  const carrying: PullRequest[] = [];
+  for (const issue of pulls) if (issue.pull.merged?.sha === sha || (await isOfBranch(repository, issue.pull, sha))) carrying.push(issue);
+  const { page, headers } = paginate(call, carrying);
+  return { ...json(200, page.map((issue) => renderSimplePull(world, repository, issue))), headers };
+}
+
+async function isOfBranch(repository: Repository, pull: Pull, sha: string): Promise<boolean> {
+  const base = baseOf(repository, pull);
+  if (base === undefined || !(await isAncestor(repository.gitDir, sha, pull.headSha))) return false;
+  // A base that is merged holds the branch, too: what it had before is what counts.
+  const before = pull.merged === undefined ? base : ((await readCommit(repository.gitDir, pull.merged.sha)).parents[0] ?? base);
+  return !(await isAncestor(repository.gitDir, sha, before));
 }
 
 function sorted(pulls: PullRequest[], query: URLSearchParams): PullRequest[] {

@@ -45,6 +45,43 @@ it('makes a schedule for each component, and changes only what differs', async (
   await expect.poll(async () => apply(catalog)).toMatchObject({ changes: [{ kind: 'same' }, { schedule: 'update/gone', kind: 'foreign' }] });
 });
 
+it('makes a schedule for the daily pre-releases of what is promoted, from Monday to Friday by the clocks of its zone, and changes only what differs', async () => {
+  const folder = await openFolder();
+  onTestFinished(folder.remove);
+  const catalog = folder.path('slipway.yaml');
+  await writeFile(catalog, promotedAt('05:00'));
+  const wanted = { schedule: 'pre-release/monitor', kind: 'create', lines: expect.arrayContaining(['every: 05:00, Monday to Friday, in America/Los_Angeles']) };
+  expect(await apply(catalog)).toMatchObject({ changes: expect.arrayContaining([expect.objectContaining(wanted)]) });
+
+  const { spec, action, info } = await client.schedule.getHandle('pre-release/monitor').describe();
+  expect(action).toMatchObject({ workflowType: 'dailyPreRelease', args: [{ component: 'monitor' }] });
+  expect(spec.timezone).toBe('America/Los_Angeles');
+  const local = new Intl.DateTimeFormat('en-US', { timeZone: 'America/Los_Angeles', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const shown = info.nextActionTimes.map((at) => local.format(at));
+  expect(shown.length).toBeGreaterThan(5);
+  expect(shown.every((text) => /^(Mon|Tue|Wed|Thu|Fri),? 05:00$/.test(text))).toBe(true);
+
+  expect(await apply(catalog)).toMatchObject({ changes: expect.arrayContaining([{ schedule: 'pre-release/monitor', kind: 'same', lines: [] }]) });
+  await writeFile(catalog, promotedAt('06:30'));
+  expect(await apply(catalog)).toMatchObject({
+    changes: expect.arrayContaining([{ schedule: 'pre-release/monitor', kind: 'update', lines: ['every: 05:00, Monday to Friday, in America/Los_Angeles → 06:30, Monday to Friday, in America/Los_Angeles'] }]),
+  });
+});
+
+function promotedAt(at: string): string {
+  return `
+version: 1
+environments: {}
+components: {}
+promotion:
+  monitor:
+    repository: org/monitor
+    timeZone: America/Los_Angeles
+    preRelease: { at: '${at}' }
+    chat: { progress: '#progress' }
+`;
+}
+
 async function apply(catalog: string, ...options: string[]): Promise<unknown> {
   let said = '';
   const terminal = { stdout: { write: (text: string) => (said += text) }, stderr: { write: () => true }, env: {} };

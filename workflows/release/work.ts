@@ -73,6 +73,11 @@ const patience = {
   mergedBySomebody: 'polling',
   uploadSchemas: 'writing',
 
+  planPreRelease: 'planning',
+  makePreRelease: 'writing',
+  tagRuns: 'polling',
+  preReleaseAnswered: 'polling',
+
   report: 'telling',
   announce: 'telling',
   commentOnPullRequest: 'telling',

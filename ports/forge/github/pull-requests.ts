@@ -54,6 +54,13 @@ export function githubPullRequests(github: GitHub): PullRequests {
       }
     },
 
+    async landing(repository, sha, base) {
+      const found = await paginate(rest.repos.listPullRequestsAssociatedWithCommit, { ...at(repository), commit_sha: sha, per_page: 100 });
+      return found
+        .filter(({ merged_at, base: { ref } }) => merged_at !== null && ref === base)
+        .map(({ number, html_url, title, body, head, user }) => ({ number, url: html_url, title, body: body ?? '', branch: head.ref, ...(user && { author: user.login }) }));
+    },
+
     async files(repository, number) {
       const files = await paginate(rest.pulls.listFiles, { ...at(repository), pull_number: number, per_page: 100 });
       return files.map(({ filename }) => filename);

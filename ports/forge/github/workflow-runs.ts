@@ -47,6 +47,13 @@ export function githubWorkflowRuns({ rest, paginate }: GitHub): WorkflowRuns {
       return run && fromRun(run);
     },
 
+    async ofTag(repository, workflow, tag, sha) {
+      const asked = { ...at(repository), workflow_id: workflow, event: 'push', branch: tag, head_sha: sha, exclude_pull_requests: true, per_page: 100 };
+      const found = await unlessMissing(rest.actions.listWorkflowRuns(asked));
+      const run = oldestFirst(found?.data.workflow_runs ?? []).at(-1);
+      return run && fromRun(run);
+    },
+
     async succeeded(repository, workflow) {
       const { data } = await rest.actions.listWorkflowRuns({
         ...at(repository),
