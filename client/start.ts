@@ -12,6 +12,7 @@ import { concluded, watch } from './watch.ts';
 
 interface StartOptions {
   readonly sha?: string;
+  readonly by?: string;
   readonly reason?: string;
   readonly input?: string;
   readonly wait?: true;
@@ -26,6 +27,7 @@ export function addStart(program: Command, answering: Answering): void {
     .argument('<type>', 'the workflow type')
     .argument('<component>', 'its name in the catalog')
     .option('--sha <sha>', 'release exactly this commit')
+    .option('--by <login>', 'who starts it: where the catalog says so, they may not approve it')
     .option('--reason <text>', 'why, for everybody to read')
     .option('--input <json>', 'more of the input, as one JSON object')
     .option('--wait', 'follow the release to its end')
@@ -60,7 +62,7 @@ async function start(session: Session, type: string, component: string, options:
   return { exit: 0, text: [`release ${release.workflowId}`, ...(link ? [link] : [])].join('\n'), json: { release: release.workflowId, link } };
 }
 
-function inputOf(component: string, { input = '{}', sha, reason }: StartOptions): object {
+function inputOf(component: string, { input = '{}', sha, by, reason }: StartOptions): object {
   let more: unknown;
   try {
     more = JSON.parse(input);
@@ -70,7 +72,7 @@ function inputOf(component: string, { input = '{}', sha, reason }: StartOptions)
   if (typeof more !== 'object' || more === null || Array.isArray(more)) {
     throw new Failure(2, `--input must be one JSON object such as '{"reason":"hotfix"}', not ${input}`);
   }
-  return { ...more, component, ...(sha !== undefined && { sha }), ...(reason !== undefined && { reason }) };
+  return { ...more, component, ...(sha !== undefined && { sha }), ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
 }
 
 function note({ terminal, as }: Session, line: string): void {

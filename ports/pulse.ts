@@ -44,13 +44,14 @@ function beatMs(): number {
  * thawed. So the server is asked; its answer holds for as long as it would wait for the next heartbeat anyway.
  *
  * Says nothing where no activity runs.
+ * @param maxAgeMs how old the last answer may be, if not a heartbeat: 0 where a person may call the write off in the meantime
  * @throws `Unavailable` when the attempt is over, or nobody can be asked @throws `CancelledFailure` when nobody wants its result any more
  */
-export async function assertStillOurs(write: string): Promise<void> {
+export async function assertStillOurs(write: string, { maxAgeMs }: { readonly maxAgeMs?: number } = {}): Promise<void> {
   const pulse = pulses.getStore();
   if (!pulse) return;
   // Whoever is frozen while he asks gets an answer that is old.
-  while (!cancellationSignal().aborted && Date.now() - pulse.confirmedAt > beatMs()) {
+  for (let most = maxAgeMs ?? beatMs(); !cancellationSignal().aborted && Date.now() - pulse.confirmedAt > most; most = beatMs()) {
     const asked = Date.now();
     await confirm(pulse, write);
     pulse.confirmedAt = asked;
@@ -64,8 +65,10 @@ async function confirm({ progress }: Pulse, write: string): Promise<void> {
   const { client, info } = Context.current();
   const details = progress && { payloads: (await encodeToPayloads(client.options.loadedDataConverter, progress)) ?? [] };
   try {
-    await client.workflowService.recordActivityTaskHeartbeat({ namespace: client.options.namespace, taskToken: info.taskToken, ...(details && { details }) });
+    const { cancelRequested } = await client.workflowService.recordActivityTaskHeartbeat({ namespace: client.options.namespace, taskToken: info.taskToken, ...(details && { details }) });
+    if (cancelRequested) throw new CancelledFailure(`${write}: cancelled before it was sent`);
   } catch (cause) {
+    if (cause instanceof CancelledFailure) throw cause;
     // A cancellation interrupts whatever is asked of the server meanwhile.
     if (cancellationSignal().aborted) return;
     throw tryAgain('Unavailable', `${write}: not sent, the server does not hold this attempt for the current one: ${(cause as Error).message}`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { json, parseJson } from './exchange.ts';
+import { conclusions, progresses } from './github/state.ts';
 import type { Exchange, Reply } from './exchange.ts';
 
 /** Said to the controller, not thrown at it: a wrong request, in words. */
@@ -43,6 +44,21 @@ export const ci = z.strictObject({
   registersAfterMs: ms.optional(),
 });
 
+const check = z.strictObject({ name: z.string(), status: z.enum(progresses).default('completed'), conclusion: z.enum(conclusions).optional() });
+const shownCi = {
+  repository: z.string(),
+  sha: z.string(),
+  branch: z.string().optional(),
+  status: z.enum(progresses).default('completed'),
+  conclusion: z.enum(conclusions).optional(),
+  checks: z.array(check).default([]),
+  at: z.iso.datetime().optional(),
+};
+/** A run of a workflow as it is to look; `run` is the id of one that goes on. */
+export const run = z.strictObject({ ...shownCi, run: z.number().int().optional(), workflow: z.string().default('ci.yml'), event: z.string().default('push'), attempt: z.number().int().positive().optional() });
+/** The check suite of another app as it is to look. */
+export const suite = z.strictObject({ ...shownCi, app: z.string().regex(/^[a-z][a-z0-9-]*$/) });
+
 export const deployments = z.strictObject({ environment: z.string(), outcome: z.enum(['success', 'failure', 'error', 'never']), afterMs: ms.optional(), times });
 export const runs = z.strictObject({ workflow: z.string(), conclusion: z.enum(['success', 'failure', 'cancelled', 'never']), afterMs: ms.optional(), times });
 export const health = z.strictObject({ environment: z.string(), state: z.enum(['healthy', 'unhealthy', 'silent']) });
@@ -80,6 +96,8 @@ export const protection = z.strictObject({
   requiredReviews: z.number().int().nonnegative().default(0),
   dismissStaleReviews: z.boolean().default(true),
   mergeQueue: z.boolean().default(false),
+  restricts: z.array(z.enum(['creation', 'deletion'])).default([]),
+  rulesetChecks: z.array(z.string()).default([]),
 });
 export const webhook = z.strictObject({
   url: z.string(),

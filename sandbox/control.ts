@@ -4,10 +4,12 @@ import { json } from './exchange.ts';
 import { git } from './git/git.ts';
 import { importCommits } from './git/import.ts';
 import { readCommit } from './git/history.ts';
+import { setAppSuite } from './github/app-suites.ts';
 import { scriptCi } from './github/ci.ts';
 import { addComment } from './github/comments.ts';
 import { deploymentOutcome, runOutcome } from './github/controller.ts';
 import { reloadRefs } from './github/repository.ts';
+import { setRun } from './github/runs.ts';
 import { userNamed } from './github/users.ts';
 import { putByPerson } from './gcs/objects.ts';
 import { setByPerson } from './gitlab/features.ts';
@@ -34,6 +36,14 @@ const acts: Readonly<Record<string, Act>> = {
   'GET /deliveries': ({ webhooks }) => webhooks.log,
   'POST /webhooks': ({ webhooks }, exchange) => webhooks.hook(read(asked.webhook, exchange)),
   'POST /ci': controlCi,
+  'POST /run'(world, exchange) {
+    const { repository, ...wanted } = read(asked.run, exchange);
+    return world.exclusively(() => setRun(world, repositoryNamed(world, repository), wanted));
+  },
+  'POST /suite'(world, exchange) {
+    const { repository, ...wanted } = read(asked.suite, exchange);
+    return world.exclusively(() => setAppSuite(world, repositoryNamed(world, repository), wanted));
+  },
   'POST /commit': controlCommit,
   'POST /deployments'(world, exchange) {
     const { environment, outcome, afterMs, times: limit } = read(asked.deployments, exchange);

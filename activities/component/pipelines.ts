@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shaPattern } from '../../domain/code/commit.ts';
 import type { Check, FailedCheck } from '../../domain/code/pipeline.ts';
-import { judge, toldWait } from '../../domain/code/pipeline.ts';
+import { isCalled, toldWait } from '../../domain/code/pipeline.ts';
 import { commitOn } from '../changes/branch-commit.ts';
 import { effect } from '../effect.ts';
 import { notYet } from '../../ports/failures.ts';
@@ -10,6 +10,7 @@ import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { pullRequestReads } from '../changes/reads.ts';
+import { verdicts } from '../changes/verdict.ts';
 import type { VersionChange } from './version-change.ts';
 import { beating } from '../../ports/pulse.ts';
 
@@ -20,6 +21,7 @@ export interface Look {
   /** The head that the release knows of. */
   readonly head: Sha;
   readonly required: readonly string[];
+  readonly ignored?: readonly string[];
   /** How long the checks may take to report, in ms, before people should hear of it. */
   readonly patience: number;
   /** The attempt of the failed runs whose end counts, from 1. */
@@ -46,8 +48,8 @@ export type Turn =
   /** Everything is green; somebody may even have merged it at this head. */
   | { readonly kind: 'green' }
   | { readonly kind: 'red'; readonly failed: readonly FailedCheck[] }
-  /** Nothing runs, and these required checks have not reported for long; none at all, where none is named. */
-  | { readonly kind: 'unreported'; readonly missing: readonly string[] }
+  /** These checks have been waited for for long: `missing` have not reported (none at all, where none is named), `running` have, and nothing has changed since. */
+  | { readonly kind: 'unreported'; readonly missing: readonly string[]; readonly running?: readonly string[] }
   | { readonly kind: 'closed'; readonly by: string }
   /** A person has made it carry another commit. */
   | { readonly kind: 'edited'; readonly head: Sha; readonly candidate: Sha; readonly date: string }
@@ -68,6 +70,7 @@ const baseDepth = 10;
 export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   const { branches, commits, merging, pipelines, pullRequests } = forge;
   const { missingBase, shown } = pullRequestReads(forge);
+  const { verdictOf } = verdicts(forge);
 
   /** Looks once. @throws `NotYet` while nothing has happened. */
   async function pipeline(look: Look): Promise<Turn> {
@@ -93,24 +96,25 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     const { reason, tried } = lastRemoval;
     if (/^(already_)?merged?$/i.test(reason)) throw notYet(`#${number} is not shown as merged yet`);
     const checks = tried === undefined ? [] : await pipelines.checks(repository, tried);
-    const failed = checks.filter(({ state }) => state === 'red').map(({ name, url }) => ({ name, ...(url && { url }) }));
+    const failed = checks.filter(({ state }) => state === 'red').map(({ name, of, url }) => ({ name, ...(of && { of }), ...(url && { url }) }));
     return { kind: 'ejected', reason, byChecks: failed.length > 0 || /check|ci_|time/i.test(reason), failed };
   }
 
-  async function verdict({ change, number, head, required, patience, attempt, known }: Look, { blocked, behind }: PullRequest): Promise<Turn> {
+  async function verdict({ change, number, head, required, ignored = [], patience, attempt, known }: Look, { blocked, behind }: PullRequest): Promise<Turn> {
     const { repository, branch } = change;
     if (known?.kind === 'ejected') throw notYet(`#${number} is out of the merge queue`);
     if (attempt > 1) await rerunEnded(repository, head);
-    const found = judge(await pipelines.checks(repository, head), required);
+    const found = await verdictOf({ repository, sha: head, demand: { required, ignored, patience }, into: branch, like: change.base });
     if (found.kind === 'pending') {
-      const isSilent = found.running.length === 0 && known === undefined;
-      if (isSilent && Date.now() - activityInfo().scheduledTimestampMs >= patience) return { kind: 'unreported', missing: found.missing };
+      const { missing, running, quietSince } = found;
+      const since = Math.max(activityInfo().scheduledTimestampMs, running.length > 0 ? (quietSince ?? 0) : 0);
+      if (known === undefined && Date.now() - since >= patience) return { kind: 'unreported', missing, ...(running.length > 0 && { running }) };
       throw notYet(`still waiting for ${toldWait(found)}`);
     }
     if (found.kind === 'green') {
       if (known?.kind === 'unreviewed' && blocked) throw notYet(`#${number} has no review yet`);
       const base = behind || known?.kind === 'behind' ? await missingBase(repository, branch, head) : undefined;
-      return base === undefined ? found : { kind: 'behind', base };
+      return base === undefined ? { kind: 'green' } : { kind: 'behind', base };
     }
     if (known?.kind === 'regression') throw notYet(`#${number} is still red`);
     if (known?.kind !== 'brokenBase') return found;
@@ -140,10 +144,10 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
 
   /** Whether all these checks are red on the newest commit of the base for which they have ended. */
   async function base({ repository, branch, failed }: { repository: Repository; branch: string; failed: readonly string[] }): Promise<'broken' | 'sound'> {
-    for (const { sha } of await commits.history(repository, branch, baseDepth)) {
-      const checks = (await pipelines.checks(repository, sha)).filter(({ name }) => failed.includes(name));
+    for (const { sha } of await commits.mainLine(repository, branch, { limit: baseDepth })) {
+      const checks = (await pipelines.checks(repository, sha)).filter((check) => failed.some((called) => isCalled(check, called)));
       if (checks.length === 0 || checks.some(({ state }) => state === 'pending')) continue;
-      return failed.every((name) => isRed(checks, name)) ? 'broken' : 'sound';
+      return failed.every((called) => isRed(checks, called)) ? 'broken' : 'sound';
     }
     return 'sound';
   }
@@ -171,6 +175,6 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   return { pipeline, base, headOf, rerunFailed: beating(rerunFailed) };
 }
 
-function isRed(checks: readonly Check[], name: string): boolean {
-  return checks.some((check) => check.name === name && check.state === 'red');
+function isRed(checks: readonly Check[], called: string): boolean {
+  return checks.some((check) => isCalled(check, called) && check.state === 'red');
 }

@@ -3,15 +3,17 @@ import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { Component } from '../../domain/catalog.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
-import type { FailedCheck, Verdict } from '../../domain/code/pipeline.ts';
+import type { FailedCheck, Pending, Verdict } from '../../domain/code/pipeline.ts';
+import { nothingRan, toldFailures, toldWait } from '../../domain/code/pipeline.ts';
 import { releaseFrom } from '../../domain/release/keys.ts';
-import { judge, nothingRan, toldFailures } from '../../domain/code/pipeline.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import { planRelease } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { commitOn } from '../changes/branch-commit.ts';
+import { verdicts } from '../changes/verdict.ts';
 import { componentIn } from '../../ports/catalog/entries.ts';
 import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
+import type { MainLineCommit } from '../../ports/forge/commits.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { Announcement } from '../release/reports.ts';
@@ -19,8 +21,8 @@ import type { OfferedCandidate } from '../../ports/temporal/running-releases.ts'
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 export type Planned =
-  | ReleasePlan
-  | Extract<ReleaseOutcome, { kind: 'upToDate' }>
+  | (ReleasePlan & Warned)
+  | (Extract<ReleaseOutcome, { kind: 'upToDate' }> & Warned)
   | NoCandidate
   | Waiting;
 
@@ -36,8 +38,6 @@ interface Waiting extends Warned {
   readonly otherwise?: NoCandidate;
 }
 
-type Pending = Extract<Verdict, { kind: 'pending' }>;
-
 interface Warned {
   /** For those who own the mirror. */
   readonly warning?: Announcement;
@@ -50,14 +50,21 @@ export type PlanRequest = ReleaseRequest & {
 
 /** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
 export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalog' | 'forge' | 'releases'>) {
+  const { verdictOf } = verdicts(forge);
+
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
   async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
     const component = componentIn(read, name);
     const base = await headOf(component.downstream);
     const pinned = await readPin(component.downstream, base);
-    const found = sha ? await asked(component, sha, pinned) : await newest(component, pinned);
-    if (found.kind === 'candidate') return planRelease(read, name, { id: await occasion(name, component.downstream, { base, pinned }), candidate: found.commit, pinned, base });
+    const watch = { source: component.source, patience: read.pace.patience, told: component.source.owners ?? component.chat.team };
+    const found = sha ? await asked(watch, sha, pinned) : await newest(watch, pinned);
+    if (found.kind === 'candidate') {
+      const { commit: candidate, warning } = found;
+      const id = await occasion(name, component.downstream, { base, pinned });
+      return { ...planRelease(read, name, { id, candidate, pinned, base }), ...(warning && { warning }) };
+    }
     if (found.kind !== 'waiting') return found;
     if (patient && Date.now() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
     return { ...found, patience: read.pace.patience };
@@ -90,44 +97,49 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     throw neverRetry('InvalidCatalog', `branch ${branch} of ${repository} does not exist`);
   }
 
-  type Found = { readonly kind: 'candidate'; readonly commit: Commit } | Exclude<Planned, ReleasePlan | Waiting> | Omit<Waiting, 'patience'>;
+  type Found =
+    | ({ readonly kind: 'candidate'; readonly commit: Commit } & Warned)
+    | Exclude<Planned, ReleasePlan | Waiting>
+    | Omit<Waiting, 'patience'>;
 
   /**
-   * The newest commit whose checks have all finished decides; pending ones above it are passed over. Never backwards:
-   * the search ends at the commit that is pinned downstream, and side branches that lack it don't count.
+   * Of the main line the newest commit whose checks have all finished decides; pending ones above it are passed over. Never backwards:
+   * the search ends at the commit that is pinned downstream, or where the main line lacks it.
    */
-  async function newest({ source }: Component, pinned: Sha): Promise<Found> {
+  async function newest(watch: Watch, pinned: Sha): Promise<Found> {
+    const { source } = watch;
     const missing = await missingOnMirror(source);
-    if (missing) return mirrorBehind(source, missing);
+    if (missing) return mirrorBehind(watch, missing);
+    const line = await forge.commits.mainLine(source.mirror, source.branch, { limit: source.searchDepth, until: pinned });
+    const leadsToPin = line.some(({ sha }) => sha === pinned);
+    const pending: { readonly sha: Sha; readonly verdict: Pending }[] = [];
     let held: Found | undefined;
-    let pending: Sha | undefined;
-    let aside: Sha | undefined;
-    for (const commit of await forge.commits.history(source.mirror, source.branch, source.searchDepth)) {
+    for (const [index, commit] of line.entries()) {
       const { sha } = commit;
-      if (sha === pinned) return held ?? { kind: 'upToDate', pinned, ...(pending && { pending }) };
-      const verdict = await verdictOf(source, sha);
+      if (sha === pinned) break;
+      if (!leadsToPin && !(await comesAfter(source, pinned, sha))) {
+        if (index === 0) throw neverRetry('Conflict', `${sha} on ${source.mirror} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+        break;
+      }
+      const verdict = await verdictOn(watch, sha, pinned);
       // Of a push of several commits CI takes the head only.
-      if (verdict.kind === 'pending' && (pending !== undefined || hasBegun(verdict))) {
-        pending ??= sha;
+      if (verdict.kind === 'pending' && (pending.length > 0 || hasBegun(verdict))) {
+        pending.push({ sha, verdict });
         continue;
       }
-      if (await testsNothing(source, sha)) continue;
-      if (!(await comesAfter(source, pinned, sha))) {
-        aside ??= sha;
-        continue;
-      }
-      if (verdict.kind === 'green') return { kind: 'candidate', commit };
-      held ??= verdict.kind === 'red' ? red(source, sha, verdict.failed) : untested(source, sha);
+      if (await testsNothing(source, commit)) continue;
+      if (verdict.kind === 'green') return { kind: 'candidate', commit, ...silentApps(watch, verdict.silent) };
+      held ??= verdict.kind === 'red' ? red(watch, sha, verdict.failed) : untested(watch, sha);
       if (source.whenRed === 'hold') return held;
     }
     if (held) return held;
-    if (aside && !pending) throw neverRetry('Conflict', `${aside} on ${source.mirror} does not come after ${pinned}, which is pinned: a release never goes backwards`);
-    return { kind: 'upToDate', pinned, ...(pending && { pending }) };
+    const overdue = pending.findLast(({ verdict }) => isOverdue(verdict, watch.patience));
+    return { kind: 'upToDate', pinned, ...(pending[0] && { pending: pending[0].sha }), ...(overdue && stuck(watch, overdue)) };
   }
 
   /** The canonical head, if the mirror has neither it nor one of the few commits before it that it may lag behind. */
   async function missingOnMirror({ canonical, mirror, branch, toleratedLag }: Component['source']): Promise<Sha | undefined> {
-    const newest = await forge.commits.history(canonical, branch, toleratedLag + 1);
+    const newest = await forge.commits.mainLine(canonical, branch, { limit: toleratedLag + 1 });
     for (const { sha } of newest) {
       if (await commitOn(forge.commits, mirror, branch, sha)) return undefined;
     }
@@ -139,8 +151,10 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   }
 
   /** A pipeline that ran for documentation only says nothing about the code. */
-  async function testsNothing({ mirror, docs }: Component['source'], sha: Sha): Promise<boolean> {
-    return docs.length > 0 && isDocsOnly(await forge.commits.files(mirror, sha), docs);
+  async function testsNothing({ mirror, docs }: Component['source'], { sha, before }: MainLineCommit): Promise<boolean> {
+    if (docs.length === 0) return false;
+    const paths = await forge.commits.files(mirror, sha, before);
+    return paths !== undefined && isDocsOnly(paths, docs);
   }
 
   /** Offers a candidate to its release, which is started where it does not run. */
@@ -148,25 +162,31 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     await releases.offer(offered, activityInfo().taskQueue);
   }
 
-  async function asked({ source }: Component, sha: Sha, pinned: Sha): Promise<Found> {
+  async function asked(watch: Watch, sha: Sha, pinned: Sha): Promise<Found> {
+    const { source } = watch;
     if (sha === pinned) return { kind: 'upToDate', pinned };
     const commit = await commitOn(forge.commits, source.mirror, source.branch, sha);
     if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${source.mirror}, on its branch ${source.branch}`);
     if (!(await comesAfter(source, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
-    const verdict = await verdictOf(source, sha);
+    const verdict = await verdictOn(watch, sha, pinned);
     const noCandidate = (failed: readonly FailedCheck[]): NoCandidate => ({ kind: 'noCandidate', sha, failed });
     switch (verdict.kind) {
       case 'green':
-        return { kind: 'candidate', commit };
+        return { kind: 'candidate', commit, ...silentApps(watch, verdict.silent) };
       case 'red':
         return noCandidate(verdict.failed);
       case 'pending':
-        return { kind: 'waiting', waitingFor: checksOf(source, sha, verdict), ...(!hasBegun(verdict) && { otherwise: noCandidate([nothingRan]) }) };
+        return {
+          kind: 'waiting',
+          waitingFor: checksOf(source, sha, verdict),
+          ...(hasBegun(verdict) ? stuck(watch, { sha, verdict }) : { otherwise: noCandidate([nothingRan]) }),
+        };
     }
   }
 
-  async function verdictOf({ mirror, requiredChecks }: Component['source'], sha: Sha): Promise<Verdict> {
-    return judge(await forge.pipelines.checks(mirror, sha), requiredChecks);
+  function verdictOn({ source, patience }: Watch, sha: Sha, pinned: Sha): Promise<Verdict> {
+    const { mirror, requiredChecks: required, ignoredChecks: ignored } = source;
+    return verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, like: pinned });
   }
 
   /** The commit that a release carries which runs already. @throws `Unavailable` while it does not say so */
@@ -179,30 +199,56 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   return { plan, offer: beating(offer), carriedBy };
 }
 
-function mirrorBehind({ canonical, mirror, owners }: Component['source'], missing: Sha): Omit<Waiting, 'patience'> {
+/** What is looked at, how patiently, and who is told. */
+interface Watch {
+  readonly source: Component['source'];
+  readonly patience: number;
+  /** Those who own the mirror, or else the team. */
+  readonly told: string;
+}
+
+function mirrorBehind({ source: { canonical, mirror }, told }: Watch, missing: Sha): Omit<Waiting, 'patience'> {
   const text = `${mirror} lags behind ${canonical}: it lacks ${missing}. Nothing is released until it has it`;
   return {
     kind: 'waiting',
     waitingFor: `${shortSha(missing)} of ${canonical} on ${mirror}`,
-    ...(owners && { warning: { channel: owners, key: `mirror ${mirror} lacks ${missing}`, text } }),
+    warning: { channel: told, key: `mirror ${mirror} lacks ${missing}`, text },
   };
 }
 
-function red({ mirror, owners }: Component['source'], sha: Sha, failed: readonly FailedCheck[]): NoCandidate {
+function red({ source: { mirror }, told }: Watch, sha: Sha, failed: readonly FailedCheck[]): NoCandidate {
   const text = `${mirror} is red at ${shortSha(sha)}: ${toldFailures(failed)}. Nothing is released until a newer commit is green`;
-  return { kind: 'noCandidate', sha, failed, ...(owners && { warning: { channel: owners, key: `mirror ${mirror} is red at ${sha}`, text } }) };
+  return { kind: 'noCandidate', sha, failed, warning: { channel: told, key: `mirror ${mirror} is red at ${sha}`, text } };
 }
 
 /** CI may not have taken the commit up yet, or may never do so. */
-function untested(source: Component['source'], sha: Sha): Omit<Waiting, 'patience'> {
-  return { kind: 'waiting', waitingFor: checksOf(source, sha, { running: [], missing: [] }), otherwise: red(source, sha, [nothingRan]) };
+function untested(watch: Watch, sha: Sha): Omit<Waiting, 'patience'> {
+  return { kind: 'waiting', waitingFor: checksOf(watch.source, sha, { running: [], missing: [] }), otherwise: red(watch, sha, [nothingRan]) };
+}
+
+/** What has not ended for so long that people should look. */
+function stuck({ source: { mirror }, told }: Watch, { sha, verdict }: { readonly sha: Sha; readonly verdict: Pending }): Warned {
+  const text = `${mirror} at ${shortSha(sha)} still waits for ${toldWait(verdict)}, and nothing newer can be released. What does not matter for releases can be named in source.ignoredChecks, or what does in source.requiredChecks`;
+  return { warning: { channel: told, key: `mirror ${mirror} waits at ${sha}`, text } };
+}
+
+/** Told once for each: their silence is no reason to wait, and may still be a mistake. */
+function silentApps({ source: { mirror }, told }: Watch, silent: readonly string[] = []): Warned {
+  if (silent.length === 0) return {};
+  const names = silent.join(', ');
+  const text = `${names} announced checks on ${mirror} and never reported: releases go on without. If that is as it should be, name it in source.ignoredChecks, and nobody waits for it`;
+  return { warning: { channel: told, key: `mirror ${mirror} is not checked by ${names}`, text } };
+}
+
+function isOverdue({ quietSince }: Pending, patience: number): boolean {
+  return quietSince !== undefined && Date.now() - quietSince >= patience;
 }
 
 function hasBegun({ running, missing }: Pending): boolean {
   return running.length > 0 || missing.length > 0;
 }
 
-function checksOf({ mirror }: Component['source'], sha: Sha, { running, missing }: Omit<Pending, 'kind'>): string {
+function checksOf({ mirror }: Component['source'], sha: Sha, { running, missing }: Pick<Pending, 'running' | 'missing'>): string {
   const where = `of ${shortSha(sha)} on ${mirror}`;
   if (running.length > 0) return `the checks ${where}`;
   return missing.length > 0 ? `${missing.join(', ')} ${where}` : `a first check ${where}`;

@@ -15,6 +15,9 @@ export interface VersionChange {
   readonly mirror: Repository;
   readonly mirrorBranch: string;
   readonly mirrorChecks: readonly string[];
+  readonly mirrorIgnores?: readonly string[];
+  /** How long (ms) what may never report there is waited for. */
+  readonly patience?: number;
   readonly pinned: Sha;
   readonly candidate: Sha;
   /** ISO 8601: the date of the version commit. */

@@ -60,7 +60,7 @@ export function createPreReleasePlanning({ catalog, forge }: Pick<Ports, 'catalo
   }
 
   async function history({ repository, branch }: PromotionRules): Promise<readonly Commit[]> {
-    return forge.commits.history(repository, branch, firstList);
+    return forge.commits.mainLine(repository, branch, { limit: firstList });
   }
 
   /** The newest releases by their names, and production's, which may be a hotfix that continues an old one. */

@@ -1,10 +1,11 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
-import { judge, toldWait } from '../../domain/code/pipeline.ts';
+import { toldWait } from '../../domain/code/pipeline.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { pullRequestReads } from '../changes/reads.ts';
+import { verdicts } from '../changes/verdict.ts';
 
 export interface BuildQuestion {
   readonly repository: Repository;
@@ -12,6 +13,9 @@ export interface BuildQuestion {
   /** The pull request's head that was built. */
   readonly sha: Sha;
   readonly required: readonly string[];
+  readonly ignored?: readonly string[];
+  /** How long (ms) what may never report is waited for. */
+  readonly patience?: number;
   /** The branch that it is merged into. */
   readonly base: string;
   /** The forge refused to merge it until it contains its base. */
@@ -29,9 +33,10 @@ export type BuildAnswer =
 
 export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
   const { missingBase, shown } = pullRequestReads(forge);
+  const { verdictOf } = verdicts(forge);
 
   /** Looks once at the pull request and at its build. @throws `NotYet` while checks still run, or none has begun */
-  async function releaseBuild({ repository, number, sha, required, base: branch, behind }: BuildQuestion): Promise<BuildAnswer> {
+  async function releaseBuild({ repository, number, sha, required, ignored = [], patience = 0, base: branch, behind }: BuildQuestion): Promise<BuildAnswer> {
     const pull = await shown(repository, { number, head: sha });
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
@@ -41,12 +46,12 @@ export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
       if (base === undefined) throw notYet(`#${number} conflicts with a commit of ${branch} that is not shown yet`);
       return { kind: 'outdated', base };
     }
-    const verdict = judge(await forge.pipelines.checks(repository, sha), required);
+    const verdict = await verdictOf({ repository, sha, demand: { required, ignored, patience }, into: branch });
     if (verdict.kind === 'pending') throw notYet(`the build of ${sha} waits for ${toldWait(verdict)}`);
-    if (verdict.kind === 'red') return verdict;
+    if (verdict.kind === 'red') return { kind: 'red', failed: verdict.failed };
     if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
     const base = pull.behind || behind ? await missingBase(repository, branch, sha) : undefined;
-    return base === undefined ? verdict : { kind: 'outdated', base };
+    return base === undefined ? { kind: 'green' } : { kind: 'outdated', base };
   }
 
   /** Looks once. @throws `NotYet` until the pull request is merged, by whomever */

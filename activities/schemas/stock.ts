@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Sha } from '../../domain/code/commit.ts';
 import { conventionIn } from '../../domain/schemas/convention.ts';
-import type { Incomplete, SchemaInventory, StoredSchema } from '../../domain/schemas/inventory.ts';
+import type { SchemaInventory, StoredSchema } from '../../domain/schemas/inventory.ts';
 import { takeInventory } from '../../domain/schemas/inventory.ts';
 import type { SchemaConvention } from '../../domain/schemas/names.ts';
 import { schemaNameReader } from '../../domain/schemas/names.ts';
@@ -9,6 +9,7 @@ import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { schemaFolder } from '../../domain/schemas/plan.ts';
 import { cut, refusal } from '../../domain/schemas/refusal.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
+import { toldIncomplete } from '../../domain/schemas/soundness.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
 import type { Artifact } from '../../ports/artifacts/store.ts';
 import { notYet } from '../../ports/failures.ts';
@@ -74,7 +75,7 @@ export function createSchemaStock(ports: Pick<Ports, 'artifacts' | 'forge'>) {
    */
   async function takeStock({ waits, ...work }: SchemaWork & { readonly waits?: true }): Promise<Stock | SchemaRefusal | UnderWay> {
     const gathered = await gather(work);
-    if (gathered.kind === 'underWay' && waits) throw notYet(`${toldIncomplete(gathered.versions)} ${gathered.missing.join(', ')}: they may be under way`);
+    if (gathered.kind === 'underWay' && waits) throw notYet(`${gathered.versions.join(', ')} may be under way, and lack ${gathered.missing.join(', ')}`);
     return gathered.kind === 'ready' ? stockOf(gathered) : gathered;
   }
 
@@ -162,18 +163,12 @@ function told(plan: SchemaPlan, inventory: Exclude<SchemaInventory<StoredArtifac
 }
 
 /** What was uploaded a moment ago may be completed a moment later; what has lain there for longer was left so. */
-function halfWay({ rules: { uploadTimeout } }: SchemaPlan, { versions, younger }: Extract<SchemaInventory<StoredArtifact>, { kind: 'incomplete' }>): SchemaRefusal | UnderWay {
-  const endOf = ({ since }: Incomplete) => (since === undefined ? 0 : Date.parse(since)) + uploadTimeout;
-  const lying = versions.filter((one) => endOf(one) <= Date.now());
-  const names = versions.map((one) => one.version);
+function halfWay({ rules: { uploadTimeout } }: SchemaPlan, incomplete: Extract<SchemaInventory<StoredArtifact>, { kind: 'incomplete' }>): SchemaRefusal | UnderWay {
+  const { versions } = incomplete;
+  const ends = versions.map(({ since }) => (since === undefined ? 0 : Date.parse(since)) + uploadTimeout);
   const missing = versions.flatMap((one) => one.missing);
-  if (lying.length === 0) return { kind: 'underWay', versions: cut(names), missing: cut(missing), until: new Date(Math.max(...versions.map(endOf))).toISOString() };
-  const hint = younger.map(({ name, since }) => `{name: "${name}", since: ${since}}`).join(', ');
-  return refusal(`${toldIncomplete(names)}${hint && ` (if they did not exist yet, say so under names.parts: ${hint})`}`, missing);
-}
-
-function toldIncomplete(versions: readonly string[]): string {
-  return `the schemas of ${cut(versions).join(', ')} are not complete; missing`;
+  if (ends.some((end) => end <= Date.now())) return refusal(toldIncomplete(incomplete), missing);
+  return { kind: 'underWay', versions: cut(versions.map((one) => one.version)), missing: cut(missing), until: new Date(Math.max(...ends)).toISOString() };
 }
 
 export function stockOf({ inputs, versions, ignored, current }: Gathered): Stock {

@@ -21,6 +21,8 @@ export interface ReleasePlan {
   readonly mirrorBranch: string;
   /** What must be among a commit's green checks there. */
   readonly mirrorChecks: readonly string[];
+  /** What counts for nothing there. */
+  readonly mirrorIgnores?: readonly string[];
   readonly downstream: Component['downstream'];
   readonly stages: readonly Stage[];
   readonly chat: Component['chat'];
@@ -47,6 +49,7 @@ export function planRelease(catalog: Catalog, component: string, { id, candidate
     mirror: source.mirror,
     mirrorBranch: source.branch,
     mirrorChecks: source.requiredChecks,
+    mirrorIgnores: source.ignoredChecks,
     downstream,
     stages: stages.map((stage) => assured(stage, catalog.environments[stage.environment]?.assurance)),
     chat,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkRules } from '../code/rules.ts';
 import { interval } from '../text/duration.ts';
 import { branch, channel, label, path, repository, title } from '../text/names.ts';
 
@@ -9,7 +10,7 @@ export const source = z.strictObject({
   branch: branch.prefault('master'),
   searchDepth: z.int().min(1).max(500).prefault(50).describe('How many commits below the head are looked at.'),
   whenRed: z.enum(['hold', 'lastGreen']).prefault('hold').describe('What to do when the newest finished commit is red.'),
-  requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks that must be among the green ones.'),
+  ...checkRules,
   docs: z.array(z.string().min(1)).prefault([]).describe('Paths ("doc/", "*.md"): a commit that changes nothing else is passed over, because its pipeline tests nothing.'),
   toleratedLag: z.int().min(0).max(100).prefault(0).describe('How many commits the mirror may be behind the canonical repository.'),
   owners: channel.optional().describe('Where those who own the mirror are told that it is red or lags behind.'),
@@ -37,5 +38,5 @@ export const downstream = z.strictObject({
     escalate: interval.prefault('1d').describe('Then told to the team, and again at this interval.'),
   }).prefault({}),
   runbook: z.url().optional(),
-  requiredChecks: z.array(z.string().min(1)).prefault([]),
+  ...checkRules,
 });

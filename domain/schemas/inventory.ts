@@ -154,10 +154,11 @@ function missingOf(convention: SchemaConvention, version: SchemaVersion, found: 
 }
 
 /** Parts that did not exist yet, by the look of it: each version that lacks one is below each that has it. */
-function youngerParts({ parts }: SchemaConvention, versions: readonly SchemaVersion[], byVersion: ReadonlyMap<SchemaVersion, readonly SchemaName[]>): readonly SchemaPart[] {
-  return parts.flatMap(({ name }) => {
+function youngerParts(convention: SchemaConvention, versions: readonly SchemaVersion[], byVersion: ReadonlyMap<SchemaVersion, readonly SchemaName[]>): readonly SchemaPart[] {
+  return convention.parts.flatMap(({ name }) => {
     const has = versions.map((version) => byVersion.get(version)!.some(({ part }) => part === name));
+    const isMissing = versions.some((version, index) => !has[index] && partsOf(convention, version).includes(name));
     const first = has.indexOf(true);
-    return first > 0 && !has.slice(first).includes(false) ? [{ name, since: versions[first]! }] : [];
+    return isMissing && first > 0 && !has.slice(first).includes(false) ? [{ name, since: versions[first]! }] : [];
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkRules } from '../code/rules.ts';
 import { duration } from '../text/duration.ts';
 import { branch, channel, label, login, path, repository, title } from '../text/names.ts';
 import { templateMistake } from './names.ts';
@@ -49,7 +50,7 @@ export const schemaRules = z.strictObject({
   title: title.refine(...holding('{version}')).prefault('Release {version}: database schemas'),
   labels: z.array(label).prefault([]),
   merge: z.enum(['merge', 'squash', 'rebase']).prefault('merge'),
-  requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks of the release build that must be among the green ones.'),
+  ...checkRules,
   buildTimeout: duration.prefault('6h').describe('A build that is not green by then counts as failed.'),
   onNewSchemas: z.enum(['regenerate', 'note']).prefault('regenerate').describe('When the bucket has gained schemas below this version during the build: build again with them, or only say so.'),
   newerPatches: z.enum(['keep', 'leaveOut']).prefault('keep').describe("Newer patches of the version's own line, that were released before it: the tarball holds them, or not."),

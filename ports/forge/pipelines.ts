@@ -12,9 +12,9 @@ export interface PipelineRun {
 
 /** What CI says of a commit. */
 export interface Pipelines {
-  /** All check runs and commit statuses of a SHA, the newest attempt of each name. */
+  /** Of each workflow and event all jobs of the newest run, of each app the newest check of each name, of each status context the newest; and what is open without having any. */
   checks(repository: Repository, sha: Sha): Promise<readonly Check[]>;
-  /** The runs that a push or a pull request has started for a SHA, as far as the forge runs CI itself. */
+  /** The newest runs of the workflows that a push or a pull request has started for a SHA, as far as the forge runs CI itself. */
   runs(repository: Repository, sha: Sha): Promise<readonly PipelineRun[]>;
   /** Runs the failed jobs of a run again, as its next attempt. */
   rerunFailed(repository: Repository, run: number): Promise<void>;

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { json, parseJson } from '../exchange.ts';
 import { actionHandlers } from './actions.ts';
+import { activityHandlers } from './activity.ts';
 import { botOf, createInstallationToken, identifyApp } from './apps.ts';
 import { scopeOf } from './call.ts';
 import { checkHandlers } from './checks.ts';
@@ -34,7 +35,7 @@ import type { User } from './state.ts';
 import type { World } from '../state.ts';
 
 const handlers = {
-  ...actionHandlers, ...checkHandlers, ...commentHandlers, ...commitHandlers, ...contentHandlers, ...deploymentHandlers, ...gitDataHandlers,
+  ...actionHandlers, ...activityHandlers, ...checkHandlers, ...commentHandlers, ...commitHandlers, ...contentHandlers, ...deploymentHandlers, ...gitDataHandlers,
   ...issueHandlers, ...issueLabelHandlers, ...labelHandlers, ...mergeHandlers, ...milestoneHandlers, ...protectionHandlers, ...pullHandlers,
   ...refHandlers, ...releaseHandlers, ...reviewHandlers,
 } satisfies Handlers<RepositoryOperationId>;

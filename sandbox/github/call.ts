@@ -56,9 +56,9 @@ export function window(call: AccountCall): { readonly skip: number; readonly lim
   return { skip: (pageNumber(call) - 1) * limit, limit };
 }
 
-export function linkHeader(call: AccountCall, total: number): Record<string, string> {
+export function linkHeader(call: AccountCall, total: number, limit = window(call).limit): Record<string, string> {
   const page = pageNumber(call);
-  const last = Math.max(Math.ceil(total / window(call).limit), 1);
+  const last = Math.max(Math.ceil(total / limit), 1);
   const links = [
     ...(page > 1 ? [link(call, page - 1, 'prev'), link(call, 1, 'first')] : []),
     ...(page < last ? [link(call, page + 1, 'next'), link(call, last, 'last')] : []),

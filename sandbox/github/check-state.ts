@@ -7,10 +7,11 @@ export type CheckState = 'missing' | 'pending' | 'success' | 'failure';
 export function stateOfCheck(repository: Repository, sha: string, name: string): CheckState {
   const status = repository.statuses.findLast((one) => one.sha === sha && one.context === name);
   if (status) return status.state === 'error' ? 'failure' : status.state;
-  const job = repository.runs.filter((run) => run.sha === sha).flatMap(currentJobs).findLast((one) => one.name === name);
+  const jobs = [...repository.runs.filter((run) => run.sha === sha).flatMap(currentJobs), ...repository.suites.filter((suite) => suite.sha === sha).flatMap((suite) => suite.jobs)];
+  const job = jobs.findLast((one) => one.name === name);
   if (job === undefined) return 'missing';
   if (job.conclusion === undefined) return 'pending';
-  return job.conclusion === 'failure' || job.conclusion === 'cancelled' ? 'failure' : 'success';
+  return ['success', 'neutral', 'skipped'].includes(job.conclusion) ? 'success' : 'failure';
 }
 
 /** Every check and context that a commit has. */

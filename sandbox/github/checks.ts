@@ -8,7 +8,7 @@ import { currentJobs, renderHeadCommit, renderRun } from './runs.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
 import { notify } from './webhooks.ts';
 import type { Call, Handlers } from './call.ts';
-import type { Job, Repository, Run, Status } from './state.ts';
+import type { AppSuite, Job, Repository, Run, Status } from './state.ts';
 import type { World } from '../state.ts';
 
 /** Check runs, check suites and commit statuses: what GitHub shows of a commit's CI. */
@@ -56,20 +56,24 @@ async function listCheckRuns(call: Call<'checks/list-for-ref'>) {
   const sha = await commitNamed(repository, call.params['ref'] ?? '');
   const wanted = repository.runs
     .filter((run) => run.sha === sha)
-    .flatMap((run) => (query.get('filter') === 'all' ? run.jobs : currentJobs(run)).map((job) => ({ run, job })))
+    .flatMap((run) => (query.get('filter') === 'all' ? run.jobs : latestJobs(run)).map((job) => ({ job, render: () => renderCheckRun(world, repository, run, job) })))
+    .concat(repository.suites.filter((suite) => suite.sha === sha).flatMap((suite) => suite.jobs.map((job) => ({ job, render: () => renderAppCheck(world, repository, suite, job) }))))
     .filter(({ job }) => !query.has('check_name') || query.get('check_name') === job.name)
     .filter(({ job }) => !query.has('status') || query.get('status') === job.status)
     .toReversed();
   const { page, headers } = paginate(call, wanted);
-  return { ...json(200, { total_count: wanted.length, check_runs: page.map(({ run, job }) => renderCheckRun(world, repository, run, job)) }), headers };
+  return { ...json(200, { total_count: wanted.length, check_runs: page.map(({ render }) => render()) }), headers };
 }
 
 async function listSuites(call: Call<'checks/list-suites-for-ref'>) {
   const sha = await commitNamed(call.repository, call.params['ref'] ?? '');
   const runs = call.repository.runs.filter((run) => run.sha === sha);
-  const { page, headers } = paginate(call, runs);
-  const suites = await Promise.all(page.map((run) => renderSuite(call.world, call.repository, run)));
-  return { ...json(200, { total_count: runs.length, check_suites: suites }), headers };
+  const all = [
+    ...runs.map((run) => () => renderSuite(call.world, call.repository, run)),
+    ...call.repository.suites.filter((suite) => suite.sha === sha).map((suite) => () => renderAppSuite(call.world, call.repository, suite)),
+  ];
+  const { page, headers } = paginate(call, all);
+  return { ...json(200, { total_count: all.length, check_suites: await Promise.all(page.map((render) => render())) }), headers };
 }
 
 async function getCombinedStatus(call: Call<'repos/get-combined-status-for-ref'>) {
@@ -131,28 +135,38 @@ function renderStatus(world: World, repository: Repository, { id, sha, context, 
 }
 
 function renderCheckRun(world: World, repository: Repository, run: Run, job: Job) {
+  return renderJobCheck(world, repository, { ...run, page: `${htmlUrl(world, repository)}/actions/runs/${run.id}/job/${job.id}` }, job);
+}
+
+function renderJobCheck(world: World, repository: Repository, { sha, suiteId, page }: { readonly sha: string; readonly suiteId: number; readonly page: string }, job: Job) {
   const url = `${apiUrl(world, repository)}/check-runs/${job.id}`;
   return {
     id: job.id,
     name: job.name,
     node_id: nodeId('CR', job.id),
-    head_sha: run.sha,
+    head_sha: sha,
     external_id: '',
     url,
-    html_url: `${htmlUrl(world, repository)}/actions/runs/${run.id}/job/${job.id}`,
-    details_url: `${htmlUrl(world, repository)}/actions/runs/${run.id}/job/${job.id}`,
+    html_url: page,
+    details_url: page,
     status: job.status,
     conclusion: job.conclusion ?? null,
     started_at: job.startedAt,
     completed_at: job.completedAt ?? null,
     output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: `${url}/annotations` },
-    check_suite: { id: run.suiteId },
+    check_suite: { id: suiteId },
     app: renderApp(world),
     pull_requests: [],
   };
 }
 
-async function renderSuite(world: World, repository: Repository, run: Run) {
+function renderSuite(world: World, repository: Repository, run: Run) {
+  return renderAnySuite(world, repository, run, latestJobs(run).length);
+}
+
+type AnySuite = Pick<Run, 'suiteId' | 'sha' | 'branch' | 'status' | 'conclusion' | 'createdAt' | 'updatedAt'>;
+
+async function renderAnySuite(world: World, repository: Repository, run: AnySuite, count: number) {
   const url = `${apiUrl(world, repository)}/check-suites/${run.suiteId}`;
   return {
     id: run.suiteId,
@@ -170,9 +184,29 @@ async function renderSuite(world: World, repository: Repository, run: Run) {
     created_at: run.createdAt,
     updated_at: run.updatedAt,
     head_commit: await renderHeadCommit(repository, run.sha),
-    latest_check_runs_count: currentJobs(run).length,
+    latest_check_runs_count: count,
     check_runs_url: `${url}/check-runs`,
   };
+}
+
+/** Of a run's jobs the newest of each name: those that are in no later attempt stay to be seen. */
+function latestJobs(run: Run): readonly Job[] {
+  return [...new Map(run.jobs.map((job) => [job.name, job])).values()];
+}
+
+function renderAppCheck(world: World, repository: Repository, { id, sha, app }: AppSuite, job: Job) {
+  const page = `${htmlUrl(world, repository)}/runs/${job.id}`;
+  return { ...renderJobCheck(world, repository, { sha, suiteId: id, page }, job), app: renderOtherApp(world, app) };
+}
+
+async function renderAppSuite(world: World, repository: Repository, suite: AppSuite) {
+  const { id: suiteId, sha, branch, status, conclusion, createdAt, updatedAt, jobs, app } = suite;
+  const rendered = await renderAnySuite(world, repository, { suiteId, sha, branch, status, conclusion, createdAt, updatedAt }, jobs.length);
+  return { ...rendered, app: renderOtherApp(world, app) };
+}
+
+function renderOtherApp(world: World, { id, slug, name }: AppSuite['app']) {
+  return { ...renderApp(world), id, slug, name, node_id: nodeId('A', id), html_url: `https://github.com/apps/${slug}` };
 }
 
 /** GitHub Actions, which owns every check run here. */

@@ -108,16 +108,23 @@ async function listCommits(call: Call<'repos/list-commits'>) {
   return { ...json(200, commits.map((commit) => renderCommit(world, repository, commit))), headers: linkHeader(call, total) };
 }
 
-async function getCommit({ world, repository, params, headers }: Call<'repos/get-commit'>) {
+/** Files that one answer tells of, and those of a commit that all its pages do. */
+const [filesInOneAnswer, mostFiles] = [300, 3_000];
+
+async function getCommit(call: Call<'repos/get-commit'>) {
+  const { world, repository, params, headers, query } = call;
   const sha = await commitNamed(repository, params['ref'] ?? '');
   if (headers.accept?.includes('.sha')) return { status: 200, headers: { 'content-type': 'text/plain' }, body: sha };
   const commit = await readCommit(repository.gitDir, sha);
   const files = await changedFiles(repository.gitDir, commit.parents[0] ?? emptyTree, sha);
-  return json(200, {
+  const listed = files.slice(0, mostFiles);
+  const { skip, limit } = query.has('per_page') ? window(call) : { skip: ((Number(query.get('page')) || 1) - 1) * filesInOneAnswer, limit: filesInOneAnswer };
+  const body = {
     ...renderCommit(world, repository, commit),
     stats: { total: sum(files, 'additions') + sum(files, 'deletions'), additions: sum(files, 'additions'), deletions: sum(files, 'deletions') },
-    files: files.map((file) => renderFile(world, repository, sha, file)),
-  });
+    files: listed.slice(skip, skip + limit).map((file) => renderFile(world, repository, sha, file)),
+  };
+  return { ...json(200, body), headers: listed.length > limit ? linkHeader(call, listed.length, limit) : {} };
 }
 
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
@@ -155,7 +162,7 @@ async function compare(call: Call<'repos/compare-commits-with-basehead'>) {
       behind_by: behind,
       total_commits: ahead,
       commits: commits.toReversed().map((commit) => renderCommit(world, repository, commit)),
-      files: files.map((file) => renderFile(world, repository, head, file)),
+      files: files.slice(0, filesInOneAnswer).map((file) => renderFile(world, repository, head, file)),
     }),
     headers: call.query.has('per_page') ? linkHeader(call, ahead) : {},
   };

@@ -4,7 +4,7 @@ import { isRefName } from '../git/refs.ts';
 import { json } from '../exchange.ts';
 import { effect, unchanged } from '../write.ts';
 import { perform } from './call.ts';
-import { assertUpdateAllowed } from './protection.ts';
+import { assertCreationAllowed, assertUpdateAllowed } from './protection.ts';
 import { moveRef, refKey } from './refs.ts';
 import { Refusal, notFound } from './refusal.ts';
 import { apiUrl } from './repository.ts';
@@ -43,6 +43,7 @@ async function createRef(call: Call<'git/create-ref'>) {
 async function planCreation({ world, repository, user }: Call, ref: string, sha: string): Promise<Plan<void>> {
   if (!/^refs\/[^/]+\/./.test(ref) || !(await isRefName(repository.gitDir, ref))) throw new Refusal(422, 'Reference name is invalid');
   if (repository.refs.has(ref)) throw new Refusal(422, 'Reference already exists');
+  assertCreationAllowed(repository, ref);
   await assertObject(repository, ref, sha);
   return effect(refKey(repository, ref), () => moveRef(world, repository, { ref, to: sha, by: user }));
 }

@@ -3,6 +3,7 @@ import { pushCommands, serveGit } from '../git/smart-http.ts';
 import { readRefs } from '../git/refs.ts';
 import { write } from '../write.ts';
 import { stateOfCheck } from './check-state.ts';
+import { allChecks } from './protection.ts';
 import { refKey } from './refs.ts';
 import { reloadRefs } from './repository.ts';
 import { identify } from './users.ts';
@@ -65,5 +66,5 @@ async function push(
 function isRefused(repository: Repository, { ref, to }: PushCommand): boolean {
   const protection = repository.protections.get(ref.replace(/^refs\/heads\//, ''));
   if (protection === undefined) return false;
-  return to === none || protection.requiredReviews > 0 || protection.requiredChecks.some((name) => stateOfCheck(repository, to, name) !== 'success');
+  return to === none || protection.requiredReviews > 0 || allChecks(protection).some((name) => stateOfCheck(repository, to, name) !== 'success');
 }

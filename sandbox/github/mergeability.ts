@@ -1,5 +1,6 @@
 import { isAncestor, mergeTrees } from '../git/history.ts';
 import { checkNames, stateOfCheck } from './check-state.ts';
+import { allChecks } from './protection.ts';
 import type { PullRequest, Repository } from './state.ts';
 
 /** GitHub's `mergeable_state`, and why a merge would be refused. */
@@ -18,7 +19,7 @@ export async function mergeability(repository: Repository, issue: PullRequest): 
   if (pull.draft) return { state: 'draft', refusals: ['Pull Request is still a draft'] };
 
   const protection = repository.protections.get(pull.base);
-  const missing = (protection?.requiredChecks ?? []).flatMap((name) => missingCheck(repository, pull.headSha, name));
+  const missing = (protection ? allChecks(protection) : []).flatMap((name) => missingCheck(repository, pull.headSha, name));
   const lacksReviews = approvals(issue).size < (protection?.requiredReviews ?? 0);
   const reviewRefusal = `At least ${protection?.requiredReviews} approving review is required by reviewers with write access.`;
   if (missing.length > 0 || lacksReviews) return { state: 'blocked', refusals: [...missing, ...(lacksReviews ? [reviewRefusal] : [])] };

@@ -68,6 +68,7 @@ export const operations = {
   'repos/get-latest-release': 'GET /repos/{owner}/{repo}/releases/latest',
   'repos/get-release': 'GET /repos/{owner}/{repo}/releases/{release_id}',
   'repos/get-release-by-tag': 'GET /repos/{owner}/{repo}/releases/tags/{tag}',
+  'repos/list-activities': 'GET /repos/{owner}/{repo}/activity',
   'repos/list-commit-statuses-for-ref': 'GET /repos/{owner}/{repo}/commits/{ref}/statuses',
   'repos/list-commits': 'GET /repos/{owner}/{repo}/commits',
   'repos/list-deployment-statuses': 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',

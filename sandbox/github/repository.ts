@@ -14,7 +14,7 @@ export async function addRepository(
   const repository: Repository = {
     id: world.nextId(), owner, name, fullName, defaultBranch, gitDir, ci, mirror,
     refs: new Map(), labels: new Map(), issues: new Map(), milestones: new Map(), protections: new Map(), ciScripts: new Map(),
-    deployments: [], releases: [], workflows: [], runs: [], statuses: [],
+    deployments: [], releases: [], workflows: [], runs: [], statuses: [], suites: [], activities: [],
     createdAt: world.clock.now(),
   };
   world.state.repositories.set(fullName, repository);

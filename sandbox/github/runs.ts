@@ -3,7 +3,7 @@ import { isoSeconds } from '../clock.ts';
 import { notFound } from './refusal.ts';
 import { apiUrl, htmlUrl, renderMinimalRepository } from './repository.ts';
 import { nodeId, renderUser, userNamed } from './users.ts';
-import type { Conclusion, Job, Repository, Run, Workflow } from './state.ts';
+import type { Conclusion, Job, Progress, Repository, Run, Workflow } from './state.ts';
 import type { World } from '../state.ts';
 
 export function addRun(
@@ -26,6 +26,54 @@ export function addRun(
     jobs: run.jobs.map((name) => newJob(world, name, 1)),
   };
   repository.runs.push(added);
+  return added;
+}
+
+/** Sets down what a person wants a commit's CI to look like: a run of a workflow, made anew or as it goes on. */
+export function setRun(world: World, repository: Repository, wanted: SetRun): { readonly id: number } {
+  const { workflow: file, event, branch = repository.defaultBranch, sha, attempt = 1, status, conclusion, checks, at = world.clock.now() } = wanted;
+  const run = repository.runs.find(({ id }) => id === wanted.run)
+    ?? addRun(world, repository, { workflow: workflowOf(world, repository, file), event, title: file, branch, sha, actor: 'ci[bot]', inputs: {}, jobs: [] });
+  Object.assign(run, { attempt, status, conclusion, updatedAt: at, turn: run.turn + 1 });
+  setJobs(world, run.jobs, { checks, attempt, at });
+  return { id: run.id };
+}
+
+interface SetRun {
+  /** The one that goes on; another one, if none is named. */
+  readonly run?: number | undefined;
+  readonly workflow: string;
+  readonly event: string;
+  readonly branch?: string | undefined;
+  readonly sha: string;
+  readonly attempt?: number | undefined;
+  readonly status: Progress;
+  readonly conclusion?: Conclusion | undefined;
+  readonly checks: readonly SetCheck[];
+  readonly at?: string | undefined;
+}
+
+export interface SetCheck {
+  readonly name: string;
+  readonly status: Progress;
+  readonly conclusion?: Conclusion | undefined;
+}
+
+/** Jobs of this attempt that are there already go on; the others are added. */
+export function setJobs(world: World, jobs: Job[], { checks, attempt, at }: { readonly checks: readonly SetCheck[]; readonly attempt: number; readonly at: string }): void {
+  for (const { name, status, conclusion } of checks) {
+    const ended = status === 'completed' ? at : undefined;
+    const known = jobs.find((job) => job.name === name && job.attempt === attempt);
+    if (known) Object.assign(known, { status, conclusion, completedAt: ended });
+    else jobs.push({ id: world.nextId(), name, attempt, status, conclusion, startedAt: at, completedAt: ended });
+  }
+}
+
+function workflowOf(world: World, repository: Repository, file: string): Workflow {
+  const known = repository.workflows.find((one) => one.file === file);
+  if (known) return known;
+  const added = { id: world.nextId(), name: file, file, inputs: {}, runNameInput: undefined, createdAt: world.clock.now() };
+  repository.workflows.push(added);
   return added;
 }
 

@@ -18,6 +18,10 @@ export interface Repository {
   readonly workflows: Workflow[];
   readonly runs: Run[];
   readonly statuses: Status[];
+  /** Check suites of other apps than Actions, whose suites are its runs. */
+  readonly suites: AppSuite[];
+  /** Where its branches have been, oldest first. */
+  readonly activities: Activity[];
   /** By branch. */
   readonly protections: Map<string, Protection>;
   /** By commit, or by branch for all of its coming commits. */
@@ -115,6 +119,10 @@ export interface Protection {
   readonly dismissStaleReviews: boolean;
   /** Changes come to it through a queue only, where each is tried on the base as it will be. */
   readonly mergeQueue: boolean;
+  /** By a ruleset: only those who may bypass it make or delete the branch. */
+  readonly restricts: readonly ('creation' | 'deletion')[];
+  /** By a ruleset, besides those of the branch's own protection. */
+  readonly rulesetChecks: readonly string[];
 }
 
 export interface Release {
@@ -137,7 +145,7 @@ export interface Run {
   readonly suiteId: number;
   readonly workflow: Workflow;
   readonly number: number;
-  readonly event: 'push' | 'workflow_dispatch';
+  readonly event: string;
   readonly title: string;
   readonly branch: string | undefined;
   readonly sha: string;
@@ -154,7 +162,8 @@ export interface Run {
   readonly jobs: Job[];
 }
 
-export type Conclusion = 'success' | 'failure' | 'cancelled' | 'neutral' | 'skipped';
+export const conclusions = ['success', 'failure', 'cancelled', 'neutral', 'skipped', 'timed_out', 'action_required', 'stale', 'startup_failure'] as const;
+export type Conclusion = (typeof conclusions)[number];
 
 /** A job of a run is also a check run of its commit, with the same id. */
 export interface Job {
@@ -167,7 +176,8 @@ export interface Job {
   completedAt: string | undefined;
 }
 
-export type Progress = 'queued' | 'in_progress' | 'completed';
+export const progresses = ['requested', 'waiting', 'pending', 'queued', 'in_progress', 'completed'] as const;
+export type Progress = (typeof progresses)[number];
 
 export interface Workflow {
   readonly id: number;
@@ -182,6 +192,30 @@ export interface Workflow {
   /** The input that says how a run ends. */
   readonly outcomeInput?: string;
   readonly createdAt: string;
+}
+
+/** What an app other than Actions reports of a commit; GitHub makes one, empty, for every app that may ever report. */
+export interface AppSuite {
+  readonly id: number;
+  readonly app: { readonly id: number; readonly slug: string; readonly name: string };
+  readonly sha: string;
+  readonly branch: string | undefined;
+  readonly createdAt: string;
+  updatedAt: string;
+  status: Progress;
+  conclusion: Conclusion | undefined;
+  readonly jobs: Job[];
+}
+
+/** A move of a branch, as it is remembered. */
+export interface Activity {
+  readonly id: number;
+  readonly ref: string;
+  readonly before: string;
+  readonly after: string;
+  readonly kind: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion';
+  readonly at: string;
+  readonly actor: string;
 }
 
 export interface Status {

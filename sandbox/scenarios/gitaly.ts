@@ -69,7 +69,7 @@ export async function buildGitaly(world: World, { seed, pinnedBehind = seed === 
   addWorkflows(world, downstream);
   for (const sha of await mainline(mirror, pinned)) addPassedCi(world, mirror, { sha, branch });
   addPassedCi(world, downstream, { sha: downstream.refs.get(head) ?? '', branch });
-  downstream.protections.set(branch, { requiredChecks: ['rspec', 'static-analysis', 'danger-review'], strict: false, requiredReviews: 0, dismissStaleReviews: true, mergeQueue: false });
+  downstream.protections.set(branch, { requiredChecks: ['rspec', 'static-analysis', 'danger-review'], strict: false, requiredReviews: 0, dismissStaleReviews: true, mergeQueue: false, restricts: [], rulesetChecks: [] });
   channels.forEach((name, index) => world.state.channels.set(name, { id: `C0SANDBOX${index + 1}`, name, messages: [] }));
   return describe(world, { pinned, repositories: [canonical, mirror, downstream] });
 }

@@ -25,7 +25,7 @@ export async function buildSourcegraph(world: World) {
   await reloadRefs(repository);
   for (const branch of branches) {
     addPassedCi(world, repository, { sha: repository.refs.get(`refs/heads/${branch}`) ?? '', branch });
-    repository.protections.set(branch, { requiredChecks: checks, strict: false, requiredReviews: 0, dismissStaleReviews: true, mergeQueue: false });
+    repository.protections.set(branch, { requiredChecks: checks, strict: false, requiredReviews: 0, dismissStaleReviews: true, mergeQueue: false, restricts: [], rulesetChecks: [] });
   }
   world.state.channels.set('releases', { id: 'C0SANDBOX1', name: 'releases', messages: [] });
   await putByPerson(await world.gcs.emulator(), { bucket, files: published() });

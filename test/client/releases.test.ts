@@ -48,6 +48,15 @@ describe('a release from the command line', () => {
     expect(stderr).toMatch(/^started start\/componentRelease\/gitaly\/\d{17} http:/);
   });
 
+  it('is not approved by whoever has started it, where the catalog separates the two', async () => {
+    const stages = plan.stages.map((stage) => ({ ...stage, ...(stage.approval && { approval: { ...stage.approval, separation: ['starter' as const] } }) }));
+    const separated = await stand.worker({ plan: async ({ component }) => ({ ...plan, component, id: idOf(component), stages }) });
+    await started(separated, 'separated', '--by', 'Alice');
+    await waitsForApproval('separated');
+    expect(await slipway('approve', 'separated', ...yes)).toMatchObject({ exit: 1, stderr: expect.stringContaining('"alice" started the release') });
+    expect(await slipway('approve', 'separated', '--stage', 'production', '--by', 'bob')).toMatchObject({ exit: 0 });
+  });
+
   it('shows its stages, and the command that lets it go on', async () => {
     await started(queue, 'shown');
     await waitsForApproval('shown');

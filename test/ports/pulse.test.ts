@@ -47,6 +47,18 @@ it('keeps what is told of its progress', async () => {
   expect(asked).toMatchObject([{ details: { payloads: [{ data: new TextEncoder().encode('{"files":3}') }] } }]);
 });
 
+it('asks anew where somebody may call the write off in the meantime, and does not write once they have', async () => {
+  let times = 0;
+  const ask = async () => ({ cancelRequested: (times += 1) > 1 });
+  const write = beating(async () => {
+    await assertStillOurs('the first', { maxAgeMs: 0 });
+    frozen(5);
+    await assertStillOurs('the second', { maxAgeMs: 0 });
+  });
+  await expect(oneAttempt({}, ask).run(write)).rejects.toThrow('the second: cancelled before it was sent');
+  expect(times).toBe(2);
+});
+
 it('does not write once it is cancelled', async () => {
   const environment = oneAttempt();
   const write = beating(async () => {

@@ -30,6 +30,7 @@ export const plan: ReleasePlan = {
     whenFixed: 'amend',
     stale: { notice: 86_400_000, escalate: 86_400_000 },
     requiredChecks: [],
+    ignoredChecks: [],
   },
   stages: [
     { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] },

@@ -1,9 +1,10 @@
+import type { Turn } from '../../activities/component/pipelines.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
-import { toldFailures } from '../../domain/code/pipeline.ts';
+import { checkLabel, toldFailures } from '../../domain/code/pipeline.ts';
 import { ourselves } from '../../domain/release/record.ts';
 import { amended } from '../component/version-pull-request.ts';
 import type { Draft } from '../component/version-pull-request.ts';
@@ -18,12 +19,15 @@ export async function examined(release: Release, draft: Draft, failed: readonly 
   return again ?? diagnosed(release, draft, failed);
 }
 
-/** Tells people of a pipeline that does not report. The release goes on looking: whoever makes it report has answered. */
-export function unreported({ status, reporter }: Release, draft: Draft, missing: readonly string[]): Draft {
+/** Tells people of a pipeline that does not report, or does not end. The release goes on looking: whoever makes it do so has answered. */
+export function unreported({ status, reporter }: Release, draft: Draft, { missing, running = [] }: Pick<Extract<Turn, { kind: 'unreported' }>, 'missing' | 'running'>): Draft {
   const { chat, pace } = draft.plan;
   const { number, head } = draft.pull;
-  const what = `${missing.join(', ') || 'a first check'} of #${number} (nothing reported within ${spoken(pace.patience)})`;
-  reporter.tell({ name: `unreported-${shortSha(head)}`, line: `waits for ${what}: does CI run for it?`, urgent: true });
+  const runs = running.length > 0;
+  const names = [...running, ...missing].join(', ') || 'a first check';
+  const what = `${names} of #${number} (nothing ${runs ? 'changed' : 'reported'} within ${spoken(pace.patience)})`;
+  const hint = runs ? 'what does not matter for the merge can be named in downstream.ignoredChecks' : 'does CI run for it?';
+  reporter.tell({ name: `unreported-${shortSha(head)}`, line: `waits for ${what}: ${hint}`, ...(!runs && { urgent: true }) });
   status.enter('pipeline', { waitingFor: { what, whom: [chat.team] }, next: 'merge when green' });
   return { ...draft, known: { kind: 'unreported' } };
 }
@@ -55,12 +59,13 @@ async function diagnosed(release: Release, draft: Draft, failed: readonly Failed
   const { repository, branch } = draft.plan.downstream;
   const { number, head } = draft.pull;
   const names = failed.map(({ name }) => name);
-  const base = await work.base({ repository, branch, failed: names }, `look at ${branch}`);
+  const labels = failed.map(checkLabel);
+  const base = await work.base({ repository, branch, failed: labels }, `look at ${branch}`);
   const tell = (line: string) => draft.told !== head && reporter.tell({ name: `red-${shortSha(head)}`, line, urgent: true });
   if (base === 'broken') {
     tell(`the pipeline of #${number} is red, as ${branch} is: ${toldFailures(failed)}`);
     status.enter('pipeline', { waitingFor: { what: `${branch} of ${repository} to be green again (${names.join(', ')})` }, next: `close #${number}, and open a new one` });
-    return { ...draft, told: head, known: { kind: 'brokenBase', failed: names } };
+    return { ...draft, told: head, known: { kind: 'brokenBase', failed: labels } };
   }
   tell(`the pipeline of #${number} is red at ${shortSha(draft.plan.candidate)}: ${toldFailures(failed)}`);
   return askedAbout(release, { ...draft, told: head, known: { kind: 'regression' } }, `the red pipeline of #${number} (${names.join(', ')})`);

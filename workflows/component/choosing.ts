@@ -31,7 +31,6 @@ export async function chosen(request: ReleaseRequest, { status, wakes }: Pick<Se
     found = await look({ patient: {} });
   }
   if (found.kind === 'waiting') throw new TypeError('a patient look waits for an answer');
-  if (found.kind !== 'noCandidate') return found;
   const { warning, ...outcome } = found;
   if (!dryRun) await warn(warning);
   return outcome;

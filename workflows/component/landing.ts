@@ -49,7 +49,7 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
 async function happened({ status, work, wakes, offers, pause, questions, isExact }: Release, draft: Draft): Promise<Event> {
   const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
-  const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, patience: plan.pace.patience, attempt, ...(known && { known }) };
+  const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, ignored: plan.downstream.ignoredChecks, patience: plan.pace.patience, attempt, ...(known && { known }) };
   if (pause.active()) return { kind: 'paused' };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
   const event = await unless(
@@ -82,7 +82,7 @@ async function taken(release: Release, draft: Draft, event: Event): Promise<Draf
     case 'red':
       return examined(release, draft, event.failed);
     case 'unreported':
-      return unreported(release, draft, event.missing);
+      return unreported(release, draft, event);
     case 'decision':
       if (draft.known?.kind === 'ejected' && event.choice.choice === 'retry') return triedAgain(release, draft);
       return answeredRed(release, draft, event.choice);

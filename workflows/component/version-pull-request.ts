@@ -118,8 +118,8 @@ export function withdrawal(draft: Draft): VersionChange & { readonly followed: S
   return { ...changeOf(draft), followed: draft.pull.head };
 }
 
-export function versionChange({ id, component, mirror, mirrorBranch, mirrorChecks, pinned, candidate, date, base, downstream }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
+export function versionChange({ id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, candidate, date, base, downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
   const { repository, branch, head, versionFile, title, labels, runbook } = downstream;
   const since = workflowInfo().startTime.toISOString();
-  return { release: id, component, mirror, mirrorBranch, mirrorChecks, pinned, candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, ...(runbook && { runbook }) };
+  return { release: id, component, mirror, mirrorBranch, mirrorChecks, ...(mirrorIgnores && { mirrorIgnores }), patience: pace.patience, pinned, candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, ...(runbook && { runbook }) };
 }

@@ -27,9 +27,10 @@ export async function raised(rollout: Rollout, flag: Flag, { stage, to, overrule
   if (may !== true) return may;
   status.stage(stage, 'promoting');
   status.enter('promoting', { next: `set ${plan.flag} to ${shownSetting(to)} in ${flag.environment}` });
-  const conflict = await flag.set(to);
-  if (conflict === undefined) return true;
-  await stranger(rollout, stage, flag, conflict);
+  const done = await rollout.steering.unlessHeld(() => flag.set(to));
+  if (!done) return false;
+  if (done.value === undefined) return true;
+  await stranger(rollout, stage, flag, done.value);
   return false;
 }
 
@@ -57,8 +58,7 @@ async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boo
     const unhindered = () => wakes.wakeable(() => work.unhindered(raise, `look what hinders ${name}`));
     const seen = await permitted(rollout, () => steering.unlessSteered(() => whileWell(rollout, flag, unhindered)));
     if (seen) return seen;
-    if (steering.isHeld()) return false;
     steering.wasAdvanced();
   }
-  return steering.target() === target;
+  return !steering.isHeld() && steering.target() === target;
 }

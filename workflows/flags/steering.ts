@@ -12,7 +12,11 @@ export type Steering = ReturnType<typeof openSteering>;
 export function openSteering(status: StatusKeeper) {
   const orders: Orders = { held: false, advanced: false, stuck: false };
   const interruptible = callable();
-  receiveOrders(orders, status, interruptible.callOff);
+  const raises = callable();
+  receiveOrders(orders, status, () => {
+    interruptible.callOff();
+    if (orders.held) raises.callOff();
+  });
 
   return {
     /** From now on messages are judged by this plan. */
@@ -33,6 +37,7 @@ export function openSteering(status: StatusKeeper) {
     },
     released: (): Promise<void> => condition(() => !orders.held),
 
+    isAdvanced: () => orders.advanced,
     /** Whether somebody has cut the present step short; asking uses it up. */
     wasAdvanced(): boolean {
       const was = orders.advanced;
@@ -54,6 +59,8 @@ export function openSteering(status: StatusKeeper) {
     isTested: () => orders.testedBy !== undefined,
     testedBySomebody: () => condition(() => orders.testedBy !== undefined),
 
+    /** Runs a write until it ends, or somebody holds the rollout before it was sent: then the answer is undefined. */
+    unlessHeld: <T>(body: () => Promise<T>): Promise<{ readonly value: T } | undefined> => raises.run(body),
     /** Runs `body` until it ends, or an operator speaks: then the answer is undefined. */
     unlessSteered: async <T>(body: () => Promise<T>): Promise<T | undefined> => (await interruptible.run(body))?.value,
   };

@@ -33,7 +33,8 @@ export async function watched(rollout: Rollout, stage: string, flag: Flag, rules
     if (finding) return finding.kind === 'passed' ? undefined : finding;
     const seen = steering.isHeld() ? await heldUntilReleased(rollout, flag, 'an operator holds it') : undefined;
     if (seen) return seen;
-    if (steering.wasAdvanced() || steering.target() !== undefined) return undefined;
+    // It also overrides what blocks the next step, which uses it up.
+    if (steering.isAdvanced() || steering.target() !== undefined) return undefined;
   }
 }
 

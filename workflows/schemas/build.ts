@@ -107,9 +107,9 @@ function tellChange({ plan, reporter }: SchemaRelease, { gained, isChanged }: { 
 
 /** Waits until the build of exactly this head is green, or can't count. */
 async function judge({ plan, status, work, wakes }: SchemaRelease, { number, head: sha }: OpenedDeps, { behind }: { readonly behind: boolean }): Promise<Verdict> {
-  const { repository, requiredChecks: required, buildTimeout } = plan.rules;
+  const { repository, requiredChecks: required, ignoredChecks: ignored, buildTimeout } = plan.rules;
   status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
-  const question = { repository, number, sha, required, base: plan.base, ...(behind && { behind }) };
+  const question = { repository, number, sha, required, ignored, patience: plan.pace.patience, base: plan.base, ...(behind && { behind }) };
   const looking = () => wakes.wakeable(() => work.releaseBuild(question, `look at the build of #${number}`));
   const answer = await withinTime(buildTimeout, looking);
   if (answer === undefined) throw new Stop({ kind: 'buildTimedOut', afterMs: buildTimeout });

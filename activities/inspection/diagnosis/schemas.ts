@@ -1,28 +1,46 @@
+import { archiveNamedIn } from '../../../domain/schemas/deps.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import { schemaFolder } from '../../../domain/schemas/plan.ts';
 import type { SchemaRules } from '../../../domain/schemas/rules.ts';
+import { soundnessOf } from '../../../domain/schemas/soundness.ts';
 import type { StorePermission } from '../../../ports/artifacts/store.ts';
+import { storedOf } from '../../schemas/stock.ts';
 import { doubtful, examine, fine, missing } from './finding.ts';
 import type { DiagnosisPorts } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
 
 const needed: readonly StorePermission[] = ['create', 'list', 'read', 'remove'];
+const shown = 3;
 
 /** What the releases of a component's database schemas need. */
-export async function diagnoseSchemas({ forge, chat, artifacts }: DiagnosisPorts, name: string, { repository, branch, file, bucket, chat: channels }: SchemaRules): Promise<readonly Finding[]> {
+export async function diagnoseSchemas({ forge, chat, artifacts }: DiagnosisPorts, name: string, rules: SchemaRules): Promise<readonly Finding[]> {
+  const { repository, branch, file, bucket, merge, chat: channels } = rules;
   const about = (what: string) => `${name}: ${what}`;
   const findings = await Promise.all([
     diagnoseRepository(forge.access, about(repository), repository, 'write'),
     examine(about(file), 'correct file or branch in the catalog', async () => {
       const text = await forge.commits.read(repository, file, branch);
-      return text === undefined ? missing(`${repository} does not have it on ${branch}`, 'correct file or branch in the catalog') : fine(`is on ${branch}`);
+      if (text === undefined) return missing(`${repository} does not have it on ${branch}`, 'correct file or branch in the catalog');
+      const named = archiveNamedIn(text);
+      if (named.kind === 'refused') return missing(`can't be rewritten: ${named.reason}`, 'write the rule as docs/schemas.md shows it, or correct file in the catalog');
+      return fine(`is on ${branch}, and names ${named.archive.url}`);
     }),
     examine(about(`gs://${bucket}`), 'see docs/adapters.md', async () => {
       const [stored, allowed] = [await artifacts.list(bucket, schemaFolder), await artifacts.allowed(bucket)];
+      const sound = soundnessOf(stored.map(storedOf).filter(({ name, size }) => name !== '' || size > 0), rules.names);
+      if (sound.kind === 'unsound') return missing(`${schemaFolder} ${toldUnsound(sound)}`, 'correct names in the catalog, or the files in the bucket: see docs/schemas.md');
       const lacking = needed.filter((verb) => !allowed.includes(verb));
       return lacking.length > 0
         ? doubtful(`the credentials may not ${lacking.join(', ')} in all of it`, 'grant that, unless a condition grants it by prefix: create, list and read in schemas/ and dist/, and remove in dist/')
-        : fine(`${stored.length} schema files; may be written`);
+        : fine(`${stored.length} schema files of ${sound.versions} versions, called like ${sound.object}; may be written`);
+    }),
+    examine(about(`merging into ${branch} of ${repository}`), 'let the token read the settings of the repository', async () => {
+      const [methods, asked] = [(await forge.access.merging(repository))?.methods, await forge.access.rules(repository, branch)];
+      if (methods && !methods.includes(merge)) return missing(`"${merge}" is switched off; ${methods.join(', ')} is not`, 'set merge in the catalog, or allow it in the settings of the repository');
+      if (asked?.mergeQueue) return doubtful('asks for its merge queue: after each upload somebody has to put the pull request there', 'let Slipway merge past the queue, or be there');
+      const reviews = (asked?.reviews ?? 0) - (forge.reviewer ? 1 : 0);
+      if (reviews > 0) return doubtful(`asks for ${asked!.reviews} reviews, of which ${forge.reviewer ? 'one comes from a second identity' : 'none comes from Slipway'}: each release waits for people before it publishes`, 'let a second identity approve, or be there');
+      return fine('nothing stands in the way');
     }),
     examine(about(channels.progress), 'see docs/adapters.md', async () => {
       await chat.reach(channels.progress);
@@ -30,4 +48,9 @@ export async function diagnoseSchemas({ forge, chat, artifacts }: DiagnosisPorts
     }),
   ]);
   return findings.flat();
+}
+
+function toldUnsound({ reason, names }: { readonly reason: string; readonly names: readonly string[] }): string {
+  const more = names.length > shown ? ` and ${names.length - shown} more` : '';
+  return `${reason} ${names.slice(0, shown).join('; ')}${more}`;
 }

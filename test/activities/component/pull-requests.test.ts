@@ -161,7 +161,7 @@ it('enters a merge queue once, though the reply is lost, and tells each time wha
 });
 
 async function versionChange(): Promise<VersionChange> {
-  const [newest] = await forge.commits.history(mirror, 'master', 1);
+  const [newest] = await forge.commits.mainLine(mirror, 'master', { limit: 1 });
   return {
     release: 'release/gitaly/from-the-pin',
     component: 'gitaly',

@@ -14,6 +14,7 @@ import { storeRecords } from '../../../ports/records/store.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import { diagnosisPage } from '../../../domain/inspection/diagnosis.ts';
 import { searchAttributes } from '../../../domain/release/search-attributes.ts';
+import { releasedNames } from '../../domain/schemas/released-versions.ts';
 import { openWorld } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { useSandbox } from '../../ports/stand.ts';
@@ -22,6 +23,8 @@ const sandbox = useSandbox();
 let world: World;
 beforeAll(async () => {
   world = await openWorld(sandbox.url());
+  const deps = 'http_file(name = "schemas_archive", urls = ["https://storage/schemas/dist/schemas-v1.0.0.tar.gz"], sha256 = "0")\n';
+  await world.control('commit', { repository: 'gitlab-org/gitlab', branch: 'master', files: { 'deps.bzl': deps }, message: 'Take the schemas' });
 });
 
 const sound = `
@@ -44,7 +47,7 @@ const more = `
       issues: { repository: gitlab-org/gitaly, labels: [feature flag] }
       incidents: { repository: gitlab-org/gitlab, label: incident }
 schemas:
-  migrator: { repository: gitlab-org/gitlab, branch: master, file: README.md, bucket: schemas, chat: { progress: "#g_gitaly" } }
+  migrator: { repository: gitlab-org/gitlab, branch: master, file: deps.bzl, bucket: schemas, chat: { progress: "#g_gitaly" } }
 `;
 
 function catalogOf(text: string): DiagnosisPorts['catalog'] {
@@ -157,12 +160,32 @@ describe('of what only some components have, it finds', () => {
   });
 
   it('schemas without their file, their bucket or their channel', async () => {
-    expect(await ails({ also: lacking('README.md', 'deps.bzl') })).toEqual({ 'migrator: deps.bzl': 'missing: gitlab-org/gitlab does not have it on master; correct file or branch in the catalog' });
+    expect(await ails({ also: lacking('deps.bzl', 'dpes.bzl') })).toEqual({ 'migrator: dpes.bzl': 'missing: gitlab-org/gitlab does not have it on master; correct file or branch in the catalog' });
+    expect(await ails({ also: lacking('deps.bzl', 'README.md') })).toEqual({ 'migrator: README.md': expect.stringMatching(/^missing: can't be rewritten: there is no http_file\(name = "schemas_archive"\)/) });
     expect(await ails({ also: lacking('progress: "#g_gitaly"', 'progress: "#nowhere"') })).toEqual({ 'migrator: #nowhere': expect.stringMatching(/^missing: Slack shows no channel #nowhere/) });
     const artifacts = { list: async () => [], allowed: async () => ['list', 'read'] } as Partial<ArtifactStore> as ArtifactStore;
     expect(await ails({ also: more, ports: { artifacts } })).toEqual({ 'migrator: gs://schemas': expect.stringMatching(/^warning: the credentials may not create, remove in all of it; grant that/) });
     const none = { list: async () => Promise.reject(neverRetry('PermissionDenied', 'GCS answered 404')) } as Partial<ArtifactStore> as ArtifactStore;
     expect(await ails({ also: more, ports: { artifacts: none } })).toEqual({ 'migrator: gs://schemas': 'missing: GCS answered 404; see docs/adapters.md' });
+  });
+
+  it('a bucket whose schemas no release could take', async () => {
+    const holding = (names: readonly string[]) => {
+      const list = async () => names.map((name) => ({ bucket: 'schemas', name: `schemas/${name}`, size: 9, crc32c: '', generation: '1' }));
+      return { artifacts: { list, allowed: async () => ['create', 'list', 'read', 'remove'] } as Partial<ArtifactStore> as ArtifactStore };
+    };
+    const about = 'migrator: gs://schemas';
+    expect(await ails({ also: more, ports: holding(releasedNames) })).toEqual({});
+    expect(await ails({ also: lacking('bucket: schemas,', 'bucket: schemas, names: { object: "{version}-internal_database.schema{part}.json" },'), ports: holding(releasedNames) })).toEqual({
+      [about]: expect.stringMatching(/^missing: schemas\/ holds what is no schema v3.20.0-internal_database_schema.json: named like .* and 285 more; correct names in the catalog/),
+    });
+    expect(await ails({ also: more, ports: holding(['README.md']) })).toEqual({ [about]: expect.stringContaining('README.md: not a name of the convention') });
+    expect(await ails({ also: more, ports: holding(releasedNames.slice(0, -1)) })).toEqual({ [about]: expect.stringContaining('the schemas of v5.2.4 are not complete; missing v5.2.4-internal_database_schema.codeinsights.json') });
+  });
+
+  it('a base that people have to merge into', async () => {
+    const access = { ...forge().access, rules: async (repository: string) => (repository === 'gitlab-org/gitlab' ? { checks: ['rspec'], reviews: 1, mergeQueue: true } : undefined) };
+    expect(await ails({ also: more, ports: { forge: { ...forge(), access } } })).toEqual({ 'migrator: merging into master of gitlab-org/gitlab': expect.stringMatching(/^warning: asks for its merge queue/) });
   });
 
   it('a channel to ask again in that is not there', async () => {

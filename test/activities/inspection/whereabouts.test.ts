@@ -37,7 +37,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
         if (from === stray) throw neverRetry('InvalidInput', 'no common ancestor');
         return { commits: [], total: 0, diverged: position(from) > position(to) };
       },
-      history: async (repository, _, limit) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
+      mainLine: async (repository, _, { limit }) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
       read: async () => `${pinned}\n`,
       lastChange: async () => 'b'.repeat(40),
       files: async () => ['main.go'],

@@ -189,7 +189,7 @@ describe('a version that is seen half-way', () => {
     const lying = { ...plan, rules: { ...plan.rules, uploadTimeout: 1 } };
     expect((await answered(() => schemas.takeStock({ plan: lying, key: ours }))).answer).toMatchObject({
       kind: 'refused',
-      reason: 'the schemas of v4.0.0 are not complete; missing (if they did not exist yet, say so under names.parts: {name: ".codeintel", since: v5.1.0}, {name: ".codeinsights", since: v5.1.0})',
+      reason: 'the schemas of v4.0.0 are not complete (if they did not exist yet, say so under names.parts: {name: ".codeintel", since: v5.1.0}, {name: ".codeinsights", since: v5.1.0}); missing',
     });
   });
 });

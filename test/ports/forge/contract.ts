@@ -75,23 +75,23 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
     }
 
     describe('commits', () => {
-      it('history goes from the head down, and ends at the limit', async () => {
+      it('the main line goes from the head down, and ends at the limit', async () => {
         const older = await change(base, 'history-1.txt');
         const newer = await change(base, 'history-2.txt');
-        const history = await forge.commits.history(repository, base, 2);
-        expect(history.map(({ sha }) => sha)).toEqual([newer, older]);
-        expect(history[0]).toMatchObject({ title: 'Change history-2.txt', author: expect.stringMatching(/./), url: expect.stringContaining(newer) });
-        expect(Date.parse(history[0]!.committedAt)).not.toBeNaN();
+        const line = await forge.commits.mainLine(repository, base, { limit: 2 });
+        expect(line.map(({ sha }) => sha)).toEqual([newer, older]);
+        expect(line[0]).toMatchObject({ title: 'Change history-2.txt', author: expect.stringMatching(/./), url: expect.stringContaining(newer) });
+        expect(Date.parse(line[0]!.committedAt)).not.toBeNaN();
       });
 
-      it('history of a missing branch is a failure, not an empty list', async () => {
-        await expect(forge.commits.history(repository, 'no-such-branch', 5)).rejects.toMatchObject({ nonRetryable: true });
+      it('the main line of a missing branch is a failure, not an empty list', async () => {
+        await expect(forge.commits.mainLine(repository, 'no-such-branch', { limit: 5 })).rejects.toMatchObject({ nonRetryable: true });
       });
 
       it('a commit is found by its SHA', async () => {
         const sha = await baseHead();
-        const [listed] = await forge.commits.history(repository, base, 1);
-        const { login: _, ...told } = listed!;
+        const [listed] = await forge.commits.mainLine(repository, base, { limit: 1 });
+        const { login: _, before: __, ...told } = listed!;
         expect(await forge.commits.find(repository, sha)).toEqual(told);
       });
 
@@ -131,7 +131,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
 
       it('a range backwards is diverged', async () => {
         const from = await change(base, 'backwards.txt');
-        const [, parent] = await forge.commits.history(repository, base, 2);
+        const [, parent] = await forge.commits.mainLine(repository, base, { limit: 2 });
         expect(await forge.commits.range(repository, from, parent!.sha)).toMatchObject({ commits: [], total: 0, diverged: true });
       });
 
@@ -416,7 +416,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         it(`a pipeline that ends ${verdict} is seen as such`, async () => {
           const sha = await change(freshName('checked'));
           await stand.finishChecks(sha, verdict);
-          await until(async () => judge(await forge.pipelines.checks(repository, sha), []).kind, (kind) => kind === verdict);
+          await until(async () => judge(await forge.pipelines.checks(repository, sha), { required: [] }, Date.now()).kind, (kind) => kind === verdict);
           for (const check of await forge.pipelines.checks(repository, sha)) expect(check.name).not.toBe('');
         });
       }

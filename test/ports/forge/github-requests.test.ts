@@ -34,8 +34,11 @@ function status(id: number, context: string, state: string) {
 describe('checks', () => {
   const reading = async (runs: readonly unknown[], statuses: readonly unknown[] = []) => {
     const forge = await github((request, response) => {
-      const [list, headers] = page(request, request.path.includes('/check-runs') ? runs : statuses);
-      json(response, 200, request.path.includes('/check-runs') ? { total_count: runs.length, check_runs: list } : list, headers);
+      const path = new URL(request.path, server.url).pathname;
+      if (path.endsWith('/check-suites')) return json(response, 200, { total_count: 0, check_suites: [] });
+      if (path.endsWith('/actions/runs')) return json(response, 200, { total_count: 0, workflow_runs: [] });
+      const [list, headers] = page(request, path.endsWith('/check-runs') ? runs : statuses);
+      json(response, 200, path.endsWith('/check-runs') ? { total_count: runs.length, check_runs: list } : list, headers);
     });
     return forge.pipelines.checks('acme/app', 'a'.repeat(40));
   };

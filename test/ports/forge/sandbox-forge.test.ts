@@ -281,9 +281,6 @@ describe('faults', () => {
     await fetch(`${world.url}/control/requests`, { method: 'DELETE' });
     await forge.pipelines.checks(repository, sha);
     const requests = await world.control<readonly { conditional: boolean; status: number }[]>('requests');
-    expect(requests.map(({ conditional, status }) => ({ conditional, status }))).toEqual([
-      { conditional: true, status: 304 },
-      { conditional: true, status: 304 },
-    ]);
+    expect(requests.map(({ conditional, status }) => ({ conditional, status }))).toEqual(Array(4).fill({ conditional: true, status: 304 }));
   });
 });

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
@@ -507,6 +508,57 @@ describe('a freeze or an incident', () => {
       await rollout.signal(abort.signal, olga);
       await rollout.result();
     });
+  });
+
+  it('is overridden by the advance that has ended the watch of the step before', async () => {
+    const { state, script } = hindering();
+    state.open = false;
+    const { rollout, world } = await start({ plan: withoutStaging(), script });
+    world.find('production 5', 'nothing yet');
+    await waitsFor(rollout, /at 5 %/);
+    state.open = true;
+    world.find('production 25', 'nothing yet');
+    await rollout.executeUpdate(advance.update, { args: [olga] });
+    await waitsFor(rollout, /at 25 %/);
+    expect(world.effects).toEqual(['production 5', 'production 25']);
+    await rollout.signal(abort.signal, olga);
+    await rollout.result();
+  });
+
+  it('is looked for while an operator holds the rollout: it does not go up', async () => {
+    const look = { begun: false, ended: false };
+    const hindrance = async () => {
+      look.begun = true;
+      while (!look.ended) await new Promise((resolve) => setTimeout(resolve, 20));
+      return undefined;
+    };
+    const { rollout, world } = await start({ plan: withoutStaging(), script: { hindrance } });
+    await expect.poll(() => look.begun).toBe(true);
+    await rollout.executeUpdate(hold.update, { args: [olga] });
+    look.ended = true;
+    await waitsFor(rollout, /a decision: an operator holds it/);
+    expect(world.effects).toEqual([]);
+    await rollout.signal(resume.signal, { by: 'olga' });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+  });
+
+  it('is not there, but an operator holds the rollout while the write is about to be sent: it is not', async () => {
+    const writes = { begun: 0 };
+    const { rollout, world } = await start({ plan: withoutStaging() }, ({ activities }) => ({
+      async setFlag(change) {
+        writes.begun += 1;
+        if (writes.begun > 1) return activities.setFlag(change);
+        const { cancelled, heartbeat } = Context.current();
+        const beats = setInterval(() => heartbeat(), 20);
+        return cancelled.finally(() => clearInterval(beats));
+      },
+    }));
+    await expect.poll(() => writes.begun).toBe(1);
+    await rollout.executeUpdate(hold.update, { args: [olga] });
+    await waitsFor(rollout, /a decision: an operator holds it/);
+    expect(world.effects).toEqual([]);
+    await rollout.signal(resume.signal, { by: 'olga' });
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
   });
 
   it('lets an operator hold the rollout meanwhile', async () => {

@@ -1,27 +1,32 @@
-import type { Commit } from '../../../domain/code/commit.ts';
-import { neverRetry } from '../../failures.ts';
-import type { Commits } from '../commits.ts';
-import { at } from './connection/client.ts';
-import type { GitHub } from './connection/client.ts';
-import { refusal, unlessMissing } from './connection/failures.ts';
+import type { Commit, Sha } from '../../../../domain/code/commit.ts';
+import { neverRetry } from '../../../failures.ts';
+import type { Repository } from '../../../../domain/code/repository.ts';
+import type { Commits } from '../../commits.ts';
+import { at } from '../connection/client.ts';
+import type { GitHub } from '../connection/client.ts';
+import { refusal, unlessMissing } from '../connection/failures.ts';
+import { fromList, title } from './listed-commit.ts';
+import { readMainLine } from './main-line.ts';
 
 const pageSize = 100;
 /** Commits of a range that are read at most: GitHub counts them all, but gives a page at a time. */
 const longestRange = 500;
+/** Files of a commit that GitHub tells of at most, and of them in one answer. */
+const [mostFiles, filesInOneAnswer] = [3_000, 300];
 /** Entries of a folder that GitHub tells of, without a word about those that it leaves out. */
 const mostListed = 1_000;
 
-export function githubCommits({ rest, paginate }: GitHub): Commits {
+export function githubCommits(github: GitHub): Commits {
+  const { rest, paginate } = github;
+
+  /** Not in pages: of more than 300 GitHub tells the first. */
+  async function filesSince(repository: Repository, since: Sha, sha: Sha): Promise<readonly string[] | undefined> {
+    const { data } = await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${since}...${sha}`, per_page: 1 });
+    return data.files === undefined || data.files.length >= filesInOneAnswer ? undefined : changedPaths(data.files);
+  }
+
   return {
-    async history(repository, branch, limit) {
-      const commits: Commit[] = [];
-      const pages = paginate.iterator(rest.repos.listCommits, { ...at(repository), sha: branch, per_page: Math.min(limit, pageSize) });
-      for await (const { data } of pages) {
-        commits.push(...data.map(fromList));
-        if (commits.length >= limit) break;
-      }
-      return commits.slice(0, limit);
-    },
+    mainLine: readMainLine(github),
 
     async find(repository, sha) {
       const found = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
@@ -35,9 +40,16 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
       return found?.data.message;
     },
 
-    async files(repository, sha) {
-      const { data } = await rest.repos.getCommit({ ...at(repository), ref: sha });
-      return (data.files ?? []).map(({ filename }) => filename);
+    async files(repository, sha, since) {
+      const files: ChangedFile[] = [];
+      let last = 0;
+      for await (const { data } of paginate.iterator(rest.repos.getCommit, { ...at(repository), ref: sha, per_page: pageSize })) {
+        const { parents, files: page = [] } = data as unknown as Awaited<ReturnType<typeof rest.repos.getCommit>>['data'];
+        if (since !== undefined && parents[0]?.sha !== since) return filesSince(repository, since, sha);
+        files.push(...page);
+        last = page.length;
+      }
+      return files.length >= mostFiles || last >= filesInOneAnswer ? undefined : changedPaths(files);
     },
 
     async range(repository, from, to) {
@@ -81,17 +93,15 @@ export function githubCommits({ rest, paginate }: GitHub): Commits {
   };
 }
 
-type ListedCommit = Awaited<ReturnType<GitHub['rest']['repos']['listCommits']>>['data'][number];
+interface ChangedFile {
+  readonly filename: string;
+  readonly status: string;
+  readonly previous_filename?: string;
+}
 
-function fromList({ sha, commit, author, html_url }: ListedCommit): Commit {
-  return {
-    sha,
-    title: title(commit.message),
-    author: commit.author?.name ?? author?.login ?? 'unknown',
-    ...(author?.login && { login: author.login }),
-    committedAt: commit.committer?.date ?? commit.author?.date ?? '',
-    url: html_url,
-  };
+/** A moved file is gone from where it was; a copied one is still there. */
+function changedPaths(files: readonly ChangedFile[]): readonly string[] {
+  return files.flatMap(({ filename, status, previous_filename: from }) => (status === 'renamed' && from !== undefined ? [filename, from] : [filename]));
 }
 
 /** Bytes as they are, or not at all: what is no UTF-8 would come out as something else. */
@@ -101,8 +111,4 @@ function textOf(bytes: Buffer, what: string): string {
   } catch {
     throw neverRetry('InvalidInput', `${what} is not UTF-8`);
   }
-}
-
-function title(message: string): string {
-  return message.split('\n', 1)[0] ?? '';
 }
