@@ -9,6 +9,7 @@ import { environment } from './environments/rules.ts';
 import { downstream, source } from './component/rules.ts';
 import { pace } from './release/pace.ts';
 import { promotionRules } from './promotion/rules.ts';
+import { versionRules } from './versions/rules.ts';
 
 const component = z.strictObject({
   source,
@@ -19,6 +20,7 @@ const component = z.strictObject({
     team: channel.describe('Where failures are reported.'),
   }),
   flags: flagRules.optional().describe('How its feature flags are rolled out.'),
+  versions: versionRules.optional().describe('How its versions are released.'),
 });
 
 export const catalogSchema = z
@@ -41,7 +43,7 @@ export type Component = Catalog['components'][string];
 /** What is well-formed piece by piece and still can't work. */
 function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>): Generator<Contradiction> {
   const heads = new Map<string, string>();
-  for (const [component, { downstream, stages, flags }] of Object.entries(catalog.components)) {
+  for (const [component, { downstream, stages, flags, versions }] of Object.entries(catalog.components)) {
     const head = `${downstream.repository} ${downstream.head}`;
     const other = heads.get(head);
     if (other) yield { path: ['components', component, 'downstream', 'head'], message: `already the branch of component "${other}"` };
@@ -56,10 +58,14 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>):
       }
       for (const { path, message } of stageContradictions(stage, catalog.environments[stage.environment]?.assurance)) yield { path: [...at, ...path], message };
     }
-    for (const place of ['staging', 'production'] as const) {
-      const environment = flags?.[place]?.environment;
+    const named = [
+      { at: ['flags', 'staging'], environment: flags?.staging?.environment },
+      { at: ['flags', 'production'], environment: flags?.production.environment },
+      { at: ['versions', 'production'], environment: versions?.production.environment },
+    ];
+    for (const { at, environment } of named) {
       if (environment === undefined || Object.hasOwn(catalog.environments, environment)) continue;
-      yield { path: ['components', component, 'flags', place, 'environment'], message: unknownName('environment', environment, Object.keys(catalog.environments)) };
+      yield { path: ['components', component, ...at, 'environment'], message: unknownName('environment', environment, Object.keys(catalog.environments)) };
     }
   }
 }

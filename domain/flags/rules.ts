@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deployedRule } from '../environments/deployed-rule.ts';
 import { duration } from '../text/duration.ts';
 import { percentages } from './setting.ts';
 import { healthCheck } from '../stages/health-check.ts';
@@ -37,23 +38,13 @@ const production = z.strictObject({
   whenRolledBack: z.enum(['hold', 'off']).prefault('off').describe('What to do with the flag when a deployment without its code lands.'),
 });
 
-const deployed = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('deployment').describe("What was deployed last: by the environment's own record, or by the forge's newest deployment, whichever is later."),
-  }),
-  z.strictObject({
-    kind: z.literal('url'),
-    url: z.url({ protocol: /^https?$/ }).describe('Shows the hash of what is deployed: the first 40 hex digits of its answer.'),
-  }),
-]);
-
 /** How the feature flags of a component are rolled out. */
 export const flagRules = z.strictObject({
   prefix: z.string().regex(/^[a-z][a-z0-9_]*_$/, 'must be lower-case letters, digits and underscores, ending with an underscore'),
   operators: z.array(login).min(1).optional().describe('Who may advance, hold, resume, jump and abort; anybody, if nobody is named.'),
   staging: staging.optional(),
   production,
-  deployed: deployed.prefault({ kind: 'deployment' }).describe("How production's deployed hash is known, at which the version file pins the component."),
+  deployed: deployedRule.prefault({ kind: 'deployment' }).describe("How production's deployed hash is known, at which the version file pins the component."),
   issues: z.strictObject({
     repository,
     labels: z.array(label).prefault([]),

@@ -10,7 +10,7 @@ import { teamsIn } from '../people/teams.ts';
 
 export const assurance = z.enum(['claimed', 'verified']);
 
-const approval = z.strictObject({
+export const approval = z.strictObject({
   approvers: z.array(approver).min(1).describe('Who may approve or reject; votes of others are refused. A team ("org/team") only where votes are verified.'),
   assurance: assurance.optional().describe('How it must be known that a vote is its voter\'s; unless told otherwise, as the environment has it.'),
   required: z.int().min(1).prefault(1).describe('How many different people must approve.'),

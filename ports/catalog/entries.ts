@@ -1,5 +1,6 @@
 import type { Catalog, Component } from '../../domain/catalog.ts';
 import type { FlagRules } from '../../domain/flags/rules.ts';
+import type { VersionRules } from '../../domain/versions/rules.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
 import { neverRetry } from '../failures.ts';
 
@@ -24,6 +25,12 @@ export function flagRulesIn(catalog: Catalog, component: string): FlagRules {
   const { flags } = componentIn(catalog, component);
   if (!flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);
   return flags;
+}
+
+export function versionRulesIn(catalog: Catalog, component: string): VersionRules {
+  const { versions } = componentIn(catalog, component);
+  if (!versions) throw neverRetry('InvalidInput', `the catalog does not say how versions of ${component} are released: add "versions" to it`);
+  return versions;
 }
 
 /** Names come from people: "constructor" is in every object. */

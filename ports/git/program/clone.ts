@@ -29,6 +29,8 @@ export interface Clone {
   git(args: readonly string[], options?: { readonly input?: string; readonly accept?: readonly number[]; readonly variables?: Readonly<Record<string, string>> }): Promise<Run>;
   /** Fetches what is missing of these commits' histories. */
   have(...commits: readonly (Sha | undefined)[]): Promise<void>;
+  /** Remembers a commit that was made here, which no remote could give. */
+  keep(commit: Sha): Promise<void>;
 }
 
 /** Opens the clones of a worker, of which each is made when it is first needed. */
@@ -76,7 +78,11 @@ export function cloneStore({ folder, timeoutMs, remote }: CloneSettings): (repos
       await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=tree:0', 'origin', ...missing.map((commit) => `${commit}:refs/kept/${commit}`)]);
     }
 
-    return { git, have };
+    async function keep(commit: Sha): Promise<void> {
+      await git(['update-ref', `refs/kept/${commit}`, commit]);
+    }
+
+    return { git, have, keep };
   };
 }
 

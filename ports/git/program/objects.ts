@@ -12,7 +12,7 @@ interface Entry {
 }
 
 /** Reads and makes objects in a clone, by plumbing only: there is no work tree, and no index. */
-export function objectsOf({ git, have }: Clone) {
+export function objectsOf({ git, have, keep }: Clone) {
   async function entriesOf(tree: Sha): Promise<Map<string, Entry>> {
     const { out } = await git(['ls-tree', '-z', tree]);
     return new Map(out.split('\0').filter(Boolean).map((line) => {
@@ -66,7 +66,9 @@ export function objectsOf({ git, have }: Clone) {
       GIT_COMMITTER_EMAIL: author.email,
       GIT_COMMITTER_DATE: gitDate(date),
     };
-    return (await git(['commit-tree', ...parents.flatMap((parent) => ['-p', parent]), tree], { input: `${message.trimEnd()}\n`, variables })).out.trim();
+    const sha = (await git(['commit-tree', ...parents.flatMap((parent) => ['-p', parent]), tree], { input: `${message.trimEnd()}\n`, variables })).out.trim();
+    await keep(sha);
+    return sha;
   }
 
   /** Puts two commits together. Answers the tree, which has marks where there are conflicts. */

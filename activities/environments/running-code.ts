@@ -1,0 +1,65 @@
+import type { Sha } from '../../domain/code/commit.ts';
+import { shaPattern } from '../../domain/code/commit.ts';
+import type { Repository } from '../../domain/code/repository.ts';
+import type { DeployedRule } from '../../domain/environments/deployed-rule.ts';
+import { tryAgain } from '../../ports/failures.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+/** Which commit of a component an environment runs. */
+export interface RunningQuestion {
+  readonly component: string;
+  /** Its repository. */
+  readonly source: Repository;
+  readonly downstream: { readonly repository: Repository; readonly versionFile: string };
+  readonly environment: string;
+  readonly deployed: DeployedRule;
+}
+
+const hash = /\b[0-9a-f]{40}\b/;
+const version = /^v?(\d+\.\d+\.\d+(?:-rc\d+)?)$/;
+
+export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'environments'>) {
+  /** The commit; undefined where nothing is known to be deployed, or no commit is pinned. */
+  async function runs(question: RunningQuestion): Promise<Sha | undefined> {
+    return question.deployed.kind === 'url' ? shownAt(question.deployed.url, question) : deployedLast(question);
+  }
+
+  /** What a service says of itself is believed before what anybody remembers. */
+  async function shownAt(url: string, question: RunningQuestion): Promise<Sha | undefined> {
+    const product = await deployedHash(url);
+    return product && pinnedAt(question, product);
+  }
+
+  /** The environment remembers what Slipway has deployed, by whatever mechanism; the forge its deployments, whoever made them. The later one counts. */
+  async function deployedLast(question: RunningQuestion): Promise<Sha | undefined> {
+    const { component, downstream, environment } = question;
+    const [record, newest] = await Promise.all([environments.record(environment), forge.deployments.current(downstream.repository, environment)]);
+    const ours = record?.deployed[component];
+    if (ours && (!newest || Date.parse(newest.at) <= Date.parse(ours.since))) return ours.candidate;
+    return newest && pinnedAt(question, newest.sha);
+  }
+
+  async function pinnedAt({ source, downstream }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
+    const text = (await forge.commits.read(downstream.repository, downstream.versionFile, product))?.trim() ?? '';
+    return shaPattern.test(text) ? text : pinnedVersion(source, text);
+  }
+
+  /** A pin may be a version, "12.9.0-rc1": its tag tells the commit. */
+  async function pinnedVersion(source: Repository, text: string): Promise<Sha | undefined> {
+    const [, found] = version.exec(text) ?? [];
+    return found && forge.tags.find(source, `v${found}`);
+  }
+
+  return { runs, pinnedAt };
+}
+
+/** The hash that a running service shows at an address, as GitLab's help page does: the first 40 hex digits there; undefined where it shows none. */
+async function deployedHash(url: string, { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<Sha | undefined> {
+  const unavailable = (why: string) => tryAgain('Unavailable', `${url} does not tell what is deployed: ${why}`);
+  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }).catch((cause: Error) => {
+    throw unavailable(cause.message);
+  });
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw unavailable(`it answered ${response.status}`);
+  return hash.exec(await response.text())?.[0];
+}

@@ -1,0 +1,71 @@
+import { createVersionPlanning } from '../../../activities/versions/planning.ts';
+import type { PlannedVersion, PlanVersionRequest } from '../../../activities/versions/planning.ts';
+import type { Catalog } from '../../../domain/catalog.ts';
+import { readCatalog } from '../../../domain/catalog-text.ts';
+import type { VersionPlan } from '../../../domain/versions/plan.ts';
+import type { Milestone } from '../../../ports/forge/milestones.ts';
+import type { Git } from '../../../ports/git/git.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import { gitOf, newRepository } from '../../ports/git/repositories.ts';
+import type { TestRepository } from '../../ports/git/repositories.ts';
+
+export const name = 'gitlab-org/gitaly';
+
+/** A component whose versions are released, in a repository of this machine, and what production runs of it. */
+export interface VersionStand {
+  readonly gitaly: TestRepository;
+  readonly git: Git;
+  readonly ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments'>;
+  readonly milestones: Milestone[];
+  plan(version: string, more?: Partial<PlanVersionRequest>): Promise<PlannedVersion>;
+  planned(version: string, more?: Partial<PlanVersionRequest>): Promise<VersionPlan>;
+  runs(commit: string | undefined): void;
+}
+
+const catalogText = (versions: string) => `
+version: 1
+environments: { production: {} }
+components:
+  gitaly:
+    source: { canonical: gitlab-org/gitaly, mirror: gitlab-org-security/gitaly }
+    downstream: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
+    stages: [{ name: production, environment: production, promote: { kind: deployment } }]
+    chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
+    versions: ${versions}
+`;
+
+export function versionStand({ versions = '{ production: { environment: production } }', gitaly = newRepository() }: { readonly versions?: string; readonly gitaly?: TestRepository } = {}): VersionStand {
+  const read = readCatalog(catalogText(versions));
+  if (read.kind !== 'valid') throw new Error(JSON.stringify(read));
+  const catalog: Catalog = read.catalog;
+  let running: string | undefined;
+  const milestones: Milestone[] = [];
+  const git = gitOf({ [name]: gitaly });
+  const ports = {
+    catalog: { read: async () => catalog },
+    git,
+    forge: {
+      commits: { find: async (_: string, sha: string) => ({ sha, url: `https://forge/${name}/commit/${sha}` }) },
+      deployments: { current: async () => undefined },
+      milestones: { list: async () => milestones },
+    },
+    environments: { record: async () => (running === undefined ? undefined : { deployed: { gitaly: { candidate: running, since: '2020-01-01T00:00:00Z' } } }) },
+  } as unknown as VersionStand['ports'];
+  const { planVersion } = createVersionPlanning(ports);
+  const plan: VersionStand['plan'] = (version, more) => planVersion({ component: 'gitaly', version, asker: 'developers', ...more });
+  return {
+    gitaly,
+    git,
+    ports,
+    milestones,
+    plan,
+    async planned(version, more) {
+      const planned = await plan(version, more);
+      if (planned.kind !== 'version') throw new Error(JSON.stringify(planned));
+      return planned;
+    },
+    runs(commit) {
+      running = commit;
+    },
+  };
+}
