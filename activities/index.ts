@@ -26,6 +26,7 @@ import { createSchemas } from './schemas/index.ts';
 import { createClaims } from './stages/claims.ts';
 import { createPromotions } from './stages/promotions.ts';
 import { createSoaks } from './stages/soaks.ts';
+import { createVersions } from './versions/index.ts';
 
 /** The verbs that a workflow may use. Those that write are `beating`, so that they notice a cancellation and a takeover. */
 export function createActivities(ports: Ports) {
@@ -57,6 +58,7 @@ export function createActivities(ports: Ports) {
 
     ...createPreReleasePlanning(ports),
     ...createPreReleases(ports),
+    ...createVersions(ports),
 
     ...createReports(ports),
     ...createRecords(ports),

@@ -26,7 +26,7 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
 
   /** What a service says of itself is believed before what anybody remembers. */
   async function shownAt(url: string, question: RunningQuestion): Promise<Sha | undefined> {
-    const product = await deployedHash(url);
+    const product = await readHash(url);
     return product && pinnedAt(question, product);
   }
 
@@ -54,7 +54,7 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
 }
 
 /** The hash that a running service shows at an address, as GitLab's help page does: the first 40 hex digits there; undefined where it shows none. */
-async function deployedHash(url: string, { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<Sha | undefined> {
+async function readHash(url: string, { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<Sha | undefined> {
   const unavailable = (why: string) => tryAgain('Unavailable', `${url} does not tell what is deployed: ${why}`);
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }).catch((cause: Error) => {
     throw unavailable(cause.message);

@@ -1,5 +1,6 @@
 import type { Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
+import { inert } from '../code/quiet-text.ts';
 import { strayTrailer, trailerValue } from './trailers.ts';
 
 /** A commit of a range, as `git log` gives them: newest first. */
@@ -84,9 +85,4 @@ export function sectionBody({ groups }: Changelog, link: (sha: Sha) => string): 
 
 function titleLine(message: string): string {
   return message.split('\n', 1)[0]!.trim();
-}
-
-/** Titles are people's text: what would end a link, begin markup or call somebody stays text. */
-function inert(title: string): string {
-  return title.replaceAll(/[\\[\]<>*_]/g, '\\$&').replaceAll(/(^|[^\w`])@(?=\w)/g, '$1@\u200b');
 }

@@ -56,10 +56,11 @@ export function gitProgram(connection: CloneSettings): Git {
     },
 
     async push(repository, moves) {
-      const { git } = await clone(repository);
+      const { git, have } = await clone(repository);
       assertShas(...moves.flatMap(({ from, to }) => [from, to]));
       const named = moves.map((move) => ({ ...move, name: refName(move.ref) }));
       const leases = named.map(({ name, from = '' }) => `--force-with-lease=${name}:${from}`);
+      await have(...moves.map(({ to }) => to));
       await assertStillOurs(`push ${named.map(({ name }) => name).join(', ')} to ${repository}`);
       const run = await git(['push', '--porcelain', '--atomic', '--no-follow-tags', ...leases, '--end-of-options', 'origin', ...named.map(({ name, to }) => `${to}:${name}`)], { accept: [1] });
       if (run.code === 0) return { kind: 'pushed' };

@@ -29,7 +29,7 @@ export interface Clone {
   git(args: readonly string[], options?: { readonly input?: string; readonly accept?: readonly number[]; readonly variables?: Readonly<Record<string, string>> }): Promise<Run>;
   /** Fetches what is missing of these commits' histories. */
   have(...commits: readonly (Sha | undefined)[]): Promise<void>;
-  /** Remembers a commit that was made here, which no remote could give. */
+  /** Remembers a commit or tag that was made here, which no remote could give. */
   keep(commit: Sha): Promise<void>;
 }
 

@@ -97,7 +97,9 @@ export function objectsOf({ git, have, keep }: Clone) {
         refName({ tag: object.name });
         await have(object.commit);
         const lines = [`object ${object.commit}`, 'type commit', `tag ${object.name}`, `tagger ${author.name} <${author.email}> ${gitDate(object.date).replace('@', '')}`];
-        return { kind: 'written', sha: (await git(['mktag'], { input: `${lines.join('\n')}\n\n${object.message.trimEnd()}\n` })).out.trim() };
+        const sha = (await git(['mktag'], { input: `${lines.join('\n')}\n\n${object.message.trimEnd()}\n` })).out.trim();
+        await keep(sha);
+        return { kind: 'written', sha };
       }
     }
   }

@@ -57,6 +57,6 @@ describe('a section', () => {
   });
 
   it("keeps people's titles from being links, markup or calls", () => {
-    expect(sectionBody(changelogOf([commit(1, 'Let [x](y) *be* @ann <b>\n\nChangelog: fixed\n')], rules), link)).toContain('[Let \\[x\\](y) \\*be\\* @\u200bann \\<b\\>](https://forge/1)');
+    expect(sectionBody(changelogOf([commit(1, 'Let [x](y) *be* @ann <b>\n\nChangelog: fixed\n')], rules), link)).toContain('[Let \\[x\\](y) \\*be\\* @\u200bann &lt;b>](https://forge/1)');
   });
 });

@@ -1,0 +1,11 @@
+import type { Ports } from '../../ports/ports.ts';
+import { createCutting } from './cutting.ts';
+import { createMergingBack } from './merging-back.ts';
+import { createOwedChanges } from './owed-changes.ts';
+import { createVersionPlanning } from './planning.ts';
+import { createPublishing } from './publishing.ts';
+
+/** What version releases do. */
+export function createVersions(ports: Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'readLagMs'>) {
+  return { ...createVersionPlanning(ports), ...createCutting(ports), ...createMergingBack(ports), ...createOwedChanges(ports), ...createPublishing(ports) };
+}
