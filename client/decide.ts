@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { z } from 'zod';
-import { choice, interval, vote } from '../domain/people/decision.ts';
+import { choice, confirmation, interval, vote } from '../domain/people/decision.ts';
 import { check, mistakeLine } from '../domain/text/mistakes.ts';
-import { confirmation } from '../domain/schemas/request.ts';
 import { rolloutAbortion } from '../domain/flags/steering.ts';
 import { abort, approve, confirm, decide as decideMessage, pause, reject, resume } from '../workflows/people/messages.ts';
 import type { Message } from '../workflows/release/messages.ts';
@@ -45,8 +44,9 @@ export function addDecisions(program: Command, answering: Answering): void {
       .option('--reason <text>', 'told to everybody')
       .action((release: string, options: object) => answering((session) => decide(session, { message, schema: interval, release, payload: options })));
   }
-  decision(program, confirm.name, 'confirm that a schema release overwrites a tarball; any word but OVERWRITE is a no')
-    .requiredOption('--overwrite <word>', 'OVERWRITE, in full')
+  decision(program, confirm.name, 'confirm what a release asks for, such as that a tarball is overwritten')
+    .requiredOption('--item <name>', 'what is confirmed, as `slipway status` shows it')
+    .option('--text <word>', 'the word that has to be typed in full, where one is asked for')
     .addOption(byOption())
     .action((release: string, options: object) => answering((session) => decide(session, { message: confirm, schema: confirmation, release, payload: options })));
   decision(program, abort.name, 'stop a release, and take back what is not merged yet')

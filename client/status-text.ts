@@ -16,6 +16,7 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     ...(waitingFor ? waiting(waitingFor, release, now) : []),
     ...(status.progress ? [`so far: ${toldProgress(status.progress)}`] : []),
     ...(next ? [`next: ${next}`] : []),
+    ...listed('still owed', (status.owes ?? []).map(({ what, since }) => `${what}, for ${ago(since, now)}`)),
     ...listed('taken back', status.undone),
     ...listed('stays', status.stays),
     ...listed('still to do by hand', status.owed),

@@ -34,8 +34,7 @@ const capabilities = ['component', 'flags', 'schemas', 'versions', 'promotion'];
 
 /** Files of the kernel that know a capability, although they should not. This list only gets shorter. */
 const knowingStill: readonly string[] = [
-  'workflows/changes/merge-queue.ts', 'workflows/changes/red-pipeline.ts', 'workflows/changes/reminders.ts', 'workflows/people/messages.ts',
-  'workflows/people/confirmations.ts', 'workflows/people/obligations.ts', 'workflows/people/permission.ts',
+  'workflows/changes/merge-queue.ts', 'workflows/changes/red-pipeline.ts', 'workflows/changes/reminders.ts',
 ];
 
 /** Functions that act, and are not called by a verb. This list only gets shorter. */
@@ -43,7 +42,7 @@ const unnamedStill: readonly string[] = [
   'enqueued', 'triedAgain', 'ejected', 'examined', 'diagnosed', 'answeredRed', 'offered', 'chosen', 'landed', 'happened',
   'keptFromMerging', 'taken', 'merged', 'reviewed', 'opened', 'amended', 'updated', 'renewed', 'withdrawn', 'surveyed', 'codeDeployed',
   'raised', 'stopped', 'triedOnStaging', 'testedBySomebody', 'rolledOut', 'stepWatched', 'watched', 'found', 'heldUntilReleased',
-  'unlessForgotten', 'provenByToken', 'awaited', 'permitted', 'begun', 'concluded', 'judged', 'amended',
+  'unlessForgotten', 'provenByToken', 'begun', 'concluded', 'judged', 'amended',
   'delivered', 'rolledBack', 'broughtBack', 'soaked', 'observed',
   'passed', 'carried', 'tried',
 ];

@@ -30,6 +30,10 @@ export const offer = z.strictObject({ sha });
 /** What `pause` and `resume` carry. */
 export const interval = z.strictObject({ by: person, reason: sentence.optional() });
 
+/** What `confirm` carries: which of the things that the release asks for, and a word, where it asks for one. */
+export const confirmation = z.strictObject({ item: oneLine, by: person, text: remark.optional() });
+
+export type Confirmation = z.output<typeof confirmation>;
 export type Interval = z.output<typeof interval>;
 export type Vote = z.output<typeof vote>;
 export type Choice = z.output<typeof choice>;

@@ -67,9 +67,9 @@ function waiting({ waitingFor }: ReleaseStatus): string[] {
   return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...texts, ...send];
 }
 
-function remains({ undone, stays, owed }: ReleaseStatus): string[] {
+function remains({ owes = [], undone, stays, owed }: ReleaseStatus): string[] {
   const list = (title: string, items: readonly string[]) => (items.length > 0 ? ['', `**${title}:** ${items.join('; ')}`] : []);
-  return [...list('Taken back', undone), ...list('Stays', stays), ...list('Still to do by hand', owed)];
+  return [...list('Still owed', owes.map(({ what, since }) => `${what} (since ${since})`)), ...list('Taken back', undone), ...list('Stays', stays), ...list('Still to do by hand', owed)];
 }
 
 export function refusals({ refused }: Pick<ReleaseStatus, 'refused'>): string[] {

@@ -74,6 +74,8 @@ export interface ReleaseStatus {
   readonly outcome?: string;
   /** How it ended, for programs; a fault and a Cancel are no outcomes. */
   readonly ending?: Outcome['kind'] | 'failed' | 'cancelled';
+  /** What is still owed, and keeps the release open. */
+  readonly owes?: readonly { readonly what: string; /** ISO 8601 */ readonly since: string }[];
   readonly undone: readonly string[];
   readonly stays: readonly string[];
   readonly owed: readonly string[];

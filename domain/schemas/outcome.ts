@@ -14,6 +14,8 @@ export type SchemaOutcome =
       readonly published: readonly string[];
       /** Versions that others released during the build, and that this tarball lacks. */
       readonly lacks?: readonly SchemaVersion[];
+      /** Somebody has given its merge up: no build uses its tarball yet. */
+      readonly unmerged?: { readonly by: string; readonly reason: string };
     }
   | { readonly kind: 'schemasUploaded'; readonly version: SchemaVersion; readonly published: readonly string[] };
 
@@ -30,9 +32,9 @@ const mostNames = 20;
 export function toldSchemas(outcome: SchemaOutcome | SchemaStopped): string {
   switch (outcome.kind) {
     case 'schemasReleased': {
-      const { version, published, lacks = [] } = outcome;
+      const { version, published, lacks = [], unmerged } = outcome;
       const files = published.length > 0 ? ` with ${published.length} schema files` : '';
-      return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}`;
+      return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}${unmerged ? `; its merge was given up by ${unmerged.by}: ${unmerged.reason}` : ''}`;
     }
     case 'schemasUploaded':
       return `uploaded ${outcome.published.length} schema files of ${outcome.version}`;

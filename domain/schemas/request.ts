@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { person } from '../people/person.ts';
 import { oneLine, sentence } from '../text/short-text.ts';
 import { branch } from '../text/names.ts';
 import { schemaVersion } from './version.ts';
@@ -29,8 +28,3 @@ export type UploadRequest = z.output<typeof uploadRequest>;
 
 export const schemaRequestExample = { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' } satisfies SchemaRequest;
 export const uploadRequestExample = { component: 'migrator', version: 'v5.3.4444' } satisfies UploadRequest;
-
-/** What `confirm` carries: anything but the word is a no. */
-export const confirmation = z.strictObject({ overwrite: z.string(), by: person.optional() });
-
-export type Confirmation = z.output<typeof confirmation>;

@@ -39,7 +39,7 @@ const putBack: Case = {
   begin: releasing(inject),
   async attend(release) {
     await attribute(release, 'ReleaseState', 'confirmation');
-    await release.signal(confirm.signal, { overwrite: 'OVERWRITE', by: 'alice' });
+    await release.signal(confirm.signal, { item: 'overwrite', by: 'alice', text: 'OVERWRITE' });
   },
 };
 

@@ -198,7 +198,7 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
       prepare: (world) =>
         world.control('faults', { match: { route: 'GET /gitlab/{instance}/api/v4/features' }, action: { kind: 'fail', status: 403, body: { message: '403 Forbidden' } } }),
     });
-    await reached(rollout, /^permission: GitLab: GET .* was answered with 403/);
+    await reached(rollout, /^the look at gitaly_go_user_delete_tag in .*: GitLab: GET .* was answered with 403/);
     await rollout.executeUpdate(retry.update, { args: [{ by }] });
     await test(rollout);
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });

@@ -194,7 +194,7 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     const { release } = await begin(inject);
     await reached(release, /^a confirmation: dist\/schemas-v5.3.4444.tar.gz exists with another content \(26 bytes/);
     expect((await read(tarball)).toString()).toBe('what somebody built before');
-    await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'alice' }] });
+    await release.executeUpdate(confirm.update, { args: [{ item: 'overwrite', by: 'alice', text: 'OVERWRITE' }] });
     await reached(release, 'the build of #1');
     expect([...(await unpacked(await read(tarball))).keys()]).toEqual(namesOf(...before, 'v5.3.4444'));
     await buildsEnd(world, 'schemas/v5.3.4444', 'red');

@@ -4,8 +4,8 @@ import type { ReleasePlan } from '../../domain/component/plan.ts';
 
 export const candidate = 'c'.repeat(40);
 export const pinned = 'a'.repeat(40);
-const head = 'd'.repeat(40);
-const mergeSha = 'e'.repeat(40);
+export const head = 'd'.repeat(40);
+export const mergeSha = 'e'.repeat(40);
 
 export const plan: ReleasePlan = {
   kind: 'release',

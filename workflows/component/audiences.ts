@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import { openThreads } from '../release/reporting.ts';
@@ -32,15 +33,19 @@ function releaseThread({ plan, work, status }: Session<ReleasePlan>): Audience {
   };
 }
 
-/** The channel of the team that owns the component: what is urgent only, each as a message of its own. */
+/**
+ * The channel of the team that owns the component: what is urgent only, each as a message of its own. Something may be urgent before there is a
+ * pull request; a release that is begun again then tells of it again.
+ */
 function teamChannel({ plan, work, status }: Session<ReleasePlan>): Audience {
   const { id, component, chat } = plan;
   return {
     name: chat.team,
     hear({ name, line, urgent }) {
+      if (!urgent) return undefined;
       const number = status.get().pullRequest?.number;
-      if (!urgent || number === undefined) return undefined;
-      const announcement = { channel: chat.team, key: `${id}#${number}/${name}/team`, text: `${component}: ${line}` };
+      const key = number === undefined ? `${id} of ${workflowInfo().startTime.toISOString()}` : `${id}#${number}`;
+      const announcement = { channel: chat.team, key: `${key}/${name}/team`, text: `${component}: ${line}` };
       return () => work.announce(announcement, `announce ${name}`);
     },
   };

@@ -9,6 +9,7 @@ import type { Draft } from './version-pull-request.ts';
 import { answeredRed, examined, offered, passedAgain, unreported } from '../changes/red-pipeline.ts';
 import type { Release } from './release.ts';
 import { reminding } from '../changes/reminders.ts';
+import { insist } from '../people/obligations.ts';
 import { unless } from '../release/race.ts';
 import { Stop } from '../release/stop.ts';
 
@@ -30,19 +31,29 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
   });
   return reminding(release, async () => {
     await release.pause.over();
-    draft = await opened(release, plan, { after: 0 });
+    draft = await insist(release, 'opening the pull request', () => opened(release, plan, { after: 0 }));
     if (draft.pull.carries !== plan.candidate) {
-      await keptFromMerging(release, draft);
-      draft = await amended(release, draft, { sha: plan.candidate, notBefore: [plan.pinned] });
+      const adopted = draft;
+      draft = await insist(release, workOn(adopted), async () => {
+        await keptFromMerging(release, adopted);
+        return amended(release, adopted, { sha: plan.candidate, notBefore: [plan.pinned] });
+      });
     }
     for (;;) {
-      const event = await happened(release, draft);
-      if (event.kind !== 'green') await keptFromMerging(release, draft);
-      const next: Draft | Landed = await taken(release, draft, event);
+      const now: Draft = draft;
+      const event = await insist(release, workOn(now), () => happened(release, now));
+      const next: Draft | Landed = await insist(release, workOn(now), async () => {
+        if (event.kind !== 'green') await keptFromMerging(release, now);
+        return taken(release, now, event);
+      });
       if ('sha' in next) return next;
       draft = next;
     }
   });
+}
+
+function workOn({ pull }: Draft): string {
+  return `the work on #${pull.number}`;
 }
 
 /** Waits for what happens next: on the forge, among newer commits, or in what people decide. */

@@ -4,7 +4,7 @@ import type { Passage } from '../stages/passage.ts';
 import type { Offers } from './offers.ts';
 
 /** What the steps of one component release share. */
-export interface Release extends Session<ReleasePlan>, Pick<Passage, 'approvals' | 'leases' | 'pause' | 'questions'> {
+export interface Release extends Session<ReleasePlan>, Pick<Passage, 'approvals' | 'leases' | 'pause'> {
   /** It was started to carry exactly this commit: a newer one is no news to it. */
   readonly isExact: boolean;
   readonly offers: Offers;

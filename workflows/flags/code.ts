@@ -2,14 +2,14 @@ import type { CodeQuestion } from '../../activities/environments/deployed-code.t
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Finding } from '../../domain/flags/watch.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
-import { permitted } from '../people/permission.ts';
+import { insist } from '../people/obligations.ts';
 import type { Rollout } from './rollout.ts';
 
 /** Waits until production runs the flag's code. Says what is missing, and goes on by itself when it is deployed. */
 export async function codeDeployed(rollout: Rollout): Promise<void> {
   const { plan, status, work, reporter, wakes } = rollout;
   const question = codeOf(plan);
-  const answer = await permitted(rollout, () => work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`));
+  const answer = await insist(rollout, `the look at ${question.environment}`, () => work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`));
   if (answer.kind === 'deployed') return;
   const missing = answer.missing.map(({ sha, title }) => `${shortSha(sha)} ${title}`).join('; ');
   const more = answer.total > answer.missing.length ? `; and ${answer.total - answer.missing.length} more` : '';
@@ -18,7 +18,7 @@ export async function codeDeployed(rollout: Rollout): Promise<void> {
     next: missing ? `deploy ${missing}${more}` : `deploy ${shortSha(plan.commit)}`,
   });
   reporter.tell({ name: 'undeployed', line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
-  await permitted(rollout, () => wakes.wakeable(() => work.codeDeployed(question, `look for ${shortSha(plan.commit)} in ${question.environment}`)));
+  await insist(rollout, `the look at ${question.environment}`, () => wakes.wakeable(() => work.codeDeployed(question, `look for ${shortSha(plan.commit)} in ${question.environment}`)));
 }
 
 /** Waits for a deployment that lacks the flag's code: looks whenever the environment tells of one. */

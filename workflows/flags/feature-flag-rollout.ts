@@ -15,9 +15,9 @@ import { rolledOut, triedOnStaging } from './steps.ts';
 import { handOver, requested } from '../release/beginning.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { advance, hold, jump, retry, tested } from './messages.ts';
-import { abort, resume } from '../people/messages.ts';
+import { abort, decide, resume } from '../people/messages.ts';
 import { wake } from '../release/messages.ts';
-import { permitted } from '../people/permission.ts';
+import { insist } from '../people/obligations.ts';
 import type { Rollout } from './rollout.ts';
 import type { Milestones } from './audiences.ts';
 import { audiencesOf } from './audiences.ts';
@@ -32,7 +32,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
   const request = requested(parseRolloutRequest(input));
   const session = openSession(request.component);
   const { status, reporter } = session;
-  const steering = openSteering(status);
+  const steering = openSteering(status, session.questions);
   let leave = false;
   const abortable = openAbort(status, {
     schema: rolloutAbortion,
@@ -43,7 +43,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
     },
   });
   const milestones: Milestones = {};
-  receiveUnknown([abort, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
+  receiveUnknown([abort, decide, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
 
   return concluded(status, reporter, () =>
     abortable(async () => {
@@ -57,13 +57,13 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
         await work.followEnvironment({ environment: production.environment }, `follow ${production.environment}`);
         const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
-        milestones.issue = await permitted(rollout, () => work.openRolloutIssue(plan, `open the issue of ${plan.flag}`));
+        milestones.issue = await insist(rollout, 'the opening of its issue', () => work.openRolloutIssue(plan, `open the issue of ${plan.flag}`));
         reporter.tell({ name: 'begun', line: `rollout begins${plan.reason ? `: ${plan.reason}` : ''}` });
         await codeDeployed(rollout);
         milestones.codeDeployed = true;
         if (staging) await triedOnStaging(rollout, await takeFlag(rollout, staging.environment, { register, leave: () => leave }));
         await rolledOut(rollout, flag);
-        const removal = await permitted(rollout, () => work.askForRemoval({ plan, rollout: milestones.issue!.url }, `ask for the removal of ${plan.flag}`));
+        const removal = await insist(rollout, 'the issue about its removal', () => work.askForRemoval({ plan, rollout: milestones.issue!.url }, `ask for the removal of ${plan.flag}`));
         milestones.removal = removal.url;
         reporter.tell({ name: 'removal', line: `on for everybody; its removal is asked for in ${removal.url}`, label: 'done' });
         return { kind: 'rolledOut', flag: plan.flag, environment: flag.environment, before: flag.before, written: flag.written(), removal: removal.url };
@@ -72,7 +72,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
   );
 
   function begin(plan: RolloutPlan): Rollout {
-    const rollout = { ...session.begin(plan, (begun) => audiencesOf({ ...begun, steering }, milestones)), steering };
+    const rollout = { ...session.begin(plan, (begun) => audiencesOf({ ...begun, steering }, milestones), { deciders: plan.rules.operators }), steering };
     steering.open(plan);
     return rollout;
   }

@@ -1,7 +1,8 @@
 import type { FlagSetting } from '../../domain/flags/setting.ts';
 import { shownSetting } from '../../domain/flags/setting.ts';
 import type { Undo } from '../release/compensation.ts';
-import { permitted, refusedAs } from '../people/permission.ts';
+import { insist } from '../people/obligations.ts';
+import { refusedAs } from '../release/conclusion.ts';
 import type { Rollout } from './rollout.ts';
 
 /** A flag in one environment, as this rollout knows it. */
@@ -23,9 +24,9 @@ export async function takeFlag(rollout: Rollout, environment: string, { register
   const { plan, status, work } = rollout;
   const place = { environment, flag: plan.flag };
   const summary = `${plan.flag} in ${environment}`;
-  const read = () => permitted(rollout, () => work.readFlag(place, `read ${summary}`));
+  const read = () => work.readFlag(place, `read ${summary}`);
 
-  const before = await read();
+  const before = await insist(rollout, `the look at ${summary}`, read);
   let setting = before;
   /** What it may be while a write is in the air. */
   let next: FlagSetting | undefined;
@@ -52,17 +53,20 @@ export async function takeFlag(rollout: Rollout, environment: string, { register
     setting: () => setting,
     async set(to) {
       next = to;
-      const conflict = await unlessConflict(async () => {
-        setting = await permitted(rollout, () => work.setFlag({ ...place, from: setting, to }, `set ${summary}: ${shownSetting(setting)} → ${shownSetting(to)}`));
+      const write = async () => {
+        setting = await work.setFlag({ ...place, from: setting, to }, `set ${summary}: ${shownSetting(setting)} → ${shownSetting(to)}`);
         if (written.at(-1) !== setting) written.push(setting);
-      });
+      };
+      const conflict = await insist(rollout, `setting ${summary} to ${shownSetting(to)}`, () => unlessConflict(write));
       next = undefined;
       return conflict;
     },
     adopt: () =>
-      unlessConflict(async () => {
-        setting = await read();
-      }),
+      insist(rollout, `the look at ${summary}`, () =>
+        unlessConflict(async () => {
+          setting = await read();
+        }),
+      ),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Jumping, Overruling, Testing } from '../../domain/flags/steering.t
 import { receive } from '../release/inbox.ts';
 import { advance, hold, jump, retry, tested } from './messages.ts';
 import { resume } from '../people/messages.ts';
+import type { Session } from '../release/session.ts';
 import type { StatusKeeper } from '../release/status.ts';
 
 /** What operators and testers have said to a rollout, and what their words are judged by. */
@@ -18,8 +19,6 @@ export interface Orders {
   held: boolean;
   advanced: boolean;
   target?: FlagValue | undefined;
-  /** Whether a service has refused something. */
-  stuck: boolean;
   testedBy?: string;
 }
 
@@ -34,7 +33,7 @@ export function mayNotSteer({ plan }: Orders, { by }: { readonly by: string }): 
 }
 
 /** Receives what people say. `heard` is called when what was under way must look at it. */
-export function receiveOrders(orders: Orders, status: StatusKeeper, heard: () => void): void {
+export function receiveOrders(orders: Orders, { status, questions }: Pick<Session, 'status' | 'questions'>, heard: () => void): void {
   function said(message: string, { by, reason }: { readonly by: string; readonly reason?: string | undefined }, change: Partial<Orders>): void {
     Object.assign(orders, change);
     status.decided({ message, by, ...(reason !== undefined && { reason }) });
@@ -43,7 +42,7 @@ export function receiveOrders(orders: Orders, status: StatusKeeper, heard: () =>
 
   function unlessSteerable(given: { readonly by: string }): string | undefined {
     const { state } = status.get();
-    if (orders.stuck) return mayNotSteer(orders, given) ?? 'a service has refused something: send retry once it no longer does';
+    if (questions.isAsking()) return mayNotSteer(orders, given) ?? 'a service has refused something: send retry once it no longer does';
     return mayNotSteer(orders, given) ?? (steerable.includes(state) ? undefined : `the rollout is in state "${state}": there is nothing to cut short`);
   }
 
@@ -84,8 +83,11 @@ export function receiveOrders(orders: Orders, status: StatusKeeper, heard: () =>
     schema: interval,
     example: { by: 'your-login' },
     about: 'Tries again what a service has refused',
-    refusal: (given) => mayNotSteer(orders, given) ?? (orders.stuck ? undefined : 'nothing was refused'),
-    accept: (given) => said('retry', given, { stuck: false }),
+    refusal: (given) => mayNotSteer(orders, given) ?? (questions.isAsking() ? undefined : 'nothing was refused'),
+    accept: ({ by, reason }) => {
+      questions.reply({ choice: 'retry', by });
+      status.decided({ message: 'retry', by, ...(reason !== undefined && { reason }) });
+    },
   });
   receiveTest(orders, status);
 }

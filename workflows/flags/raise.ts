@@ -5,7 +5,7 @@ import { codeOf } from './code.ts';
 import type { Flag } from './flag.ts';
 import { stranger } from './setback.ts';
 import { heldUntilReleased, whileWell } from './watch.ts';
-import { permitted } from '../people/permission.ts';
+import { insist } from '../people/obligations.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -48,7 +48,7 @@ async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boo
   const raise = { environment: flag.environment, ...(flag.environment === production.environment && { code: codeOf(plan), ...(incidents && { incidents }) }) };
   // What somebody says before it is known what stands in the way is not about that.
   status.enter('promoting', { next: `see whether ${plan.flag} may go up to ${name}` });
-  const why = await permitted(rollout, () => work.hindrance(raise, `look what hinders ${name}`));
+  const why = await insist(rollout, `the look at what hinders ${name}`, () => work.hindrance(raise, `look what hinders ${name}`));
   if (why !== undefined) {
     const [by] = operatorsOf(rollout);
     status.enter('blocked', {
@@ -56,7 +56,7 @@ async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boo
     });
     reporter.tell({ name: `blocked-${name}`, line: `does not go up to ${name}: ${why}` });
     const unhindered = () => wakes.wakeable(() => work.unhindered(raise, `look what hinders ${name}`));
-    const seen = await permitted(rollout, () => steering.unlessSteered(() => whileWell(rollout, flag, unhindered)));
+    const seen = await insist(rollout, `the look at what hinders ${name}`, () => steering.unlessSteered(() => whileWell(rollout, flag, unhindered)));
     if (seen) return seen;
     steering.wasAdvanced();
   }

@@ -4,16 +4,17 @@ import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { callable } from '../release/race.ts';
 import { mayNotSteer, receiveOrders } from './orders.ts';
 import type { Orders } from './orders.ts';
+import type { Questions } from '../people/questions.ts';
 import type { StatusKeeper } from '../release/status.ts';
 
 export type Steering = ReturnType<typeof openSteering>;
 
 /** Lets operators say how a rollout goes on. */
-export function openSteering(status: StatusKeeper) {
-  const orders: Orders = { held: false, advanced: false, stuck: false };
+export function openSteering(status: StatusKeeper, questions: Questions) {
+  const orders: Orders = { held: false, advanced: false };
   const interruptible = callable();
   const raises = callable();
-  receiveOrders(orders, status, () => {
+  receiveOrders(orders, { status, questions }, () => {
     interruptible.callOff();
     if (orders.held) raises.callOff();
   });
@@ -48,12 +49,6 @@ export function openSteering(status: StatusKeeper) {
     target: () => orders.target,
     reached(...values: readonly FlagSetting[]): void {
       if (orders.target !== undefined && values.includes(orders.target)) orders.target = undefined;
-    },
-
-    /** Waits until an operator wants to try again what was refused. */
-    async retried(): Promise<void> {
-      orders.stuck = true;
-      await condition(() => !orders.stuck);
     },
 
     isTested: () => orders.testedBy !== undefined,

@@ -7,7 +7,7 @@ import { codeLost, codeOf } from './code.ts';
 import type { Flag } from './flag.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
-import { permitted } from '../people/permission.ts';
+import { insist } from '../people/obligations.ts';
 
 type WatchRules = Omit<FlagWatch, 'sampleMs' | 'flag'>;
 
@@ -27,7 +27,7 @@ export async function watched(rollout: Rollout, stage: string, flag: Flag, rules
   for (;;) {
     status.stage(stage, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(rules.soakMs)} of healthy ${rules.environment} at ${stage}` } });
-    const finding = await permitted(rollout, () => steering.unlessSteered(() => found(rollout, stage, rules)));
+    const finding = await insist(rollout, `the watch of ${rules.environment}`, () => steering.unlessSteered(() => found(rollout, stage, rules)));
     // An order that comes with the finding is about what has ended by then.
     if (finding) steering.wasAdvanced();
     if (finding) return finding.kind === 'passed' ? undefined : finding;
@@ -76,7 +76,7 @@ export async function heldUntilReleased(rollout: Rollout, flag: Flag | undefined
       ],
     },
   });
-  if (flag) return permitted(rollout, () => whileWell(rollout, flag, steering.released, { checks: [] }));
+  if (flag) return insist(rollout, `the watch of ${flag.environment}`, () => whileWell(rollout, flag, steering.released, { checks: [] }));
   await steering.released();
   return undefined;
 }

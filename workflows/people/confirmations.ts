@@ -1,39 +1,56 @@
 import { condition } from '@temporalio/workflow';
-import type { Confirmation } from '../../domain/schemas/request.ts';
-import { confirmation as confirmationSchema, overwriteWord } from '../../domain/schemas/request.ts';
+import type { Confirmation } from '../../domain/people/decision.ts';
+import { confirmation as confirmationSchema } from '../../domain/people/decision.ts';
+import { unknownName } from '../../domain/text/nearest-name.ts';
 import { receive } from '../release/inbox.ts';
-import { confirm } from './messages.ts';
 import type { StatusKeeper } from '../release/status.ts';
+import { confirm } from './messages.ts';
+
+/** What somebody has to say is so, or should be. */
+export interface Confirmable {
+  /** Names it in the message: "overwrite". */
+  readonly item: string;
+  /** Who may; anybody, if nobody is named. */
+  readonly by?: readonly string[] | undefined;
+}
 
 export type Confirmations = ReturnType<typeof openConfirmations>;
 
-/** Receives `confirm`: the word that has to be typed before something is lost. One that nobody asked for is refused, lest it be kept for later. */
+/** Receives `confirm`. What nobody has asked for is refused, lest it be kept for later. */
 export function openConfirmations(status: StatusKeeper) {
-  let asked: { readonly by: readonly string[] | undefined } | undefined;
-  let answer: Confirmation | undefined;
+  const asked = new Map<string, Confirmable>();
+  const given = new Map<string, Confirmation>();
 
   receive(confirm, status, {
     schema: confirmationSchema,
-    example: { overwrite: overwriteWord, by: 'your-login' },
-    about: 'Confirms that a tarball is overwritten; any other word is a no',
-    refusal({ by }) {
-      if (!asked) return 'nothing is to be confirmed now';
-      if (asked.by && (!by || !asked.by.includes(by))) return `only ${asked.by.join(', ')} may confirm: say who you are with "by"`;
-      return undefined;
+    example: { item: 'overwrite', by: 'your-login', text: 'OVERWRITE' },
+    about: 'Confirms what the release asks for, with the word that it wants to be typed, if it wants one',
+    refusal({ item, by }) {
+      if (asked.size === 0) return 'nothing is to be confirmed now';
+      const confirmable = asked.get(item);
+      if (!confirmable) return unknownName('item', item, [...asked.keys()]);
+      return confirmable.by && !confirmable.by.includes(by) ? `only ${confirmable.by.join(', ')} may confirm ${item}` : undefined;
     },
-    accept(given) {
-      [answer, asked] = [given, undefined];
-      status.decided({ message: `confirm ${given.overwrite}`, by: given.by ?? 'somebody' });
+    accept(confirmation) {
+      const { item, by, text } = confirmation;
+      given.set(item, confirmation);
+      asked.delete(item);
+      status.decided({ message: `confirm ${item}`, by, ...(text !== undefined && { reason: text }) });
     },
   });
 
   return {
-    /** Waits for the answer of one of these people, or of anybody. */
-    async confirmed(by: readonly string[] | undefined): Promise<{ readonly yes: boolean; readonly by?: string }> {
-      [asked, answer] = [{ by }, undefined];
-      await condition(() => answer !== undefined);
-      const given = answer as Confirmation | undefined;
-      return { yes: given?.overwrite === overwriteWord, ...(given?.by && { by: given.by }) };
+    /** Waits until one of those who may has confirmed it; several items may be open at once. What the text means is for the asker to judge. */
+    async receive(confirmable: Confirmable): Promise<Confirmation> {
+      const { item } = confirmable;
+      given.delete(item);
+      asked.set(item, confirmable);
+      try {
+        await condition(() => given.has(item));
+        return given.get(item)!;
+      } finally {
+        asked.delete(item);
+      }
     },
   };
 }

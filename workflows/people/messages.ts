@@ -1,5 +1,4 @@
-import type { Abortion, Choice, Interval, Vote } from '../../domain/people/decision.ts';
-import type { Confirmation } from '../../domain/schemas/request.ts';
+import type { Abortion, Choice, Confirmation, Interval, Vote } from '../../domain/people/decision.ts';
 import { message } from '../release/messages.ts';
 
 /** What people say to any release. */

@@ -1,12 +1,33 @@
 import { ActivityFailure } from '@temporalio/common';
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { toldOutcome } from '../../domain/outcome.ts';
+import type { Choice } from '../../domain/people/decision.ts';
 import { rootMessage } from '../release/conclusion.ts';
-import { isInterruption } from '../release/race.ts';
-import type { SchemaRelease } from '../schemas/session.ts';
+import { firstOf, isInterruption } from '../release/race.ts';
+import type { Session } from '../release/session.ts';
 import { Stop } from '../release/stop.ts';
 
-export interface Onwards<T> {
+type Asking = Pick<Session, 'status' | 'reporter' | 'questions' | 'deciders'>;
+
+/**
+ * Runs `act`, which may come to nothing without harm. What a service refuses for good is told and shown, and tried again when somebody says so.
+ *
+ * @param what it is, in a few words: "the merge of #7"
+ */
+export async function insist<T>(asking: Asking, what: string, act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (failure) {
+      if (!isRefusal(failure)) throw failure;
+      const why = rootMessage(failure);
+      await decideOn(asking, { what, why, choices: ['retry'], line: `stopped: ${what} was refused: ${why}` });
+    }
+  }
+}
+
+/** What is still owed when the main thing is done, or can't be taken back any more. */
+export interface Obligation<T> {
   /** "the merge of #7" */
   readonly what: string;
   readonly act: () => Promise<T>;
@@ -14,49 +35,87 @@ export interface Onwards<T> {
   readonly settled?: () => Promise<T>;
 }
 
+export type Fulfilled<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** Somebody has decided that it is not done any more. */
+  | { readonly kind: 'givenUp'; readonly by: string; readonly reason: string };
+
 /**
- * Runs what can't be taken back any more. Whatever stands in its way is shown and stays an obligation that keeps the release open: it is
- * tried again when somebody says so, or is over when `settled` is.
+ * Does what is owed. It is shown, and keeps the release open, until it is done, by the release or by hand, or somebody gives it up; whatever
+ * stands in its way is told, and tried again when somebody says so. Can't be aborted, nor cancelled.
  */
-export async function onwards<T>(release: SchemaRelease, { what, act, settled }: Onwards<T>): Promise<T> {
+export async function fulfil<T>(asking: Asking, { what, act, settled }: Obligation<T>): Promise<Fulfilled<T>> {
+  const { status } = asking;
+  status.owes(what);
   return CancellationScope.nonCancellable(async () => {
     for (;;) {
-      try {
-        return await act();
-      } catch (failure) {
-        if (!(failure instanceof Stop) && !(failure instanceof ActivityFailure)) throw failure;
-        const why = failure instanceof Stop ? toldOutcome({ ...failure.reason, undone: [], stays: [], owed: [] }) : rootMessage(failure);
-        obliged(release, what, why);
-        const end = await awaited(release, what, settled);
-        if (end) return end.value;
-      }
+      const done = await attempt(act);
+      if ('value' in done) return over({ kind: 'done', value: done.value });
+      const { why } = done;
+      const ask = () => decideOn(asking, { what, why, choices: ['retry', 'giveUp'], line: `${what} is still to be done: ${why}` });
+      const answer = settled ? await firstOf(() => settleByHand(asking, { what, settled }), ask) : await ask();
+      if ('value' in answer) return over({ kind: 'done', value: answer.value });
+      if (answer.choice === 'giveUp') return over({ kind: 'givenUp', by: answer.by, reason: answer.reason! });
     }
   });
-}
 
-function obliged({ plan, status, reporter }: SchemaRelease, what: string, why: string): void {
-  const whom = plan.rules.releasers ?? ['somebody'];
-  status.enter('held', { waitingFor: { what: `${what}: ${why}`, whom, send: [{ message: 'decide', payload: { choice: 'retry', by: whom[0]! } }] } });
-  reporter.tell({ name: 'held', line: `${what} is still to be done: ${why}` });
-}
-
-/** Until somebody says that it is to be tried again, or it has been done by hand. */
-async function awaited<T>({ questions, status }: SchemaRelease, what: string, settled: (() => Promise<T>) | undefined): Promise<{ readonly value: T } | undefined> {
-  questions.ask({ about: what, choices: ['retry'] });
-  const scope = new CancellationScope();
-  let end: { readonly value: T } | undefined;
-  if (settled) {
-    scope
-      .run(settled)
-      .then((value) => (end = { value }))
-      .catch((failure: unknown) => {
-        if (isInterruption(failure)) return;
-        if (!(failure instanceof ActivityFailure)) throw failure;
-        status.change({ next: `${what} is not noticed when it is done by hand: ${rootMessage(failure)}` });
-      });
+  function over(end: Fulfilled<T>): Fulfilled<T> {
+    status.owesNot(what);
+    return end;
   }
-  await condition(() => end !== undefined || questions.answer() !== undefined);
-  scope.cancel();
-  questions.withdraw();
-  return end;
+}
+
+async function attempt<T>(act: () => Promise<T>): Promise<{ readonly value: T } | { readonly why: string }> {
+  try {
+    return { value: await act() };
+  } catch (failure) {
+    if (failure instanceof Stop) return { why: toldOutcome({ ...failure.reason, undone: [], stays: [], owed: [] }) };
+    if (isRefusal(failure)) return { why: rootMessage(failure) };
+    throw failure;
+  }
+}
+
+/** Never ends where it can't be seen. */
+async function settleByHand<T>({ status }: Asking, { what, settled }: { readonly what: string; readonly settled: () => Promise<T> }): Promise<{ readonly value: T }> {
+  try {
+    return { value: await settled() };
+  } catch (failure) {
+    if (!isRefusal(failure)) throw failure;
+    status.change({ next: `${what} is not noticed when it is done by hand: ${rootMessage(failure)}` });
+    return new Promise<never>(() => {});
+  }
+}
+
+/** Failures that may be tried again are, by their retry policy: what arrives here is not before somebody has changed something. */
+function isRefusal(failure: unknown): failure is ActivityFailure {
+  return failure instanceof ActivityFailure && !isInterruption(failure);
+}
+
+interface Standstill {
+  readonly what: string;
+  readonly why: string;
+  readonly choices: readonly string[];
+  /** What people are told. */
+  readonly line: string;
+}
+
+/** Tells and shows what stands in the way, and waits until one of those who may has decided. */
+function decideOn({ status, reporter, questions, deciders }: Asking, { what, why, choices, line }: Standstill): Promise<Choice> {
+  const whom = deciders ?? ['somebody'];
+  const payload = (choice: string) => ({ choice, by: whom[0]!, ...(choice === 'giveUp' && { reason: 'why' }) });
+  const waitingFor = { what: `${what}: ${why}`, whom, send: choices.map((choice) => ({ message: 'decide', payload: payload(choice) })) };
+  const question = {
+    about: what,
+    choices,
+    refusal({ choice, by, reason }: Choice) {
+      if (deciders && !deciders.includes(by)) return `only ${deciders.join(', ')} may decide on ${what}`;
+      return choice === 'giveUp' && reason === undefined ? 'giving it up needs a "reason"' : undefined;
+    },
+  };
+  return questions.answered(question, (answered) =>
+    status.meanwhile('held', waitingFor, () => {
+      reporter.tell({ name: 'held', line, urgent: true });
+      return answered();
+    }),
+  );
 }

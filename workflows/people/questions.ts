@@ -3,8 +3,8 @@ import type { Choice } from '../../domain/people/decision.ts';
 import { choice as choiceSchema } from '../../domain/people/decision.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
 import { receive } from '../release/inbox.ts';
-import { decide } from './messages.ts';
 import type { StatusKeeper } from '../release/status.ts';
+import { decide } from './messages.ts';
 
 /** What a release asks people, when it can't tell by itself how to go on. */
 export interface Question {
@@ -16,45 +16,69 @@ export interface Question {
   refusal?(answer: Choice): string | undefined;
 }
 
+interface Open {
+  readonly question: Question;
+  answer?: Choice;
+}
+
 export type Questions = ReturnType<typeof openQuestions>;
 
-/** Receives `decide`. There is one open question at a time; an answer to none is refused. */
+/** Receives `decide`. One question is asked at a time; an answer to none is refused. */
 export function openQuestions(status: StatusKeeper) {
-  let open: Question | undefined;
-  let answer: Choice | undefined;
+  /** What stays open while the release goes on looking for another way out. */
+  let standing: Open | undefined;
+  /** What is waited for, one after the other, and before the one that stands. */
+  const inTurn: Open[] = [];
+  const asked = (): Open | undefined => {
+    const open = inTurn[0] ?? standing;
+    return open?.answer ? undefined : open;
+  };
 
   receive(decide, status, {
     schema: choiceSchema,
     example: { choice: 'retry', by: 'your-login', reason: 'why' },
     about: 'Answers what the release asks',
     refusal(given) {
+      const open = asked();
       if (!open) return 'nothing is to be decided now';
-      if (!open.choices.includes(given.choice)) return unknownName('choice', given.choice, open.choices);
-      return open.refusal?.(given);
+      const { choices, refusal } = open.question;
+      return choices.includes(given.choice) ? refusal?.(given) : unknownName('choice', given.choice, choices);
     },
     accept(given) {
       const { choice, by, stage, reason } = given;
-      [answer, open] = [given, undefined];
+      asked()!.answer = given;
       status.decided({ message: `decide ${choice}`, by, ...(stage && { stage }), ...(reason && { reason }) });
     },
   });
 
   return {
-    /** Opens a question; the one before it is answered or moot. */
+    /** Opens the question that stands; the one before it is answered or moot. */
     ask(question: Question): void {
-      [open, answer] = [question, undefined];
+      standing = { question };
     },
-    /** Nothing is to be decided any more. */
+    /** Nothing stands any more. */
     withdraw(): void {
-      [open, answer] = [undefined, undefined];
+      standing = undefined;
     },
-    /** The answer, once there is one. */
-    answer: () => answer,
-    /** Asks, and waits for the answer. */
-    async answered(question: Question): Promise<Choice> {
-      [open, answer] = [question, undefined];
-      await condition(() => answer !== undefined);
-      return answer!;
+    /** The answer to the one that stands, once there is one. */
+    answer: () => standing?.answer,
+    /** Whether something is waited for. */
+    isAsking: () => inTurn.length > 0 && asked() !== undefined,
+    /** Answers what is asked, by another message than `decide`. */
+    reply(given: Choice): void {
+      asked()!.answer = given;
+    },
+    /** Asks when those before have been answered, and waits for the answer. @param show shows the question while it is the one that is asked */
+    async answered(question: Question, show: (waits: () => Promise<void>) => Promise<void> = (waits) => waits()): Promise<Choice> {
+      const open: Open = { question };
+      inTurn.push(open);
+      try {
+        if (inTurn[0] !== open) await condition(() => inTurn[0] === open);
+        await show(() => condition(() => open.answer !== undefined));
+        return open.answer!;
+      } finally {
+        inTurn.splice(inTurn.indexOf(open), 1);
+      }
     },
   };
 }

@@ -5,13 +5,12 @@ import type { PreReleaseRequest } from '../../domain/promotion/request.ts';
 import { preReleaseRequest, preReleaseRequestExample } from '../../domain/promotion/request.ts';
 import { parseInput } from '../../domain/text/input.ts';
 import { handOver, requested } from '../release/beginning.ts';
-import { concluded } from '../release/conclusion.ts';
+import { concluded, refusedAs } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openSession } from '../release/session.ts';
-import { refusedAs } from '../people/permission.ts';
 import { unpaced } from '../release/work.ts';
 import type { Work } from '../release/work.ts';
 

@@ -1,4 +1,4 @@
-import { CancelledFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { Outcome, StoppedOutcome } from '../../domain/outcome.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
@@ -46,4 +46,10 @@ export function rootMessage(failure: unknown): string {
   let root = failure;
   while (root instanceof Error && root.cause instanceof Error) root = root.cause;
   return root instanceof Error ? root.message : String(root);
+}
+
+/** The message of an activity's failure of this type; undefined for any other failure. */
+export function refusedAs(type: string, failure: unknown): string | undefined {
+  const { cause } = failure instanceof ActivityFailure ? failure : {};
+  return cause instanceof ApplicationFailure && cause.type === type ? cause.message : undefined;
 }

@@ -1,4 +1,6 @@
 import type { Agreed } from '../../domain/release/agreed.ts';
+import { openQuestions } from '../people/questions.ts';
+import type { Questions } from '../people/questions.ts';
 import { releaseRecords } from './records.ts';
 import { startReporting } from './reporting.ts';
 import type { Audience, Reporter } from './reporting.ts';
@@ -16,21 +18,26 @@ export interface Session<Plan extends Agreed = Agreed> {
   readonly work: Work;
   readonly reporter: Reporter;
   readonly wakes: Wakes;
+  readonly questions: Questions;
+  /** Who may decide what the release asks; anybody, if nobody is named. */
+  readonly deciders?: readonly string[] | undefined;
 }
 
 /** What any release can be told, and can tell, from its first moment on: open it before the first `await`. */
 export function openSession(component: string) {
   const status = keepStatus(component);
   const wakes = openWake();
+  const questions = openQuestions(status);
   const reporter = startReporting(status);
   return {
     status,
     wakes,
+    questions,
     reporter,
     /** From now on it is agreed what the release does: its work has a pace, and these people, and the records, hear of it. */
-    begin<Plan extends Agreed>(plan: Plan, audiences: (session: Session<Plan>) => readonly Audience[]): Session<Plan> {
+    begin<Plan extends Agreed>(plan: Plan, audiences: (session: Session<Plan>) => readonly Audience[], { deciders }: Pick<Session, 'deciders'> = {}): Session<Plan> {
       const work = workAt(plan.pace);
-      const session = { plan, status, work, reporter, wakes };
+      const session = { plan, status, work, reporter, wakes, questions, deciders };
       status.planned(plan);
       reporter.begin(...audiences(session), releaseRecords(work, status));
       return session;

@@ -111,8 +111,12 @@ export function keepStatus(component: string) {
     async meanwhile(state: ReleaseState, waitingFor: Omit<Waiting, 'since'>, over: () => Promise<unknown>): Promise<void> {
       const before = status;
       enter(state, { waitingFor });
-      await over();
-      enter(before.state, before);
+      const shown = status.waitingFor;
+      try {
+        await over();
+      } finally {
+        if (status.waitingFor === shown) enter(before.state, before);
+      }
     },
     /** The step that it is in has come so far. */
     progressed(progress: Progress): void {
@@ -134,6 +138,16 @@ export function keepStatus(component: string) {
     },
     stays(what: string): void {
       if (!status.stays.includes(what)) change({ stays: [...status.stays, what] });
+    },
+    /** It is owed from now on, and keeps the release open. */
+    owes(what: string): void {
+      change({ owes: [...(status.owes ?? []), { what, since: now() }] });
+    },
+    owesNot(what: string): void {
+      const { owes = [], ...rest } = status;
+      const others = owes.filter((other) => other.what !== what);
+      status = others.length > 0 ? { ...rest, owes: others } : rest;
+      change({});
     },
     owed(what: string): void {
       change({ owed: [...status.owed, what] });

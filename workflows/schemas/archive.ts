@@ -100,10 +100,10 @@ async function confirmOverwriting({ plan, status, confirmations, reporter }: Sch
     waitingFor: {
       what: `a confirmation: ${plan.archive} exists with another content (${size} bytes, generation ${generation})`,
       whom,
-      send: [{ message: 'confirm', payload: { overwrite: overwriteWord, by: whom[0]! } }],
+      send: [{ message: 'confirm', payload: { item: 'overwrite', by: whom[0]!, text: overwriteWord } }],
     },
   });
   reporter.tell({ name: 'exists', line: `${plan.archive} exists with another content: waits for a confirmation that it be overwritten` });
-  const answer = await confirmations.confirmed(releasers);
-  if (!answer.yes) throw new Stop({ kind: 'notOverwritten', archive: plan.archive, ...(answer.by && { by: answer.by }) });
+  const { by, text } = await confirmations.receive({ item: 'overwrite', by: releasers });
+  if (text !== overwriteWord) throw new Stop({ kind: 'notOverwritten', archive: plan.archive, by });
 }

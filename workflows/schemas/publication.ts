@@ -1,5 +1,6 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { Sha } from '../../domain/code/commit.ts';
-import { onwards } from '../people/obligations.ts';
+import { insist } from '../people/obligations.ts';
 import type { SchemaRelease } from './session.ts';
 import { accepted } from './stock.ts';
 
@@ -9,15 +10,11 @@ import { accepted } from './stock.ts';
  */
 export async function publish(release: SchemaRelease, from?: Sha): Promise<readonly string[]> {
   const { plan, key, status, work, reporter } = release;
-  const { names } = accepted(
-    await onwards(release, {
-      what: `the upload of ${plan.version}`,
-      act: () => {
-        status.enter('publishing', { next: `upload the schemas of ${plan.version}` });
-        return work.uploadSchemas({ plan, key, ...(from !== undefined && { from }) }, `upload the schemas of ${plan.version}`);
-      },
-    }),
-  );
+  const upload = () => {
+    status.enter('publishing', { next: `upload the schemas of ${plan.version}` });
+    return work.uploadSchemas({ plan, key, ...(from !== undefined && { from }) }, `upload the schemas of ${plan.version}`);
+  };
+  const { names } = accepted(await CancellationScope.nonCancellable(() => insist(release, `the upload of ${plan.version}`, upload)));
   status.stays(`${plan.rules.bucket} holds ${names.join(', ')}`);
   reporter.tell({ name: 'published', line: `uploaded ${names.join(', ')}` });
   return names;

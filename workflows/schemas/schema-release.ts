@@ -7,12 +7,14 @@ import { unpaced } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
 import { concluded } from '../release/conclusion.ts';
 import { handOver, requested } from '../release/beginning.ts';
-import { onwards } from '../people/obligations.ts';
+import { fulfil } from '../people/obligations.ts';
+import type { Obligation } from '../people/obligations.ts';
 import { openArchive } from './archive.ts';
 import { openBuild } from './build.ts';
 import { publish } from './publication.ts';
 import { awaitMergeByHand, openDeps } from './pull-request.ts';
 import { openSchemaSession } from './session.ts';
+import type { SchemaRelease } from './session.ts';
 import { takeStock } from './stock.ts';
 
 /**
@@ -45,17 +47,7 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
 
       // Whoever cancels now comes too late.
       return CancellationScope.nonCancellable(async () => {
-        if (published) {
-          await onwards(release, {
-            what: `the merge of #${build.now().pull.number}`,
-            // Another release may have published at the same moment: the one that looks last builds again.
-            act: async () => {
-              await build.bringUpToDate();
-              await build.merge();
-            },
-            settled: () => awaitMergeByHand(release, build.now().pull),
-          });
-        }
+        const merge = published && (await fulfil(release, mergeOwed(release, build)));
         await archives.forgetPrevious();
         const { archive, pull, lacks } = build.now();
         return {
@@ -65,8 +57,22 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
           pullRequest: pull.url,
           published: published ?? [],
           ...(lacks.length > 0 && { lacks }),
+          ...(merge?.kind === 'givenUp' && { unmerged: { by: merge.by, reason: merge.reason } }),
         };
       });
     }),
   );
+}
+
+/** Its schemas are public: the branch must come to name its tarball. */
+function mergeOwed(release: SchemaRelease, build: ReturnType<typeof openBuild>): Obligation<void> {
+  return {
+    what: `the merge of #${build.now().pull.number}`,
+    // Another release may have published at the same moment: the one that looks last builds again.
+    async act() {
+      await build.bringUpToDate();
+      await build.merge();
+    },
+    settled: () => awaitMergeByHand(release, build.now().pull),
+  };
 }

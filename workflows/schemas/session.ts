@@ -5,8 +5,6 @@ import { openAbort } from '../people/abort.ts';
 import { openConfirmations } from '../people/confirmations.ts';
 import type { Confirmations } from '../people/confirmations.ts';
 import { abort, confirm, decide } from '../people/messages.ts';
-import { openQuestions } from '../people/questions.ts';
-import type { Questions } from '../people/questions.ts';
 import { assertWanted } from '../release/compensation.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
@@ -20,7 +18,6 @@ import type { Session } from '../release/session.ts';
 export interface SchemaRelease extends Session<SchemaPlan> {
   /** Marks what this release writes; the UI's Reset does not change it. */
   readonly key: string;
-  readonly questions: Questions;
   readonly confirmations: Confirmations;
 }
 
@@ -28,7 +25,6 @@ export interface SchemaRelease extends Session<SchemaPlan> {
 export function openSchemaSession(component: string) {
   const session = openSession(component);
   const { status, reporter } = session;
-  const questions = openQuestions(status);
   const confirmations = openConfirmations(status);
   let releasers: readonly string[] | undefined;
   let committed = false;
@@ -51,9 +47,9 @@ export function openSchemaSession(component: string) {
     begun(plan: SchemaPlan): SchemaRelease {
       const key = `${plan.id} of ${workflowInfo().startTime.toISOString()}`;
       releasers = plan.rules.releasers;
-      const begun = session.begin(plan, ({ work }) => [schemaThread({ plan, key, work })]);
+      const begun = session.begin(plan, ({ work }) => [schemaThread({ plan, key, work })], { deciders: releasers });
       status.change({ version: plan.version });
-      return { ...begun, key, questions, confirmations };
+      return { ...begun, key, confirmations };
     },
 
     /** From now on nothing is taken back, unless `act` turns out to have been refused. Not begun when somebody has just asked to stop. */

@@ -1,6 +1,7 @@
 import type { Delivery } from './grants.ts';
 import type { Lease } from './leases.ts';
 import type { Passage } from './passage.ts';
+import { insist } from '../people/obligations.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { fillInputs } from '../../domain/stages/inputs.ts';
 
@@ -14,9 +15,11 @@ export async function delivered(passage: Passage, stage: Stage, delivery: Delive
   const mechanism = fillInputs(promote, values);
 
   const landing = lease.deploying(delivery);
-  const { id, url } = await work.promote({ key, repository, branch, environment, sha, mechanism }, `promote to ${environment}`);
+  const what = `the deployment to ${environment}`;
+  const { id, url } = await insist(passage, what, () => work.promote({ key, repository, branch, environment, sha, mechanism }, `promote to ${environment}`));
   status.deployment(stage.name, url);
-  const state = await wakes.wakeable(() => work.deployed({ repository, kind: promote.kind, id, landing }, `look at the deployment to ${environment}`));
+  const look = () => wakes.wakeable(() => work.deployed({ repository, kind: promote.kind, id, landing }, `look at the deployment to ${environment}`));
+  const state = await insist(passage, what, look);
   lease.deployed(state);
   return { state, url };
 }

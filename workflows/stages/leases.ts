@@ -4,6 +4,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { Claim, Deployed, Frozen, Landing } from '../../domain/environments/claim.ts';
 import { whyFrozen } from './grants.ts';
 import type { Delivery, Grant } from './grants.ts';
+import { insist } from '../people/obligations.ts';
 import type { Passage } from './passage.ts';
 import { now } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';
@@ -71,12 +72,13 @@ export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, bod
 }
 
 /** Waits until it is this release's turn; undefined when it never will be. */
-async function turn({ leases, plan, status, work, reporter }: Passage, stage: Stage, claim: Claim): Promise<Grant | undefined> {
+async function turn(passage: Passage, stage: Stage, claim: Claim): Promise<Grant | undefined> {
+  const { leases, plan, status, work, reporter } = passage;
   const { key, environment } = claim;
   leases.forget(environment);
   const ask = () => work.claimEnvironment({ claim, mirror: plan.source }, `claim ${environment}`);
   for (let patience = plan.pace.attempt * 10; ; patience = Math.min(patience * 2, mostPatience)) {
-    const answer = await ask();
+    const answer = await insist(passage, `the claim of ${environment}`, ask);
     switch (answer.kind) {
       case 'granted':
         return answer;

@@ -5,8 +5,6 @@ import { openApprovals } from '../people/approvals.ts';
 import type { Approvals } from '../people/approvals.ts';
 import { openPause } from '../people/pause.ts';
 import type { Pause } from '../people/pause.ts';
-import { openQuestions } from '../people/questions.ts';
-import type { Questions } from '../people/questions.ts';
 import type { Session } from '../release/session.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import { openLeases } from './grants.ts';
@@ -17,7 +15,6 @@ export interface Passage extends Session<PassagePlan> {
   readonly approvals: Approvals;
   readonly leases: Leases;
   readonly pause: Pause;
-  readonly questions: Questions;
   /** Where it has deployed, in order. */
   readonly touched: Touched[];
 }
@@ -29,6 +26,6 @@ export interface Touched {
 }
 
 /** What people and environments say to whatever goes through stages. @param starter whoever started it, as far as that is known */
-export function openPassage(status: StatusKeeper, starter: string | undefined): Pick<Passage, 'approvals' | 'leases' | 'pause' | 'questions'> {
-  return { approvals: openApprovals(status, starter), leases: openLeases(status), pause: openPause(status), questions: openQuestions(status) };
+export function openPassage(status: StatusKeeper, starter: string | undefined): Pick<Passage, 'approvals' | 'leases' | 'pause'> {
+  return { approvals: openApprovals(status, starter), leases: openLeases(status), pause: openPause(status) };
 }

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { spoken } from '../../domain/text/duration.ts';
+import { insist } from '../people/obligations.ts';
 import { callable, unless } from '../release/race.ts';
 import { whyFrozen } from './grants.ts';
 import type { Passage } from './passage.ts';
@@ -20,7 +21,8 @@ export async function soaked(passage: Passage, stage: Stage): Promise<Soaked> {
     await clear(passage, stage);
     status.stage(stage.name, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(soakMs - observedMs)} of healthy ${environment}` } });
-    const result = await observed(passage, stage, { soakMs, observedMs });
+    const soFar = observedMs;
+    const result = await insist(passage, `the watch of ${environment}`, () => observed(passage, stage, { soakMs, observedMs: soFar }));
     if (result.kind !== 'interrupted') return result;
     observedMs = (await work.observedSoFar(`read how long ${environment} was observed`)) ?? observedMs;
     const after = await result.ended();

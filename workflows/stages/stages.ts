@@ -5,6 +5,7 @@ import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Passage } from './passage.ts';
 import { broughtBack, remains, rolledBack } from './rollback.ts';
+import { insist } from '../people/obligations.ts';
 import { clear, soaked } from './soak.ts';
 import { Stop } from '../release/stop.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
@@ -14,7 +15,7 @@ import { attemptKey, promotionKey } from '../../domain/release/keys.ts';
 export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<void> {
   const { approvals, pause, plan, reporter } = passage;
   await pause.over();
-  await approvals.approved(stage, passage);
+  await insist(passage, `the approval of ${stage.name}`, () => approvals.approved(stage, passage));
   // Others may have the environment meanwhile.
   await pause.over();
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;

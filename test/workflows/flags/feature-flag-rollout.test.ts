@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAnswer } from '../../../activities/environments/deployed-code.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { advance, hold, jump, retry, tested } from '../../../workflows/flags/messages.ts';
-import { abort, resume } from '../../../workflows/people/messages.ts';
+import { abort, decide, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin, request, withoutStaging } from './rollout-stand.ts';
@@ -583,10 +583,12 @@ describe('a flag service', () => {
         return given.activities.setFlag(change);
       },
     }));
-    const waiting = await waitsFor(rollout, /^permission: GitLab: POST .* 403$/);
-    expect(waiting.waitingFor?.send).toEqual([{ message: 'retry', payload: { by: 'olga' } }]);
+    const waiting = await waitsFor(rollout, /^setting gitaly_x in production to 5 %: GitLab: POST .* 403$/);
+    expect(waiting.waitingFor?.send).toEqual([{ message: 'decide', payload: { choice: 'retry', by: 'olga' } }]);
     allowed = true;
-    await rollout.executeUpdate(retry.update, { args: [{ by: 'olga' }] });
+    const refused = await rollout.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'mallory' }] }).catch(rootMessage);
+    expect(refused).toBe('only olga may decide on setting gitaly_x in production to 5 %');
+    await rollout.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'olga' }] });
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
     expect(world.effects).toEqual([...upwards, 'removal']);
   });
@@ -604,7 +606,7 @@ describe('a flag service', () => {
     world.find('production 5', 'nothing yet');
     await waitsFor(rollout, /at 5 %/);
     allowed = false;
-    await waitsFor(rollout, /^permission: 403$/);
+    await waitsFor(rollout, /^the watch of production: 403$/);
     await rollout.signal(advance.signal, olga);
     const refused = await rollout.executeUpdate(jump.update, { args: [{ to: 50, ...olga }] }).catch(rootMessage);
     expect(refused).toBe('a service has refused something: send retry once it no longer does');

@@ -11,6 +11,7 @@ import type { Progress } from '../../../domain/release/progress.ts';
 import type { SchemaRequest } from '../../../domain/schemas/request.ts';
 import type { SchemaRules } from '../../../domain/schemas/rules.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import type { Confirmation } from '../../../domain/people/decision.ts';
 import { abort, confirm, decide } from '../../../workflows/people/messages.ts';
 import { progress, status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping, workflowBundle } from '../../servers.ts';
@@ -212,8 +213,8 @@ describe('a tarball that is there already', () => {
   it('is overwritten when the word is typed, and its copy goes when the release has ended well', async () => {
     const { release, calls } = await start(there);
     const { waitingFor } = await waitsFor(release, question);
-    expect(waitingFor).toMatchObject({ whom: ['alice', 'bob'], send: [{ message: 'confirm', payload: { overwrite: 'OVERWRITE', by: 'alice' } }] });
-    await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'bob' }] });
+    expect(waitingFor).toMatchObject({ whom: ['alice', 'bob'], send: [{ message: 'confirm', payload: { item: 'overwrite', by: 'alice', text: 'OVERWRITE' } }] });
+    await release.executeUpdate(confirm.update, { args: [{ item: 'overwrite', by: 'bob', text: 'OVERWRITE' }] });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect(calls).toContain('makeArchive 77');
     expect(calls.at(-1)).toBe('forgetPrevious');
@@ -222,7 +223,7 @@ describe('a tarball that is there already', () => {
   it('is left alone when anything else is typed', async () => {
     const { release, calls } = await start(there);
     await waitsFor(release, question);
-    await release.signal(confirm.signal, { overwrite: 'overwrite', by: 'alice' });
+    await release.signal(confirm.signal, { item: 'overwrite', by: 'alice', text: 'overwrite' });
     expect(await release.result()).toMatchObject({ kind: 'notOverwritten', by: 'alice', undone: [tarball] });
     expect(calls).not.toContain('makeArchive 77');
     expect(calls).toContain('withdrawArchive');
@@ -231,11 +232,11 @@ describe('a tarball that is there already', () => {
   it('is not overwritten on the word of somebody who may not say it, nor of somebody unnamed', async () => {
     const { release } = await start(there);
     await waitsFor(release, question);
-    for (const by of ['mallory', undefined]) {
-      const confirming = release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', ...(by && { by }) }] });
-      await expect(confirming).rejects.toMatchObject({ cause: { message: expect.stringContaining('only alice, bob may confirm') } });
-    }
-    await release.signal(confirm.signal, { overwrite: 'no', by: 'alice' });
+    const said = (given: object) => release.executeUpdate(confirm.update, { args: [{ item: 'overwrite', text: 'OVERWRITE', ...given } as Confirmation] });
+    await expect(said({ by: 'mallory' })).rejects.toMatchObject({ cause: { message: 'only alice, bob may confirm overwrite' } });
+    await expect(said({})).rejects.toMatchObject({ cause: { message: expect.stringContaining('by') } });
+    await expect(said({ by: 'alice', item: 'overwriting' })).rejects.toMatchObject({ cause: { message: expect.stringContaining('overwrite') } });
+    await release.signal(confirm.signal, { item: 'overwrite', by: 'alice', text: 'no' });
     await release.result();
   });
 
@@ -256,7 +257,7 @@ describe('a tarball that is there already', () => {
     });
     for (const generation of ['77', '99']) {
       await waitsFor(release, question.replace('77', generation));
-      await release.executeUpdate(confirm.update, { args: [{ overwrite: 'OVERWRITE', by: 'alice' }] });
+      await release.executeUpdate(confirm.update, { args: [{ item: 'overwrite', by: 'alice', text: 'OVERWRITE' }] });
     }
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect(calls).toContain('makeArchive 99');
@@ -271,7 +272,7 @@ describe('a tarball that is there already', () => {
   it('takes no confirmation that nobody asked for', async () => {
     const { release } = await start({ releaseBuild: pending });
     await waitsFor(release, 'the build of #7');
-    await release.signal(confirm.signal, { overwrite: 'OVERWRITE', by: 'alice' });
+    await release.signal(confirm.signal, { item: 'overwrite', by: 'alice', text: 'OVERWRITE' });
     await until(async () => (await release.query(status)).refused.some(({ why }) => why === 'nothing is to be confirmed now'));
     await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
     await release.result();
@@ -427,9 +428,27 @@ describe('a release whose schemas are published', () => {
   it('stays open while its merge is refused, and is merged when somebody says so', async () => {
     const { release, calls } = await start({ mergePullRequest: refusedOnce() });
     const { waitingFor, state } = await waitsFor(release, obligation);
-    expect({ state, send: waitingFor?.send }).toEqual({ state: 'held', send: [{ message: 'decide', payload: { choice: 'retry', by: 'alice' } }] });
+    const send = [
+      { message: 'decide', payload: { choice: 'retry', by: 'alice' } },
+      { message: 'decide', payload: { choice: 'giveUp', by: 'alice', reason: 'why' } },
+    ];
+    expect({ state, send: waitingFor?.send }).toEqual({ state: 'held', send });
+    expect((await release.query(status)).owes).toMatchObject([{ what: 'the merge of #7' }]);
     await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: ['schemas/v5.3.4444.json'] });
+    expect((await release.query(status)).owes).toBeUndefined();
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('ends without its merge when somebody who may gives that up, and says why', async () => {
+    const { release, calls } = await start({ mergePullRequest: async () => ({ kind: 'refused', reason: 'a review is missing' }) });
+    await waitsFor(release, obligation);
+    const giveUp = (given: object) => release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'alice', ...given }] });
+    await expect(giveUp({})).rejects.toMatchObject({ cause: { message: 'giving it up needs a "reason"' } });
+    await expect(giveUp({ by: 'mallory', reason: 'why not' })).rejects.toMatchObject({ cause: { message: 'only alice, bob may decide on the merge of #7' } });
+    await giveUp({ reason: 'released in another way' });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', unmerged: { by: 'alice', reason: 'released in another way' } });
+    expect((await release.query(status)).outcome).toContain('its merge was given up by alice: released in another way');
     expect(calls).not.toContain('withdrawArchive');
   });
 
