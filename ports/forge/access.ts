@@ -8,6 +8,11 @@ export interface BranchRules {
   readonly mergeQueue: boolean;
 }
 
+/** What can be kept from all but some. */
+export const branchRestrictions = ['creation', 'update', 'deletion'] as const;
+
+export type BranchRestriction = (typeof branchRestrictions)[number];
+
 /** What the token is allowed, as far as the forge tells, and who belongs to what. */
 export interface Access {
   /** Whether somebody is in a team ("org/team"), or in one below it. Nobody is in a team that the token may not see. */
@@ -20,6 +25,8 @@ export interface Access {
   repository(repository: Repository): Promise<'read' | 'write' | undefined>;
   /** What a branch asks for before a merge, as far as the token may see it; undefined for a branch that asks for nothing. */
   rules(repository: Repository, branch: string): Promise<BranchRules | undefined>;
+  /** What only some may do to a branch of this name, by rules; it need not exist. Whether the token is one of them is not told. */
+  restrictions(repository: Repository, branch: string): Promise<readonly BranchRestriction[]>;
   /** How changes may be merged there; undefined where the token may not know. */
   merging(repository: Repository): Promise<{ readonly methods: readonly MergeMethod[]; readonly autoMerge: boolean } | undefined>;
   /** Whether a workflow can be dispatched. */

@@ -217,7 +217,7 @@ describe('a pipeline of which nothing is to be seen', () => {
     const { world, open } = await begin({ ci: { ...waiting, verdict: 'flaky', afterMs: 0, registersAfterMs: 5_000 }, pace: { patience: '1s' }, downstream: { requiredChecks: ['rspec'] } });
     const release = await open();
     await expect.poll(async () => (await release.query(status)).waitingFor, { timeout: 10_000 }).toMatchObject({
-      what: expect.stringMatching(/^rspec of #\d+ \(nothing reported within 1 s\)$/),
+      what: expect.stringMatching(/^rspec, static-analysis, danger-review of #\d+ \(nothing reported within 1 s\)$/),
       whom: ['#g_gitaly'],
     });
     await expect.poll(async () => (await release.query(history)).decisions, { timeout: 15_000 }).toMatchObject([{ message: 'flake' }]);

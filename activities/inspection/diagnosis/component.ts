@@ -1,4 +1,5 @@
 import { shaPattern, shortSha } from '../../../domain/code/commit.ts';
+import { isCalled } from '../../../domain/code/pipeline.ts';
 import type { Component } from '../../../domain/catalog.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import type { HealthCheck } from '../../../domain/stages/health-check.ts';
@@ -8,6 +9,8 @@ import { doubtful, examine, fine, missing } from './finding.ts';
 import type { DiagnosisPorts } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
 import { teamsIn } from '../../../domain/people/teams.ts';
+
+const restrictedVerbs = { creation: 'making', update: 'moving', deletion: 'deleting' } as const;
 
 /** What the releases of one component need. */
 export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }: DiagnosisPorts, name: string, { source, downstream, stages, chat: channels, flags }: Component): Promise<readonly Finding[]> {
@@ -26,6 +29,10 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
     versionFileReadable(),
     branchProtected(),
     mergeAllowed(),
+    headAllowed(),
+    ...stages.filter(({ soak }) => soak !== undefined).map(({ name: stage, soak, health: looks }) => soakLooks(stage, soak, looks)),
+    ...(flags ? [soakLooks(`flags in ${flags.production.environment}`, flags.production.soak, flags.production.health)] : []),
+    ...(flags?.staging ? [soakLooks(`flags in ${flags.staging.environment}`, flags.staging.soak, flags.staging.health)] : []),
     ...(downstream.flakyTest ? [reachable(downstream.flakyTest.repository, 'write')] : []),
     ...(flags ? [reachable(flags.issues.repository, 'write')] : []),
     ...(flags?.incidents ? [reachable(flags.incidents.repository, 'read')] : []),
@@ -46,8 +53,9 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
     return examine(about(`checks of ${source.mirror}`), 'let the token read checks and commit statuses', async () => {
       const head = await forge.branches.find(source.mirror, source.branch);
       if (!head) return missing(`there is no branch ${source.branch}`, 'correct source.branch in the catalog');
-      const names = (await forge.pipelines.checks(source.mirror, head)).map((check) => check.name);
-      const unknown = source.requiredChecks.filter((required) => !names.includes(required));
+      const checks = await forge.pipelines.checks(source.mirror, head);
+      const names = [...new Set(checks.map(({ name }) => name))];
+      const unknown = source.requiredChecks.filter((required) => !checks.some((check) => isCalled(check, required)));
       if (names.length === 0) return doubtful(`none has reported for ${shortSha(head)} yet`, 'nothing is released without a green check: see that CI runs on the mirror');
       return unknown.length > 0
         ? doubtful(`${unknown.join(', ')} has not reported for ${shortSha(head)}; ${names.join(', ')} has`, 'a check that never reports is waited for: correct source.requiredChecks')
@@ -67,17 +75,36 @@ export async function diagnoseComponent({ forge, chat, health, flags: flagsOf }:
   }
 
   function branchProtected() {
-    const { repository, branch, requiredChecks } = downstream;
+    const { repository, branch, requiredChecks: wanted } = downstream;
     return examine(about(`${branch} of ${repository}`), 'correct downstream.branch in the catalog, or let the token read the repository', async () => {
       const rules = await forge.access.rules(repository, branch);
       if (!rules) return doubtful('is not protected: anybody who may write can change what is deployed', 'protect it, and require the checks that a release must pass');
       const { checks, reviews, mergeQueue } = rules;
       if (checks.length === 0) return doubtful('is protected, but asks for no check', 'require the checks that a release must pass');
-      const more = requiredChecks.filter((check) => !checks.includes(check));
+      const more = wanted.filter((check) => !checks.some((name) => isCalled({ name }, check) || check.endsWith(` / ${name}`)));
+      const unnamed = checks.filter((name) => wanted.length > 0 && !wanted.some((check) => isCalled({ name }, check) || check.endsWith(` / ${name}`)));
       if (more.length > 0) return doubtful(`asks for ${checks.join(', ')}, but not for ${more.join(', ')}`, 'the catalog alone requires that: people can merge without it');
+      if (unnamed.length > 0) return doubtful(`asks for ${unnamed.join(', ')}, too, which downstream.requiredChecks does not name`, 'a release waits for that all the same: name it there, or take it out of the rules');
       if (reviews > (forge.reviewer ? 1 : 0)) return doubtful(`asks for ${reviews} reviews, of which ${forge.reviewer ? 'one comes' : 'none comes'} from a second identity`, 'people have to approve each release at the forge; GITHUB_REVIEWER_TOKEN gives one review');
       return fine(`asks for ${checks.join(', ')}${mergeQueue ? ', through its merge queue' : ''}`);
     });
+  }
+
+  function headAllowed() {
+    const { repository, head } = downstream;
+    return examine(about(`${head} of ${repository}`), 'let the token read the repository', async () => {
+      const restricted = await forge.access.restrictions(repository, head);
+      const [verbs, todo] = [restricted.map((restriction) => restrictedVerbs[restriction]), `let Slipway bypass that rule, or leave ${head} out of it`];
+      if (restricted.length > 0) return doubtful(`a rule keeps all but some from ${verbs.join(', ')} it: ${restricted.includes('creation') ? 'a release may not begin' : 'a release may leave it behind'}`, todo);
+      return fine('no rule restricts it');
+    });
+  }
+
+  /** Time alone shows nothing: such a soak passes whatever happens. */
+  function soakLooks(place: string, soak: unknown, checks: readonly HealthCheck[]) {
+    return examine(about(`soak of ${place}`), 'see docs/catalog.md', async () =>
+      soak !== undefined && checks.length === 0 ? doubtful('looks at nothing: it passes by time alone, whatever happens', 'name in "health" what it is to look at') : fine(soak === undefined ? 'there is none' : 'looks at its health'),
+    );
   }
 
   function mergeAllowed() {

@@ -1,3 +1,4 @@
+import { branchRestrictions } from '../access.ts';
 import type { Access } from '../access.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
@@ -50,6 +51,11 @@ export function githubAccess({ rest, paginate }: GitHub): Access {
         reviews: Math.max(0, ...reviews),
         mergeQueue: rules.some(({ type }) => type === 'merge_queue'),
       };
+    },
+
+    async restrictions(repository, branch) {
+      const types = (await paginate(rest.repos.getBranchRules, { ...at(repository), branch, per_page: 100 })).map(({ type }) => type);
+      return branchRestrictions.filter((restriction) => types.includes(restriction));
     },
 
     async merging(repository) {

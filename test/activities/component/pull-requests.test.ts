@@ -160,6 +160,49 @@ it('enters a merge queue once, though the reply is lost, and tells each time wha
   expect(await within(() => enqueuePullRequest({ repository, number, sha: head }))).toEqual({ kind: 'moved' });
 });
 
+describe('a pipeline', () => {
+  /** The pull request, of which nothing is to be seen but what a test shows. */
+  async function opened(protection: object = {}) {
+    await world.control('ci', { repository, branch: 'release/gitaly', verdict: 'none' });
+    await world.control('protection', { repository, branch: 'master', ...protection });
+    const change = await versionChange();
+    const { number, head } = await within(() => activities().openPullRequest(change));
+    const shows = (checks: readonly object[], more: object = {}) => world.control('run', { repository, sha: head, event: 'pull_request', conclusion: 'success', checks, ...more });
+    const looks = (asked: { readonly required?: readonly string[]; readonly ignored?: readonly string[]; readonly patience?: number } = {}) =>
+      within(() => createPipelines({ forge }).pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1, ...asked }), { scheduledTimestampMs: Date.now() - 1_000 });
+    return { shows, looks };
+  }
+
+  const [green, red, running] = [{ name: 'rspec', conclusion: 'success' }, { name: 'lint', conclusion: 'failure' }, { name: 'lint', status: 'in_progress' }];
+
+  it.each([[red, { conclusion: 'failure' }], [running, { status: 'in_progress', conclusion: undefined }]])('is green by its required checks alone, whatever another says', async (other, run) => {
+    const { shows, looks } = await opened();
+    await shows([green, other], run);
+    expect(await looks({ required: ['rspec'] })).toEqual({ kind: 'green' });
+    expect(await looks({ ignored: ['lint'], required: ['rspec'] })).toEqual({ kind: 'green' });
+  });
+
+  it.each(['requiredChecks', 'rulesetChecks'])('waits for the checks that only the branch requires (%s)', async (rule) => {
+    const { shows, looks } = await opened({ [rule]: ['audit'] });
+    await shows([green]);
+    for (const required of [[], ['rspec']]) await expect(looks({ required })).rejects.toMatchObject({ type: 'NotYet', message: 'still waiting for audit' });
+    await shows([{ name: 'audit', conclusion: 'failure' }], { workflow: 'audit.yml', conclusion: 'failure' });
+    for (const required of [[], ['rspec']]) expect(await looks({ required })).toMatchObject({ kind: 'red', failed: [{ name: 'audit', of: 'audit.yml' }] });
+  });
+
+  it('is not green before a job that needs another one has been shown', async () => {
+    const { shows, looks } = await opened();
+    await shows([green], { status: 'in_progress', conclusion: undefined });
+    await expect(looks()).rejects.toMatchObject({ type: 'NotYet' });
+  });
+
+  it('names what it has waited for for long', async () => {
+    const { shows, looks } = await opened();
+    await shows([green, running], { status: 'in_progress', conclusion: undefined, at: new Date(Date.now() - 60_000).toISOString() });
+    expect(await looks({ patience: 500 })).toEqual({ kind: 'unreported', missing: [], running: ['lint'] });
+  });
+});
+
 async function versionChange(): Promise<VersionChange> {
   const [newest] = await forge.commits.mainLine(mirror, 'master', { limit: 1 });
   return {
@@ -183,6 +226,6 @@ async function versionChange(): Promise<VersionChange> {
   };
 }
 
-function within<T>(activity: () => Promise<T>, { attempt = 1 } = {}): Promise<T> {
-  return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt, currentAttemptScheduledTimestampMs: Date.now() }).run(activity);
+function within<T>(activity: () => Promise<T>, info: { readonly attempt?: number; readonly scheduledTimestampMs?: number } = {}): Promise<T> {
+  return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt: 1, currentAttemptScheduledTimestampMs: Date.now(), ...info }).run(activity);
 }

@@ -33,7 +33,7 @@ environments: { staging: {} }
 components:
   gitaly:
     source: { canonical: gitlab-org/gitaly, mirror: gitlab-org-security/gitaly, requiredChecks: [build] }
-    downstream: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update, requiredChecks: [rspec] }
+    downstream: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update, requiredChecks: [rspec, static-analysis, danger-review] }
     stages:
       - { name: staging, environment: staging, promote: { kind: workflow, workflow: deploy.yml, inputs: { release_key: "{key}" } } }
     chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
@@ -104,9 +104,19 @@ it.each<[string, [string, string], string, RegExp]>([
   ['a version file that pins nothing', ['GITALY_SERVER_VERSION', 'README.md'], 'gitaly: README.md', /^missing: it contains "# GitLab"/],
   ['a channel that is not there', ['#g_gitaly', '#g_gitlay'], 'gitaly: #g_gitlay', /^missing: Slack shows no channel #g_gitlay: create it/],
   ['a check that never reports', ['[build]', '[biuld]'], 'gitaly: checks of gitlab-org-security/gitaly', /^warning: biuld has not reported for \w{12}; .*test.* has/],
-  ['a check that people can merge without', ['[rspec]', '[rspec, e2e]'], 'gitaly: master of gitlab-org/gitlab', /^warning: asks for rspec, static-analysis, danger-review, but not for e2e/],
+  ['a check that people can merge without', ['danger-review]', 'danger-review, e2e]'], 'gitaly: master of gitlab-org/gitlab', /^warning: asks for rspec, static-analysis, danger-review, but not for e2e/],
+  ['a check that only the branch asks for', [', danger-review]', ']'], 'gitaly: master of gitlab-org/gitlab', /^warning: asks for danger-review, too, which downstream.requiredChecks does not name; a release waits for that all the same/],
+  ['a soak that looks at nothing', ['name: staging, environment', 'name: staging, soak: 1h, environment'], 'gitaly: soak of staging', /^warning: looks at nothing: it passes by time alone/],
 ])('finds %s', async (_, change, about, finding) => {
   expect(await ails({ catalog: change })).toEqual({ [about]: expect.stringMatching(finding) });
+});
+
+it.each([
+  ['creation', /^warning: a rule keeps all but some from making it: a release may not begin; let Slipway bypass that rule/],
+  ['deletion', /^warning: a rule keeps all but some from deleting it: a release may leave it behind/],
+])("finds a rule on the %s of a release's branch, though there is no such branch yet", async (restriction, finding) => {
+  await world.control('protection', { repository: 'gitlab-org/gitlab', branch: 'release/other', restricts: [restriction] });
+  expect(await ails({ catalog: ['head: release/gitaly', 'head: release/other'] })).toEqual({ 'gitaly: release/other of gitlab-org/gitlab': expect.stringMatching(finding) });
 });
 
 it('finds a branch that is not there or not protected', async () => {
@@ -131,7 +141,7 @@ describe('of what only some components have, it finds', () => {
   });
 
   it('more reviews than the second identity gives', async () => {
-    const rules = { checks: ['rspec'], reviews: 2, mergeQueue: true };
+    const rules = { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 2, mergeQueue: true };
     const access = { ...forge().access, rules: async () => rules };
     const branch = 'gitaly: master of gitlab-org/gitlab';
     expect(await ails({ ports: { forge: { ...forge(), access } } })).toEqual({ [branch]: expect.stringMatching(/^warning: asks for 2 reviews, of which one comes from a second identity; people have to/) });
@@ -184,7 +194,7 @@ describe('of what only some components have, it finds', () => {
   });
 
   it('a base that people have to merge into', async () => {
-    const access = { ...forge().access, rules: async (repository: string) => (repository === 'gitlab-org/gitlab' ? { checks: ['rspec'], reviews: 1, mergeQueue: true } : undefined) };
+    const access = { ...forge().access, rules: async (repository: string) => (repository === 'gitlab-org/gitlab' ? { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 1, mergeQueue: true } : undefined) };
     expect(await ails({ also: more, ports: { forge: { ...forge(), access } } })).toEqual({ 'migrator: merging into master of gitlab-org/gitlab': expect.stringMatching(/^warning: asks for its merge queue/) });
   });
 
