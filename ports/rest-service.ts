@@ -6,6 +6,8 @@ import { assertStillOurs } from './pulse.ts';
 export interface RestService {
   /** @returns undefined where the service says 404 */
   get<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined>;
+  /** Asks by a POST, as some services want to be asked. It changes nothing. */
+  ask(path: string, body: object): Promise<unknown>;
   /** Sends a write, once. Whatever it answers that is not JSON is null. */
   send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: URLSearchParams | object): Promise<unknown>;
   /** @throws a retryable `Unavailable` for a reply that is not what its documentation says */
@@ -63,6 +65,9 @@ export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServ
     async get(path, shape) {
       const { status, body } = await answered('GET', path);
       return status === 404 ? undefined : parse(shape, body);
+    },
+    async ask(path, body) {
+      return (await answered('POST', path, body)).body;
     },
     async send(method, path, body) {
       await assertStillOurs(`${method} ${path}`, { maxAgeMs: 0 });

@@ -5,6 +5,7 @@ import type { Repository, User } from './github/state.ts';
 import type { Features, Hundred } from './gitlab/gates.ts';
 import type { Holds } from './holds.ts';
 import type { Journal } from './journal.ts';
+import type { Ticket } from './jira/ticket.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Channel } from './slack/channels.ts';
 
@@ -61,6 +62,8 @@ export interface WorldState {
   readonly environments: Map<string, { repository: string; sha: string }>;
   /** Feature flags, by GitLab. */
   readonly features: Map<string, Features>;
+  /** Jira's issues, by their keys. */
+  readonly tickets: Map<string, Ticket>;
 }
 
 /** An app, installed for all of the world's repositories. */

@@ -29,6 +29,7 @@ function addresses(url: string) {
     slack: `${url}/slack/api/`,
     health: `${url}/health`,
     gitlab: `${url}/gitlab`,
+    jira: `${url}/jira`,
     gcs: `${url}/gcs`,
     control: `${url}/control`,
   };

@@ -1,0 +1,1 @@
+export * as jira from './jira.ts';
