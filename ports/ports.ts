@@ -6,6 +6,7 @@ import type { Environments } from './temporal/environments.ts';
 import type { FlagBackends } from './flags/backend.ts';
 import type { Git } from './git/git.ts';
 import type { Forge } from './forge/forge.ts';
+import type { Holders } from './temporal/holders.ts';
 import type { HealthProbe } from './health/probe.ts';
 import type { TellProgress } from './temporal/progress.ts';
 import type { Records } from './records/records.ts';
@@ -24,6 +25,7 @@ export interface Ports {
   readonly releases: RunningReleases;
   readonly tellProgress: TellProgress;
   readonly environments: Environments;
+  readonly holders: Holders;
   readonly server: TemporalServer;
   /** What people sign their decisions with. */
   readonly approvalKeys: ApprovalKeys;

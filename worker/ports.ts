@@ -3,6 +3,7 @@ import { connectAdapter } from '../ports/adapter.ts';
 import type { Environment } from '../ports/adapter.ts';
 import { approvalKeysFrom } from '../ports/keys/approval-keys.ts';
 import { temporalEnvironments } from '../ports/temporal/environments.ts';
+import { temporalHolders } from '../ports/temporal/holders.ts';
 import * as stores from '../ports/artifacts/index.ts';
 import type { ArtifactStore } from '../ports/artifacts/store.ts';
 import { fileCatalog } from '../ports/catalog/file.ts';
@@ -33,6 +34,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, records, 
     releases: temporalReleases(client),
     tellProgress: temporalProgress(client),
     environments: temporalEnvironments(client),
+    holders: temporalHolders(client),
     server: temporalServer(client),
     approvalKeys: approvalKeysFrom(environment),
     records: records === undefined ? undefined : connectRecords(records, store),

@@ -20,7 +20,7 @@ export interface Survey {
   readonly before?: EnvironmentRecord;
 }
 
-export function createSurvey({ catalog, forge, environments }: Pick<Ports, 'catalog' | 'forge' | 'environments'>) {
+export function createSurvey({ catalog, forge, environments, holders }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'holders'>) {
   const launchBy = launches({ forge });
 
   /**
@@ -31,7 +31,7 @@ export function createSurvey({ catalog, forge, environments }: Pick<Ports, 'cata
   async function surveyEnvironment({ environment }: { readonly environment: string }): Promise<Survey> {
     const read = await catalog.read();
     environmentIn(read, environment);
-    const [atWork] = await environments.atWork(environment);
+    const [atWork] = await holders.atWork(environment);
     if (atWork !== undefined) throw notYet(`${atWork} is at work in ${environment}`);
     const deployed: Record<string, Deployed> = {};
     for (const [name, component] of Object.entries(read.components)) {

@@ -15,7 +15,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { createSurvey } from '../environments/survey.ts';
 import { createPlanning } from '../component/planning.ts';
 
-type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments'>;
+type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments' | 'holders'>;
 
 /** Follows a change from its pull request to production. Reads only. */
 export function createWhereabouts(ports: WhereaboutsPorts) {

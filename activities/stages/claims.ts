@@ -16,7 +16,7 @@ export type Claimed =
   | { readonly kind: 'outdated'; readonly by: Sha };
 
 /** What a release says to the environment that a stage needs. */
-export function createClaims({ catalog, forge, environments, readLagMs }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'readLagMs'>) {
+export function createClaims({ catalog, forge, environments, holders, readLagMs }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'holders' | 'readLagMs'>) {
   const launchBy = launches({ forge });
 
   /** Asks for an environment. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
@@ -46,7 +46,7 @@ export function createClaims({ catalog, forge, environments, readLagMs }: Pick<P
    * @throws `NotYet` while one is under way
    */
   async function holderGone({ claim }: { readonly claim: Claim }): Promise<LastDeployment> {
-    await environments.ended(claim.release, cancellationSignal());
+    await holders.awaitEnd(claim.release, cancellationSignal());
     // Its last write may have been a moment ago: lists lag.
     const last = (await lastDeployment(claim)) ?? (await new Promise((resolve) => setTimeout(resolve, readLagMs)).then(() => lastDeployment(claim)));
     if (last?.state === 'running') throw notYet(`${last.url} is under way`);

@@ -17,7 +17,7 @@ export interface Soak {
   readonly unhealthyLimitMs?: number;
 }
 
-export function createSoaks({ health, environments }: Pick<Ports, 'health' | 'environments'>) {
+export function createSoaks({ health, holders }: Pick<Ports, 'health' | 'holders'>) {
   /**
    * Takes one sample; the time observed so far travels in the heartbeat details from attempt to attempt.
    * `failed` says why it has; nothing if it went well.
@@ -40,7 +40,7 @@ export function createSoaks({ health, environments }: Pick<Ports, 'health' | 'en
   /** How much the soak of this release has observed, while it is still sampling: undefined if it is not, or has said nothing yet. */
   async function observedSoFar(): Promise<number | undefined> {
     const { workflowId } = activityInfo().workflowExecution!;
-    return ((await environments.heartbeatOf(workflowId, soak.name)) as Observation | undefined)?.observedMs;
+    return ((await holders.heartbeatOf(workflowId, soak.name)) as Observation | undefined)?.observedMs;
   }
 
   return { soak, observedSoFar };

@@ -1,19 +1,10 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client, Workflow } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Claiming, Frozen, Landing, Leaving } from '../../domain/environments/claim.ts';
 import { environmentId } from '../../domain/environments/environment.ts';
 import type { ClaimAnswer, EnvironmentStatus } from '../../domain/environments/environment.ts';
-import { everyKind } from '../../domain/release/kinds.ts';
-import type { ReleaseState } from '../../domain/release/status.ts';
 import { assertStillOurs } from '../pulse.ts';
 import { isRunning } from './running-releases.ts';
-
-/** The types of the workflows that ask for environments. */
-const holders = everyKind.filter(({ holdsEnvironments }) => holdsEnvironments).map(({ workflow }) => `"${workflow}"`).join(', ');
-
-/** The states in which a release has an environment. */
-const working: readonly ReleaseState[] = ['promoting', 'soaking', 'deciding', 'rollingBack'];
 
 /** The environments, as a release's activity meets them: each is a workflow, which is started where it does not run. */
 export interface Environments {
@@ -30,12 +21,6 @@ export interface Environments {
   endedRecord(environment: string, taskQueue: string): Promise<EnvironmentStatus | undefined>;
   /** By what it is frozen now; undefined also for one that nobody has asked for yet. */
   frozen(environment: string): Promise<Frozen | undefined>;
-  /** Resolves when no run of the release runs any more. Rejects when `signal` is aborted. */
-  ended(release: string, signal: AbortSignal): Promise<void>;
-  /** Releases that are at work in an environment, as far as visibility tells. */
-  atWork(environment: string): Promise<readonly string[]>;
-  /** What a running activity of this type has last said by its heartbeat. */
-  heartbeatOf(release: string, activityType: string): Promise<unknown>;
 }
 
 function started(environment: string, taskQueue: string) {
@@ -85,26 +70,6 @@ export function temporalEnvironments(client: Client): Environments {
     },
     async frozen(environment) {
       return (await record(environment))?.frozen;
-    },
-    async ended(release, signal) {
-      while (await isRunning(workflow, release)) {
-        // However it ends: a Reset, too, begins another run under the same id.
-        await client.withAbortSignal(signal, () => workflow.getHandle(release).result().catch(() => undefined));
-        signal.throwIfAborted();
-      }
-    },
-    async atWork(environment) {
-      const states = working.map((state) => `"${state}"`).join(', ');
-      const query = `WorkflowType IN (${holders}) AND ExecutionStatus = "Running" AND Environment = "${environment}" AND ReleaseState IN (${states})`;
-      const ids: string[] = [];
-      for await (const { workflowId } of workflow.list({ query })) ids.push(workflowId);
-      return ids;
-    },
-    async heartbeatOf(release, activityType) {
-      const { raw } = await workflow.getHandle(release).describe();
-      const pending = raw.pendingActivities?.find(({ activityType: type }) => type?.name === activityType);
-      const [details] = await decodeArrayFromPayloads(client.options.loadedDataConverter, pending?.heartbeatDetails?.payloads);
-      return details;
     },
   };
 }

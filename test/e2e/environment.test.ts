@@ -5,6 +5,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { temporalEnvironments } from '../../ports/temporal/environments.ts';
+import { temporalHolders } from '../../ports/temporal/holders.ts';
 import type { Deployment, Success } from '../../ports/forge/deployments.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
@@ -384,7 +385,8 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
     pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: 'e'.repeat(40) }] : []) },
   } as unknown as Forge;
   const environments = temporalEnvironments(client);
-  const ports = { catalog: { read: async () => catalog }, forge, environments, readLagMs: 100 };
+  const holders = temporalHolders(client);
+  const ports = { catalog: { read: async () => catalog }, forge, environments, holders, readLagMs: 100 };
   const claims = createClaims(ports);
 
   /** Applies it, and loses the answer, the first time that it is asked for by each release. */
@@ -428,7 +430,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       await environments.landed(landing, taskQueue);
       return 'succeeded';
     },
-    ...createSoaks({ health: { look: async () => ({ kind: 'healthy' }) }, environments }),
+    ...createSoaks({ health: { look: async () => ({ kind: 'healthy' }) }, holders }),
   };
   const { activities } = scriptedWorld(script);
   const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowBundle, activities, shutdownForceTime: '1 s' });

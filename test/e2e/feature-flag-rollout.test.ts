@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { temporalEnvironments } from '../../ports/temporal/environments.ts';
+import { temporalHolders } from '../../ports/temporal/holders.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Watched } from '../../domain/flags/watch.ts';
 import type { Observation } from '../../domain/stages/soak.ts';
@@ -286,7 +286,7 @@ async function observed(client: Client, rollout: WorkflowHandle, looks: number):
   await expect
     .poll(
       async () => {
-        const watched = (await temporalEnvironments(client).heartbeatOf(rollout.workflowId, 'watchFlag')) as Watched | undefined;
+        const watched = (await temporalHolders(client).heartbeatOf(rollout.workflowId, 'watchFlag')) as Watched | undefined;
         const now = watched?.observation;
         if (now && last && now.lastAt !== last.lastAt) seen++;
         last = now;

@@ -49,7 +49,6 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     deployments: { succeeded: async () => [] } as Partial<Forge['deployments']>,
   } as Forge;
   const environments = {
-    atWork: async () => [],
     record: async (environment) =>
       deployed[environment] === undefined
         ? undefined
@@ -60,6 +59,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     catalog: { read: async () => catalog },
     forge,
     environments,
+    holders: { atWork: async () => [], awaitEnd: async () => expect.unreachable(), heartbeatOf: async () => expect.unreachable() },
     releases: {
       offer: async () => expect.unreachable(),
       isRunning: async () => false,

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Environments } from '../../../ports/temporal/environments.ts';
+import type { Holders } from '../../../ports/temporal/holders.ts';
 import type { Health } from '../../../ports/health/probe.ts';
 import { createSoaks } from '../../../activities/stages/soaks.ts';
 import type { Soak } from '../../../activities/stages/soaks.ts';
@@ -48,7 +48,7 @@ it('tells what is bad rather than what is not known', async () => {
 
 /** Takes a sample by each call, an interval after the one before. Attempts have 20 ms. */
 function soakAt(look: (check: HealthCheck) => Promise<Health>, rules: Partial<Soak> = {}) {
-  const { soak } = createSoaks({ health: { look }, environments: {} as unknown as Environments });
+  const { soak } = createSoaks({ health: { look }, holders: {} as unknown as Holders });
   let details: Observation | undefined;
   return async (): Promise<unknown> => {
     if (details) vi.setSystemTime(Date.now() + sampleMs);
