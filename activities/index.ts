@@ -8,6 +8,7 @@ import { createPipelines } from './component/pipelines.ts';
 import { createPlanning } from './component/planning.ts';
 import { createWithdrawing } from './component/withdrawing.ts';
 import { createDeployedCode } from './environments/deployed-code.ts';
+import { createContents } from './environments/contents.ts';
 import { createSurvey } from './environments/survey.ts';
 import { createFlagDesk } from './flags/desk.ts';
 import { createRollouts } from './flags/flag.ts';
@@ -43,6 +44,7 @@ export function createActivities(ports: Ports) {
     ...createDecisionTokens(ports),
 
     ...createSurvey(ports),
+    ...createContents(ports),
     ...createClaims(ports),
     ...createPromotions(ports),
     ...createSoaks(ports),

@@ -89,14 +89,15 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
 }
 
 /** A catalog for the sandbox's Gitaly with three stages, and for the schemas of its Sourcegraph, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly downstream?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object } = {}) {
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly downstream?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object; readonly environments?: object; /** A second component that is pinned in the same product. */ readonly monitor?: boolean } = {}) {
   const soak = changes.soak ?? '1s';
   const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
     version: 1,
     pace: { poll: '300ms', sample: '500ms', attempt: '3s', heartbeat: '1s', retry: '100ms', ...changes.pace },
-    environments: { staging: {}, canary: {}, production: {} },
+    environments: { staging: {}, canary: {}, production: {}, ...changes.environments },
     components: {
+      ...(changes.monitor && { monitor: monitor(workflow) }),
       gitaly: {
         source: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly', ...changes.source },
         downstream: {
@@ -166,4 +167,14 @@ export async function pinnedIn(world: World): Promise<string> {
     headers: { authorization: 'Bearer bot-token', accept: 'application/vnd.github.raw+json' },
   });
   return (await response.text()).trim();
+}
+
+/** Developed where Gitaly is, so that one sandbox does. */
+function monitor(workflow: object): object {
+  return {
+    source: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly' },
+    downstream: { repository: 'gitlab-org/gitlab', versionFile: 'MONITOR_VERSION', head: 'release/monitor', title: 'Update Monitor version' },
+    stages: ['staging', 'production'].map((name) => ({ name, environment: name, promote: workflow, ...(name === 'production' && { approval: { approvers: ['alice', 'bob'] } }) })),
+    chat: { progress: '#gitaly_alerts', team: '#g_gitaly' },
+  };
 }

@@ -4,6 +4,6 @@ import { releaseTrailer } from '../../domain/code/trailer.ts';
 import type { Commits } from '../../ports/forge/commits.ts';
 
 /** The release that made a commit, by its trailer. */
-export async function releaseOf({ message }: Commits, repository: Repository, sha: Sha): Promise<string | undefined> {
-  return releaseTrailer(await message(repository, sha));
+export async function releaseOf({ change }: Commits, repository: Repository, sha: Sha): Promise<string | undefined> {
+  return releaseTrailer((await change(repository, sha))?.message);
 }

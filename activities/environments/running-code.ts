@@ -2,7 +2,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { shaPattern } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { DeployedRule } from '../../domain/environments/deployed-rule.ts';
-import { tryAgain } from '../../ports/failures.ts';
+import { readHash } from './shown-hash.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /** Which commit of a component an environment runs. */
@@ -15,7 +15,6 @@ export interface RunningQuestion {
   readonly deployed: DeployedRule;
 }
 
-const hash = /\b[0-9a-f]{40}\b/;
 const version = /^v?(\d+\.\d+\.\d+(?:-rc\d+)?)$/;
 
 export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'environments'>) {
@@ -51,15 +50,4 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
   }
 
   return { runs, pinnedAt };
-}
-
-/** The hash that a running service shows at an address, as GitLab's help page does: the first 40 hex digits there; undefined where it shows none. */
-async function readHash(url: string, { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<Sha | undefined> {
-  const unavailable = (why: string) => tryAgain('Unavailable', `${url} does not tell what is deployed: ${why}`);
-  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }).catch((cause: Error) => {
-    throw unavailable(cause.message);
-  });
-  if (response.status === 404) return undefined;
-  if (!response.ok) throw unavailable(`it answered ${response.status}`);
-  return hash.exec(await response.text())?.[0];
 }

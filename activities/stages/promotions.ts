@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Landing } from '../../domain/environments/claim.ts';
+import { readContents } from '../environments/contents.ts';
 import { effect } from '../effect.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Deployment } from '../../ports/forge/deployments.ts';
@@ -22,8 +23,10 @@ export interface Followed {
   readonly landing: Landing;
 }
 
-export function createPromotions({ forge, environments, readLagMs }: Pick<Ports, 'forge' | 'environments' | 'readLagMs'>) {
+export function createPromotions(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'readLagMs'>) {
+  const { forge, environments, readLagMs } = ports;
   const launchBy = launches({ forge });
+  const { pins } = readContents(ports);
 
   /** Starts the deployment, once, by whatever mechanism the stage has. @throws `InvalidInput` when it could not be found again */
   async function promote({ mechanism, ...target }: Promotion): Promise<Pick<Deployment, 'id' | 'url'>> {
@@ -41,7 +44,11 @@ export function createPromotions({ forge, environments, readLagMs }: Pick<Ports,
   async function deployed({ repository, kind, id, landing }: Followed): Promise<'succeeded' | 'failed'> {
     const { state, url } = await launchBy[kind].look(repository, id);
     if (state === 'running') throw notYet(`${url} is under way`);
-    if (state === 'succeeded') await environments.landed(landing, activityInfo().taskQueue);
+    if (state === 'succeeded') {
+      // Other components come, and go, with the same commit.
+      const { [landing.component]: _, ...others } = await pins(repository, landing.runs.sha);
+      await environments.landed({ ...landing, others }, activityInfo().taskQueue);
+    }
     return state;
   }
 

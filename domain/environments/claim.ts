@@ -59,6 +59,8 @@ export const landing = z.object({
   key: text,
   component: text,
   runs: deployed.omit({ since: true }),
+  /** What other components run there by the same commit: their candidates. */
+  others: z.exactOptional(z.record(text, text)),
 });
 
 /** What `follow` carries. */

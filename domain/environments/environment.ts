@@ -122,10 +122,19 @@ export function left(record: EnvironmentRecord, { key, component, runs }: Leavin
 }
 
 /** The holder has brought something, which it goes on to watch. */
-export function landed(record: EnvironmentRecord, { fence, component, runs }: Landing, now: string): Step {
-  const { lease } = record;
-  if (lease?.fence !== fence || lease.claim.release !== runs.release) return { record, notices: [] };
-  return brought(record, component, { ...runs, since: now });
+export function landed(record: EnvironmentRecord, { fence, component, runs, others = {} }: Landing, now: string): Step {
+  if (record.lease?.fence !== fence) return { record, notices: [] };
+  const along = Object.entries(others).map(([name, candidate]) => {
+    const before = record.deployed[name];
+    return [name, { ...(before?.candidate === candidate ? before : { candidate, release: runs.release, since: now }), sha: runs.sha }] as const;
+  });
+  return [...along, [component, { ...runs, since: now }] as const].reduce<Step>(
+    ({ record: known, notices }, [name, version]) => {
+      const step = brought(known, name, version);
+      return { record: step.record, notices: [...notices, ...step.notices] };
+    },
+    { record, notices: [] },
+  );
 }
 
 /** Followers hear of it once, however often it is said. */

@@ -1,4 +1,5 @@
 import type { Commit, Sha } from '../../domain/code/commit.ts';
+import type { Change } from '../../domain/environments/contents.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 
 export interface Commits {
@@ -6,8 +7,8 @@ export interface Commits {
   mainLine(repository: Repository, branch: string, reach: { readonly limit: number; readonly until?: Sha }): Promise<readonly MainLineCommit[]>;
   /** Finds commits of forks, too: that a commit is on a branch is shown by a `range` from it that is not diverged. */
   find(repository: Repository, sha: Sha): Promise<Commit | undefined>;
-  /** The whole message. */
-  message(repository: Repository, sha: Sha): Promise<string | undefined>;
+  /** What a commit changes, compared with its first parent, and its whole message. */
+  change(repository: Repository, sha: Sha): Promise<Change | undefined>;
   /** Paths that a commit changes, also those that it moves files from, compared with `since`, or its first parent; undefined where they are too many to be told. */
   files(repository: Repository, sha: Sha, since?: Sha): Promise<readonly string[] | undefined>;
   /**

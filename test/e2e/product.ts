@@ -20,6 +20,7 @@ const versionFile = 'GITALY_SERVER_VERSION';
 export async function openProduct(servers: ReturnType<typeof useServers>, changes: Parameters<typeof writeCatalog>[1] = {}) {
   const world = await openWorld(servers.sandboxUrl());
   const catalog = await writeCatalog(world, { soak: '0s', ...changes });
+  if (changes?.monitor) await world.control('commit', { repository: product, branch: 'master', files: { MONITOR_VERSION: `${await pinnedAt(world, 'master')}\n` }, message: 'Begin with Monitor' });
   const taskQueue = world.name;
   const worker = await startWorker(workerEnvironment(world, { address: servers.address(), taskQueue, catalog: catalog.file }));
   const client: Client = servers.client();
@@ -73,9 +74,19 @@ export async function openProduct(servers: ReturnType<typeof useServers>, change
       const { sha } = await world.control<{ sha: string }>('commit', { repository: product, branch: 'master', files: { [versionFile]: `${version}\n` }, message });
       return sha;
     },
+    /** What the product's own people do: a deployment that Slipway has nothing to do with. */
+    async deploy(environment: string, sha: string): Promise<void> {
+      await github(`${world.url}/api/v3/repos/${product}/deployments`, { method: 'POST', body: JSON.stringify({ ref: sha, environment, task: 'deploy', auto_merge: false, required_contexts: [] }) });
+      await expect.poll(async () => (await world.snapshot()).environments[environment]?.sha).toBe(sha);
+    },
     /** A person's commit to the product that has nothing to do with Gitaly. */
     async feature(name: string): Promise<string> {
       const { sha } = await world.control<{ sha: string }>('commit', { repository: product, branch: 'master', files: { [`app/${name}.rb`]: `# ${name}\n` }, message: `Add ${name}` });
+      return sha;
+    },
+    /** A person's commit to the product, off its default branch. */
+    async hotfix(name: string): Promise<string> {
+      const { sha } = await world.control<{ sha: string }>('commit', { repository: product, branch: `hotfix-${name}`, files: { [`app/${name}.rb`]: '# mended\n' }, message: `Mend ${name}` });
       return sha;
     },
     /** The product's commit that runs there, and the version of Gitaly that it pins. */
@@ -90,8 +101,8 @@ export async function openProduct(servers: ReturnType<typeof useServers>, change
 }
 
 /** The version of Gitaly that a commit of the product pins. */
-export async function pinnedAt(world: World, ref: string): Promise<string> {
-  const { content } = await github<{ content: string }>(`${world.url}/api/v3/repos/${product}/contents/${versionFile}?ref=${ref}`);
+export async function pinnedAt(world: World, ref: string, file = versionFile): Promise<string> {
+  const { content } = await github<{ content: string }>(`${world.url}/api/v3/repos/${product}/contents/${file}?ref=${ref}`);
   return Buffer.from(content, 'base64').toString().trim();
 }
 

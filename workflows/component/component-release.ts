@@ -43,9 +43,10 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
 
       const release = begin(plan);
-      const { plan: merged, sha } = await compensating(status, (register) => landed(release, register));
+      const { plan: merged, sha: landedAt } = await compensating(status, (register) => landed(release, register));
       const carrying = { ...release, plan: passageOf(merged), touched: [] };
-      for (const stage of merged.stages) await passed(carrying, stage, sha);
+      let sha = landedAt;
+      for (const stage of merged.stages) sha = await passed(carrying, stage, sha);
       return released(merged.candidate);
     }),
   );

@@ -41,12 +41,13 @@ export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, bod
   const claim = claimOf(passage, stage, wish);
   const { environment, key, component } = claim;
   let claims = true;
+  let isGranted = false;
   let settled = true;
   let next: Landing['runs'] | undefined;
   let runs: Deployed | undefined;
   try {
     const grant = await turn(passage, stage, claim);
-    claims = grant !== undefined;
+    claims = isGranted = grant !== undefined;
     if (!grant) return undefined;
     return await body({
       ...grant,
@@ -61,7 +62,7 @@ export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, bod
       },
     });
   } catch (failure) {
-    claims = !(failure instanceof Stop && failure.reason.kind === 'superseded');
+    claims = isGranted || !(failure instanceof Stop && failure.reason.kind === 'superseded');
     throw failure;
   } finally {
     const leaving = { environment, key, component, ...(runs && { runs }) };

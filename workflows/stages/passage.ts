@@ -1,3 +1,4 @@
+import type { Sha } from '../../domain/code/commit.ts';
 import type { Deployed } from '../../domain/environments/claim.ts';
 import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
@@ -21,9 +22,13 @@ export interface Passage extends Session<PassagePlan> {
 
 export interface Touched {
   readonly stage: Stage;
-  /** What ran there before, as far as the environment knows. */
-  readonly previous?: Deployed;
+  /** What was brought there. */
+  readonly sha: Sha;
+  /** What ran there before, as far as anybody knows. */
+  readonly previous?: Previous;
 }
+
+export type Previous = Pick<Deployed, 'candidate' | 'sha'> & { /** Nobody's, where people deploy by their own means. */ readonly release?: string };
 
 /** What people and environments say to whatever goes through stages. @param starter whoever started it, as far as that is known */
 export function openPassage(status: StatusKeeper, starter: string | undefined): Pick<Passage, 'approvals' | 'leases' | 'pause'> {

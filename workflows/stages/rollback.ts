@@ -1,6 +1,8 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { delivered } from './deployment.ts';
+import { insist } from '../people/obligations.ts';
+import { toldRunning } from './contents.ts';
 import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Passage, Touched } from './passage.ts';
@@ -20,13 +22,36 @@ export async function rolledBack(passage: Passage): Promise<void> {
   const { status, touched } = passage;
   for (let last = touched.pop(); last; last = touched.pop()) {
     const back = last;
-    const done = await holding(passage, back.stage, { ...before(passage, back), purpose: 'rollback' }, async (lease) => {
-      await broughtBack(passage, back, lease);
-      return true;
+    const { environment } = back.stage;
+    const result = await holding(passage, back.stage, { ...before(passage, back), purpose: 'rollback' }, async (lease) => {
+      const hindrance = await findHindrance(passage, back);
+      if (hindrance === undefined) await broughtBack(passage, back, lease);
+      return { hindrance };
     });
-    if (done) continue;
-    status.staysNot(remains(back.stage));
-    status.stays(`${back.stage.environment} runs something else by now`);
+    if (!result) {
+      status.staysNot(remains(back.stage));
+      status.stays(`${environment} runs something else by now`);
+    } else if (result.hindrance !== undefined) {
+      status.owed(`roll ${environment} back to ${shortSha(before(passage, back).candidate)}: ${result.hindrance}`);
+    }
+  }
+}
+
+/** Why what ran before can't be brought back: something else runs there by now, or other components would go back with it. */
+export async function findHindrance(passage: Passage, touched: Touched): Promise<string | undefined> {
+  const { plan, work } = passage;
+  const { environment } = touched.stage;
+  const to = before(passage, touched).sha;
+  const { component, deployedFrom: { repository } } = plan;
+  const look = { environment, repository, component, sha: touched.sha, to };
+  const answer = await insist(passage, `a look at what ${environment} runs`, () => work.compareRollback(look, `compare with what ${environment} runs`));
+  switch (answer.kind) {
+    case 'mayGo':
+      return undefined;
+    case 'elsewhere':
+      return `${environment} runs ${toldRunning(answer.runs)}`;
+    case 'takesBack':
+      return `${shortSha(to)} would take ${answer.others.join(', ')} back, too`;
   }
 }
 

@@ -1,89 +1,141 @@
+import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { delivered } from './deployment.ts';
 import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
-import type { Passage } from './passage.ts';
-import { broughtBack, remains, rolledBack } from './rollback.ts';
+import type { Passage, Previous, Touched } from './passage.ts';
+import { settle, toldRunning } from './contents.ts';
+import type { Coming } from './contents.ts';
+import { broughtBack, findHindrance, remains, rolledBack } from './rollback.ts';
 import { insist } from '../people/obligations.ts';
 import { clear, soaked } from './soak.ts';
 import { Stop } from '../release/stop.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { attemptKey, promotionKey } from '../../domain/release/keys.ts';
 
-/** Carries the merged candidate through one stage: approved, promoted, soaked, and where it fails, as people decide. */
-export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<void> {
+/**
+ * Carries the merged candidate through one stage: approved, promoted, soaked, and where it fails, as people decide.
+ *
+ * @returns the commit that runs there now: a newer one that has the candidate, where people wanted that
+ */
+export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
   const { approvals, pause, plan, reporter } = passage;
   await pause.over();
   await insist(passage, `the approval of ${stage.name}`, () => approvals.approved(stage, passage));
   // Others may have the environment meanwhile.
   await pause.over();
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;
-  const rollback = await holding(passage, stage, wish, (lease) => carried(passage, stage, sha, lease));
-  if (!rollback) return;
+  const result = await holding(passage, stage, wish, (lease) => carried(passage, stage, sha, lease));
+  if (result!.kind === 'through') return result!.sha;
+  const { by, reason } = result!;
   await rolledBack(passage);
-  reporter.tell({ name: 'rolled-back', line: `rolled back: ${rollback.reason}`, label: 'rolled-back' });
-  throw new Stop({ kind: 'rolledBack', stage: stage.name, ...rollback });
+  reporter.tell({ name: 'rolled-back', line: `rolled back: ${reason}`, label: 'rolled-back' });
+  throw new Stop({ kind: 'rolledBack', stage: stage.name, reason, ...(by && { by }) });
 }
 
-interface Rollback {
-  /** Nobody, where the catalog decides. */
-  readonly by?: string;
-  readonly reason: string;
-}
+type Carried =
+  | { readonly kind: 'through'; readonly sha: Sha }
+  /** It is to be rolled back, with this stage done already. By nobody, where the catalog decides. */
+  | { readonly kind: 'rolledBack'; readonly by?: string; readonly reason: string };
 
 interface Failure {
   readonly reason: string;
   readonly attempt: number;
 }
 
-/** As often as people want it tried; answers why it is to be rolled back, if it is, with this stage done already. */
-async function carried(passage: Passage, stage: Stage, sha: Sha, lease: Lease): Promise<Rollback | undefined> {
+/** As often as people want it tried. */
+async function carried(passage: Passage, stage: Stage, wanted: Sha, lease: Lease): Promise<Carried> {
   const { status, touched } = passage;
-  touched.push({ stage, ...(lease.previous && { previous: lease.previous }) });
+  let sha = wanted;
+  let touch: Touched | undefined;
   for (let attempt = 1; ; attempt++) {
-    const failure = await tried(passage, stage, { sha, attempt, lease });
+    await clear(passage, stage);
+    const coming = await settle(passage, stage, sha, lease);
+    ({ sha } = coming);
+    const previous = touch?.previous ?? replaced(coming, lease);
+    if (touch) touched.pop();
+    touched.push((touch = { stage, sha, ...(previous && { previous }) }));
+    const failure = await tried(passage, stage, { coming, attempt, lease });
     if (!failure) {
       status.stage(stage.name, 'done');
-      return undefined;
+      return { kind: 'through', sha };
     }
-    const { choice, by, reason } = await whatNow(passage, stage, { reason: failure, attempt });
+    const how = await resolve(passage, stage, { reason: failure, attempt }, lease);
+    if (how === 'skipped') return { kind: 'through', sha };
+    if (how !== 'again') return how;
+  }
+}
+
+/** What it takes the place of: what runs there is believed before what the environment's record says. */
+function replaced({ runs, isThere }: Coming, { previous }: Lease): Previous | undefined {
+  if (isThere || runs?.candidate === undefined) return previous;
+  return { candidate: runs.candidate, sha: runs.sha, ...(runs.release && { release: runs.release }) };
+}
+
+/** Does what people decide about a stage that failed. */
+async function resolve(passage: Passage, stage: Stage, failure: Failure, lease: Lease): Promise<'again' | 'skipped' | Extract<Carried, { kind: 'rolledBack' }>> {
+  const { status, touched } = passage;
+  let why = failure.reason;
+  for (let automatic = stage.onFailure === 'rollback'; ; automatic = false) {
+    const { choice, by, reason } = await whatNow(passage, stage, { ...failure, reason: why, automatic });
     switch (choice) {
       case 'retry':
-        break;
+        return 'again';
       case 'skip':
         status.stage(stage.name, 'skipped');
-        return undefined;
+        return 'skipped';
       case 'abort':
-        throw new Stop({ kind: 'aborted', by: by!, reason: reason ?? failure });
-      case 'rollback':
-        await broughtBack(passage, touched.pop()!, lease);
-        return { ...(by && { by }), reason: reason ?? failure };
+        throw new Stop({ kind: 'aborted', by: by!, reason: reason ?? why });
+      case 'rollback': {
+        const hindrance = await findHindrance(passage, touched.at(-1)!);
+        if (hindrance === undefined) {
+          await broughtBack(passage, touched.pop()!, lease);
+          return { kind: 'rolledBack', ...(by && { by }), reason: reason ?? why };
+        }
+        why = `${failure.reason}. It can't be rolled back: ${hindrance}`;
+      }
     }
   }
 }
 
-/** Promotes and soaks once; answers why that failed, if it did. */
-async function tried(passage: Passage, stage: Stage, { sha, attempt, lease }: { readonly sha: Sha; readonly attempt: number; readonly lease: Lease }): Promise<string | undefined> {
-  const { plan, status, reporter } = passage;
-  await clear(passage, stage);
-  status.stage(stage.name, 'promoting');
-  status.enter('promoting', { waitingFor: { what: `the deployment to ${stage.environment}` } });
-  reporter.tell({ name: attemptKey(stage.name, attempt), line: `deploying to ${stage.environment}`, label: stage.name });
-  const key = attemptKey(promotionKey(plan, stage.name), attempt);
-  const { state, url } = await delivered(passage, stage, { key, candidate: plan.candidate, sha }, lease);
-  if (state === 'failed') return `the deployment to ${stage.environment} failed: ${url}`;
+interface Try {
+  readonly coming: Coming;
+  readonly attempt: number;
+  readonly lease: Lease;
+}
+
+/** Promotes and soaks once; answers why that failed, if it did. What runs there already is not deployed again, unless people want that. */
+async function tried(passage: Passage, stage: Stage, { coming, attempt, lease }: Try): Promise<string | undefined> {
+  const { plan, status, reporter, work } = passage;
+  const { name, environment } = stage;
+  const { sha } = coming;
+  const delivery = { key: attemptKey(promotionKey(plan, name), attempt), candidate: plan.candidate, sha };
+  if (coming.isThere && attempt === 1) {
+    lease.deploying(delivery);
+    lease.deployed('succeeded');
+    reporter.tell({ name, line: `${environment} runs it already`, label: name });
+  } else {
+    status.stage(name, 'promoting');
+    status.enter('promoting', { waitingFor: { what: `the deployment to ${environment}` } });
+    reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}`, label: name });
+    const { state, url } = await delivered(passage, stage, delivery, lease);
+    if (state === 'failed') return `the deployment to ${environment} failed: ${url}`;
+  }
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
   const soak = await soaked(passage, stage);
-  return soak.kind === 'unhealthy' ? `${stage.environment} is not healthy: ${soak.reason}` : undefined;
+  if (soak.kind === 'unhealthy') return `${environment} is not healthy: ${soak.reason}`;
+  const { repository } = plan.deployedFrom;
+  const look = { environment, repository, component: plan.component, sha, patience: plan.pace.patience };
+  const found = await insist(passage, `a look at what ${environment} runs`, () => work.confirmContents(look, `confirm that ${environment} runs it`));
+  return found.isThere ? undefined : `${environment} runs ${found.runs ? toldRunning(found.runs) : 'nothing that is known'}, without ${shortSha(sha)}`;
 }
 
 type Answer = { readonly choice: 'retry' | 'skip' | 'rollback' | 'abort'; readonly by?: string; readonly reason?: string };
 
 /** Asks people how to go on, unless the catalog knows. */
-async function whatNow({ questions, status, reporter }: Passage, stage: Stage, { reason, attempt }: Failure): Promise<Answer> {
+async function whatNow({ questions, status, reporter }: Passage, stage: Stage, { reason, attempt, automatic }: Failure & { readonly automatic: boolean }): Promise<Answer> {
   status.stage(stage.name, 'failed');
-  const automatic = stage.onFailure === 'rollback';
   reporter.tell({ name: `${attemptKey(stage.name, attempt)}-failed`, line: `${reason}; ${automatic ? 'rolling back' : 'somebody has to decide'}` });
   if (automatic) return { choice: 'rollback', reason };
   const about = `how to go on after ${stage.name}, which failed`;

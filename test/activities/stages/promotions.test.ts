@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 const promoted = () => {
   const forge = forgeIn(world);
-  const { promote } = createPromotions({ forge, environments: {} as Environments, readLagMs: 5_000 });
+  const { promote } = createPromotions({ catalog: { read: () => expect.unreachable() }, forge, environments: {} as Environments, readLagMs: 5_000 });
   return oneAttempt().run(() => promote(promotion)) as ReturnType<typeof promote>;
 };
 const dispatches = async () => (await world.journal()).filter(({ key }) => key.startsWith('dispatch '));

@@ -110,6 +110,19 @@ describe('an environment', () => {
     expect(landed(again, landing, later)).toEqual({ record: again, notices: [] });
   });
 
+  it('knows what came along with a commit: since when a candidate runs there stays, the commit that brings it is the new one', () => {
+    const before = leave(take(empty, claim('b', 1)).record, claim('b', 1)).record;
+    const held = take(before, claim('a', 1)).record;
+    const { key, component, candidate, release } = claim('a', 1);
+    const landing = { environment: 'production', fence: 2, key, component, runs: { candidate, sha: 'the-new-one', release } };
+    const { b } = landed(held, { ...landing, others: { b: 'b-1', c: 'c-1' } }, later).record.deployed;
+    expect(b).toEqual({ ...before.deployed.b, sha: 'the-new-one' });
+    expect(landed(held, { ...landing, others: { b: 'b-2', c: 'c-1' } }, later).record.deployed).toMatchObject({
+      b: { candidate: 'b-2', sha: 'the-new-one', release, since: later },
+      c: { candidate: 'c-1', sha: 'the-new-one', release, since: later },
+    });
+  });
+
   it('finds out what a holder has left that is gone', () => {
     const before = leave(take(empty, claim('a', 1)).record, claim('a', 1)).record;
     const { record: held } = take(before, claim('a', 2));

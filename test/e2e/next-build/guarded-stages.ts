@@ -7,7 +7,7 @@ import type { Stage } from '../../../domain/stages/rules.ts';
 export * from '../../../workflows/stages/stages.ts';
 
 /** The next build's change to a step: the base branch is looked at before a stage begins. */
-export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<void> {
+export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
   if (patched('recheck-before-stage')) await rechecked(passage, stage);
   return passedBefore(passage, stage, sha);
 }

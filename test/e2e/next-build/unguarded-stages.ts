@@ -7,7 +7,7 @@ import type { Stage } from '../../../domain/stages/rules.ts';
 export * from '../../../workflows/stages/stages.ts';
 
 /** The same change as its author must not make it: releases that are under way can't replay it. */
-export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<void> {
+export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
   await rechecked(passage, stage);
   return passedBefore(passage, stage, sha);
 }

@@ -101,9 +101,9 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
 
       it('a commit has a whole message, and files', async () => {
         const sha = await forge.branches.write({ repository, parent: await baseHead(), path: 'notes.txt', text: 'x', message: 'A title\n\nA-Trailer: one', date });
-        expect(await forge.commits.message(repository, sha)).toBe('A title\n\nA-Trailer: one');
+        expect((await forge.commits.change(repository, sha))?.message).toBe('A title\n\nA-Trailer: one');
         expect(await forge.commits.files(repository, sha)).toEqual(['notes.txt']);
-        expect(await forge.commits.message(repository, nowhere)).toBeUndefined();
+        expect(await forge.commits.change(repository, nowhere)).toBeUndefined();
       });
 
       it('the newest change of a file is found below what came after it', async () => {
@@ -113,6 +113,20 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         expect(await forge.commits.lastChange(repository, 'changed.txt', head)).toBe(second);
         expect(await forge.commits.lastChange(repository, 'changed.txt', first)).toBe(first);
         expect(await forge.commits.lastChange(repository, 'no-such-file.txt', head)).toBeUndefined();
+      });
+
+      it('a commit tells what it changes, the same for the same change', async () => {
+        const text = Array.from({ length: 12 }, (_, line) => `line ${line}`).join('\n');
+        await change(base, 'diff.txt', `${text}\n`);
+        const first = await forge.branches.write({ repository, parent: await baseHead(), path: 'diff.txt', text: `${text}\nend\n`, message: 'Add an end\n\nThe body.', date });
+        const moved = await change(base, 'diff-other.txt');
+        const again = await forge.branches.write({ repository, parent: moved, path: 'diff.txt', text: `${text}\nend\n`, message: 'Again', date });
+        const other = await forge.branches.write({ repository, parent: moved, path: 'diff.txt', text: `${text}\nfin\n`, message: 'Other', date });
+        const told = (await forge.commits.change(repository, first))!;
+        expect(told).toMatchObject({ sha: first, title: 'Add an end', message: 'Add an end\n\nThe body.', files: ['diff.txt'], patch: expect.any(String) });
+        expect(told.isMerge).toBeUndefined();
+        expect((await forge.commits.change(repository, again))?.patch).toBe(told.patch);
+        expect((await forge.commits.change(repository, other))?.patch).not.toBe(told.patch);
       });
 
       it('a range holds what was added, newest first', async () => {

@@ -75,7 +75,7 @@ describe('a stage that fails', () => {
       await expect.poll(() => promotions.length).toBe(attempt + 1);
     }
     expect(await release.result()).toMatchObject({ kind: 'released' });
-    expect(promotions.map(({ key }) => key)).toEqual([`${id}/production`, `${id}/production/2`, `${id}/production/3`]);
+    expect(promotions.map(({ key }) => key)).toEqual([`${id}/production/${candidate.slice(0, 12)}`, `${id}/production/${candidate.slice(0, 12)}/2`, `${id}/production/${candidate.slice(0, 12)}/3`]);
     expect((await release.query(history)).decisions).toMatchObject([{ message: 'decide retry', by: 'olga' }, { message: 'decide retry' }]);
   });
 
@@ -110,9 +110,9 @@ describe('a stage that fails', () => {
       owed: [],
     });
     expect(promotions.slice(3).map(({ key, sha }) => [key, sha])).toEqual([
-      [`${id}/production/rollback`, plan.base],
-      [`${id}/canary/rollback`, before.sha],
-      [`${id}/staging/rollback`, plan.base],
+      [`${id}/production/${candidate.slice(0, 12)}/rollback`, plan.base],
+      [`${id}/canary/${candidate.slice(0, 12)}/rollback`, before.sha],
+      [`${id}/staging/${candidate.slice(0, 12)}/rollback`, plan.base],
     ]);
     expect((await release.query(status)).stages.map(({ mark }) => mark)).toEqual(['rolledBack', 'rolledBack', 'rolledBack']);
   });
@@ -222,7 +222,7 @@ describe('an environment', () => {
     const { id, release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1', 'release/y/1'] }) });
     const { stages } = await waitsFor(release, 'staging, behind release/x/1, release/y/1');
     expect(stages).toMatchObject([{ mark: 'queued' }]);
-    await release.signal(granted, { key: `${id}/staging`, fence: 7 });
+    await release.signal(granted, { key: `${id}/staging/${candidate.slice(0, 12)}`, fence: 7 });
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(calls.filter((call) => call === 'leaveEnvironment staging')).toHaveLength(1);
   });
@@ -240,13 +240,13 @@ describe('an environment', () => {
     const dispatched: Stage = { ...staging, promote: { kind: 'workflow', workflow: 'deploy.yml', inputs: { key: '{key}', fence: '{fence}' } } };
     const { id, release } = await startRelease([dispatched], { ...script, claimEnvironment: async () => ({ kind: 'granted', fence: 42 }) });
     await release.result();
-    expect(promotions[0]?.mechanism).toMatchObject({ inputs: { key: `${id}/staging`, fence: '42' } });
+    expect(promotions[0]?.mechanism).toMatchObject({ inputs: { key: `${id}/staging/${candidate.slice(0, 12)}`, fence: '42' } });
   });
 
   it('that a newer candidate waits for ends the older one\'s release', async () => {
     const { id, release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
     await waitsFor(release, 'staging, behind release/x/1');
-    await release.signal(superseded, { key: `${id}/staging`, by: 'release/gitaly/newer' });
+    await release.signal(superseded, { key: `${id}/staging/${candidate.slice(0, 12)}`, by: 'release/gitaly/newer' });
     expect(await release.result()).toMatchObject({ kind: 'superseded', stage: 'staging', by: 'release/gitaly/newer', stays: ['#7 is merged'] });
     expect(calls).not.toContain('promote staging');
   });
@@ -283,8 +283,8 @@ describe('an environment', () => {
       leaveEnvironment: async (leaving) => void left.push(leaving),
     });
     await release.result();
-    expect(claims).toMatchObject([{ key: `${id}/staging`, purpose: 'promote', candidate, component: 'gitaly' }]);
-    expect(left).toMatchObject([{ environment: 'staging', key: `${id}/staging`, component: 'gitaly', runs: { candidate, release: id } }]);
+    expect(claims).toMatchObject([{ key: `${id}/staging/${candidate.slice(0, 12)}`, purpose: 'promote', candidate, component: 'gitaly' }]);
+    expect(left).toMatchObject([{ environment: 'staging', key: `${id}/staging/${candidate.slice(0, 12)}`, component: 'gitaly', runs: { candidate, release: id } }]);
   });
 });
 

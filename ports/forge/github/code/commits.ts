@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Commit, Sha } from '../../../../domain/code/commit.ts';
 import { neverRetry } from '../../../failures.ts';
 import type { Repository } from '../../../../domain/code/repository.ts';
@@ -35,9 +36,27 @@ export function githubCommits(github: GitHub): Commits {
       return { sha: found.data.sha, title: title(message), author: author.name, committedAt: committer.date, url: html_url };
     },
 
-    async message(repository, sha) {
-      const found = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
-      return found?.data.message;
+    async change(repository, sha) {
+      const found = await rest.repos.getCommit({ ...at(repository), ref: sha }).catch((error: unknown) => {
+        if ([404, 422].includes(refusal(error)?.status ?? 0)) return undefined;
+        throw error;
+      });
+      if (!found) return undefined;
+      const { files = [], commit, parents } = found.data;
+      const patch = patchOf(files);
+      return {
+        sha: found.data.sha,
+        title: title(commit.message),
+        message: commit.message,
+        files: files.map(({ filename }) => filename),
+        ...(patch && { patch }),
+        ...(parents.length > 1 && { isMerge: true }),
+      };
+    },
+
+    async lastChange(repository, path, ref) {
+      const { data } = await rest.repos.listCommits({ ...at(repository), sha: ref, path, per_page: 1 });
+      return data[0]?.sha;
     },
 
     async files(repository, sha, since) {
@@ -65,11 +84,6 @@ export function githubCommits(github: GitHub): Commits {
         newest.push(...commits.map(fromList).toReversed());
       }
       return { commits: newest, total, diverged: status === 'diverged' || status === 'behind' };
-    },
-
-    async lastChange(repository, path, ref) {
-      const { data } = await rest.repos.listCommits({ ...at(repository), sha: ref, path, per_page: 1 });
-      return data[0]?.sha;
     },
 
     async read(repository, path, ref) {
@@ -111,4 +125,14 @@ function textOf(bytes: Buffer, what: string): string {
   } catch {
     throw neverRetry('InvalidInput', `${what} is not UTF-8`);
   }
+}
+
+/** As `git patch-id`: neither line numbers nor white space count. Nothing where a file's text is not told. */
+function patchOf(files: readonly { readonly filename: string; readonly patch?: string }[]): string | undefined {
+  if (files.length === 0 || files.length >= filesInOneAnswer || files.some(({ patch }) => patch === undefined)) return undefined;
+  const hash = createHash('sha256');
+  for (const { filename, patch = '' } of files.toSorted((a, b) => (a.filename < b.filename ? -1 : 1))) {
+    hash.update(`${filename}\n${patch.replaceAll(/^@@.*$/gm, '').replaceAll(/\s/g, '')}\n`);
+  }
+  return hash.digest('hex');
 }

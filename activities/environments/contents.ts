@@ -1,0 +1,151 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Sha } from '../../domain/code/commit.ts';
+import { shaPattern, shortSha } from '../../domain/code/commit.ts';
+import type { Repository } from '../../domain/code/repository.ts';
+import type { Catalog } from '../../domain/catalog.ts';
+import { seenThere, shows, somebodyElse, standing } from '../../domain/environments/contents.ts';
+import type { Change, Sighting, Standing } from '../../domain/environments/contents.ts';
+import { readHash } from './shown-hash.ts';
+import { componentIn } from '../../ports/catalog/entries.ts';
+import { notYet } from '../../ports/failures.ts';
+import { beating } from '../../ports/pulse.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+/** Of each side so many changes are looked at; one that lacks more is not contained. */
+const mostCompared = 100;
+
+export type ContentsPorts = Pick<Ports, 'catalog' | 'forge' | 'environments'>;
+
+/** Something that is to be deployed, or was. */
+export interface Delivered {
+  readonly environment: string;
+  readonly repository: Repository;
+  readonly component: string;
+  readonly sha: Sha;
+}
+
+export type Confirmed = { readonly isThere: true } | { readonly isThere: false; readonly runs?: Sighting };
+
+export type RollbackAnswer =
+  | { readonly kind: 'mayGo' }
+  /** Something else runs there by now. */
+  | { readonly kind: 'elsewhere'; readonly runs: Sighting }
+  /** These components would go back with it. */
+  | { readonly kind: 'takesBack'; readonly others: readonly string[] };
+
+export interface Pinning {
+  readonly component: string;
+  readonly repository: Repository;
+  readonly branch: string;
+  readonly candidate: Sha;
+  readonly sha: Sha;
+}
+
+/** What environments run, by whomever. */
+export function readContents({ catalog, forge, environments }: ContentsPorts) {
+  /** What an environment runs of a repository. */
+  async function seen(environment: string, repository: Repository): Promise<Sighting | undefined> {
+    const read = await catalog.read();
+    const url = read.environments[environment]?.report;
+    const [report, newest, record] = await Promise.all([
+      url === undefined ? undefined : readHash(url),
+      forge.deployments.current(repository, environment),
+      environments.record(environment),
+    ]);
+    const here = Object.entries(record?.deployed ?? {}).filter(([component]) => repositoryOf(read, component) === repository);
+    return seenThere({
+      ...(report && { report }),
+      ...(newest && { forge: newest }),
+      record: here.map(([, { sha, since, release }]) => ({ sha, at: since, ...(release !== somebodyElse && { release }) })),
+    });
+  }
+
+  /** What a commit of a repository pins, of every component that is pinned there. */
+  async function pins(repository: Repository, sha: Sha): Promise<Readonly<Record<string, Sha>>> {
+    const { components } = await catalog.read();
+    const found: Record<string, Sha> = {};
+    for (const [name, { downstream }] of Object.entries(components)) {
+      if (downstream.repository !== repository) continue;
+      const text = (await forge.commits.read(repository, downstream.versionFile, sha))?.trim();
+      if (text !== undefined && shaPattern.test(text)) found[name] = text;
+    }
+    return found;
+  }
+
+  return { seen, pins };
+}
+
+/** How what a release brings stands to what environments run. Reads only. */
+export function createContents(ports: ContentsPorts) {
+  const { catalog, forge, environments } = ports;
+  const { seen, pins } = readContents(ports);
+
+  /** How what comes stands to what runs there now. The environment is told of what others have brought, under the grant of whoever has it. */
+  async function compareContents({ fence, ...delivered }: Delivered & { readonly fence: number }): Promise<Standing> {
+    const found = await compare(delivered);
+    if (found.kind !== 'free' && found.runs.release === undefined && found.runs.candidate !== undefined) {
+      const { environment, repository, component } = delivered;
+      const { sha, candidate } = found.runs;
+      const { [component]: _, ...others } = await pins(repository, sha);
+      await environments.landed({ environment, fence, key: 'found', component, runs: { candidate, sha, release: somebodyElse }, others }, activityInfo().taskQueue);
+    }
+    return found;
+  }
+
+  async function compare({ environment, repository, component, sha }: Delivered): Promise<Standing> {
+    const there = await seen(environment, repository);
+    if (!there) return { kind: 'free' };
+    const { [component]: candidate } = await pins(repository, there.sha);
+    const runs = { ...there, ...(candidate && { candidate }) };
+    if (runs.sha === sha) return { kind: 'there', runs };
+    const [brought, gone] = [await forge.commits.range(repository, runs.sha, sha), await forge.commits.range(repository, sha, runs.sha)];
+    if (!brought.diverged) return { kind: 'ahead', runs };
+    if (!gone.diverged) return { kind: 'behind', runs };
+    return standing(runs, { gone: await changes(repository, gone.commits), brought: await changes(repository, brought.commits) });
+  }
+
+  async function changes(repository: Repository, commits: readonly { readonly sha: Sha; readonly title: string }[]): Promise<readonly Change[]> {
+    const told: Change[] = [];
+    for (const { sha, title } of commits) told.push((told.length < mostCompared ? await forge.commits.change(repository, sha) : undefined) ?? { sha, title, message: title, files: [] });
+    return told;
+  }
+
+  /**
+   * Whether an environment has what was brought there, by that commit or by one that contains it. What it says of itself may come late.
+   *
+   * @throws `NotYet` while it may
+   */
+  async function confirmContents({ patience, ...delivered }: Delivered & { /** ms */ readonly patience: number }): Promise<Confirmed> {
+    const found = await compare(delivered);
+    if (shows(found)) return { isThere: true };
+    const { report } = (await catalog.read()).environments[delivered.environment] ?? {};
+    if (report !== undefined && Date.now() - activityInfo().scheduledTimestampMs < patience) throw notYet(`${delivered.environment} does not show ${shortSha(delivered.sha)} yet`);
+    return { isThere: false, ...('runs' in found && { runs: found.runs }) };
+  }
+
+  /** Whether a release may bring an environment back: only where it is what runs there, and if no other component goes back with it. */
+  async function compareRollback({ environment, repository, component, sha, to }: Delivered & { readonly to: Sha }): Promise<RollbackAnswer> {
+    const runs = await seen(environment, repository);
+    if (runs && runs.sha !== sha && runs.sha !== to) return { kind: 'elsewhere', runs };
+    const [now, then] = [await pins(repository, runs?.sha ?? sha), await pins(repository, to)];
+    const others = Object.keys(now).filter((name) => name !== component && now[name] !== then[name]);
+    return others.length > 0 ? { kind: 'takesBack', others } : { kind: 'mayGo' };
+  }
+
+  /** The newest commit of the branch that has the candidate pinned, and contains `sha`: that one itself, where there is no other. */
+  async function newestPinning({ component, repository, branch, candidate, sha }: Pinning): Promise<Sha> {
+    const { versionFile } = componentIn(await catalog.read(), component).downstream;
+    for (const commit of await forge.commits.mainLine(repository, branch, { limit: mostCompared, until: sha })) {
+      if (commit.sha === sha) return sha;
+      const isPinned = (await forge.commits.read(repository, versionFile, commit.sha))?.trim() === candidate;
+      if (isPinned && !(await forge.commits.range(repository, sha, commit.sha)).diverged) return commit.sha;
+    }
+    return sha;
+  }
+
+  return { compareContents: beating(compareContents), confirmContents, compareRollback, newestPinning };
+}
+
+function repositoryOf({ components }: Catalog, component: string): Repository | undefined {
+  return Object.hasOwn(components, component) ? components[component]!.downstream.repository : undefined;
+}
