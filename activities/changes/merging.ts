@@ -15,6 +15,8 @@ export interface Merge {
   readonly sha: Sha;
   readonly head: string;
   readonly method: MergeMethod;
+  /** What a file is to hold once it is merged. */
+  readonly brings?: { readonly path: string; readonly text: string };
 }
 
 export type Enqueued =
@@ -23,22 +25,28 @@ export type Enqueued =
   /** Another head, or merged or closed: look again. */
   | { readonly kind: 'moved' };
 
-export type Merged = MergeResult | { readonly kind: 'closed'; readonly by: string };
+export type Merged =
+  | MergeResult
+  | { readonly kind: 'closed'; readonly by: string }
+  /** It is merged, but the base branch's commit is not what was agreed on. */
+  | { readonly kind: 'otherwise'; readonly reason: string };
 
 export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { merging, pullRequests, reviewer } = forge;
+  const { commits, merging, pullRequests, reviewer } = forge;
   const { removeBranch } = pullRequestWrites({ forge, readLagMs });
 
-  /** Merges at exactly `sha`, and removes the branch. */
-  async function mergePullRequest({ repository, number, sha, head, method }: Merge): Promise<Merged> {
+  /** Merges at exactly `sha`, removes the branch, and looks at what has come of it. */
+  async function mergePullRequest({ repository, number, sha, head, method, brings }: Merge): Promise<Merged> {
     const merged = await effect<Merged>({
       key: `merge ${repository}#${number}`,
       lagMs: readLagMs,
       probe: async () => mergeSeen(await pullRequests.get(repository, number), sha),
       act: async () => believed(await merging.merge(repository, number, sha, method)),
     });
-    if (merged.kind === 'merged') await removeBranch(repository, head, sha);
-    return merged;
+    if (merged.kind !== 'merged') return merged;
+    await removeBranch(repository, head, sha);
+    const text = brings && (await commits.read(repository, brings.path, merged.sha))?.trim();
+    return text === brings?.text ? merged : { kind: 'otherwise', reason: `${brings!.path} holds ${text ?? 'nothing'} at ${merged.sha}, and not ${brings!.text}` };
   }
 
   /** Has the forge merge it as soon as nothing is missing any more. */

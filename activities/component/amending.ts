@@ -64,5 +64,10 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
     return moved === 'elsewhere' ? { kind: 'moved' } : { kind: 'updated', head: to };
   }
 
-  return { amendPullRequest: beating(amendPullRequest), updatePullRequest: beating(updatePullRequest) };
+  /** Lets its body tell what it carries. */
+  async function describePullRequest({ change, number }: Pick<Amendment, 'change' | 'number'>): Promise<void> {
+    await writes.describe(change.repository, number, { text: change.candidate, body: await bodyOf(commits, change) });
+  }
+
+  return { amendPullRequest: beating(amendPullRequest), describePullRequest: beating(describePullRequest), updatePullRequest: beating(updatePullRequest) };
 }

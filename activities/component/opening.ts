@@ -15,6 +15,8 @@ export interface Opened {
   readonly head: Sha;
   /** What its version file holds: another commit than asked for where it was adopted. */
   readonly carries: string;
+  /** Who has set the version that it carries, where that was a person. */
+  readonly chosenBy?: string;
   /** Set when a person closed it before this release could see it open. */
   readonly closedBy?: string;
 }

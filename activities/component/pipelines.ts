@@ -5,7 +5,8 @@ import type { Check, FailedCheck } from '../../domain/code/pipeline.ts';
 import { isCalled, toldWait } from '../../domain/code/pipeline.ts';
 import { commitOn } from '../changes/branch-commit.ts';
 import { effect } from '../effect.ts';
-import { notYet } from '../../ports/failures.ts';
+import { releaseOf } from '../changes/trailer.ts';
+import { notYet, tryAgain } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -28,6 +29,8 @@ export interface Look {
   readonly attempt: number;
   /** What is known already, and is waited out. */
   readonly known?: Obstacle;
+  /** Who has set the version that it carries, where that was a person. */
+  readonly chosenBy?: string;
 }
 
 export type Obstacle =
@@ -36,12 +39,23 @@ export type Obstacle =
   | { readonly kind: 'unreported' }
   | { readonly kind: 'brokenBase'; readonly failed: readonly string[] }
   | { readonly kind: 'unreviewed' }
+  /** People know that the version that one of them has set is red on the mirror. */
+  | { readonly kind: 'unfit' }
   /** The forge refused to merge it until it contains its base. */
   | { readonly kind: 'behind' }
   /** For the `time`th time with this head; `lastRemoval` is the removal before. */
   | { readonly kind: 'queued'; readonly time: number; readonly lastRemoval?: string }
   /** Thrown out of the merge queue, for people to decide on. */
   | { readonly kind: 'ejected' };
+
+export interface Edited {
+  readonly kind: 'edited';
+  readonly head: Sha;
+  readonly candidate: Sha;
+  /** ISO 8601 */
+  readonly date: string;
+  readonly by?: string;
+}
 
 /** What has happened to it, and what the release has to do about. */
 export type Turn =
@@ -51,8 +65,10 @@ export type Turn =
   /** These checks have been waited for for long: `missing` have not reported (none at all, where none is named), `running` have, and nothing has changed since. */
   | { readonly kind: 'unreported'; readonly missing: readonly string[]; readonly running?: readonly string[] }
   | { readonly kind: 'closed'; readonly by: string }
-  /** A person has made it carry another commit. */
-  | { readonly kind: 'edited'; readonly head: Sha; readonly candidate: Sha; readonly date: string }
+  /** It carries another commit; `by` whom, where that was a person. */
+  | Edited
+  /** The version that a person has set is red on the mirror. */
+  | { readonly kind: 'unfit'; readonly failed: readonly FailedCheck[] }
   /** A person has pushed what the release can't follow. */
   | { readonly kind: 'foreign'; readonly why: string; /** With it. */ readonly isMerged?: true }
   | { readonly kind: 'conflict' }
@@ -81,11 +97,22 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     const pull = await shown(repository, look);
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== head) return pushed(change, pull);
-    if (pull.state === 'merged') return { kind: 'green' };
+    if (pull.state === 'merged') return ripened(look, { kind: 'green' });
     if (pinned !== change.pinned && pinned !== change.candidate) return { kind: 'overtaken', pinned };
     if (pull.conflicts) return { kind: 'conflict' };
     if (look.known?.kind === 'queued') return queued(change.repository, number, look.known);
-    return verdict(look, pull);
+    return ripened(look, await verdict(look, pull));
+  }
+
+  /** A version that a person has set has been looked at by nobody: it goes on only if the mirror's checks allow it. */
+  async function ripened({ change, chosenBy, known }: Look, turn: Turn): Promise<Turn> {
+    if (chosenBy === undefined || turn.kind !== 'green') return turn;
+    const { mirror, candidate, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0 } = change;
+    const found = await verdictOf({ repository: mirror, sha: candidate, demand: { required, ignored, patience }, like: change.pinned });
+    if (found.kind === 'green') return turn;
+    if (found.kind === 'pending') throw notYet(`still waiting for ${toldWait(found)} of ${candidate} on ${mirror}`);
+    if (known?.kind === 'unfit') throw notYet(`${candidate} is still red on ${mirror}`);
+    return { kind: 'unfit', failed: found.failed };
   }
 
   /** The checks of its head don't count any more: the queue has its own, of what it would merge. */
@@ -128,7 +155,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     if (runs.some(({ state }) => state === 'running')) throw notYet('the failed jobs run again');
   }
 
-  async function pushed({ repository, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head, state }: PullRequest): Promise<Turn> {
+  async function pushed({ repository, branch, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head, state }: PullRequest): Promise<Turn> {
     const isMerged = state === 'merged' && { isMerged: true as const };
     const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}`, ...isMerged });
     const others = (await pullRequests.files(repository, number)).filter((path) => path !== file);
@@ -139,7 +166,20 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     if (!commit) return foreign(`with ${candidate}, which ${mirror} does not have on ${mirrorBranch}`);
     const { diverged } = await commits.range(mirror, pinned, candidate);
     if (diverged) return foreign(`with ${candidate}, which does not come after ${pinned}`);
-    return { kind: 'edited', head, candidate, date: commit.committedAt };
+    const by = (await releaseOf(commits, repository, head)) === undefined ? await authorOf(repository, branch, head) : undefined;
+    return { kind: 'edited', head, candidate, date: commit.committedAt, ...(by && { by }) };
+  }
+
+  async function authorOf(repository: Repository, branch: string, head: Sha): Promise<string> {
+    const [newest] = (await commits.range(repository, branch, head)).commits;
+    return newest?.login ?? newest?.author ?? 'somebody';
+  }
+
+  /** What one carries that was found open, or merged, with another version than was planned. */
+  async function adoptPullRequest({ change, number }: Pick<Look, 'change' | 'number'>): Promise<Turn> {
+    const pull = await pullRequests.get(change.repository, number);
+    if (!pull) throw tryAgain('Unavailable', `#${number} is not shown yet`);
+    return pushed(change, pull);
   }
 
   /** Whether all these checks are red on the newest commit of the base for which they have ended. */
@@ -172,7 +212,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     return branches.find(repository, branch);
   }
 
-  return { pipeline, base, headOf, rerunFailed: beating(rerunFailed) };
+  return { pipeline, adoptPullRequest, base, headOf, rerunFailed: beating(rerunFailed) };
 }
 
 function isRed(checks: readonly Check[], called: string): boolean {

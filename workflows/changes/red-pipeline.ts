@@ -71,6 +71,14 @@ async function diagnosed(release: Release, draft: Draft, failed: readonly Failed
   return askedAbout(release, { ...draft, told: head, known: { kind: 'regression' } }, `the red pipeline of #${number} (${names.join(', ')})`);
 }
 
+/** Asks about a version that a person has set, and that the mirror's checks don't allow. */
+export function unfit(release: Release, draft: Draft, failed: readonly FailedCheck[]): Draft {
+  const { mirror, candidate } = draft.plan;
+  const { number, chosenBy } = draft.pull;
+  release.reporter.tell({ name: `unfit-${shortSha(candidate)}`, line: `${shortSha(candidate)}, which ${chosenBy} has set in #${number}, is red on ${mirror}: ${toldFailures(failed)}`, urgent: true });
+  return askedAbout(release, { ...draft, known: { kind: 'unfit' } }, `the version of #${number}, which is red on ${mirror}`);
+}
+
 interface Asking {
   /** What is waited for, where it isn't the decision. */
   readonly what?: string;

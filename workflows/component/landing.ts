@@ -4,9 +4,9 @@ import type { Choice } from '../../domain/people/decision.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { Undo } from '../release/compensation.ts';
 import { ejected, enqueued, triedAgain } from '../changes/merge-queue.ts';
-import { amended, changeOf, followed, opened, renewed, updated, versionChange, withdrawal, withdrawn } from './version-pull-request.ts';
+import { adopted, amended, changeOf, followed, opened, renewed, updated, versionChange, withdrawal, withdrawn } from './version-pull-request.ts';
 import type { Draft } from './version-pull-request.ts';
-import { answeredRed, examined, offered, passedAgain, unreported } from '../changes/red-pipeline.ts';
+import { answeredRed, examined, offered, passedAgain, unfit, unreported } from '../changes/red-pipeline.ts';
 import type { Release } from './release.ts';
 import { reminding } from '../changes/reminders.ts';
 import { insist } from '../people/obligations.ts';
@@ -33,10 +33,13 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
     await release.pause.over();
     draft = await insist(release, 'opening the pull request', () => opened(release, plan, { after: 0 }));
     if (draft.pull.carries !== plan.candidate) {
-      const adopted = draft;
-      draft = await insist(release, workOn(adopted), async () => {
-        await keptFromMerging(release, adopted);
-        return amended(release, adopted, { sha: plan.candidate, notBefore: [plan.pinned] });
+      const found = draft;
+      draft = await insist(release, workOn(found), async () => {
+        await keptFromMerging(release, found);
+        const adopting = await adopted(release, found);
+        // What a person has chosen stays.
+        if (adopting.pull.chosenBy !== undefined || adopting.plan.candidate === plan.candidate) return adopting;
+        return amended(release, adopting, { sha: plan.candidate, notBefore: [plan.pinned] });
       });
     }
     for (;;) {
@@ -60,7 +63,7 @@ function workOn({ pull }: Draft): string {
 async function happened({ status, work, wakes, offers, pause, questions, isExact }: Release, draft: Draft): Promise<Event> {
   const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
-  const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, ignored: plan.downstream.ignoredChecks, patience: plan.pace.patience, attempt, ...(known && { known }) };
+  const look = { change: changeOf(draft), number, head, required: plan.downstream.requiredChecks, ignored: plan.downstream.ignoredChecks, patience: plan.pace.patience, attempt, ...(known && { known }), ...(pull.chosenBy && { chosenBy: pull.chosenBy }) };
   if (pause.active()) return { kind: 'paused' };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
   const event = await unless(
@@ -102,6 +105,8 @@ async function taken(release: Release, draft: Draft, event: Event): Promise<Draf
       return offered(release, draft, event.sha);
     case 'edited':
       return followed(release, draft, event);
+    case 'unfit':
+      return unfit(release, draft, event.failed);
     case 'conflict':
       return renewed(release, draft, 'it conflicts with its base');
     case 'behind':
@@ -125,7 +130,7 @@ async function merged(release: Release, draft: Draft): Promise<Draft | Landed> {
   const { number, head: sha } = draft.pull;
   const { repository, head, merge: method } = draft.plan.downstream;
   status.enter('merging', { next: `merge #${number}` });
-  const result = await work.mergePullRequest({ repository, number, sha, head, method }, `merge #${number}`);
+  const result = await work.mergePullRequest({ repository, number, sha, head, method, brings: { path: draft.plan.downstream.versionFile, text: draft.plan.candidate } }, `merge #${number}`);
   switch (result.kind) {
     case 'merged':
       status.stays(`#${number} is merged`);
@@ -141,6 +146,8 @@ async function merged(release: Release, draft: Draft): Promise<Draft | Landed> {
       return enqueued(release, draft);
     case 'closed':
       throw new Stop({ kind: 'closed', by: result.by });
+    case 'otherwise':
+      throw new Stop({ kind: 'mergedOtherwise', reason: result.reason });
     case 'refused':
       throw new Stop({ kind: 'mergeRefused', reason: result.reason });
   }

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { Obstacle } from '../../activities/component/pipelines.ts';
+import type { Edited, Obstacle } from '../../activities/component/pipelines.ts';
 import type { Opened } from '../../activities/component/opening.ts';
 import type { VersionChange } from '../../activities/component/version-change.ts';
 import type { Sha } from '../../domain/code/commit.ts';
@@ -51,8 +51,9 @@ export async function amended(release: Release, draft: Draft, { sha, notBefore }
     return draft;
   }
   const { head, date } = result;
+  const { chosenBy: _, ...known } = pull;
   const carried = [sha, ...draft.carried.filter((before) => before !== sha && !notBefore.includes(before))];
-  return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...pull, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
+  return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...known, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
 }
 
 /** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
@@ -67,12 +68,23 @@ export async function updated({ work, status, reporter }: Release, draft: Draft,
   return { ...next, pull: { ...pull, head: result.head } };
 }
 
-/** Carries what a person has put into the pull request. */
-export function followed(release: Release, { plan, pull, carried }: Draft, edit: { readonly head: Sha; readonly candidate: Sha; readonly date: string }): Draft {
-  const { head, candidate, date } = edit;
+/** Carries what was put into it: its body follows, and it is recorded who did it, where that was a person. */
+export async function followed(release: Release, draft: Draft, { head, candidate, date, by }: Edited): Promise<Draft> {
+  const { plan, pull: { chosenBy: _, ...pull }, carried } = draft;
   const before = carried.filter((sha) => sha !== candidate);
-  const draft: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate }, carried: [candidate, ...before], attempt: 1 };
-  return candidate === plan.candidate ? draft : carrying(release, draft, 'a person has edited the version');
+  const next: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate, ...(by && { chosenBy: by }) }, carried: [candidate, ...before], attempt: 1 };
+  if (candidate === plan.candidate) return next;
+  await release.work.describePullRequest({ change: changeOf(next), number: pull.number }, `describe #${pull.number}`);
+  if (by !== undefined) release.status.decided({ message: 'edit', by, reason: `set the version of #${pull.number} to ${candidate}` });
+  return carrying(release, next, by === undefined ? 'its pull request does' : `${by} has edited the version`);
+}
+
+/** Takes over the pull request of a run before, with what it carries. */
+export async function adopted(release: Release, draft: Draft): Promise<Draft> {
+  const { number } = draft.pull;
+  const found = await release.work.adoptPullRequest({ change: changeOf(draft), number }, `adopt #${number}`);
+  if (found.kind === 'edited') return followed(release, draft, found);
+  throw new Stop({ kind: 'mergeRefused', reason: found.kind === 'foreign' ? found.why : `#${number} can not be adopted` });
 }
 
 function carrying({ status, approvals, questions, reporter }: Release, draft: Draft, why: string): Draft {
@@ -99,7 +111,9 @@ export async function renewed(release: Release, draft: Draft, why: string): Prom
   if (withdrawn.kind === 'merged') return draft;
   const base = await work.headOf({ repository, branch }, `look at ${branch}`);
   if (base === undefined) throw new Stop({ kind: 'mergeRefused', reason: `${repository} has no branch ${branch} any more` });
-  return opened(release, { ...draft.plan, base }, { after: number, carried: draft.carried });
+  const next = await opened(release, { ...draft.plan, base }, { after: number, carried: draft.carried });
+  const { chosenBy } = draft.pull;
+  return chosenBy === undefined ? next : { ...next, pull: { ...next.pull, chosenBy } };
 }
 
 /** What is taken back when the release ends before the merge, and what has to stay. */

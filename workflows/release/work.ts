@@ -29,6 +29,7 @@ const patience = {
 
   openPullRequest: 'writing',
   amendPullRequest: 'writing',
+  describePullRequest: 'writing',
   updatePullRequest: 'writing',
   withdrawPullRequest: 'writing',
   mergePullRequest: 'writing',
@@ -37,6 +38,7 @@ const patience = {
   enqueuePullRequest: 'writing',
   approvePullRequest: 'writing',
   rerunFailed: 'writing',
+  adoptPullRequest: 'polling',
   pipeline: 'polling',
   base: 'polling',
   headOf: 'polling',

@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
-import type { Turn } from '../../../activities/component/pipelines.ts';
+import type { Look, Turn } from '../../../activities/component/pipelines.ts';
 import { candidate as candidateSignal } from '../../../workflows/component/messages.ts';
 import { abort, approve, decide, pause, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
@@ -131,14 +131,67 @@ describe('a newer green commit', () => {
     expect(await release.result()).toMatchObject({ kind: 'released', candidate });
     expect(calls).toContain('amendPullRequest');
   });
+
+  const adopted = 'e'.repeat(40);
+  const found = async () => ({ number: 7, url: 'https://forge/7', head: 'd'.repeat(40), carries: adopted });
+
+  it('says that it carries what it adopts, where that can not be replaced', async () => {
+    const { release, calls } = await begin({ openPullRequest: found, amendPullRequest: async () => ({ kind: 'refused', why: 'its checks run again' }) });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: adopted });
+    expect(calls).toContain('report carries eeeeeeeeeeee now: its pull request does');
+    expect((await release.query(status)).candidate).toBe(adopted);
+  });
+
+  it('leaves it at what a person has chosen', async () => {
+    const { release, calls } = await begin({ openPullRequest: found, adoptPullRequest: async () => ({ kind: 'edited', head: 'd'.repeat(40), candidate: adopted, date: plan.date, by: 'carol' }) });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: adopted });
+    expect(calls).not.toContain('amendPullRequest');
+    expect((await release.query(status)).decisions).toMatchObject([{ message: 'edit', by: 'carol', reason: `set the version of #7 to ${adopted}` }]);
+  });
+});
+
+describe('what is merged', () => {
+  it('is looked at: another version than was agreed on is not deployed', async () => {
+    const merges: object[] = [];
+    const { release, calls } = await begin({
+      mergePullRequest: async (merge) => {
+        merges.push(merge);
+        return { kind: 'otherwise', reason: 'GITALY_SERVER_VERSION holds something else' };
+      },
+    });
+    expect(await release.result()).toMatchObject({ kind: 'mergedOtherwise', reason: 'GITALY_SERVER_VERSION holds something else' });
+    expect(merges).toMatchObject([{ brings: { path: 'GITALY_SERVER_VERSION', text: candidate } }]);
+    expect(calls.some((call) => call.startsWith('promote'))).toBe(false);
+  });
 });
 
 describe('what people do to the pull request', () => {
   it('follows the version that a person has put into it', async () => {
-    const edited: Turn = { kind: 'edited', head: amendedHead, candidate: newer, date: '2026-01-02T00:00:00Z' };
+    const edited: Turn = { kind: 'edited', head: amendedHead, candidate: newer, date: '2026-01-02T00:00:00Z', by: 'carol' };
     const { release, calls } = await begin({ pipeline: inTurn<Turn>(edited, green) });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
-    expect(calls).toContain('report carries 999999999999 now: a person has edited the version');
+    expect(calls).toContain('report carries 999999999999 now: carol has edited the version');
+    expect(calls).toContain('describePullRequest');
+    expect((await release.query(status)).decisions).toMatchObject([{ message: 'edit', by: 'carol' }]);
+  });
+
+  it('asks about a version of a person that is red on the mirror, and goes on once that is green', async () => {
+    const edited: Turn = { kind: 'edited', head: amendedHead, candidate: newer, date: '2026-01-02T00:00:00Z', by: 'carol' };
+    const looks: Look[] = [];
+    let isGreen = false;
+    const turns = inTurn<Turn>(edited, { kind: 'unfit', failed: [{ name: 'test' }] });
+    const { release, calls } = await begin({
+      pipeline: async (look) => {
+        looks.push(look);
+        return look.known?.kind === 'unfit' ? (isGreen ? green : pending()) : turns();
+      },
+    });
+    await waitsFor(release, 'a decision on the version of #7, which is red on org/gitaly-mirror');
+    expect(calls).toContain('report 999999999999, which carol has set in #7, is red on org/gitaly-mirror: test');
+    expect(calls).not.toContain('mergePullRequest');
+    isGreen = true;
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+    expect(looks.map(({ chosenBy }) => chosenBy)).toEqual(expect.arrayContaining([undefined, 'carol']));
   });
 
   it('does not merge what it can’t follow', async () => {
