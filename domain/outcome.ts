@@ -54,7 +54,9 @@ export function toldOutcome(outcome: Outcome): string {
     case 'alreadyOn':
       return toldRollout(outcome);
     case 'schemasReleased':
+    case 'schemasRepaired':
     case 'schemasUploaded':
+    case 'schemasUnderWay':
     case 'schemasRefused':
     case 'notOverwritten':
     case 'buildFailed':

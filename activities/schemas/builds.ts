@@ -4,6 +4,8 @@ import { toldWait } from '../../domain/code/pipeline.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { BranchRules } from '../../ports/forge/access.ts';
+import type { MergeMethod } from '../../ports/forge/merging.ts';
 import { pullRequestReads } from '../changes/reads.ts';
 import { verdicts } from '../changes/verdict.ts';
 
@@ -31,6 +33,17 @@ export type BuildAnswer =
   /** Somebody pushed to the pull request: what was built is not what would be merged. */
   | { readonly kind: 'moved' };
 
+export interface MergeQuestion extends Pick<BuildQuestion, 'repository' | 'number' | 'sha' | 'base'> {
+  readonly method: MergeMethod;
+}
+
+export type MergeOutlook =
+  | { readonly kind: 'clear' }
+  /** The forge would refuse it now, or take it from people only. */
+  | { readonly kind: 'hindered'; readonly why: string }
+  | { readonly kind: 'closed'; readonly by: string }
+  | { readonly kind: 'moved' };
+
 export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
   const { missingBase, shown } = pullRequestReads(forge);
   const { verdictOf } = verdicts(forge);
@@ -54,11 +67,43 @@ export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
     return base === undefined ? { kind: 'green' } : { kind: 'outdated', base };
   }
 
+  /**
+   * What can be known beforehand about the merge of a green pull request: once its schemas are published there is no way back.
+   * @throws `NotYet` while something hinders it, if that is to be waited for
+   */
+  async function mergeOutlook({ repository, number, sha, base, method, waits }: MergeQuestion & { readonly waits?: true }): Promise<MergeOutlook> {
+    const pull = await shown(repository, { number, head: sha });
+    if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
+    if (pull.head !== sha) return { kind: 'moved' };
+    if (pull.state === 'merged') return { kind: 'clear' };
+    if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
+    const [methods, rules] = [(await forge.access.merging(repository))?.methods, await forge.access.rules(repository, base)];
+    const why = hindrance({ base, method, methods, rules, isBlocked: pull.blocked === true });
+    if (why === undefined) return { kind: 'clear' };
+    if (waits) throw notYet(`#${number} can't be merged: ${why}`);
+    return { kind: 'hindered', why };
+  }
+
   /** Looks once. @throws `NotYet` until the pull request is merged, by whomever */
   async function mergedBySomebody({ repository, number }: Pick<BuildQuestion, 'repository' | 'number'>): Promise<void> {
     const pull = await forge.pullRequests.get(repository, number);
     if (pull?.state !== 'merged') throw notYet(`#${number} is not merged`);
   }
 
-  return { releaseBuild, mergedBySomebody };
+  return { releaseBuild, mergeOutlook, mergedBySomebody };
+}
+
+interface Outlook {
+  readonly base: string;
+  readonly method: MergeMethod;
+  readonly methods: readonly MergeMethod[] | undefined;
+  readonly rules: BranchRules | undefined;
+  readonly isBlocked: boolean;
+}
+
+function hindrance({ base, method, methods, rules, isBlocked }: Outlook): string | undefined {
+  if (methods && !methods.includes(method)) return `merging by "${method}" is switched off (${methods.join(', ')} is not)`;
+  if (rules?.mergeQueue) return `${base} takes changes through its merge queue only`;
+  if (!isBlocked) return undefined;
+  return rules?.reviews ? `${base} asks for ${rules.reviews} reviews, and a review is missing` : `the protection of ${base} keeps it from being merged: a check or a review is missing`;
 }

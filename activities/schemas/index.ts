@@ -7,7 +7,7 @@ import { createSchemaStock } from './stock.ts';
 import { createSchemaUploads } from './uploads.ts';
 
 /** What the release of a component's database schemas does to the world. */
-export function createSchemas(ports: Pick<Ports, 'catalog' | 'forge' | 'artifacts' | 'tellProgress' | 'readLagMs'>) {
+export function createSchemas(ports: Pick<Ports, 'catalog' | 'forge' | 'artifacts' | 'releases' | 'tellProgress' | 'readLagMs'>) {
   const { takeStock } = createSchemaStock(ports);
   return {
     ...createSchemaPlanning(ports),

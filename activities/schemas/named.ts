@@ -1,4 +1,3 @@
-import type { Sha } from '../../domain/code/commit.ts';
 import { archiveNamedIn } from '../../domain/schemas/deps.ts';
 import type { SchemaArchive } from '../../domain/schemas/deps.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
@@ -16,7 +15,7 @@ export interface NamedArchive {
 /** The tarballs that builds take, by the file that names them. */
 export function createNamedArchives({ forge: { commits } }: Pick<Ports, 'forge'>) {
   /** The tarball that a branch, or a commit, names. */
-  async function namedAt({ rules: { repository, file } }: Pick<SchemaPlan, 'rules'>, ref: string | Sha): Promise<NamedArchive | SchemaRefusal> {
+  async function namedAt({ rules: { repository, file } }: Pick<SchemaPlan, 'rules'>, ref: string): Promise<NamedArchive | SchemaRefusal> {
     const text = await commits.read(repository, file, ref);
     if (text === undefined) return refusal(`${repository} lacks the file that names the tarball`, [file]);
     const named = archiveNamedIn(text);

@@ -62,6 +62,8 @@ export interface ReleaseStatus {
   readonly candidate?: Sha;
   /** What a schema release releases. */
   readonly version?: string;
+  /** What it does to it: "inject-current-schemas from 5.1". */
+  readonly does?: string;
   readonly pinned?: Sha;
   readonly pullRequest?: { readonly number: number; readonly url: string };
   readonly stages: readonly StageStatus[];

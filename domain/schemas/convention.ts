@@ -1,4 +1,4 @@
-import { literally, matcherOf } from './pattern.ts';
+import { literally, matcherOf } from '../text/pattern.ts';
 import { partPattern, schemaNameReader } from './names.ts';
 import { isSchemaVersion, schemaVersionPattern } from './version.ts';
 import type { SchemaConvention } from './names.ts';

@@ -8,6 +8,11 @@ export interface SchemaArchive {
   readonly sha256: string;
 }
 
+/** Enough of a sha256 for people to tell it from another. */
+export function shortSum(sha256: string): string {
+  return `${sha256.slice(0, 12)}…`;
+}
+
 export type DepsRewrite =
   | { readonly kind: 'rewritten'; readonly text: string; readonly before: SchemaArchive }
   /** The file names this very archive already. */

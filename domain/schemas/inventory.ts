@@ -1,6 +1,6 @@
 import { strangerReader } from './convention.ts';
 import { partsOf, schemaNameReader, schemaObjectName } from './names.ts';
-import { matcherOf } from './pattern.ts';
+import { matcherOf } from '../text/pattern.ts';
 import { compareVersions, lineOf } from './version.ts';
 import type { SchemaConvention, SchemaName, SchemaPart } from './names.ts';
 import type { SchemaVersion } from './version.ts';

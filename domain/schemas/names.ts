@@ -1,4 +1,4 @@
-import { literally } from './pattern.ts';
+import { literally } from '../text/pattern.ts';
 import { compareVersions, isSchemaVersion, schemaVersionPattern } from './version.ts';
 import type { SchemaVersion } from './version.ts';
 

@@ -17,7 +17,11 @@ export type SchemaOutcome =
       /** Somebody has given its merge up: no build uses its tarball yet. */
       readonly unmerged?: { readonly by: string; readonly reason: string };
     }
-  | { readonly kind: 'schemasUploaded'; readonly version: SchemaVersion; readonly published: readonly string[] };
+  /** Builds of the base expect this tarball already: it is there now, and nothing was merged. */
+  | { readonly kind: 'schemasRepaired'; readonly version: SchemaVersion; readonly archive: { readonly url: string; readonly sha256: string } }
+  | { readonly kind: 'schemasUploaded'; readonly version: SchemaVersion; readonly published: readonly string[] }
+  /** The release of this version runs already, and does something else than was asked. */
+  | { readonly kind: 'schemasUnderWay'; readonly release: string; readonly runs: string; readonly asked: string };
 
 /** Why one does not go on. */
 export type SchemaStopped =
@@ -36,6 +40,10 @@ export function toldSchemas(outcome: SchemaOutcome | SchemaStopped): string {
       const files = published.length > 0 ? ` with ${published.length} schema files` : '';
       return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}${unmerged ? `; its merge was given up by ${unmerged.by}: ${unmerged.reason}` : ''}`;
     }
+    case 'schemasRepaired':
+      return `repaired ${outcome.archive.url}: it is what builds expect, sha256 ${outcome.archive.sha256}`;
+    case 'schemasUnderWay':
+      return `not begun: ${outcome.release} is under way, ${outcome.runs}. To have it ${outcome.asked} instead, abort it first`;
     case 'schemasUploaded':
       return `uploaded ${outcome.published.length} schema files of ${outcome.version}`;
     case 'schemasRefused': {

@@ -1,6 +1,9 @@
 import type { Sha } from '../code/commit.ts';
 import type { Catalog } from '../catalog.ts';
+import { doubtsAbout } from './base.ts';
+import type { SchemaArchive } from './deps.ts';
 import type { SchemaAction } from './inventory.ts';
+import type { SchemaRefusal } from './refusal.ts';
 import type { SchemaRequest, UploadRequest } from './request.ts';
 import type { SchemaRules } from './rules.ts';
 import type { SchemaVersion } from './version.ts';
@@ -22,8 +25,14 @@ export interface SchemaPlan {
   readonly action: SchemaAction | 'upload-current-schemas';
   /** The branch that the release is cut from, and merged back into. */
   readonly base: string;
-  /** Head of the base when the release began: the schemas are those of this commit. */
+  /** What is released: the head of the base when the release began, or the commit that `ref` names. */
   readonly candidate: Sha;
+  /** The tag or commit that was asked for: then the schemas are those of exactly this commit. */
+  readonly ref?: string;
+  /** The tarball that builds of the base took when the release began; why that can't be told, otherwise. */
+  readonly named?: { readonly kind: 'named'; readonly archive: SchemaArchive } | SchemaRefusal;
+  /** What makes the base look like a mistake. */
+  readonly doubts?: readonly string[];
   /** Its committer date: dates every commit that the release makes, so that they come out the same again. */
   readonly date: string;
   /** The tarball's name in the bucket. */
@@ -47,6 +56,9 @@ export interface SchemaCut {
   readonly base: string;
   readonly candidate: Sha;
   readonly date: string;
+  readonly named?: SchemaPlan['named'];
+  /** The branch that carries the version's line. */
+  readonly carrier?: string;
 }
 
 /** The tarball's name in the bucket, and where builds get it. */
@@ -72,19 +84,29 @@ export function schemaReleaseFrom(branch: string, { component, head }: { readonl
   return success ? releaseId('schemas', component, data) : undefined;
 }
 
+/** "inject-current-schemas from 5.1": what tells two requests for the same version apart. */
+export function toldWork({ action, base, ref }: Pick<SchemaPlan, 'action' | 'base' | 'ref'>): string {
+  return `${action} from ${ref === undefined ? base : `${ref} of ${base}`}`;
+}
+
 /** @param cut of a component that the catalog has schemas of */
-export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, date }: SchemaCut): SchemaPlan {
-  const { component, version, reason } = request;
+export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, date, named, carrier = base }: SchemaCut): SchemaPlan {
+  const { component, version, reason, ref } = request;
   const rules = catalog.schemas[component]!;
   const archive = archiveOf(rules, version);
+  const action = 'action' in request ? request.action : 'upload-current-schemas';
+  const before = named?.kind === 'named' ? archiveAt(rules, named.archive.url)?.version : undefined;
   return {
     kind: 'schemas',
     id: releaseId('schemas', component, version),
     component,
     version,
-    action: 'action' in request ? request.action : 'upload-current-schemas',
+    action,
     base,
     candidate,
+    ...(ref !== undefined && { ref }),
+    ...(named && { named }),
+    doubts: doubtsAbout({ version, action, base, carrier, named: before }),
     date,
     archive: archive.name,
     url: archive.url,

@@ -10,6 +10,7 @@ const common = {
   component: oneLine,
   version: schemaVersion,
   base: branch.optional(),
+  ref: z.string().regex(/^(?!.*(\.\.|\/\/|@\{))[A-Za-z0-9][\w./+-]*$/, 'must be a tag or a full commit SHA').optional(),
   reason: sentence.optional(),
 };
 

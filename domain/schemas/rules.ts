@@ -36,7 +36,9 @@ const names = z.strictObject({
 /** How a component's database schemas are released. */
 export const schemaRules = z.strictObject({
   repository,
-  branch: branch.prefault('main').describe('The base branch, where the request names no other.'),
+  branch: branch.prefault('main').describe('The base branch of a version whose line has no branch of its own yet.'),
+  lineBranch: z.string().refine(...holding('{line}')).prefault('{line}').describe('How the branch of a line is called ("5.1"); where there is one, it is the base branch of that line.'),
+  lines: z.record(z.string().regex(/^\d+\.\d+$/, 'must be a line such as "5.1"'), branch).prefault({}).describe('Lines that another branch carries.'),
   bucket: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, "must be a bucket's name"),
   url: z
     .string()

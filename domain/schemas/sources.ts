@@ -1,4 +1,4 @@
-import { matcherOf } from './pattern.ts';
+import { matcherOf } from '../text/pattern.ts';
 import { partsOf, schemaObjectName, schemaSourcePath } from './names.ts';
 import type { SchemaConvention } from './names.ts';
 import type { SchemaVersion } from './version.ts';

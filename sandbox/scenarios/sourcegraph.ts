@@ -42,7 +42,7 @@ function filesOf(branch: string): Record<string, string> {
     'README.md': `# Sourcegraph ${branch}\n`,
     ...Object.fromEntries(parts.map((part) => [`internal/database/schema${part}.json`, schema(part, `the next release of ${branch}`)])),
     'internal/database/migrations.go': 'package database\n',
-    'tools/release/schema_deps.bzl': depsFile,
+    'tools/release/schema_deps.bzl': depsFile(branch === '5.1' ? 'v5.1.2222' : 'v5.2.1093'),
   };
 }
 
@@ -54,7 +54,7 @@ function schema(part: string, of: string): string {
   return `${JSON.stringify({ Extensions: [], Enums: [], Functions: [], Tables: [{ Name: `repo${part.replace('.', '_')}`, Comment: `as in ${of}` }] }, null, 2)}\n`;
 }
 
-const depsFile = `"""The database schemas of every released version, for the migrator."""
+const depsFile = (version: string) => `"""The database schemas of every released version, for the migrator."""
 
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_file")
 
@@ -62,7 +62,7 @@ def schema_deps():
     # Rewritten by every release.
     http_file(
         name = "schemas_archive",
-        urls = ["https://storage.googleapis.com/schemas-migrations/dist/schemas-v5.2.1093.tar.gz"],
+        urls = ["https://storage.googleapis.com/schemas-migrations/dist/schemas-${version}.tar.gz"],
         sha256 = "5e1c2c6ad4f0c6d1b7d1a9d8a3b9b0c4e5f60718293a4b5c6d7e8f9012345678",
     )
     http_file(

@@ -12,18 +12,19 @@ type HandedOver = Extract<Outcome, { kind: 'handedOver' }>;
  * own starts the right one, or finds it running, and ends.
  */
 export async function handOver(to: string, input: object): Promise<HandedOver> {
-  await begun(to, input);
+  await begin(to, input);
   return { kind: 'handedOver', to };
 }
 
 /** Hands a request over that is for one commit: the release that runs already may carry another. */
 export async function handOverExactly(sha: Sha, to: string, request: object): Promise<HandedOver | Extract<Outcome, { kind: 'underWay' }>> {
-  if ((await begun(to, request)) === 'now') return { kind: 'handedOver', to };
+  if ((await begin(to, request)) === 'now') return { kind: 'handedOver', to };
   const candidate = await unpaced.carriedBy({ release: to }, `ask ${to} what it carries`);
   return candidate === sha ? { kind: 'handedOver', to } : { kind: 'underWay', release: to, candidate, asked: sha };
 }
 
-async function begun(workflowId: string, input: object): Promise<'now' | 'before'> {
+/** Starts the workflow of this type under an id, unless it runs already. */
+export async function begin(workflowId: string, input: object): Promise<'now' | 'before'> {
   try {
     await startChild(workflowInfo().workflowType, { workflowId, args: [input], parentClosePolicy: ParentClosePolicy.ABANDON });
     return 'now';

@@ -15,6 +15,7 @@ const patience = {
   carriedBy: 'planning',
   planRollout: 'planning',
   planSchemas: 'planning',
+  differingRelease: 'planning',
   lookUpFlags: 'planning',
   judgeSetting: 'planning',
   surveyEnvironment: 'planning',
@@ -76,6 +77,7 @@ const patience = {
   amendSchemaPullRequest: 'writing',
   withdrawSchemaPullRequest: 'writing',
   releaseBuild: 'polling',
+  mergeOutlook: 'polling',
   mergedBySomebody: 'polling',
   uploadSchemas: 'writing',
 

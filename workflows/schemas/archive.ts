@@ -6,8 +6,9 @@ import type { Progress } from '../../domain/release/progress.ts';
 import { overwriteWord } from '../../domain/schemas/request.ts';
 import type { Undo } from '../release/compensation.ts';
 import { Stop } from '../release/stop.ts';
+import { ask } from './asking.ts';
 import type { SchemaRelease } from './session.ts';
-import { accepted, takeStock } from './stock.ts';
+import { accepted as unlessRefused, takeStock } from './stock.ts';
 
 /** What a tarball is to be made from. */
 export interface Ingredients {
@@ -26,16 +27,19 @@ export function openArchive(release: SchemaRelease) {
   let confirmed = plan.overwrite;
   let used = false;
   let made = false;
+  /** Versions that may be gone. */
+  let accepted = '';
 
   async function put({ stock, from }: Ingredients, more: Pick<ArchiveWork, 'repairs'> = {}): Promise<MadeArchive | Different> {
     for (;;) {
       const progress: Progress = { what: 'fetched', files: 0, of: stock.files, bytes: 0, ofBytes: stock.size };
       status.enter('gathering', { next: `upload ${plan.archive}`, progress });
       const given = { plan, key, ...(from !== undefined && { from }), ...(replaces !== undefined && { replaces }), ...more };
-      const answer = accepted(await work.makeArchive(given, `make ${plan.archive}`));
+      const answer = unlessRefused(await work.makeArchive(given, `make ${plan.archive}`));
       switch (answer.kind) {
         case 'made':
           made = true;
+          await confirmGone(answer);
           reporter.tell({ name: 'archive', line: `uploaded ${plan.archive}: ${answer.entries} files, ${answer.size} bytes` });
           return answer;
         case 'different':
@@ -49,6 +53,14 @@ export function openArchive(release: SchemaRelease) {
           replaces = answer.generation;
       }
     }
+  }
+
+  /** A tarball that lacks what the one before it had is hardly meant: nobody could migrate from there any more. */
+  async function confirmGone({ changes }: MadeArchive): Promise<void> {
+    const went = changes?.went.join(', ') ?? '';
+    if (!changes || went === '' || went === accepted) return;
+    await ask(release, { about: `${plan.rules.bucket} lacks the schemas of ${went} now, which ${changes.since} has`, choices: ['goOn'] });
+    accepted = went;
   }
 
   async function make(ingredients: Ingredients): Promise<MadeArchive> {

@@ -7,6 +7,7 @@ import { withinTime } from '../release/race.ts';
 import type { Ingredients } from './archive.ts';
 import { depsOpened, mergeDeps } from './pull-request.ts';
 import type { SchemaRelease } from './session.ts';
+import { awaitOutlook } from './outlook.ts';
 import { takeStock } from './stock.ts';
 import { Stop } from '../release/stop.ts';
 
@@ -75,6 +76,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
     const gained = stock.versions.filter((version) => !archive.stock.versions.includes(version));
     const isChanged = stock.current !== archive.stock.current;
     tellChange(release, { gained, isChanged });
+    if (isChanged && release.plan.ref !== undefined) throw new Stop({ kind: 'schemasRefused', reason: `${release.plan.base} has changed the schemas since ${release.plan.ref}, and asks to be merged into it first`, names: [] });
     if (isChanged || release.plan.rules.onNewSchemas === 'regenerate') return remake(ingredients);
     now = { ...now, lacks: gained };
     return archive;
@@ -84,6 +86,11 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
     now: () => now,
     look,
     bringUpToDate,
+
+    /** Looks at what can be known of the merge before anything is published: afterwards there is no way back. */
+    async awaitMergeable(): Promise<void> {
+      while (await awaitOutlook(release, now.pull)) await bringUpToDate();
+    },
 
     /** Its own schemas are public: those of the head that was built. */
     isPublished(): void {

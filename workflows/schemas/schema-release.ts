@@ -6,13 +6,15 @@ import { schemaRequest, schemaRequestExample } from '../../domain/schemas/reques
 import { unpaced } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
 import { concluded } from '../release/conclusion.ts';
-import { handOver, requested } from '../release/beginning.ts';
+import { requested } from '../release/beginning.ts';
 import { fulfil } from '../people/obligations.ts';
 import type { Obligation } from '../people/obligations.ts';
 import { openArchive } from './archive.ts';
+import { examine, handOverPlan } from './beginning.ts';
 import { openBuild } from './build.ts';
 import { publish } from './publication.ts';
 import { awaitMergeByHand, openDeps } from './pull-request.ts';
+import { repair } from './repair.ts';
 import { openSchemaSession } from './session.ts';
 import type { SchemaRelease } from './session.ts';
 import { takeStock } from './stock.ts';
@@ -28,16 +30,20 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
   return concluded(status, reporter, () =>
     abortable(async () => {
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
-      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+      if (plan.id !== workflowInfo().workflowId) return handOverPlan(plan, request);
       const release = begun(plan);
+      await examine(release);
       const stock = await takeStock(release);
       const archives = openArchive(release);
+      const repaired = await repair(release, archives, stock);
+      if (repaired) return repaired;
       const { build, published } = await compensating(status, async (register, keep) => {
         const archive = await archives.begin({ stock }, register);
         const pull = await openDeps(release, archive, { register, isUsed: archives.isUsed });
         const build = openBuild(release, { archive, pull }, archives.make);
         await build.look();
         await build.bringUpToDate();
+        await build.awaitMergeable();
         const published = plan.action === 'inject-current-schemas' ? await committing(() => publish(release, build.now().pull.head)) : undefined;
         if (published) build.isPublished();
         else await build.merge();

@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { abortion } from '../../domain/people/decision.ts';
+import { toldWork } from '../../domain/schemas/plan.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { openAbort } from '../people/abort.ts';
 import { openConfirmations } from '../people/confirmations.ts';
@@ -48,7 +49,7 @@ export function openSchemaSession(component: string) {
       const key = `${plan.id} of ${workflowInfo().startTime.toISOString()}`;
       releasers = plan.rules.releasers;
       const begun = session.begin(plan, ({ work }) => [schemaThread({ plan, key, work })], { deciders: releasers });
-      status.change({ version: plan.version });
+      status.change({ version: plan.version, does: toldWork(plan) });
       return { ...begun, key, confirmations };
     },
 

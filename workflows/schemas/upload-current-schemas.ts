@@ -5,7 +5,8 @@ import type { UploadRequest } from '../../domain/schemas/request.ts';
 import { uploadRequest, uploadRequestExample } from '../../domain/schemas/request.ts';
 import { unpaced } from '../release/work.ts';
 import { concluded } from '../release/conclusion.ts';
-import { handOver, requested } from '../release/beginning.ts';
+import { requested } from '../release/beginning.ts';
+import { examine, handOverPlan } from './beginning.ts';
 import { publish } from './publication.ts';
 import { openSchemaSession } from './session.ts';
 import { takeStock } from './stock.ts';
@@ -21,8 +22,9 @@ export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outco
   return concluded(status, reporter, () =>
     abortable(async () => {
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
-      if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
+      if (plan.id !== workflowInfo().workflowId) return handOverPlan(plan, request);
       const release = begun(plan);
+      await examine(release);
       await takeStock(release);
       const published = await committing(() => publish(release));
       return { kind: 'schemasUploaded', version: plan.version, published };

@@ -9,6 +9,7 @@ import type { MadeArchive } from '../../../activities/schemas/archives.ts';
 import { createSchemas } from '../../../activities/schemas/index.ts';
 import type { SchemaPlan } from '../../../domain/schemas/plan.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
+import type { RunningReleases } from '../../../ports/temporal/running-releases.ts';
 import { openWorld, writeCatalog } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
@@ -22,6 +23,7 @@ const depsFile = 'tools/release/schema_deps.bzl';
 const media = 'GET /b/{bucket}/o/{object}?alt=media';
 
 const sandbox = useSandbox({ validated: false, gcs: true });
+const nobody = { status: async () => undefined } as Partial<RunningReleases> as RunningReleases;
 let world: World;
 let store: ArtifactStore;
 let forge: Forge;
@@ -33,7 +35,7 @@ beforeEach(async () => {
   const catalog = await writeCatalog(world);
   store = connectGcs({ endpoint: `${world.url}/gcs`, token: 'gcs-token', timeoutMs: 1_000 });
   forge = forgeIn(world);
-  schemas = createSchemas({ catalog: fileCatalog(catalog.file), forge, artifacts: store, tellProgress: async () => undefined, readLagMs: 0 });
+  schemas = createSchemas({ catalog: fileCatalog(catalog.file), forge, artifacts: store, tellProgress: async () => undefined, releases: nobody, readLagMs: 0 });
   plan = await schemas.planSchemas({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
   return async () => {
     await catalog.remove();
@@ -156,6 +158,28 @@ describe('making the tarball', () => {
     await world.control('objects', { bucket, files: added });
     expect((await make()).answer).toMatchObject({ kind: 'made', entries: 18 });
     expect(await writes()).toEqual([`upload ${tarball}`, `upload ${tarball}`]);
+  });
+});
+
+describe('repairing the tarball', () => {
+  it('puts it back as it was, and writes nothing where it is another one than builds expect', async () => {
+    const { answer } = await make();
+    const { sha256 } = answer as MadeArchive;
+    await store.remove((await store.find(bucket, tarball))!);
+    expect((await make({ repairs: sha256 })).answer).toMatchObject({ kind: 'made', sha256 });
+    const { generation } = (await store.find(bucket, tarball))!;
+    expect((await make({ repairs: sha256 })).answer).toMatchObject({ kind: 'made', generation });
+    expect((await make({ repairs: 'b'.repeat(64) })).answer).toEqual({ kind: 'different', sha256 });
+    expect((await writes()).filter((key) => key.startsWith('upload'))).toEqual([`upload ${tarball}`, `upload ${tarball}`]);
+  });
+
+  it('asks before a damaged one is overwritten, and keeps nothing of that', async () => {
+    const { sha256 } = (await make()).answer as MadeArchive;
+    await put('damaged');
+    const { generation } = (await store.find(bucket, tarball))!;
+    expect((await make({ repairs: sha256 })).answer).toMatchObject({ kind: 'occupied', generation });
+    expect((await make({ repairs: sha256, replaces: generation })).answer).toMatchObject({ kind: 'made', sha256 });
+    expect(await store.list(bucket, `${tarball}.`)).toEqual([]);
   });
 });
 

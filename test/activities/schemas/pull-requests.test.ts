@@ -6,6 +6,7 @@ import type { BuildQuestion } from '../../../activities/schemas/builds.ts';
 import { createSchemaPlanning } from '../../../activities/schemas/planning.ts';
 import { createSchemaPullRequests } from '../../../activities/schemas/pull-requests.ts';
 import type { DepsAmendment, DepsChange, OpenedDeps, SchemaPullRequest } from '../../../activities/schemas/pull-requests.ts';
+import type { RunningReleases } from '../../../ports/temporal/running-releases.ts';
 import { openWorld, writeCatalog } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   const catalog = await writeCatalog(world);
   forge = as('bot-token');
   pulls = createSchemaPullRequests({ forge, readLagMs: 0 });
-  const { planSchemas } = createSchemaPlanning({ catalog: fileCatalog(catalog.file), forge });
+  const { planSchemas } = createSchemaPlanning({ catalog: fileCatalog(catalog.file), forge, releases: {} as RunningReleases });
   const plan = await planSchemas({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
   change = { plan, key: `${plan.id} of today`, archive: archiveOf('a') };
   return async () => {
@@ -102,6 +103,31 @@ it('tells a push from what is not shown yet', async () => {
   const { number, head } = await open();
   await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Push' });
   expect(await build({ number, head })).toEqual({ kind: 'moved' });
+});
+
+describe('what can be known of the merge', () => {
+  const outlook = (pull: OpenedDeps, method: 'merge' | 'rebase' = 'merge') => createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method });
+
+  it('is that a review is missing, that a queue is asked for, or that nothing stands in the way', async () => {
+    const pull = await open();
+    await expect.poll(() => build(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
+    expect(await outlook(pull)).toEqual({ kind: 'clear' });
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], requiredReviews: 1 });
+    expect(await outlook(pull)).toEqual({ kind: 'hindered', why: 'the protection of main keeps it from being merged: a check or a review is missing' });
+    await expect(createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method: 'merge', waits: true })).rejects.toMatchObject({ type: 'NotYet' });
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel', 'a check that nobody runs'] });
+    expect(await outlook(pull)).toMatchObject({ kind: 'hindered', why: expect.stringContaining('the protection of main keeps it from being merged') });
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], mergeQueue: true });
+    expect(await outlook(pull)).toEqual({ kind: 'hindered', why: 'main takes changes through its merge queue only' });
+  });
+
+  it('is that it was closed, or pushed to', async () => {
+    const pull = await open();
+    await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Push' });
+    expect(await outlook(pull)).toEqual({ kind: 'moved' });
+    await forge.pullRequests.close(repository, pull.number);
+    expect(await outlook(pull)).toMatchObject({ kind: 'closed' });
+  });
 });
 
 describe('a base that has moved on', () => {

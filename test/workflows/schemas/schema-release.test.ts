@@ -9,6 +9,7 @@ import type { MadeArchive } from '../../../activities/schemas/archives.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { Progress } from '../../../domain/release/progress.ts';
 import type { SchemaRequest } from '../../../domain/schemas/request.ts';
+import type { SchemaCut } from '../../../domain/schemas/plan.ts';
 import type { SchemaRules } from '../../../domain/schemas/rules.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import type { Confirmation } from '../../../domain/people/decision.ts';
@@ -50,6 +51,7 @@ describe('a schema release', () => {
       'openSchemaPullRequest',
       'releaseBuild ddd',
       'takeStock',
+      'mergeOutlook ddd',
       'uploadSchemas',
       'takeStock',
       'mergePullRequest ddd',
@@ -125,6 +127,142 @@ describe('a schema release', () => {
     const { release, client, id } = await start({}, inject, { typedId: 'typed by hand' });
     expect(await release.result()).toEqual({ kind: 'handedOver', to: id });
     expect(await client.workflow.getHandle(id).result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+});
+
+describe('a release that looks like a mistake', () => {
+  const decided = (release: WorkflowHandle, choice: string, by = 'alice') => release.executeUpdate(decide.update, { args: [{ choice, by, reason: 'as agreed' }] });
+  const named = (version: string) => ({ kind: 'named', archive: { url: `https://storage.googleapis.com/schemas-migrations/dist/schemas-${version}.tar.gz`, sha256: 'a'.repeat(64) } }) as const;
+
+  it.each([
+    ['another line', { carrier: '5.3' }, 'v5.3.4444 is of the line 5.3, which 5.3 carries, not main'],
+    ['below what builds take', { named: named('v5.4.0') }, 'builds of main take the schemas of v5.4.0 now: v5.3.4444 is below that'],
+    ['far beyond it', { named: named('v5.1.3') }, 'builds of main take the schemas of v5.1.3 now: v5.3.4444 is far beyond that'],
+  ])('asks before anything is written: %s', async (_, cut, question) => {
+    const { release, calls, lines } = await start({}, inject, { cut });
+    const { waitingFor } = await waitsFor(release, question);
+    expect(waitingFor?.send).toContainEqual({ message: 'decide', payload: { choice: 'goOn', by: 'alice', reason: 'why' } });
+    expect([calls, lines]).toEqual([['planSchemas'], [`${question}: waits for somebody to decide (goOn, giveUp)`]]);
+    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'goOn', by: 'alice' }] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('say why') } });
+    await expect(decided(release, 'goOn', 'mallory')).rejects.toMatchObject({ cause: { message: expect.stringContaining('only alice, bob may') } });
+    await decided(release, 'goOn');
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
+  it('ends with nothing written when somebody gives it up', async () => {
+    const { release, calls } = await start({}, inject, { cut: { named: named('v5.4.0') } });
+    await waitsFor(release, 'builds of main take the schemas of v5.4.0 now: v5.3.4444 is below that');
+    await decided(release, 'giveUp');
+    expect(await release.result()).toMatchObject({ kind: 'aborted', by: 'alice', reason: 'as agreed', undone: [] });
+    expect(calls).toEqual(['planSchemas']);
+  });
+
+  it('is refused before anything is written where the file that names the tarball can not be rewritten', async () => {
+    const { release, calls } = await start({}, inject, { cut: { named: { kind: 'refused', reason: 'there is no http_file', names: ['deps.bzl'] } } });
+    expect(await release.result()).toMatchObject({ kind: 'schemasRefused', reason: 'there is no http_file', names: ['deps.bzl'], undone: [] });
+    expect(calls).toEqual(['planSchemas']);
+  });
+
+  it('asks before it takes versions away from builds that they have now', async () => {
+    const changes = { since: 'dist/schemas-v5.2.1093.tar.gz', came: ['v5.3.4444'], went: ['v3.20.0'] } as const;
+    const { release, calls } = await start({ makeArchive: async () => ({ ...made(), changes }) });
+    await waitsFor(release, 'schemas-migrations lacks the schemas of v3.20.0 now, which dist/schemas-v5.2.1093.tar.gz has');
+    expect(calls).not.toContain('openSchemaPullRequest');
+    await decided(release, 'giveUp');
+    expect(await release.result()).toMatchObject({ kind: 'aborted', undone: [tarball] });
+  });
+
+  it('says so when the release of its version does something else', async () => {
+    const { release, client, taskQueue, id } = await start({ releaseBuild: pending, differingRelease: async () => 'inject-current-schemas from 5.1' });
+    await waitsFor(release, 'the build of #7');
+    expect((await release.query(status)).does).toBe('inject-current-schemas from main');
+    const second = await client.workflow.start('schemaRelease', { workflowId: `beside ${taskQueue}`, taskQueue, args: [inject] });
+    expect(await second.result()).toEqual({ kind: 'schemasUnderWay', release: id, runs: 'inject-current-schemas from 5.1', asked: 'inject-current-schemas from main' });
+    await release.signal(abort.signal, { by: 'alice', reason: 'enough' });
+    await release.result();
+  });
+});
+
+describe('what can be known of the merge', () => {
+  const question = "#7 can't be merged: main asks for 1 reviews, and a review is missing. Nothing is published before it can";
+  const hindered = { kind: 'hindered', why: 'main asks for 1 reviews, and a review is missing' } as const;
+
+  it('is looked at before anything is published, and waited for', async () => {
+    let reviewed = false;
+    const { release, calls } = await start({
+      mergeOutlook: async ({ waits }) => {
+        if (reviewed) return { kind: 'clear' };
+        if (waits) throw ApplicationFailure.create({ type: 'NotYet', message: 'no review' });
+        return hindered;
+      },
+    });
+    expect(await waitsFor(release, question)).toMatchObject({ state: 'deciding' });
+    expect(calls).not.toContain('uploadSchemas');
+    reviewed = true;
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    // What was seen before the wait may be old.
+    expect(calls.slice(calls.lastIndexOf('mergeOutlook ddd') - 1, -1)).toEqual(['takeStock', 'mergeOutlook ddd', 'uploadSchemas', 'takeStock', 'mergePullRequest ddd']);
+  });
+
+  it('is what the second identity can mend', async () => {
+    let approved = false;
+    const { release, calls } = await start({ mergeOutlook: async () => (approved ? { kind: 'clear' } : hindered), approvePullRequest: async () => ((approved = true), 'approved') });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(calls).toContain('approvePullRequest ddd');
+  });
+
+  it('takes everything back when somebody gives up, and publishes when somebody says so', async () => {
+    const never = async ({ waits }: { readonly waits?: true }) => {
+      if (waits) throw ApplicationFailure.create({ type: 'NotYet', message: 'no review' });
+      return hindered;
+    };
+    const one = await start({ mergeOutlook: never });
+    await waitsFor(one.release, question);
+    await one.release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'bob', reason: 'nobody is there' }] });
+    expect(await one.release.result()).toMatchObject({ kind: 'aborted', by: 'bob', undone: [pullRequest, tarball] });
+    expect(one.calls).not.toContain('uploadSchemas');
+
+    const other = await start({ mergeOutlook: never });
+    await waitsFor(other.release, question);
+    await other.release.executeUpdate(decide.update, { args: [{ choice: 'publish', by: 'bob', reason: 'I merge it by hand' }] });
+    expect(await other.release.result()).toMatchObject({ kind: 'schemasReleased' });
+  });
+
+  it.each([
+    ['closed', { kind: 'closed', by: 'carol' }, { kind: 'closed', by: 'carol' }],
+    ['pushed to', { kind: 'moved' }, { kind: 'mergeRefused' }],
+  ] as const)('ends a release whose pull request is %s meanwhile, with nothing published', async (_, outlook, outcome) => {
+    const { release, calls } = await start({ mergeOutlook: async () => outlook });
+    expect(await release.result()).toMatchObject({ ...outcome, undone: [pullRequest, tarball] });
+    expect(calls).not.toContain('uploadSchemas');
+  });
+});
+
+describe('a repair', () => {
+  const sha256 = sha256Of(['v5.1.0', 'v5.2.0']);
+  const expecting = (sum: string) => ({ cut: { named: { kind: 'named', archive: { url: 'https://storage.googleapis.com/schemas-migrations/dist/schemas-v5.3.4444.tar.gz', sha256: sum } } } }) as const;
+
+  it('puts the tarball back that builds expect, and needs no pull request', async () => {
+    const asked: unknown[] = [];
+    const { release, calls, lines } = await start({ makeArchive: async ({ repairs }) => ((asked.push(repairs)), { ...made(), sha256 }) }, fetching, expecting(sha256));
+    expect(await release.result()).toEqual({ kind: 'schemasRepaired', version: 'v5.3.4444', archive: { url: expect.stringContaining('schemas-v5.3.4444'), sha256 } });
+    expect([asked, calls]).toEqual([[sha256], ['planSchemas', 'takeStock', 'makeArchive']]);
+    expect(lines.at(-1)).toContain('it is what builds expect');
+  });
+
+  it('asks before a damaged one is overwritten, and never puts it back', async () => {
+    const { release, calls } = await start({ makeArchive: async ({ replaces }) => (replaces === '77' ? { ...made(), sha256 } : occupied) }, fetching, expecting(sha256));
+    await waitsFor(release, 'a confirmation: dist/schemas-v5.3.4444.tar.gz exists with another content (12 bytes, generation 77)');
+    await release.executeUpdate(confirm.update, { args: [{ item: 'overwrite', by: 'alice', text: 'OVERWRITE' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasRepaired' });
+    expect(calls).not.toContain('withdrawArchive');
+  });
+
+  it('takes a pull request where builds expect another one', async () => {
+    const { release, calls, lines } = await start({ makeArchive: async ({ repairs }) => (repairs ? { kind: 'different', sha256 } : { ...made(), sha256 }) }, fetching, expecting('b'.repeat(64)));
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', published: [] });
+    expect(calls).toContain('openSchemaPullRequest');
+    expect(lines).toContain(`builds of main expect a tarball with the sha256 bbbbbbbbbbbb…, and this one has ${sha256.slice(0, 12)}…: it takes a pull request`);
   });
 });
 
@@ -294,6 +432,7 @@ describe('two releases in flight', () => {
       'amendSchemaPullRequest',
       'releaseBuild eee',
       'takeStock',
+      'mergeOutlook eee',
       'uploadSchemas',
       'takeStock',
       'mergePullRequest eee',
@@ -364,7 +503,7 @@ describe('two releases in flight', () => {
       amendSchemaPullRequest: async ({ pull, base }) => ({ ...pull, head: base === 'b'.repeat(40) ? 'e'.repeat(40) : 'f'.repeat(40) }),
     });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
-    expect(world.calls.slice(4)).toEqual(['releaseBuild ddd', 'takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'uploadSchemas', 'takeStock', 'mergePullRequest eee', 'forgetPrevious']);
+    expect(world.calls.slice(4)).toEqual(['releaseBuild ddd', 'takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergeOutlook eee', 'uploadSchemas', 'takeStock', 'mergePullRequest eee', 'forgetPrevious']);
     expect(world.lines).toContain('brought #7 up to date with main, which has moved on');
   });
 
@@ -628,12 +767,13 @@ interface Begun {
   readonly type?: 'schemaRelease' | 'uploadCurrentSchemas';
   readonly typedId?: string;
   readonly rules?: Partial<SchemaRules>;
+  readonly cut?: Partial<SchemaCut>;
 }
 
-async function start(script: Partial<Activities> = {}, request: SchemaRequest | { component: string; version: SchemaRequest['version'] } = inject, { type = 'schemaRelease', typedId, rules }: Begun = {}) {
+async function start(script: Partial<Activities> = {}, request: SchemaRequest | { component: string; version: SchemaRequest['version'] } = inject, { type = 'schemaRelease', typedId, rules, cut }: Begun = {}) {
   const taskQueue = `schemas-${queues++}`;
   const id = `schemas/migrator/${taskQueue}`;
-  const { activities, ...world } = scriptedSchemas({ ...planOf({ ...inject, ...request }, rules), id }, script);
+  const { activities, ...world } = scriptedSchemas({ ...planOf({ ...inject, ...request }, rules, cut), id }, script);
   const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
   const running = worker.run();
   onTestFinished(async () => {

@@ -4,7 +4,7 @@ import type { MadeArchive } from '../../../activities/schemas/archives.ts';
 import type { Stock } from '../../../activities/schemas/stock.ts';
 import { catalogSchema } from '../../../domain/catalog.ts';
 import type { ReleaseRecord } from '../../../domain/release/record.ts';
-import type { SchemaPlan } from '../../../domain/schemas/plan.ts';
+import type { SchemaCut, SchemaPlan } from '../../../domain/schemas/plan.ts';
 import { agreeOnSchemas } from '../../../domain/schemas/plan.ts';
 import type { SchemaRequest, UploadRequest } from '../../../domain/schemas/request.ts';
 import type { SchemaRules } from '../../../domain/schemas/rules.ts';
@@ -19,9 +19,9 @@ const catalog = catalogSchema.parse({
   schemas: { migrator: { repository: 'org/product', bucket: 'schemas-migrations', releasers: ['alice', 'bob'], chat: { progress: '#releases' } } },
 });
 
-export function planOf(request: SchemaRequest | UploadRequest, rules: Partial<SchemaRules> = {}): SchemaPlan {
+export function planOf(request: SchemaRequest | UploadRequest, rules: Partial<SchemaRules> = {}, cut: Partial<SchemaCut> = {}): SchemaPlan {
   const changed = { ...catalog, schemas: { migrator: { ...catalog.schemas.migrator!, ...rules } } };
-  return agreeOnSchemas(changed, { request, base: request.base ?? 'main', candidate: 'c'.repeat(40), date: '2024-01-15T09:00:00Z' });
+  return agreeOnSchemas(changed, { request, base: request.base ?? 'main', candidate: 'c'.repeat(40), date: '2024-01-15T09:00:00Z', ...cut });
 }
 
 /** What the bucket holds, one file a version. */
@@ -57,6 +57,9 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
     amendSchemaPullRequest: async () => ({ kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head: (head = 'e'.repeat(40)) }),
     withdrawSchemaPullRequest: async () => ({ kind: 'withdrawn', number: 7 }),
     releaseBuild: async () => ({ kind: 'green' }),
+    mergeOutlook: async () => ({ kind: 'clear' }),
+    approvePullRequest: async () => 'nobody',
+    differingRelease: async () => undefined,
     uploadSchemas: async () => ({ kind: 'uploaded', names: [`schemas/${plan.version}.json`] }),
     mergePullRequest: async () => ({ kind: 'merged', sha: 'f'.repeat(40) }),
     mergedBySomebody: async () => {

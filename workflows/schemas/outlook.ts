@@ -1,0 +1,30 @@
+import type { OpenedDeps } from '../../activities/schemas/pull-requests.ts';
+import type { MergeOutlook } from '../../activities/schemas/builds.ts';
+import { firstOf } from '../release/race.ts';
+import { Stop } from '../release/stop.ts';
+import { ask } from './asking.ts';
+import type { SchemaRelease } from './session.ts';
+
+/** Waits for what stands in the way of the merge, or for somebody's word. Answers whether it has waited: then what was seen before may be old. */
+export async function awaitOutlook(release: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<boolean> {
+  const { plan, work, wakes } = release;
+  const { repository, merge: method } = plan.rules;
+  const question = { repository, number, sha, base: plan.base, method };
+  const look = (waits?: true) => wakes.wakeable(() => work.mergeOutlook({ ...question, ...(waits && { waits }) }, `look whether #${number} can be merged`));
+
+  let outlook = unlessEnded(await look());
+  if (outlook.kind === 'hindered' && (await work.approvePullRequest({ repository, number, sha }, `approve #${number}`)) === 'approved') outlook = unlessEnded(await look());
+  if (outlook.kind === 'clear') return false;
+
+  const about = `#${number} can't be merged: ${outlook.why}. Nothing is published before it can`;
+  const news = await firstOf(() => look(true), () => ask(release, { about, choices: ['publish'] }));
+  if ('choice' in news) return false;
+  unlessEnded(news);
+  return true;
+}
+
+function unlessEnded(outlook: MergeOutlook): Extract<MergeOutlook, { kind: 'clear' | 'hindered' }> {
+  if (outlook.kind === 'closed') throw new Stop({ kind: 'closed', by: outlook.by });
+  if (outlook.kind === 'moved') throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request: what was built is not what would be merged' });
+  return outlook;
+}
