@@ -79,8 +79,8 @@ function catalogOf(ids: readonly string[]) {
   const components = ids.map((id) => [
     id.split('/')[1]!,
     {
-      source: { canonical: 'org/source', mirror: 'org/mirror' },
-      downstream: { repository, versionFile: 'VERSION', head: id, title: 'Update' },
+      code: { canonical: 'org/source', mirror: 'org/mirror' },
+      pin: { repository, versionFile: 'VERSION', head: id, title: 'Update' },
       stages: [{ name: 'staging', environment: 'staging', promote: { kind: 'deployment' } }],
       chat: { progress: '#progress', team: '#team' },
     },

@@ -11,7 +11,7 @@ import { shown } from './fault.ts';
  */
 export async function localComponents(file: string): Promise<readonly string[] | undefined> {
   const catalog = await localCatalog(file);
-  return catalog && [...new Set([...Object.keys(catalog.components), ...Object.keys(catalog.schemas)])];
+  return catalog && Object.keys(catalog.components);
 }
 
 /** Likewise of the environments. */

@@ -56,17 +56,18 @@ const signs = { create: '+', update: '~', same: '=', foreign: '?' } as const;
 /** A schedule as the catalog wants it. A tick that comes while the one before still waits is left out. */
 type Wanted = ScheduleOptions & { readonly scheduleId: string; readonly when: string };
 
-function schedulesOf({ components, promotion }: Catalog, taskQueue: string): readonly Wanted[] {
+function schedulesOf({ components }: Catalog, taskQueue: string): readonly Wanted[] {
   const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupWindowMs };
   const start = (workflowType: string, workflowId: string, component: string) => ({ type: 'startWorkflow', workflowType, workflowId, taskQueue, args: [{ component }] }) as const;
-  const updates = Object.entries(components).map(([component, { source }]) => ({
+  const updates = Object.entries(components).flatMap(([component, { code, pin, stages }]) => (code && (pin || stages.length > 0) ? [{ component, code }] : [])).map(({ component, code }) => ({
     scheduleId: `${prefixes.update}${component}`,
-    when: spoken(source.schedule),
-    spec: { intervals: [{ every: source.schedule }] },
+    when: spoken(code.schedule),
+    spec: { intervals: [{ every: code.schedule }] },
     action: start('updateComponent', `${prefixes.update}${component}`, component),
     policies,
   }));
-  const preReleases = Object.entries(promotion).map(([component, { timeZone, preRelease }]): Wanted => {
+  const promoted = Object.entries(components).flatMap(([component, { promotion }]) => (promotion ? [{ component, ...promotion }] : []));
+  const preReleases = promoted.map(({ component, timeZone, preRelease }): Wanted => {
     const [hour = 0, minute = 0] = preRelease.at.split(':').map(Number);
     return {
       scheduleId: `${prefixes.preRelease}${component}`,

@@ -1,40 +1,55 @@
 import { z } from 'zod';
 import { flagRules } from './flags/rules.ts';
-import { channel, name } from './text/names.ts';
+import { name } from './text/names.ts';
 import { unknownName } from './text/nearest-name.ts';
 import { schemaRules } from './schemas/rules.ts';
+import { formerly } from './text/mistakes.ts';
 import type { Contradiction } from './text/contradiction.ts';
 import { stage, stageContradictions } from './stages/rules.ts';
 import { environment } from './environments/rules.ts';
-import { downstream, source } from './component/rules.ts';
+import { pin } from './component/rules.ts';
 import { pace } from './release/pace.ts';
 import { promotionRules } from './promotion/rules.ts';
 import { versionRules } from './versions/rules.ts';
+import { code } from './code/rules.ts';
+import { chat } from './release/chat.ts';
 
-const component = z.strictObject({
-  source,
-  downstream,
-  stages: z.array(stage).min(1),
-  chat: z.strictObject({
-    progress: channel.describe('One thread a release.'),
-    team: channel.describe('Where failures are reported.'),
-  }),
-  flags: flagRules.optional().describe('How its feature flags are rolled out.'),
-  versions: versionRules.optional().describe('How its versions are released.'),
-});
+/** What is released. Each thing that can be done with it is a capability, which has rules of its own. */
+const component = z.strictObject(
+  {
+    code: code.optional().describe('Where its commits come from.'),
+    pin: pin.optional().describe('The file downstream that says which commit is used. Without one a release goes from its green commit straight to its stages.'),
+    stages: z.array(stage).min(1).default([]).describe('In the order in which a release goes through them.'),
+    flags: flagRules.optional().describe('How its feature flags are rolled out.'),
+    schemas: schemaRules.optional().describe('How its database schemas are released.'),
+    versions: versionRules.optional().describe('How its versions are released.'),
+    promotion: promotionRules.optional().describe('How its commits that stage runs are promoted from there to production.'),
+    chat: chat.optional().describe('Where people follow its releases; nobody is told, if not given.'),
+  },
+  formerly({ source: () => 'is called "code" now', downstream: () => 'is called "pin" now' }),
+);
 
 export const catalogSchema = z
-  .strictObject({
-    version: z.literal(1),
-    pace: pace.prefault({}),
-    environments: z.record(name, environment),
-    components: z.record(name, component),
-    schemas: z.record(name, schemaRules).prefault({}).describe('Components whose database schemas are released.'),
-    promotion: z.record(name, promotionRules).prefault({}).describe('Components whose commits stage runs, and that are promoted from there to production.'),
-  })
+  .strictObject(
+    {
+      version: z.literal(1),
+      pace: pace.prefault({}),
+      environments: z.record(name, environment),
+      components: z.record(name, component),
+    },
+    formerly({ schemas: movedTo('schemas'), promotion: movedTo('promotion') }),
+  )
   .superRefine((catalog, context) => {
+    // Who has called a capability otherwise is told that, and not that it is missing.
+    if (context.issues.length > 0) return;
     for (const { path, message } of contradictions(catalog)) context.addIssue({ code: 'custom', path, message });
   });
+
+/** Where the rules of several components that once stood in a list of their own belong. */
+function movedTo(capability: string): (rules: unknown) => string {
+  const places = (rules: unknown) => Object.keys(Object(rules)).map((one) => `components.${one}.${capability}`);
+  return (rules) => `is a capability of its component now: ${places(rules).join(', ') || `components.<name>.${capability}`}`;
+}
 
 /** `slipway.yaml` as Slipway uses it: defaults filled in, durations in milliseconds. */
 export type Catalog = z.output<typeof catalogSchema>;
@@ -43,11 +58,15 @@ export type Component = Catalog['components'][string];
 /** What is well-formed piece by piece and still can't work. */
 function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>): Generator<Contradiction> {
   const heads = new Map<string, string>();
-  for (const [component, { downstream, stages, flags, versions }] of Object.entries(catalog.components)) {
-    const head = `${downstream.repository} ${downstream.head}`;
-    const other = heads.get(head);
-    if (other) yield { path: ['components', component, 'downstream', 'head'], message: `already the branch of component "${other}"` };
-    heads.set(head, component);
+  for (const [component, one] of Object.entries(catalog.components)) {
+    const { pin, stages, flags, versions } = one;
+    for (const { path, message } of unfounded(one)) yield { path: ['components', component, ...path], message };
+    if (pin) {
+      const head = `${pin.repository} ${pin.head}`;
+      const other = heads.get(head);
+      if (other) yield { path: ['components', component, 'pin', 'head'], message: `already the branch of component "${other}"` };
+      heads.set(head, component);
+    }
 
     for (const [index, stage] of stages.entries()) {
       const at = ['components', component, 'stages', index];
@@ -68,4 +87,13 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>):
       yield { path: ['components', component, ...at, 'environment'], message: unknownName('environment', environment, Object.keys(catalog.environments)) };
     }
   }
+}
+
+/** Capabilities that lack what they stand on. */
+function* unfounded({ code, pin, stages, flags, schemas, versions, promotion }: Component): Generator<Contradiction> {
+  if (!pin && stages.length === 0 && !schemas && !versions && !promotion) {
+    yield { path: [], message: 'nothing can be released of it: it needs "code" with "stages", a "pin" or "versions", or else "schemas" or "promotion"' };
+  }
+  const standing = [pin && '"pin"', stages.length > 0 && '"stages"', flags && '"flags"', versions && '"versions"'].filter((capability) => typeof capability === 'string');
+  if (!code && standing.length > 0) yield { path: ['code'], message: `missing: it says where the commits come from, for ${standing.join(' and ')}` };
 }

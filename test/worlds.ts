@@ -89,7 +89,7 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
 }
 
 /** A catalog for the sandbox's Gitaly with three stages, and for the schemas of its Sourcegraph, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly source?: object; readonly downstream?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object; readonly environments?: object; /** A second component that is pinned in the same product. */ readonly monitor?: boolean } = {}) {
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly code?: object; readonly pin?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object; readonly environments?: object; /** A second component that is pinned in the same product. */ readonly monitor?: boolean } = {}) {
   const soak = changes.soak ?? '1s';
   const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
@@ -99,14 +99,14 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
     components: {
       ...(changes.monitor && { monitor: monitor(workflow) }),
       gitaly: {
-        source: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly', ...changes.source },
-        downstream: {
+        code: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly', ...changes.code },
+        pin: {
           repository: 'gitlab-org/gitlab',
           versionFile: 'GITALY_SERVER_VERSION',
           head: 'release/gitaly',
           title: 'Update Gitaly version',
           labels: ['group::gitaly'],
-          ...changes.downstream,
+          ...changes.pin,
         },
         stages: [
           { name: 'staging', environment: 'staging', promote: workflow },
@@ -138,15 +138,15 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
           ...changes.flags,
         },
       },
-    },
-    schemas: {
       migrator: {
-        repository: 'sourcegraph/sourcegraph',
-        bucket: 'schemas-migrations',
-        releasers: ['alice', 'bob'],
-        uploadTimeout: '5s',
+        schemas: {
+          repository: 'sourcegraph/sourcegraph',
+          bucket: 'schemas-migrations',
+          releasers: ['alice', 'bob'],
+          uploadTimeout: '5s',
+          ...changes.schemas,
+        },
         chat: { progress: '#releases' },
-        ...changes.schemas,
       },
     },
   };
@@ -172,8 +172,8 @@ export async function pinnedIn(world: World): Promise<string> {
 /** Developed where Gitaly is, so that one sandbox does. */
 function monitor(workflow: object): object {
   return {
-    source: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly' },
-    downstream: { repository: 'gitlab-org/gitlab', versionFile: 'MONITOR_VERSION', head: 'release/monitor', title: 'Update Monitor version' },
+    code: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly' },
+    pin: { repository: 'gitlab-org/gitlab', versionFile: 'MONITOR_VERSION', head: 'release/monitor', title: 'Update Monitor version' },
     stages: ['staging', 'production'].map((name) => ({ name, environment: name, promote: workflow, ...(name === 'production' && { approval: { approvers: ['alice', 'bob'] } }) })),
     chat: { progress: '#gitaly_alerts', team: '#g_gitaly' },
   };

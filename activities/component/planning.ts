@@ -1,7 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
-import type { Component } from '../../domain/catalog.ts';
+import type { Code } from '../../domain/code/rules.ts';
+import type { Pin } from '../../domain/component/rules.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
 import type { FailedCheck, Pending, Verdict } from '../../domain/code/pipeline.ts';
 import { nothingRan, toldFailures, toldWait } from '../../domain/code/pipeline.ts';
@@ -11,7 +12,7 @@ import { planRelease } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { commitOn } from '../changes/branch-commit.ts';
 import { verdicts } from '../changes/verdict.ts';
-import { componentIn } from '../../ports/catalog/entries.ts';
+import { releasableIn } from '../../ports/catalog/entries.ts';
 import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
 import type { MainLineCommit } from '../../ports/forge/commits.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -55,15 +56,15 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
   async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
-    const component = componentIn(read, name);
-    const base = await headOf(component.downstream);
-    const pinned = await readPin(component.downstream, base);
-    const watch = { source: component.source, patience: read.pace.patience, told: component.source.owners ?? component.chat.team };
+    const component = releasableIn(read, name);
+    const base = await headOf(component.pin);
+    const pinned = await readPin(component.pin, base);
+    const watch = { code: component.code, patience: read.pace.patience, told: component.code.owners ?? component.chat?.team };
     const found = sha ? await asked(watch, sha, pinned) : await newest(watch, pinned);
     if (found.kind === 'candidate') {
       const { commit: candidate, warning } = found;
-      const id = await occasion(name, component.downstream, { base, pinned });
-      return { ...planRelease(read, name, { id, candidate, pinned, base }), ...(warning && { warning }) };
+      const id = await occasion(name, component.pin, { base, pinned });
+      return { ...planRelease(read, { name, ...component }, { id, candidate, pinned, base }), ...(warning && { warning }) };
     }
     if (found.kind !== 'waiting') return found;
     if (patient && Date.now() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
@@ -71,7 +72,7 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   }
 
   /** @throws `Unavailable` while the forge does not show yet what set the pin */
-  async function occasion(name: string, { repository, versionFile }: Component['downstream'], { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<string> {
+  async function occasion(name: string, { repository, versionFile }: Pin, { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<string> {
     const setBy = await forge.commits.lastChange(repository, versionFile, base);
     const set = setBy && (await forge.commits.read(repository, versionFile, setBy))?.trim();
     if (setBy === undefined || set !== pinned) throw tryAgain('Unavailable', `${repository} does not show yet which commit has set ${versionFile} to ${pinned}`);
@@ -84,14 +85,14 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     return (await releases.isRunning(release)) && (await releases.status(release))?.candidate !== undefined;
   }
 
-  async function readPin({ repository, branch, versionFile }: Component['downstream'], base: Sha): Promise<Sha> {
+  async function readPin({ repository, branch, versionFile }: Pin, base: Sha): Promise<Sha> {
     const text = (await forge.commits.read(repository, versionFile, base))?.trim();
     if (text !== undefined && shaPattern.test(text)) return text;
     const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
     throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, but it ${given}`);
   }
 
-  async function headOf({ repository, branch }: Component['downstream']): Promise<Sha> {
+  async function headOf({ repository, branch }: Pin): Promise<Sha> {
     const head = await forge.branches.find(repository, branch);
     if (head) return head;
     throw neverRetry('InvalidCatalog', `branch ${branch} of ${repository} does not exist`);
@@ -107,18 +108,18 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
    * the search ends at the commit that is pinned downstream, or where the main line lacks it.
    */
   async function newest(watch: Watch, pinned: Sha): Promise<Found> {
-    const { source } = watch;
-    const missing = await missingOnMirror(source);
+    const { code } = watch;
+    const missing = await missingOnMirror(code);
     if (missing) return mirrorBehind(watch, missing);
-    const line = await forge.commits.mainLine(source.mirror, source.branch, { limit: source.searchDepth, until: pinned });
+    const line = await forge.commits.mainLine(code.mirror, code.branch, { limit: code.searchDepth, until: pinned });
     const leadsToPin = line.some(({ sha }) => sha === pinned);
     const pending: { readonly sha: Sha; readonly verdict: Pending }[] = [];
     let held: Found | undefined;
     for (const [index, commit] of line.entries()) {
       const { sha } = commit;
       if (sha === pinned) break;
-      if (!leadsToPin && !(await comesAfter(source, pinned, sha))) {
-        if (index === 0) throw neverRetry('Conflict', `${sha} on ${source.mirror} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+      if (!leadsToPin && !(await comesAfter(code, pinned, sha))) {
+        if (index === 0) throw neverRetry('Conflict', `${sha} on ${code.mirror} does not come after ${pinned}, which is pinned: a release never goes backwards`);
         break;
       }
       const verdict = await verdictOn(watch, sha, pinned);
@@ -127,10 +128,10 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
         pending.push({ sha, verdict });
         continue;
       }
-      if (await testsNothing(source, commit)) continue;
+      if (await testsNothing(code, commit)) continue;
       if (verdict.kind === 'green') return { kind: 'candidate', commit, ...silentApps(watch, verdict.silent) };
       held ??= verdict.kind === 'red' ? red(watch, sha, verdict.failed) : untested(watch, sha);
-      if (source.whenRed === 'hold') return held;
+      if (code.whenRed === 'hold') return held;
     }
     if (held) return held;
     const overdue = pending.findLast(({ verdict }) => isOverdue(verdict, watch.patience));
@@ -138,7 +139,7 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   }
 
   /** The canonical head, if the mirror has neither it nor one of the few commits before it that it may lag behind. */
-  async function missingOnMirror({ canonical, mirror, branch, toleratedLag }: Component['source']): Promise<Sha | undefined> {
+  async function missingOnMirror({ canonical, mirror, branch, toleratedLag }: Code): Promise<Sha | undefined> {
     const newest = await forge.commits.mainLine(canonical, branch, { limit: toleratedLag + 1 });
     for (const { sha } of newest) {
       if (await commitOn(forge.commits, mirror, branch, sha)) return undefined;
@@ -146,12 +147,12 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     return newest[0]?.sha;
   }
 
-  async function comesAfter({ mirror }: Component['source'], pinned: Sha, sha: Sha): Promise<boolean> {
+  async function comesAfter({ mirror }: Code, pinned: Sha, sha: Sha): Promise<boolean> {
     return !(await forge.commits.range(mirror, pinned, sha)).diverged;
   }
 
   /** A pipeline that ran for documentation only says nothing about the code. */
-  async function testsNothing({ mirror, docs }: Component['source'], { sha, before }: MainLineCommit): Promise<boolean> {
+  async function testsNothing({ mirror, docs }: Code, { sha, before }: MainLineCommit): Promise<boolean> {
     if (docs.length === 0) return false;
     const paths = await forge.commits.files(mirror, sha, before);
     return paths !== undefined && isDocsOnly(paths, docs);
@@ -163,11 +164,11 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
   }
 
   async function asked(watch: Watch, sha: Sha, pinned: Sha): Promise<Found> {
-    const { source } = watch;
+    const { code } = watch;
     if (sha === pinned) return { kind: 'upToDate', pinned };
-    const commit = await commitOn(forge.commits, source.mirror, source.branch, sha);
-    if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${source.mirror}, on its branch ${source.branch}`);
-    if (!(await comesAfter(source, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+    const commit = await commitOn(forge.commits, code.mirror, code.branch, sha);
+    if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${code.mirror}, on its branch ${code.branch}`);
+    if (!(await comesAfter(code, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
     const verdict = await verdictOn(watch, sha, pinned);
     const noCandidate = (failed: readonly FailedCheck[]): NoCandidate => ({ kind: 'noCandidate', sha, failed });
     switch (verdict.kind) {
@@ -178,14 +179,14 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
       case 'pending':
         return {
           kind: 'waiting',
-          waitingFor: checksOf(source, sha, verdict),
+          waitingFor: checksOf(code, sha, verdict),
           ...(hasBegun(verdict) ? stuck(watch, { sha, verdict }) : { otherwise: noCandidate([nothingRan]) }),
         };
     }
   }
 
-  function verdictOn({ source, patience }: Watch, sha: Sha, pinned: Sha): Promise<Verdict> {
-    const { mirror, requiredChecks: required, ignoredChecks: ignored } = source;
+  function verdictOn({ code, patience }: Watch, sha: Sha, pinned: Sha): Promise<Verdict> {
+    const { mirror, requiredChecks: required, ignoredChecks: ignored } = code;
     return verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, like: pinned });
   }
 
@@ -201,43 +202,47 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
 
 /** What is looked at, how patiently, and who is told. */
 interface Watch {
-  readonly source: Component['source'];
+  readonly code: Code;
   readonly patience: number;
-  /** Those who own the mirror, or else the team. */
-  readonly told: string;
+  /** Those who own the mirror, or else the team; nobody, where the catalog names neither. */
+  readonly told: string | undefined;
 }
 
-function mirrorBehind({ source: { canonical, mirror }, told }: Watch, missing: Sha): Omit<Waiting, 'patience'> {
+function mirrorBehind({ code: { canonical, mirror }, told }: Watch, missing: Sha): Omit<Waiting, 'patience'> {
   const text = `${mirror} lags behind ${canonical}: it lacks ${missing}. Nothing is released until it has it`;
   return {
     kind: 'waiting',
     waitingFor: `${shortSha(missing)} of ${canonical} on ${mirror}`,
-    warning: { channel: told, key: `mirror ${mirror} lacks ${missing}`, text },
+    ...warned(told, `mirror ${mirror} lacks ${missing}`, text),
   };
 }
 
-function red({ source: { mirror }, told }: Watch, sha: Sha, failed: readonly FailedCheck[]): NoCandidate {
+function red({ code: { mirror }, told }: Watch, sha: Sha, failed: readonly FailedCheck[]): NoCandidate {
   const text = `${mirror} is red at ${shortSha(sha)}: ${toldFailures(failed)}. Nothing is released until a newer commit is green`;
-  return { kind: 'noCandidate', sha, failed, warning: { channel: told, key: `mirror ${mirror} is red at ${sha}`, text } };
+  return { kind: 'noCandidate', sha, failed, ...warned(told, `mirror ${mirror} is red at ${sha}`, text) };
 }
 
 /** CI may not have taken the commit up yet, or may never do so. */
 function untested(watch: Watch, sha: Sha): Omit<Waiting, 'patience'> {
-  return { kind: 'waiting', waitingFor: checksOf(watch.source, sha, { running: [], missing: [] }), otherwise: red(watch, sha, [nothingRan]) };
+  return { kind: 'waiting', waitingFor: checksOf(watch.code, sha, { running: [], missing: [] }), otherwise: red(watch, sha, [nothingRan]) };
 }
 
 /** What has not ended for so long that people should look. */
-function stuck({ source: { mirror }, told }: Watch, { sha, verdict }: { readonly sha: Sha; readonly verdict: Pending }): Warned {
-  const text = `${mirror} at ${shortSha(sha)} still waits for ${toldWait(verdict)}, and nothing newer can be released. What does not matter for releases can be named in source.ignoredChecks, or what does in source.requiredChecks`;
-  return { warning: { channel: told, key: `mirror ${mirror} waits at ${sha}`, text } };
+function stuck({ code: { mirror }, told }: Watch, { sha, verdict }: { readonly sha: Sha; readonly verdict: Pending }): Warned {
+  const text = `${mirror} at ${shortSha(sha)} still waits for ${toldWait(verdict)}, and nothing newer can be released. What does not matter for releases can be named in code.ignoredChecks, or what does in code.requiredChecks`;
+  return warned(told, `mirror ${mirror} waits at ${sha}`, text);
 }
 
 /** Told once for each: their silence is no reason to wait, and may still be a mistake. */
-function silentApps({ source: { mirror }, told }: Watch, silent: readonly string[] = []): Warned {
+function silentApps({ code: { mirror }, told }: Watch, silent: readonly string[] = []): Warned {
   if (silent.length === 0) return {};
   const names = silent.join(', ');
-  const text = `${names} announced checks on ${mirror} and never reported: releases go on without. If that is as it should be, name it in source.ignoredChecks, and nobody waits for it`;
-  return { warning: { channel: told, key: `mirror ${mirror} is not checked by ${names}`, text } };
+  const text = `${names} announced checks on ${mirror} and never reported: releases go on without. If that is as it should be, name it in code.ignoredChecks, and nobody waits for it`;
+  return warned(told, `mirror ${mirror} is not checked by ${names}`, text);
+}
+
+function warned(channel: string | undefined, key: string, text: string): Warned {
+  return channel === undefined ? {} : { warning: { channel, key, text } };
 }
 
 function isOverdue({ quietSince }: Pending, patience: number): boolean {
@@ -248,7 +253,7 @@ function hasBegun({ running, missing }: Pending): boolean {
   return running.length > 0 || missing.length > 0;
 }
 
-function checksOf({ mirror }: Component['source'], sha: Sha, { running, missing }: Pick<Pending, 'running' | 'missing'>): string {
+function checksOf({ mirror }: Code, sha: Sha, { running, missing }: Pick<Pending, 'running' | 'missing'>): string {
   const where = `of ${shortSha(sha)} on ${mirror}`;
   if (running.length > 0) return `the checks ${where}`;
   return missing.length > 0 ? `${missing.join(', ')} ${where}` : `a first check ${where}`;

@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
-import type { Catalog } from '../../domain/catalog.ts';
+import type { Component } from '../../domain/catalog.ts';
 import { seenThere, shows, somebodyElse, standing } from '../../domain/environments/contents.ts';
 import type { Change, Sighting, Standing } from '../../domain/environments/contents.ts';
 import { readHash } from './shown-hash.ts';
@@ -52,7 +52,7 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
       forge.deployments.current(repository, environment),
       environments.record(environment),
     ]);
-    const here = Object.entries(record?.deployed ?? {}).filter(([component]) => repositoryOf(read, component) === repository);
+    const here = Object.entries(record?.deployed ?? {}).filter(([component]) => Object.hasOwn(read.components, component) && repositoryOf(read.components[component]!) === repository);
     return seenThere({
       ...(report && { report }),
       ...(newest && { forge: newest }),
@@ -60,13 +60,13 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     });
   }
 
-  /** What a commit of a repository pins, of every component that is pinned there. */
+  /** What a commit of a repository pins, of every component that is pinned there. One that nothing pins is at the commit itself. */
   async function pins(repository: Repository, sha: Sha): Promise<Readonly<Record<string, Sha>>> {
     const { components } = await catalog.read();
     const found: Record<string, Sha> = {};
-    for (const [name, { downstream }] of Object.entries(components)) {
-      if (downstream.repository !== repository) continue;
-      const text = (await forge.commits.read(repository, downstream.versionFile, sha))?.trim();
+    for (const [name, component] of Object.entries(components)) {
+      if (repositoryOf(component) !== repository) continue;
+      const text = component.pin ? (await forge.commits.read(repository, component.pin.versionFile, sha))?.trim() : sha;
       if (text !== undefined && shaPattern.test(text)) found[name] = text;
     }
     return found;
@@ -134,10 +134,11 @@ export function createContents(ports: ContentsPorts) {
 
   /** The newest commit of the branch that has the candidate pinned, and contains `sha`: that one itself, where there is no other. */
   async function newestPinning({ component, repository, branch, candidate, sha }: Pinning): Promise<Sha> {
-    const { versionFile } = componentIn(await catalog.read(), component).downstream;
+    const { pin } = componentIn(await catalog.read(), component);
+    if (!pin) return sha;
     for (const commit of await forge.commits.mainLine(repository, branch, { limit: mostCompared, until: sha })) {
       if (commit.sha === sha) return sha;
-      const isPinned = (await forge.commits.read(repository, versionFile, commit.sha))?.trim() === candidate;
+      const isPinned = (await forge.commits.read(repository, pin.versionFile, commit.sha))?.trim() === candidate;
       if (isPinned && !(await forge.commits.range(repository, sha, commit.sha)).diverged) return commit.sha;
     }
     return sha;
@@ -146,6 +147,7 @@ export function createContents(ports: ContentsPorts) {
   return { compareContents: beating(compareContents), confirmContents, compareRollback, newestPinning };
 }
 
-function repositoryOf({ components }: Catalog, component: string): Repository | undefined {
-  return Object.hasOwn(components, component) ? components[component]!.downstream.repository : undefined;
+/** Where it is deployed from. */
+function repositoryOf({ code, pin, stages }: Component): Repository | undefined {
+  return pin?.repository ?? (stages.length > 0 ? code?.mirror : undefined);
 }

@@ -10,7 +10,8 @@ export interface RunningQuestion {
   readonly component: string;
   /** Its repository. */
   readonly source: Repository;
-  readonly downstream: { readonly repository: Repository; readonly versionFile: string };
+  /** The file that says which commit of it is deployed with the rest; without one, its own repository is deployed. */
+  readonly downstream?: { readonly repository: Repository; readonly versionFile: string };
   readonly environment: string;
   readonly deployed: DeployedRule;
 }
@@ -31,14 +32,15 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
 
   /** The environment remembers what Slipway has deployed, by whatever mechanism; the forge its deployments, whoever made them. The later one counts. */
   async function deployedLast(question: RunningQuestion): Promise<Sha | undefined> {
-    const { component, downstream, environment } = question;
-    const [record, newest] = await Promise.all([environments.record(environment), forge.deployments.current(downstream.repository, environment)]);
+    const { component, source, downstream, environment } = question;
+    const [record, newest] = await Promise.all([environments.record(environment), forge.deployments.current(downstream?.repository ?? source, environment)]);
     const ours = record?.deployed[component];
     if (ours && (!newest || Date.parse(newest.at) <= Date.parse(ours.since))) return ours.candidate;
     return newest && pinnedAt(question, newest.sha);
   }
 
   async function pinnedAt({ source, downstream }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
+    if (!downstream) return product;
     const text = (await forge.commits.read(downstream.repository, downstream.versionFile, product))?.trim() ?? '';
     return shaPattern.test(text) ? text : pinnedVersion(source, text);
   }

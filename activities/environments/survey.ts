@@ -43,8 +43,9 @@ export function createSurvey({ catalog, forge, environments, holders }: Pick<Por
     return { deployed, windows: windowsOf(read, environment), ...(before && { before }) };
   }
 
-  async function deployedBy(name: string, { downstream }: Component, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {
-    const { repository, head, branch, versionFile } = downstream;
+  async function deployedBy(name: string, { pin }: Component, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {
+    if (!pin) return undefined;
+    const { repository, head, branch, versionFile } = pin;
     const successes = await launchBy[promote.kind].succeeded(promote, { repository, environment });
     const landed = landedRelease(successes, { component: name, stage });
     if (!landed) return undefined;

@@ -4,7 +4,7 @@ import type { FlagAnswer, FlagRequest, NamedFlag } from '../../domain/flags/desk
 import type { FlagRules } from '../../domain/flags/rules.ts';
 import { rolloutId } from '../../domain/flags/plan.ts';
 import type { Sendable } from '../../domain/release/status.ts';
-import { environmentIn, flagRulesIn } from '../../ports/catalog/entries.ts';
+import { environmentIn, flaggedIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { Flag } from '../../ports/flags/backend.ts';
 import { createHindrances } from './hindrances.ts';
@@ -54,7 +54,7 @@ export function createFlagDesk(ports: RolloutPorts & Pick<Ports, 'releases'>) {
   async function rulesFor(component: string, environment: string): Promise<FlagRules> {
     const read = await catalog.read();
     environmentIn(read, environment);
-    return flagRulesIn(read, component);
+    return flaggedIn(read, component).flags;
   }
 
   return { lookUpFlags, judgeSetting };

@@ -2,7 +2,7 @@ import { parseFlagName } from '../../domain/flags/setting.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { agreeOnRollout } from '../../domain/flags/plan.ts';
 import type { RolloutRequest } from '../../domain/flags/request.ts';
-import { componentIn, flagRulesIn } from '../../ports/catalog/entries.ts';
+import { flaggedIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -12,13 +12,13 @@ export function createRolloutPlanning({ catalog, forge }: Pick<Ports, 'catalog' 
   /** @throws `InvalidInput` for an unknown component, a flag without its prefix, a commit that does not exist; `InvalidCatalog` */
   async function planRollout({ component, flag: given, commit: asked, ...rest }: RolloutRequest): Promise<RolloutPlan> {
     const read = await catalog.read();
-    const { source } = componentIn(read, component);
-    const rules = flagRulesIn(read, component);
-    const flag = parseFlagName(given, rules.prefix);
+    const flagged = flaggedIn(read, component);
+    const { code } = flagged;
+    const flag = parseFlagName(given, flagged.flags.prefix);
     if (flag.kind === 'invalid') throw neverRetry('InvalidInput', flag.message);
-    const commit = asked.startsWith('#') ? await mergedBy(source.canonical, Number(asked.slice(1))) : asked;
-    if (!(await forge.commits.find(source.mirror, commit))) throw neverRetry('InvalidInput', `commit ${commit} does not exist on ${source.mirror}`);
-    return agreeOnRollout(read, rules, { component, flag: flag.value, commit, ...rest });
+    const commit = asked.startsWith('#') ? await mergedBy(code.canonical, Number(asked.slice(1))) : asked;
+    if (!(await forge.commits.find(code.mirror, commit))) throw neverRetry('InvalidInput', `commit ${commit} does not exist on ${code.mirror}`);
+    return agreeOnRollout(read.pace, flagged, { component, flag: flag.value, commit, ...rest });
   }
 
   async function mergedBy(repository: Repository, number: number): Promise<string> {

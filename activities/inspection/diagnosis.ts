@@ -1,12 +1,11 @@
 import type { Catalog, Component } from '../../domain/catalog.ts';
 import type { DoctorRequest, Finding } from '../../domain/inspection/diagnosis.ts';
-import { unknownName } from '../../domain/text/nearest-name.ts';
+import { componentIn } from '../../ports/catalog/entries.ts';
 import { diagnoseComponent } from './diagnosis/component.ts';
 import { examine, fine } from './diagnosis/finding.ts';
 import type { DiagnosisPorts } from './diagnosis/finding.ts';
 import { diagnoseSchemas } from './diagnosis/schemas.ts';
 import { diagnoseWorker } from './diagnosis/worker.ts';
-import { neverRetry } from '../../ports/failures.ts';
 
 /** Tries with the worker's own credentials whatever a release will need, and changes nothing. */
 export function createDiagnosis(ports: DiagnosisPorts) {
@@ -20,9 +19,9 @@ export function createDiagnosis(ports: DiagnosisPorts) {
     const worker = await diagnoseWorker(ports);
     if (!read) return [...catalog, ...worker];
     const findings = [...catalog, ...worker];
-    for (const [name, one] of chosen(read, component)) findings.push(...(await diagnoseComponent(ports, name, one)));
-    for (const [name, rules] of Object.entries(read.schemas)) {
-      if (component === undefined || component === name) findings.push(...(await diagnoseSchemas(ports, name, rules)));
+    for (const [name, one] of chosen(read, component)) {
+      findings.push(...(await diagnoseComponent(ports, name, one)));
+      if (one.schemas) findings.push(...(await diagnoseSchemas(ports, name, one.schemas)));
     }
     return findings;
   }
@@ -30,9 +29,6 @@ export function createDiagnosis(ports: DiagnosisPorts) {
   return { diagnose };
 }
 
-function chosen({ components, schemas }: Catalog, component: string | undefined): readonly (readonly [string, Component])[] {
-  if (component === undefined) return Object.entries(components);
-  if (Object.hasOwn(components, component)) return [[component, components[component]!]];
-  if (Object.hasOwn(schemas, component)) return [];
-  throw neverRetry('InvalidInput', unknownName('component', component, [...new Set([...Object.keys(components), ...Object.keys(schemas)])]));
+function chosen(catalog: Catalog, component: string | undefined): readonly (readonly [string, Component])[] {
+  return component === undefined ? Object.entries(catalog.components) : [[component, componentIn(catalog, component)]];
 }

@@ -1,14 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
-import type { Component } from '../../domain/catalog.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
 import { kinds } from '../../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import type { WhereRequest } from '../../domain/inspection/where-request.ts';
 import type { Blocked, Presence, Whereabouts } from '../../domain/inspection/whereabouts.ts';
 import { commitOn } from '../changes/branch-commit.ts';
-import { componentIn } from '../../ports/catalog/entries.ts';
+import type { Releasable } from '../../ports/catalog/entries.ts';
+import { releasableIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -25,25 +25,25 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
 
   /** @throws `InvalidInput` for an unknown component, commit or pull request */
   async function whereabouts({ component: name, sha, pullRequest: number }: WhereRequest): Promise<Whereabouts> {
-    const component = componentIn(await catalog.read(), name);
+    const component = releasableIn(await catalog.read(), name);
     const pull = number === undefined ? undefined : await pullRequestOf(component, number);
     const found = { component: name, ...(pull && { pullRequest: { number: pull.number, url: pull.url, state: pull.state } }), merged: false, environments: [] };
     const wanted = sha ?? pull?.mergeSha;
     if (wanted === undefined) return { ...found, blocked: unmerged(pull!) };
-    const commit = await commitOn(forge.commits, component.source.mirror, component.source.branch, wanted);
+    const commit = await commitOn(forge.commits, component.code.mirror, component.code.branch, wanted);
     if (!commit) return { ...found, ...(await notMirrored(component, wanted)) };
     return { ...found, ...(await followed(name, component, commit)) };
   }
 
-  async function pullRequestOf({ source }: Component, number: number): Promise<PullRequest> {
-    const pull = await forge.pullRequests.get(source.canonical, number);
-    if (!pull) throw neverRetry('InvalidInput', `${source.canonical} has no pull request #${number}`);
+  async function pullRequestOf({ code }: Releasable, number: number): Promise<PullRequest> {
+    const pull = await forge.pullRequests.get(code.canonical, number);
+    if (!pull) throw neverRetry('InvalidInput', `${code.canonical} has no pull request #${number}`);
     return pull;
   }
 
   /** What keeps a commit off the branch that is released from. */
-  async function notMirrored({ source }: Component, sha: Sha): Promise<Pick<Whereabouts, 'commit' | 'blocked'>> {
-    const { canonical, mirror, branch, owners } = source;
+  async function notMirrored({ code }: Releasable, sha: Sha): Promise<Pick<Whereabouts, 'commit' | 'blocked'>> {
+    const { canonical, mirror, branch, owners } = code;
     const commit = await forge.commits.find(canonical, sha);
     if (!commit) throw neverRetry('InvalidInput', `neither ${canonical} nor ${mirror} has a commit ${sha}`);
     if (await commitOn(forge.commits, canonical, branch, sha)) {
@@ -52,9 +52,9 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     return { commit, blocked: { what: `its merge: it is not on ${branch} of ${canonical}`, by: [commit.author] } };
   }
 
-  async function followed(name: string, component: Component, commit: Commit): Promise<Omit<Whereabouts, 'component' | 'pullRequest'>> {
+  async function followed(name: string, component: Releasable, commit: Commit): Promise<Omit<Whereabouts, 'component' | 'pullRequest'>> {
     const holds = holder(component, commit.sha);
-    const pinned = (await forge.commits.read(component.downstream.repository, component.downstream.versionFile, component.downstream.branch))?.trim() ?? '';
+    const pinned = (await forge.commits.read(component.pin.repository, component.pin.versionFile, component.pin.branch))?.trim() ?? '';
     const merged = await holds(pinned);
     const names = [...new Set(component.stages.map(({ environment }) => environment))];
     const places: Presence[] = [];
@@ -68,11 +68,11 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Whether a candidate holds the change; the answer is remembered, because several places run the same candidate. */
-  function holder({ source }: Component, sha: Sha): (candidate: Sha) => Promise<boolean> {
+  function holder({ code }: Releasable, sha: Sha): (candidate: Sha) => Promise<boolean> {
     const known = new Map<Sha, Promise<boolean>>([[sha, Promise.resolve(true)]]);
     return (candidate) => {
       if (!shaPattern.test(candidate)) return Promise.resolve(false);
-      const answer = known.get(candidate) ?? forge.commits.range(source.mirror, sha, candidate).then(({ diverged }) => !diverged);
+      const answer = known.get(candidate) ?? forge.commits.range(code.mirror, sha, candidate).then(({ diverged }) => !diverged);
       known.set(candidate, answer);
       return answer;
     };
@@ -94,20 +94,20 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Asks what a release that began now would carry. */
-  async function notChosen(name: string, component: Component, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
-    const { source, chat } = component;
-    const owners = [source.owners ?? chat.team];
+  async function notChosen(name: string, component: Releasable, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
+    const { code, chat } = component;
+    const owners = [code.owners ?? chat?.team ?? `whoever runs ${code.mirror}`];
     const planned = await plan({ component: name });
     switch (planned.kind) {
       case 'waiting':
         return { what: `the mirror: ${planned.waitingFor}`, by: owners };
       case 'noCandidate':
-        return { what: `the pipeline of ${shortSha(planned.sha)} on ${source.mirror}, which is red: ${toldFailures(planned.failed)}`, by: owners };
+        return { what: `the pipeline of ${shortSha(planned.sha)} on ${code.mirror}, which is red: ${toldFailures(planned.failed)}`, by: owners };
       case 'upToDate':
-        if (planned.pending) return { what: `pipelines on ${source.mirror} that still run`, by: [] };
+        if (planned.pending) return { what: `pipelines on ${code.mirror} that still run`, by: [] };
         return { what: 'nothing: only documentation has changed, and the next release will carry it', by: [] };
       case 'release':
-        if (!(await holds(planned.candidate))) return { what: `its pipeline on ${source.mirror}: ${shortSha(planned.candidate)} is the newest green commit`, by: owners };
+        if (!(await holds(planned.candidate))) return { what: `its pipeline on ${code.mirror}: ${shortSha(planned.candidate)} is the newest green commit`, by: owners };
         return { what: `the start of a release, which would carry it: slipway start ${kinds.release.workflow} ${name}`, by: ['whoever starts releases'] };
     }
   }

@@ -12,7 +12,8 @@ import { silent } from '../../domain/code/quiet-text.ts';
 export interface Report {
   /** Names the thread: one a release and pull request. */
   readonly thread: string;
-  readonly channel: string;
+  /** Without one only the label is set. */
+  readonly channel?: string;
   /** What is released: begins the first message of the thread, which is updated in place. */
   readonly subject: string;
   /** The first message, where it is known: lists may not show it yet. */
@@ -59,6 +60,7 @@ const labelFamily = 'workflow::';
 export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 'chat' | 'readLagMs'>) {
   /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
   async function report({ thread, channel, subject, transition, line, label, root: known }: Report): Promise<Told | void> {
+    if (channel === undefined) return label && setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
     const key = `${thread}/${transition}`;
     const begun = known ?? (await chat.find(channel, thread))?.id;
     if (begun && (await chat.find(channel, key, begun))?.text === line) return { root: begun };

@@ -19,12 +19,12 @@ export function createSchemaPlanning({ catalog, forge, releases }: Pick<Ports, '
   /** @throws `InvalidInput` for a component without schemas, a base branch that does not exist, or a commit that is not on it; `InvalidCatalog` */
   async function planSchemas(request: SchemaRequest | UploadRequest): Promise<SchemaPlan> {
     const read = await catalog.read();
-    const rules = schemasIn(read, request.component);
+    const { schemas: rules, chat } = schemasIn(read, request.component);
     const carrier = await carrierOf(rules, request.version);
     const base = request.base ?? carrier;
     const { sha: candidate, committedAt: date } = await commitOf(rules, base, request.ref);
     const named = await namedAt({ rules }, base);
-    return agreeOnSchemas(read, { request, base, carrier, candidate, date, named });
+    return agreeOnSchemas({ pace: read.pace, rules, chat }, { request, base, carrier, candidate, date, named });
   }
 
   /** The branch that carries a version's line: its own, once there is one. */

@@ -94,8 +94,8 @@ export function versionGround({ forge, git, environments }: Pick<Ports, 'forge' 
   }
 
   async function runs({ catalog, component, repository, rules }: Scene): Promise<Sha | undefined> {
-    const { downstream } = componentIn(catalog, component);
-    return running.runs({ component, source: repository, downstream, ...rules.production });
+    const { pin } = componentIn(catalog, component);
+    return running.runs({ component, source: repository, ...(pin && { downstream: pin }), ...rules.production });
   }
 
   /** Why a commit must not be released; undefined if production runs it, or a successor of it. */

@@ -11,7 +11,7 @@ import { versionReleaseId } from '../../domain/versions/plan.ts';
 import type { VersionRequest } from '../../domain/versions/request.ts';
 import { readVersion, stableBranch, tagOf, versionKind, versionOfTag, versionText } from '../../domain/versions/version.ts';
 import { statedVersion } from '../../domain/versions/version-file.ts';
-import { componentIn, versionRulesIn } from '../../ports/catalog/entries.ts';
+import { componentIn, versionedIn } from '../../ports/catalog/entries.ts';
 import { tryAgain } from '../../ports/failures.ts';
 import type { Refs } from '../../ports/git/git.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -41,8 +41,7 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
   /** @throws `InvalidInput` for an unknown component, `InvalidCatalog` */
   async function planVersion(request: PlanVersionRequest): Promise<PlannedVersion> {
     const catalog = await source.read();
-    const { source: code } = componentIn(catalog, request.component);
-    const rules = versionRulesIn(catalog, request.component);
+    const { code, versions: rules } = versionedIn(catalog, request.component);
     const repository = rules.repository ?? code.canonical;
     const refs = await git.refs(repository);
     const head = refs.branches[code.branch];
@@ -150,7 +149,7 @@ function recipeOf({ id, repository, version, rules, defaultBranch }: Scene, date
 type Found = Pick<VersionPlan, 'branch' | 'branchAt' | 'commit' | 'isTagged' | 'mergeBack' | 'previous' | 'warnings'>;
 
 function finished({ catalog, component, rules, version, tagged }: Scene, recipe: Recipe, found: Found): VersionPlan {
-  const { chat, downstream } = componentIn(catalog, component);
+  const { chat, pin } = componentIn(catalog, component);
   return {
     kind: 'version',
     component,
@@ -159,8 +158,8 @@ function finished({ catalog, component, rules, version, tagged }: Scene, recipe:
     latest: isHighest(version, tagged),
     requiredChecks: rules.requiredChecks,
     ...(rules.approval && { approval: rules.approval }),
-    chat,
-    ...(downstream.mention && { mention: downstream.mention }),
+    ...(chat && { chat }),
+    ...(pin?.mention && { mention: pin.mention }),
     pace: catalog.pace,
   };
 }

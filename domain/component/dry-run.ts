@@ -11,7 +11,7 @@ export function writesOf(plan: ReleasePlan): readonly string[] {
     `${repository}: commit "${title}" on ${shortSha(base)}, which sets ${versionFile} to ${candidate}`,
     `${repository}: branch ${head}`,
     `${repository}: pull request "${title}" from ${head} into ${branch}${labels.length > 0 ? `, labelled ${labels.join(', ')}` : ''}`,
-    `${chat.progress}: a thread for ${component} ${shortSha(candidate)}`,
+    ...(chat ? [`${chat.progress}: a thread for ${component} ${shortSha(candidate)}`] : []),
     `${repository}: ${merge} the pull request into ${branch}, when its pipeline is green`,
     `${repository}: remove the branch ${head}`,
     ...stages.flatMap(({ name, environment, promote, approval }) => [

@@ -1,8 +1,11 @@
 import type { Commit, Sha } from '../code/commit.ts';
-import type { Catalog, Component } from '../catalog.ts';
+import type { Pin } from './rules.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
 import type { Pace } from '../release/pace.ts';
 import type { PassagePlan } from '../stages/passage.ts';
+import type { Repository } from '../code/repository.ts';
+import type { Code } from '../code/rules.ts';
+import type { Chat } from '../release/chat.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
@@ -23,9 +26,9 @@ export interface ReleasePlan {
   readonly mirrorChecks: readonly string[];
   /** What counts for nothing there. */
   readonly mirrorIgnores?: readonly string[];
-  readonly downstream: Component['downstream'];
+  readonly downstream: Pin;
   readonly stages: readonly Stage[];
-  readonly chat: Component['chat'];
+  readonly chat?: Chat;
   readonly pace: Pace;
 }
 
@@ -36,8 +39,21 @@ export interface Chosen {
   readonly base: Sha;
 }
 
-export function planRelease(catalog: Catalog, component: string, { id, candidate, pinned, base }: Chosen): ReleasePlan {
-  const { source, downstream, stages, chat } = catalog.components[component]!;
+/** What the catalog says of a component that is released. */
+export interface Releasable {
+  readonly name: string;
+  readonly code: Code;
+  readonly pin: Pin;
+  readonly stages: readonly Stage[];
+  readonly chat?: Chat | undefined;
+}
+
+interface Surroundings {
+  readonly pace: Pace;
+  readonly environments: Readonly<Record<string, { readonly assurance?: Approval['assurance'] }>>;
+}
+
+export function planRelease({ pace, environments }: Surroundings, { name: component, code, pin, stages, chat }: Releasable, { id, candidate, pinned, base }: Chosen): ReleasePlan {
   return {
     kind: 'release',
     id,
@@ -46,15 +62,20 @@ export function planRelease(catalog: Catalog, component: string, { id, candidate
     date: candidate.committedAt,
     pinned,
     base,
-    mirror: source.mirror,
-    mirrorBranch: source.branch,
-    mirrorChecks: source.requiredChecks,
-    mirrorIgnores: source.ignoredChecks,
-    downstream,
-    stages: stages.map((stage) => assured(stage, catalog.environments[stage.environment]?.assurance)),
-    chat,
-    pace: catalog.pace,
+    mirror: code.mirror,
+    mirrorBranch: code.branch,
+    mirrorChecks: code.requiredChecks,
+    mirrorIgnores: code.ignoredChecks,
+    downstream: pin,
+    stages: stages.map((stage) => assured(stage, environments[stage.environment]?.assurance)),
+    ...(chat && { chat }),
+    pace,
   };
+}
+
+/** Who is waited for where the catalog names nobody else. */
+export function teamOf({ chat, component }: Pick<ReleasePlan, 'chat' | 'component'>): string {
+  return chat?.team ?? `whoever owns ${component}`;
 }
 
 /** With what its environment wants of votes. */
@@ -67,4 +88,9 @@ export function passageOf(plan: ReleasePlan): PassagePlan {
   const { id, component, candidate, pinned, base, stages, pace, mirror, downstream } = plan;
   const { repository, branch } = downstream;
   return { id, component, candidate, pinned, stages, pace, source: mirror, before: { candidate: pinned, sha: base }, deployedFrom: { repository, branch } };
+}
+
+/** Where deployments are started: what says which commit is used is there, too. */
+export function deployedFrom({ code, pin }: { readonly code: Pick<Code, 'mirror' | 'branch'>; readonly pin?: Pick<Pin, 'repository' | 'branch'> | undefined }): { readonly repository: Repository; readonly branch: string } {
+  return pin ? { repository: pin.repository, branch: pin.branch } : { repository: code.mirror, branch: code.branch };
 }

@@ -1,24 +1,10 @@
 import { z } from 'zod';
 import { checkRules } from '../code/rules.ts';
 import { interval } from '../text/duration.ts';
-import { branch, channel, label, path, repository, title } from '../text/names.ts';
-
-/** Where a component's commits come from. */
-export const source = z.strictObject({
-  canonical: repository.describe('Where the component is developed.'),
-  mirror: repository.describe('Where it is released from: green commits are looked for here only.'),
-  branch: branch.prefault('master'),
-  searchDepth: z.int().min(1).max(500).prefault(50).describe('How many commits below the head are looked at.'),
-  whenRed: z.enum(['hold', 'lastGreen']).prefault('hold').describe('What to do when the newest finished commit is red.'),
-  ...checkRules,
-  docs: z.array(z.string().min(1)).prefault([]).describe('Paths ("doc/", "*.md"): a commit that changes nothing else is passed over, because its pipeline tests nothing.'),
-  toleratedLag: z.int().min(0).max(100).prefault(0).describe('How many commits the mirror may be behind the canonical repository.'),
-  owners: channel.optional().describe('Where those who own the mirror are told that it is red or lags behind.'),
-  schedule: interval.prefault('1h').describe('How often a candidate is looked for.'),
-});
+import { branch, label, path, repository, title } from '../text/names.ts';
 
 /** The version file that pins a component, and the pull request that moves it. */
-export const downstream = z.strictObject({
+export const pin = z.strictObject({
   repository,
   branch: branch.prefault('master'),
   versionFile: path,
@@ -40,3 +26,5 @@ export const downstream = z.strictObject({
   runbook: z.url().optional(),
   ...checkRules,
 });
+
+export type Pin = z.output<typeof pin>;

@@ -1,5 +1,4 @@
 import type { Sha } from '../code/commit.ts';
-import type { Catalog } from '../catalog.ts';
 import type { FlagRules } from './rules.ts';
 import { planRollout } from './steps.ts';
 import type { RolloutStep } from './steps.ts';
@@ -7,6 +6,8 @@ import type { RolloutRequest } from './request.ts';
 import { shownSetting } from './setting.ts';
 import type { Pace } from '../release/pace.ts';
 import { releaseId } from '../release/kinds.ts';
+import type { Code } from '../code/rules.ts';
+import type { Chat } from '../release/chat.ts';
 
 /** What one rollout has agreed to do: computed once, and from then on part of its history. */
 export interface RolloutPlan {
@@ -20,14 +21,14 @@ export interface RolloutPlan {
   readonly reason?: string;
   /** Where the component's commits are, and the file that pins one of them downstream. */
   readonly source: string;
-  readonly downstream: { readonly repository: string; readonly versionFile: string };
+  readonly downstream?: { readonly repository: string; readonly versionFile: string };
   readonly rules: FlagRules;
   readonly steps: readonly RolloutStep[];
   /** What the status shows a mark for: staging, and each step. */
   readonly stages: readonly { readonly name: string; readonly environment: string }[];
   /** The rollout issue to adopt, where one was given. */
   readonly issue?: number;
-  readonly chat: { readonly progress: string; readonly team: string };
+  readonly chat?: Chat;
   readonly pace: Pace;
 }
 
@@ -43,9 +44,16 @@ export function stepName({ to }: Pick<RolloutStep, 'to'>): string {
   return shownSetting(to);
 }
 
+/** What the catalog says of a component whose flags are rolled out. */
+export interface WithFlags {
+  readonly code: Code;
+  readonly pin?: NonNullable<RolloutPlan['downstream']> | undefined;
+  readonly chat?: Chat | undefined;
+  readonly flags: FlagRules;
+}
+
 /** @param request with a flag's name that is right, and a commit's SHA */
-export function agreeOnRollout(catalog: Catalog, rules: FlagRules, { component, flag, commit, steps: percentages, issue, reason }: RolloutRequest): RolloutPlan {
-  const { source, downstream, chat } = catalog.components[component]!;
+export function agreeOnRollout(pace: Pace, { code, pin, chat, flags: rules }: WithFlags, { component, flag, commit, steps: percentages, issue, reason }: RolloutRequest): RolloutPlan {
   const { staging, production } = rules;
   const steps = planRollout({ percentages: percentages ?? production.steps, soak: production.soak });
   return {
@@ -54,16 +62,16 @@ export function agreeOnRollout(catalog: Catalog, rules: FlagRules, { component, 
     component,
     flag,
     commit,
-    source: source.mirror,
-    downstream: { repository: downstream.repository, versionFile: downstream.versionFile },
+    source: code.mirror,
+    ...(pin && { downstream: { repository: pin.repository, versionFile: pin.versionFile } }),
     rules,
     steps,
     stages: [
       ...(staging ? [{ name: stagingStage, environment: staging.environment }] : []),
       ...steps.map((step) => ({ name: stepName(step), environment: production.environment })),
     ],
-    chat,
-    pace: catalog.pace,
+    ...(chat && { chat }),
+    pace,
     ...(issue !== undefined && { issue }),
     ...(reason !== undefined && { reason }),
   };

@@ -1,5 +1,4 @@
 import type { Sha } from '../code/commit.ts';
-import type { Catalog } from '../catalog.ts';
 import { doubtsAbout } from './base.ts';
 import type { SchemaArchive } from './deps.ts';
 import type { SchemaAction } from './inventory.ts';
@@ -46,7 +45,7 @@ export interface SchemaPlan {
   readonly stages: readonly [];
   /** Confirmed beforehand. */
   readonly overwrite: boolean;
-  readonly chat: SchemaRules['chat'];
+  readonly chat?: { readonly progress: string };
   readonly pace: Pace;
   readonly reason?: string;
 }
@@ -89,10 +88,15 @@ export function toldWork({ action, base, ref }: Pick<SchemaPlan, 'action' | 'bas
   return `${action} from ${ref === undefined ? base : `${ref} of ${base}`}`;
 }
 
-/** @param cut of a component that the catalog has schemas of */
-export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, date, named, carrier = base }: SchemaCut): SchemaPlan {
+/** What the catalog says of it. */
+export interface SchemaGround {
+  readonly pace: Pace;
+  readonly rules: SchemaRules;
+  readonly chat?: { readonly progress: string } | undefined;
+}
+
+export function agreeOnSchemas({ pace, rules, chat }: SchemaGround, { request, base, candidate, date, named, carrier = base }: SchemaCut): SchemaPlan {
   const { component, version, reason, ref } = request;
-  const rules = catalog.schemas[component]!;
   const archive = archiveOf(rules, version);
   const action = 'action' in request ? request.action : 'upload-current-schemas';
   const before = named?.kind === 'named' ? archiveAt(rules, named.archive.url)?.version : undefined;
@@ -115,8 +119,8 @@ export function agreeOnSchemas(catalog: Catalog, { request, base, candidate, dat
     rules,
     stages: [],
     overwrite: 'overwrite' in request && request.overwrite !== undefined,
-    chat: rules.chat,
-    pace: catalog.pace,
+    ...(chat && { chat }),
+    pace,
     ...(reason !== undefined && { reason }),
   };
 }

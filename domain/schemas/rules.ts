@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { checkRules } from '../code/rules.ts';
 import { duration } from '../text/duration.ts';
-import { branch, channel, label, login, path, repository, title } from '../text/names.ts';
+import { branch, label, login, path, repository, title } from '../text/names.ts';
+import { formerly } from '../text/mistakes.ts';
 import { templateMistake } from './names.ts';
 import { schemaVersion } from './version.ts';
 
@@ -58,7 +59,6 @@ export const schemaRules = z.strictObject({
   newerPatches: z.enum(['keep', 'leaveOut']).prefault('keep').describe("Newer patches of the version's own line, that were released before it: the tarball holds them, or not."),
   uploadTimeout: duration.prefault('10m').describe("How long another version's upload that is under way is waited for."),
   releasers: z.array(login).min(1).optional().describe('Who may confirm that a tarball is overwritten, and abort; anybody, if nobody is named.'),
-  chat: z.strictObject({ progress: channel.describe('One thread a release.') }),
-});
+}, formerly({ chat: () => 'is the component\'s now: write it beside "schemas"' }));
 
 export type SchemaRules = z.output<typeof schemaRules>;

@@ -54,10 +54,24 @@ function expectation(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_format':
       return issue.format === 'url' ? 'must be an http or https URL' : undefined;
     case 'unrecognized_keys':
-      return issue.keys.slice(0, mostKeys).map((key) => unknownName('key', key, allowedKeys(issue))).join('\n');
+      return unknownKeys(issue);
     default:
       return undefined;
   }
+}
+
+/** What is said of a key that used to be right, by what stands under it. */
+export type FormerKeys = Readonly<Record<string, (value: unknown) => string>>;
+
+/** For a mapping that had other keys once: says of each where it is now, rather than that nobody knows it. */
+export function formerly(former: FormerKeys) {
+  return { error: (issue: z.core.$ZodRawIssue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue, former) : undefined) };
+}
+
+function unknownKeys(issue: z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>, former: FormerKeys = {}): string {
+  const given = Object(issue.input) as Record<string, unknown>;
+  const told = (key: string) => (Object.hasOwn(former, key) ? former[key]!(given[key]) : unknownName('key', key, allowedKeys(issue)));
+  return issue.keys.slice(0, mostKeys).map(told).join('\n');
 }
 
 function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {

@@ -67,7 +67,7 @@ export interface VersionPlan {
   readonly requiredChecks: readonly string[];
   readonly mergesBackBy: 'merge' | 'changelogOnly';
   readonly approval?: Approval;
-  readonly chat: { readonly progress: string; readonly team: string };
+  readonly chat?: { readonly progress: string; readonly team: string };
   readonly mention?: string;
   readonly pace: Pace;
 }

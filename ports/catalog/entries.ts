@@ -1,8 +1,12 @@
 import type { Catalog, Component } from '../../domain/catalog.ts';
+import type { Pin } from '../../domain/component/rules.ts';
 import type { FlagRules } from '../../domain/flags/rules.ts';
+import type { PromotionRules } from '../../domain/promotion/rules.ts';
+import type { SchemaRules } from '../../domain/schemas/rules.ts';
 import type { VersionRules } from '../../domain/versions/rules.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
 import { neverRetry } from '../failures.ts';
+import type { Code } from '../../domain/code/rules.ts';
 
 /** What a catalog says of what somebody named. @throws `InvalidInput`, with the known names, where it says nothing */
 export function componentIn({ components }: Catalog, name: string): Component {
@@ -13,24 +17,43 @@ export function environmentIn({ environments }: Catalog, name: string): Catalog[
   return entryOf(environments, name, 'environment');
 }
 
-export function schemasIn({ schemas }: Catalog, name: string): Catalog['schemas'][string] {
-  return entryOf(schemas, name, 'component with schemas');
+/** A component that releases carry commits of. */
+export type Releasable = Component & { readonly code: Code; readonly pin: Pin };
+
+export function releasableIn(catalog: Catalog, name: string): Releasable {
+  const { code, pin, ...rest } = componentIn(catalog, name);
+  if (!code || !pin) throw neverRetry('InvalidInput', `the catalog does not say where the commits of ${name} come from, or go: add "code" and "pin" to it`);
+  return { ...rest, code, pin };
 }
 
-export function promotionIn({ promotion }: Catalog, name: string): Catalog['promotion'][string] {
-  return entryOf(promotion, name, 'component that is promoted');
+/** A component whose database schemas are released. */
+export type WithSchemas = Component & { readonly schemas: SchemaRules };
+
+export function schemasIn({ components }: Catalog, name: string): WithSchemas {
+  const having = Object.fromEntries(Object.entries(components).flatMap(([one, { schemas, ...rest }]) => (schemas ? [[one, { ...rest, schemas }]] : [])));
+  return entryOf(having, name, 'component with schemas');
 }
 
-export function flagRulesIn(catalog: Catalog, component: string): FlagRules {
-  const { flags } = componentIn(catalog, component);
-  if (!flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${component} are rolled out: add "flags" to it`);
-  return flags;
+/** A component whose feature flags are rolled out. */
+export type WithFlags = Component & { readonly code: Code; readonly flags: FlagRules };
+
+export function flaggedIn(catalog: Catalog, name: string): WithFlags {
+  const { code, flags, ...rest } = componentIn(catalog, name);
+  if (!code || !flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${name} are rolled out: add "flags" to it`);
+  return { ...rest, code, flags };
 }
 
-export function versionRulesIn(catalog: Catalog, component: string): VersionRules {
-  const { versions } = componentIn(catalog, component);
-  if (!versions) throw neverRetry('InvalidInput', `the catalog does not say how versions of ${component} are released: add "versions" to it`);
-  return versions;
+export function promotionIn({ components }: Catalog, name: string): PromotionRules {
+  return entryOf(Object.fromEntries(Object.entries(components).flatMap(([one, { promotion }]) => (promotion ? [[one, promotion]] : []))), name, 'component that is promoted');
+}
+
+/** A component whose versions are released. */
+export type Versioned = Component & { readonly code: Code; readonly versions: VersionRules };
+
+export function versionedIn(catalog: Catalog, name: string): Versioned {
+  const { code, versions, ...rest } = componentIn(catalog, name);
+  if (!code || !versions) throw neverRetry('InvalidInput', `the catalog does not say how versions of ${name} are released: add "versions" to it`);
+  return { ...rest, code, versions };
 }
 
 /** Names come from people: "constructor" is in every object. */

@@ -72,13 +72,13 @@ function promotedAt(at: string): string {
   return `
 version: 1
 environments: {}
-components: {}
-promotion:
+components:
   monitor:
-    repository: org/monitor
-    timeZone: America/Los_Angeles
-    preRelease: { at: '${at}' }
-    chat: { progress: '#progress' }
+    promotion:
+      repository: org/monitor
+      timeZone: America/Los_Angeles
+      preRelease: { at: '${at}' }
+      chat: { progress: '#progress' }
 `;
 }
 
@@ -95,8 +95,8 @@ version: 1
 environments: { staging: {} }
 components:
   gitaly:
-    source: { canonical: org/gitaly, mirror: org/mirror, schedule: ${schedule} }
-    downstream: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
+    code: { canonical: org/gitaly, mirror: org/mirror, schedule: ${schedule} }
+    pin: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
     stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
     chat: { progress: '#progress', team: '#team' }
 `;

@@ -111,9 +111,9 @@ async function addOthers(world: World, catalogFile: string): Promise<readonly st
   const catalog = parse(await readFile(catalogFile, 'utf8')) as CatalogFile;
   const gitaly = catalog.components.gitaly!;
   for (const name of others) {
-    const downstream = { ...gitaly.downstream, versionFile: versionFile(name), head: `release/${name}`, title: `Update ${name}` };
+    const pin = { ...gitaly.pin, versionFile: versionFile(name), head: `release/${name}`, title: `Update ${name}` };
     const stages = gitaly.stages.map((stage) => ({ ...stage, environment: `${name}-${stage.environment}` }));
-    catalog.components[name] = { ...gitaly, downstream, stages };
+    catalog.components[name] = { ...gitaly, pin, stages };
     for (const { environment } of stages) catalog.environments[environment] = {};
   }
   await writeFile(catalogFile, stringify(catalog));
@@ -126,7 +126,7 @@ async function addOthers(world: World, catalogFile: string): Promise<readonly st
 
 interface CatalogFile {
   readonly environments: Record<string, object>;
-  readonly components: Record<string, { readonly downstream: object; readonly stages: readonly { readonly environment: string }[] }>;
+  readonly components: Record<string, { readonly pin: object; readonly stages: readonly { readonly environment: string }[] }>;
 }
 
 function versionFile(component: string): string {

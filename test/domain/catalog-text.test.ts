@@ -10,11 +10,11 @@ environments:
   production: { description: Everybody }
 components:
   gitaly:
-    source:
+    code:
       canonical: gitlab-org/gitaly
       mirror: gitlab-org-security/gitaly
       searchDepth: 20
-    downstream:
+    pin:
       repository: gitlab-org/gitlab
       versionFile: GITALY_SERVER_VERSION
       head: release/gitaly
@@ -31,8 +31,8 @@ components:
     chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
 `;
 
-function changed(from: string, to: string): string {
-  expect(whole).toContain(from);
+function changed(from: string | RegExp, to: string): string {
+  expect(whole).toMatch(from);
   return whole.replace(from, to);
 }
 
@@ -50,8 +50,8 @@ describe('a catalog', () => {
         pace: { poll: 5_000, sample: 15_000 },
         components: {
           gitaly: {
-            source: { branch: 'master', whenRed: 'hold', searchDepth: 20, requiredChecks: [] },
-            downstream: { branch: 'master', merge: 'merge', labels: [] },
+            code: { branch: 'master', whenRed: 'hold', searchDepth: 20, requiredChecks: [] },
+            pin: { branch: 'master', merge: 'merge', labels: [] },
             stages: [
               { name: 'staging', soak: 90_000, health: [] },
               { name: 'production', approval: { approvers: ['kim', 'lee'], required: 2 } },
@@ -96,21 +96,21 @@ describe('a mistake of content', () => {
   it.each<[mistake: string, from: string, to: string, line: string]>([
     ['another version', 'version: 1', 'version: 2', '1:10: version: must be 1, not 2'],
     ['an unknown key', 'pace: { poll: 5s }', 'pace: { pol: 5s }', '2:9: pace.pol: unknown key "pol": did you mean "poll"? Known: poll, patience, sample, attempt, heartbeat, retry'],
-    ['a missing key', '      mirror: gitlab-org-security/gitaly\n', '', `8:5: ${gitaly}.source.mirror: missing: must be text`],
-    ['a wrong type', 'searchDepth: 20', 'searchDepth: deep', `11:20: ${gitaly}.source.searchDepth: must be a number, not "deep"`],
-    ['a fraction', 'searchDepth: 20', 'searchDepth: 1.5', `11:20: ${gitaly}.source.searchDepth: must be a whole number, not 1.5`],
-    ['too small a number', 'searchDepth: 20', 'searchDepth: 0', `11:20: ${gitaly}.source.searchDepth: must be at least 1, not 0`],
-    ['too large a number', 'searchDepth: 20', 'searchDepth: 501', `11:20: ${gitaly}.source.searchDepth: must be at most 500, not 501`],
-    ['an unknown choice', 'searchDepth: 20', 'whenRed: hlod', `11:16: ${gitaly}.source.whenRed: must be one of hold, lastGreen, not "hlod": did you mean "hold"?`],
+    ['a missing key', '      canonical: gitlab-org/gitaly\n', '', `8:5: ${gitaly}.code.canonical: missing: must be text`],
+    ['a wrong type', 'searchDepth: 20', 'searchDepth: deep', `11:20: ${gitaly}.code.searchDepth: must be a number, not "deep"`],
+    ['a fraction', 'searchDepth: 20', 'searchDepth: 1.5', `11:20: ${gitaly}.code.searchDepth: must be a whole number, not 1.5`],
+    ['too small a number', 'searchDepth: 20', 'searchDepth: 0', `11:20: ${gitaly}.code.searchDepth: must be at least 1, not 0`],
+    ['too large a number', 'searchDepth: 20', 'searchDepth: 501', `11:20: ${gitaly}.code.searchDepth: must be at most 500, not 501`],
+    ['an unknown choice', 'searchDepth: 20', 'whenRed: hlod', `11:16: ${gitaly}.code.whenRed: must be one of hold, lastGreen, not "hlod": did you mean "hold"?`],
     ['an unknown kind', '{ kind: deployment }', '{ kind: deploy }', `20:26: ${gitaly}.stages.0.promote.kind: must be one of workflow, deployment, not "deploy": did you mean "deployment"?`],
     ['no kind', '{ kind: deployment }', '{}', `20:9: ${gitaly}.stages.0.promote.kind: missing: must be one of workflow, deployment`],
     ['a bad duration', '90s', '90 seconds', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", not "90 seconds"`],
     ['a bare number as duration', '90s', '90', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", not 90`],
     ['polling without a pause', 'poll: 5s', 'poll: 0s', '2:15: pace.poll: must be longer than nothing'],
     ['a bad name', '  staging: {}', '  Staging: {}', '4:3: environments.Staging: the name must be lower-case letters, digits and dashes, starting with a letter'],
-    ['a bad repository', 'gitlab-org/gitaly', 'gitaly', `9:18: ${gitaly}.source.canonical: must be "owner/name", not "gitaly"`],
-    ['a path that leaves the repository', 'GITALY_SERVER_VERSION', '../secrets', `14:20: ${gitaly}.downstream.versionFile: must be a relative path inside the repository, not "../secrets"`],
-    ['a branch that is an option', 'release/gitaly', '--force', `15:13: ${gitaly}.downstream.head: must be a plain branch name, not "--force"`],
+    ['a bad repository', 'gitlab-org/gitaly', 'gitaly', `9:18: ${gitaly}.code.canonical: must be "owner/name", not "gitaly"`],
+    ['a path that leaves the repository', 'GITALY_SERVER_VERSION', '../secrets', `14:20: ${gitaly}.pin.versionFile: must be a relative path inside the repository, not "../secrets"`],
+    ['a branch that is an option', 'release/gitaly', '--force', `15:13: ${gitaly}.pin.head: must be a plain branch name, not "--force"`],
     ['a channel without #', '"#g_gitaly"', 'g_gitaly', `26:47: ${gitaly}.chat.team: must be a channel such as "#g_gitaly", not "g_gitaly"`],
     ['a login with a space', '[kim, lee]', '[kim lee, lee]', `25:33: ${gitaly}.stages.1.approval.approvers.0: must be a login, or a team such as "gitlab-org/release-managers", not "kim lee"`],
     ['nobody to approve', '[kim, lee], required: 2', '[]', `25:32: ${gitaly}.stages.1.approval.approvers: must not be empty`],
@@ -123,8 +123,24 @@ describe('a mistake of content', () => {
   });
 });
 
+it('says of what was called otherwise once how it is called now', () => {
+  const former = whole.replace('    code:', '    source:').replace('    pin:', '    downstream:');
+  expect(problems(former)).toEqual(['slipway.yaml:8:5: components.gitaly.source: is called "code" now', 'slipway.yaml:12:5: components.gitaly.downstream: is called "pin" now']);
+});
+
+it('takes the canonical repository for the mirror, and one channel for all, where nothing else is said', () => {
+  const short = whole.replace('      mirror: gitlab-org-security/gitaly\n', '').replace(', team: "#g_gitaly"', '');
+  expect(readCatalog(short)).toMatchObject({ kind: 'valid', catalog: { components: { gitaly: { code: { mirror: 'gitlab-org/gitaly' }, chat: { team: '#gitaly_alerts' } } } } });
+});
+
+it.each<[string, RegExp]>([['pin', /    pin:\n( {6}.*\n)+/], ['stages', /    stages:\n( {6}.*\n)+/], ['chat', /    chat:.*\n/]])('needs no %s', (_, rules) => {
+  expect(problems(changed(rules, ''))).toEqual([]);
+});
+
 describe('a contradiction', () => {
-  it.each<[contradiction: string, from: string, to: string, line: string]>([
+  it.each<[contradiction: string, from: string | RegExp, to: string, line: string]>([
+    ['a pin without code', /    code:\n( {6}.*\n)+/, '', '7:3: components.gitaly.code: missing: it says where the commits come from, for "pin" and "stages"'],
+    ['nothing that could be released', /    pin:\n( {6}.*\n)+    stages:\n( {6}.*\n)+/, '', '8:5: components.gitaly: nothing can be released of it: it needs "code" with "stages", a "pin" or "versions", or else "schemas" or "promotion"'],
     ['an unknown environment', 'environment: production', 'environment: prod', '23:22: components.gitaly.stages.1.environment: unknown environment "prod": did you mean "production"? Known: staging, production'],
     ['an environment that only looks known', 'environment: production', 'environment: constructor', '23:22: components.gitaly.stages.1.environment: unknown environment "constructor". Known: staging, production'],
     ['a stage twice', 'name: production', 'name: staging', '22:15: components.gitaly.stages.1.name: stage "staging" appears twice'],
@@ -138,7 +154,7 @@ describe('a contradiction', () => {
   it('of two components that would write the same branch is told at the second', () => {
     const component = whole.slice(whole.indexOf('  gitaly:\n'));
     const twice = whole + component.replace('gitaly:', 'gitaly-too:');
-    expect(problems(twice)).toEqual(['slipway.yaml:35:13: components.gitaly-too.downstream.head: already the branch of component "gitaly"']);
+    expect(problems(twice)).toEqual(['slipway.yaml:35:13: components.gitaly-too.pin.head: already the branch of component "gitaly"']);
   });
 });
 

@@ -371,7 +371,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
   const catalog = catalogSchema.parse({
     version: 1,
     environments: { [environment]: { freezes } },
-    components: { gitaly: { source: { canonical: 'o/c', mirror: 'o/m' }, downstream: { repository: downstream.repository, versionFile: downstream.versionFile, head: downstream.head, title: downstream.title }, stages: [{ name: 'only', environment, promote: { kind: 'deployment' } }], chat: { progress: '#p', team: '#t' } } },
+    components: { gitaly: { code: { canonical: 'o/c', mirror: 'o/m' }, pin: { repository: downstream.repository, versionFile: downstream.versionFile, head: downstream.head, title: downstream.title }, stages: [{ name: 'only', environment, promote: { kind: 'deployment' } }], chat: { progress: '#p', team: '#t' } } },
   });
   const forge = {
     commits: {

@@ -152,7 +152,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
 
 describe('a red pipeline, on real git and HTTP', () => {
   it('is a flake when it passes the second time', async () => {
-    const { world, open } = await begin({ ci: { ...red, verdict: 'flaky' }, downstream: { flakyTest: { repository: product } } });
+    const { world, open } = await begin({ ci: { ...red, verdict: 'flaky' }, pin: { flakyTest: { repository: product } } });
     const release = await open();
     await merged(release);
     expect((await release.query(status)).decisions).toMatchObject([{ message: 'flake' }]);
@@ -214,7 +214,7 @@ describe('a pipeline of which nothing is to be seen', () => {
   });
 
   it('for long is told of once, and treated as any other when it comes after all', async () => {
-    const { world, open } = await begin({ ci: { ...waiting, verdict: 'flaky', afterMs: 0, registersAfterMs: 5_000 }, pace: { patience: '1s' }, downstream: { requiredChecks: ['rspec'] } });
+    const { world, open } = await begin({ ci: { ...waiting, verdict: 'flaky', afterMs: 0, registersAfterMs: 5_000 }, pace: { patience: '1s' }, pin: { requiredChecks: ['rspec'] } });
     const release = await open();
     await expect.poll(async () => (await release.query(status)).waitingFor, { timeout: 10_000 }).toMatchObject({
       what: expect.stringMatching(/^rspec, static-analysis, danger-review of #\d+ \(nothing reported within 1 s\)$/),
@@ -230,7 +230,7 @@ describe('a pipeline of which nothing is to be seen', () => {
 
 describe('the mirror', () => {
   it('that lags behind is waited for, and its owners are told once', async () => {
-    const { world, update, start } = await begin({ source: { owners: '#g_gitaly' }, pace: { patience: '1s' } });
+    const { world, update, start } = await begin({ code: { owners: '#g_gitaly' }, pace: { patience: '1s' } });
     const told = async () => (await world.journal()).filter(({ key }) => key.includes('lacks')).length;
     await world.control('mirror', { lagMs: null });
     await commit(world);
@@ -245,7 +245,7 @@ describe('the mirror', () => {
   });
 
   it('of which CI builds only the head of each push holds nothing up', async () => {
-    const { world, open } = await begin({ source: { owners: '#g_gitaly' } });
+    const { world, open } = await begin({ code: { owners: '#g_gitaly' } });
     const older = await develop(world);
     await world.control('ci', { repository: mirror, branch: 'master', verdict: 'green', afterMs: 600_000 });
     await world.control('mirror', { lagMs: null });
@@ -258,7 +258,7 @@ describe('the mirror', () => {
   });
 
   it('whose CI registers late is waited for, and nobody is told that it is red', async () => {
-    const { world, start, open } = await begin({ source: { owners: '#g_gitaly' } });
+    const { world, start, open } = await begin({ code: { owners: '#g_gitaly' } });
     await world.control('ci', { repository: mirror, branch: 'master', verdict: 'green', registersAfterMs: 3_000 });
     const sha = await commit(world);
     const waits = await start('updateComponent');
@@ -269,7 +269,7 @@ describe('the mirror', () => {
   });
 
   it('that is red is told of once, and nothing is written', async () => {
-    const { world, update } = await begin({ source: { owners: '#g_gitaly' } });
+    const { world, update } = await begin({ code: { owners: '#g_gitaly' } });
     await world.control('ci', { repository: mirror, branch: 'master', verdict: 'red' });
     const sha = await develop(world);
     for (let tick = 0; tick < 2; tick++) expect(await update()).toMatchObject({ kind: 'noCandidate', sha });
@@ -280,9 +280,9 @@ describe('the mirror', () => {
 interface Given {
   readonly ci?: object;
   readonly env?: Record<string, string>;
-  readonly source?: object;
+  readonly code?: object;
   readonly pace?: object;
-  readonly downstream?: object;
+  readonly pin?: object;
 }
 
 async function begin({ ci, env = {}, ...changes }: Given = {}) {

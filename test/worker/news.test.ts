@@ -5,8 +5,8 @@ import { readNews } from '../../worker/webhooks/news.ts';
 import { catalog } from './receiver-world.ts';
 import { githubEvents as github } from './github-events.ts';
 
-const { canonical, mirror } = catalog.components.gitaly!.source;
-const { repository: product } = catalog.components.gitaly!.downstream;
+const { canonical, mirror } = catalog.components.gitaly!.code!;
+const { repository: product } = catalog.components.gitaly!.pin!;
 const id = 'release/gitaly/from-aaaaaaaaaaaa';
 const ours = [{ kind: 'release', id }];
 const every = [{ kind: 'component', name: 'gitaly', of: 'release' }];

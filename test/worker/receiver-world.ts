@@ -14,8 +14,8 @@ version: 1
 environments: { staging: {}, production: {} }
 components:
   gitaly: &gitaly
-    source: { canonical: org/gitaly, mirror: security/gitaly }
-    downstream: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
+    code: { canonical: org/gitaly, mirror: security/gitaly }
+    pin: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
     stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
     chat: { progress: "#progress", team: "#team" }
     flags:
@@ -23,12 +23,12 @@ components:
       production: { environment: production, health: [] }
       issues: { repository: org/gitaly, labels: [feature flag] }
   kas:
-    source: { canonical: org/kas, mirror: security/kas }
-    downstream: { repository: org/product, versionFile: KAS_VERSION, head: release/kas, title: Update KAS version }
+    code: { canonical: org/kas, mirror: security/kas }
+    pin: { repository: org/product, versionFile: KAS_VERSION, head: release/kas, title: Update KAS version }
     stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
     chat: { progress: "#progress", team: "#team" }
-schemas:
-  migrator: { repository: org/search, bucket: schemas, requiredChecks: [bazel], chat: { progress: "#releases" } }
+  migrator:
+    schemas: { repository: org/search, bucket: schemas, requiredChecks: [bazel] }
 `);
 
 /** Releases that only note who was woken; all of `running` run. */

@@ -8,41 +8,48 @@ export type Concern =
   | { readonly kind: 'release'; readonly id: string }
   | { readonly kind: 'component'; readonly name: string; readonly of: KindName };
 
-/** Whom it concerns, of what the catalog names: news of any other repository concern nobody. */
-export function concernsOf(news: News, catalog: Pick<Catalog, 'components' | 'schemas'>): readonly Concern[] {
-  return [...ofReleases(news, catalog), ...ofRollouts(news, catalog), ...ofSchemas(news, catalog)];
+/** A branch whose commits, checks and pull requests a release of a component waits for. */
+interface Watched {
+  readonly repository: string;
+  readonly branch: string;
 }
 
-function ofReleases({ repository, branches, release }: News, { components }: Pick<Catalog, 'components'>): readonly Concern[] {
-  const involved = Object.entries(components).filter(([, component]) => watched(component).some((branch) => isSame(branch.repository, repository)));
-  if (release) return involved.some(([name]) => name === release.component) ? [{ kind: 'release', id: release.id }] : [];
-  const watches = (component: Component) => watched(component).some(({ repository: its, branch }) => isSame(its, repository) && branches.includes(branch));
-  return involved.filter(([, component]) => watches(component)).map(([name]) => ({ kind: 'component', name, of: 'release' }));
+/** Whom it concerns, of what the catalog names: news of any other repository concern nobody. */
+export function concernsOf(news: News, { components }: Pick<Catalog, 'components'>): readonly Concern[] {
+  return Object.entries(components).flatMap(([name, component]) => {
+    if (!repositoriesOf(component).some((repository) => isSame(repository, news.repository))) return [];
+    const own: readonly Concern[] = news.release?.component === name ? [{ kind: 'release', id: news.release.id }] : [];
+    return [...(news.release ? own : [...ofReleases(news, name, component), ...ofSchemas(news, name, component)]), ...ofRollouts(news, name, component)];
+  });
+}
+
+function ofReleases(news: News, name: string, component: Component): readonly Concern[] {
+  return watched(component).some(({ repository, branch }) => isSame(repository, news.repository) && news.branches.includes(branch)) ? [{ kind: 'component', name, of: 'release' }] : [];
 }
 
 /** A rollout waits until its code is deployed, and looks whether it still is. */
-function ofRollouts({ repository, environment }: News, { components }: Pick<Catalog, 'components'>): readonly Concern[] {
-  const waiting = Object.entries(components).filter(([, { downstream, flags }]) => flags?.production.environment === environment && isSame(downstream.repository, repository));
-  return environment === undefined ? [] : waiting.map(([name]) => ({ kind: 'component', name, of: 'rollout' }));
+function ofRollouts({ environment, repository }: News, name: string, { code, pin, flags }: Component): readonly Concern[] {
+  const from = pin?.repository ?? code?.mirror;
+  const isThere = environment !== undefined && flags?.production.environment === environment && from !== undefined && isSame(from, repository);
+  return isThere ? [{ kind: 'component', name, of: 'rollout' }] : [];
 }
 
 /** The branch of its pull request tells a schema release's version. */
-function ofSchemas({ repository, branches }: News, { schemas }: Pick<Catalog, 'schemas'>): readonly Concern[] {
-  return Object.entries(schemas).flatMap(([component, rules]) =>
-    isSame(rules.repository, repository) ? branches.flatMap((branch): Concern[] => {
-      const id = schemaReleaseFrom(branch, { component, head: rules.head });
-      return id === undefined ? [] : [{ kind: 'release', id }];
-    }) : [],
-  );
+function ofSchemas({ branches, repository }: News, component: string, { schemas }: Component): readonly Concern[] {
+  if (!schemas || !isSame(schemas.repository, repository)) return [];
+  const ids = branches.map((branch) => schemaReleaseFrom(branch, { component, head: schemas.head }));
+  return ids.flatMap((id): Concern[] => (id === undefined ? [] : [{ kind: 'release', id }]));
 }
 
-/** The branches whose commits and checks a component's release waits for. */
-function watched({ source, downstream }: Component): readonly { readonly repository: string; readonly branch: string }[] {
+function watched({ code, pin }: Component): readonly Watched[] {
   return [
-    { repository: source.canonical, branch: source.branch },
-    { repository: source.mirror, branch: source.branch },
-    { repository: downstream.repository, branch: downstream.head },
+    ...(code ? [code.canonical, code.mirror].map((repository) => ({ repository, branch: code.branch })) : []),
+    ...(pin ? [{ repository: pin.repository, branch: pin.head }] : []),
   ];
+}
+
+function repositoriesOf(component: Component): readonly string[] {
+  return [...watched(component).map(({ repository }) => repository), ...(component.schemas ? [component.schemas.repository] : [])];
 }
 
 /** GitHub's names are the same in any case. */

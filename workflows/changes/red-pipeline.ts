@@ -8,6 +8,7 @@ import { checkLabel, toldFailures } from '../../domain/code/pipeline.ts';
 import { ourselves } from '../../domain/release/record.ts';
 import { amended } from '../component/version-pull-request.ts';
 import type { Draft } from '../component/version-pull-request.ts';
+import { teamOf } from '../../domain/component/plan.ts';
 import type { Release } from '../component/release.ts';
 import { Stop } from '../release/stop.ts';
 
@@ -21,14 +22,14 @@ export async function examined(release: Release, draft: Draft, failed: readonly 
 
 /** Tells people of a pipeline that does not report, or does not end. The release goes on looking: whoever makes it do so has answered. */
 export function unreported({ status, reporter }: Release, draft: Draft, { missing, running = [] }: Pick<Extract<Turn, { kind: 'unreported' }>, 'missing' | 'running'>): Draft {
-  const { chat, pace } = draft.plan;
+  const { pace } = draft.plan;
   const { number, head } = draft.pull;
   const runs = running.length > 0;
   const names = [...running, ...missing].join(', ') || 'a first check';
   const what = `${names} of #${number} (nothing ${runs ? 'changed' : 'reported'} within ${spoken(pace.patience)})`;
-  const hint = runs ? 'what does not matter for the merge can be named in downstream.ignoredChecks' : 'does CI run for it?';
+  const hint = runs ? 'what does not matter for the merge can be named in pin.ignoredChecks' : 'does CI run for it?';
   reporter.tell({ name: `unreported-${shortSha(head)}`, line: `waits for ${what}: ${hint}`, ...(!runs && { urgent: true }) });
-  status.enter('pipeline', { waitingFor: { what, whom: [chat.team] }, next: 'merge when green' });
+  status.enter('pipeline', { waitingFor: { what, whom: [teamOf(draft.plan)] }, next: 'merge when green' });
   return { ...draft, known: { kind: 'unreported' } };
 }
 
@@ -88,12 +89,11 @@ interface Asking {
 
 /** Asks what to do. Meanwhile the release goes on looking: the pipeline may be made green by hand. */
 export function askedAbout({ status, questions }: Release, draft: Draft, about: string, { what, newer }: Asking = {}): Draft {
-  const { chat } = draft.plan;
   const decision = `a decision on ${about}${newer ? `: ${shortSha(newer)} is newer, and green on the mirror` : ''}`;
   questions.ask({ about, choices, refusal: ({ choice, sha }) => (choice === 'useSha' && sha === undefined ? 'useSha needs the sha' : undefined) });
   const payload = { choice: newer ? 'useSha' : 'retry', by: 'your-login', ...(newer && { sha: newer }) };
   status.enter('pipeline', {
-    waitingFor: { what: what ?? decision, whom: [chat.team], send: [{ message: 'decide', payload }] },
+    waitingFor: { what: what ?? decision, whom: [teamOf(draft.plan)], send: [{ message: 'decide', payload }] },
     next: `one of ${choices.join(', ')}`,
   });
   return { ...draft, asked: about };

@@ -7,7 +7,8 @@ import type { Session } from '../release/session.ts';
 
 /** Who follows the release of a component. */
 export function audiencesOf(session: Session<ReleasePlan>): readonly Audience[] {
-  return [releaseThread, teamChannel, pullRequestComments, flakyTests].map((audience) => audience(session));
+  const { chat } = session.plan;
+  return [releaseThread(session), ...(chat ? [teamChannel(session, chat.team)] : []), pullRequestComments(session), flakyTests(session)];
 }
 
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
@@ -15,14 +16,14 @@ function releaseThread({ plan, work, status }: Session<ReleasePlan>): Audience {
   const { id, component, chat, downstream } = plan;
   const tell = openThreads(work);
   return {
-    name: chat.progress,
+    name: chat?.progress ?? 'the pull request',
     hear({ name, line, label }) {
       const { pullRequest, candidate = '' } = status.get();
       if (!pullRequest) return undefined;
       const { number } = pullRequest;
       const report = {
         thread: `${id}#${number}`,
-        channel: chat.progress,
+        ...(chat && { channel: chat.progress }),
         subject: `${component} ${shortSha(candidate)}`,
         transition: name,
         line,
@@ -37,15 +38,15 @@ function releaseThread({ plan, work, status }: Session<ReleasePlan>): Audience {
  * The channel of the team that owns the component: what is urgent only, each as a message of its own. Something may be urgent before there is a
  * pull request; a release that is begun again then tells of it again.
  */
-function teamChannel({ plan, work, status }: Session<ReleasePlan>): Audience {
-  const { id, component, chat } = plan;
+function teamChannel({ plan, work, status }: Session<ReleasePlan>, channel: string): Audience {
+  const { id, component } = plan;
   return {
-    name: chat.team,
+    name: channel,
     hear({ name, line, urgent }) {
       if (!urgent) return undefined;
       const number = status.get().pullRequest?.number;
       const key = number === undefined ? `${id} of ${workflowInfo().startTime.toISOString()}` : `${id}#${number}`;
-      const announcement = { channel: chat.team, key: `${key}/${name}/team`, text: `${component}: ${line}` };
+      const announcement = { channel, key: `${key}/${name}/team`, text: `${component}: ${line}` };
       return () => work.announce(announcement, `announce ${name}`);
     },
   };

@@ -23,10 +23,10 @@ function rolloutThread({ plan, work, milestones }: Followed): Audience {
   const { id, flag, chat } = plan;
   const tell = openThreads(work);
   return {
-    name: chat.progress,
+    name: chat?.progress ?? '',
     hear({ name, line }) {
       const { issue } = milestones;
-      if (!issue) return undefined;
+      if (!chat || !issue) return undefined;
       const report = { thread: `${id}#${issue.number}`, channel: chat.progress, subject: flag, transition: name, line };
       return () => tell(report);
     },
@@ -41,9 +41,9 @@ function rolloutTeam({ plan, work, milestones }: Followed): Audience {
   const { id, flag, chat } = plan;
   const key = `${id} of ${workflowInfo().startTime.toISOString()}`;
   return {
-    name: chat.team,
+    name: chat?.team ?? '',
     hear({ name, line, urgent }) {
-      if (!urgent) return undefined;
+      if (!chat || !urgent) return undefined;
       const { issue } = milestones;
       const announcement = { channel: chat.team, key: `${key}/${name}/team`, text: `${flag}: ${line}${issue ? ` (${issue.url})` : ''}` };
       return () => work.announce(announcement, `announce ${name}`);

@@ -31,5 +31,5 @@ export function codeLost({ plan, work, wakes }: Rollout): Promise<Finding> {
 }
 
 export function codeOf({ component, source, commit, downstream, rules }: RolloutPlan): CodeQuestion {
-  return { component, source, commit, downstream, environment: rules.production.environment, deployed: rules.deployed };
+  return { component, source, commit, ...(downstream && { downstream }), environment: rules.production.environment, deployed: rules.deployed };
 }

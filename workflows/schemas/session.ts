@@ -72,7 +72,7 @@ function schemaThread({ plan, key, work }: Pick<SchemaRelease, 'plan' | 'key' | 
   const { chat, component, version } = plan;
   const tell = openThreads(work);
   return {
-    name: chat.progress,
-    hear: ({ name, line }) => () => tell({ thread: key, channel: chat.progress, subject: `${component} ${version}`, transition: name, line }),
+    name: chat?.progress ?? '',
+    hear: ({ name, line }) => chat && (() => tell({ thread: key, channel: chat.progress, subject: `${component} ${version}`, transition: name, line })),
   };
 }

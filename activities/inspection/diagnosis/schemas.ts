@@ -13,8 +13,8 @@ const needed: readonly StorePermission[] = ['create', 'list', 'read', 'remove'];
 const shown = 3;
 
 /** What the releases of a component's database schemas need. */
-export async function diagnoseSchemas({ forge, chat, artifacts }: DiagnosisPorts, name: string, rules: SchemaRules): Promise<readonly Finding[]> {
-  const { repository, branch, file, bucket, merge, chat: channels } = rules;
+export async function diagnoseSchemas({ forge, artifacts }: Pick<DiagnosisPorts, 'forge' | 'artifacts'>, name: string, rules: SchemaRules): Promise<readonly Finding[]> {
+  const { repository, branch, file, bucket, merge } = rules;
   const about = (what: string) => `${name}: ${what}`;
   const findings = await Promise.all([
     diagnoseRepository(forge.access, about(repository), repository, 'write'),
@@ -41,10 +41,6 @@ export async function diagnoseSchemas({ forge, chat, artifacts }: DiagnosisPorts
       const reviews = (asked?.reviews ?? 0) - (forge.reviewer ? 1 : 0);
       if (reviews > 0) return doubtful(`asks for ${asked!.reviews} reviews, of which ${forge.reviewer ? 'one comes from a second identity' : 'none comes from Slipway'}: each release waits for people before it publishes`, 'let a second identity approve, or be there');
       return fine('nothing stands in the way');
-    }),
-    examine(about(channels.progress), 'see docs/adapters.md', async () => {
-      await chat.reach(channels.progress);
-      return fine('can be told');
     }),
   ]);
   return findings.flat();

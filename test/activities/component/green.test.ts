@@ -104,7 +104,7 @@ async function decided(source: object = {}, request: object = {}): Promise<strin
 }
 
 async function plan(source: object = {}, request: object = {}): Promise<Planned> {
-  const catalog = await writeCatalog(world, { source });
+  const catalog = await writeCatalog(world, { code: source });
   const releases = { offer: never, isRunning: async () => false, status: never, running: never };
   const planning = createPlanning({ catalog: fileCatalog(catalog.file), forge: forgeIn(world), releases });
   try {
@@ -220,7 +220,7 @@ describe('green', () => {
     await app(sha, 'renovate', '', { status: 'queued', at: minutesAgo(16) });
     const planned = await plan();
     expect(told(planned)).toBe('release new');
-    expect(planned).toMatchObject({ warning: { channel: '#g_gitaly', key: `mirror ${mirror} is not checked by renovate`, text: expect.stringContaining('source.ignoredChecks') } });
+    expect(planned).toMatchObject({ warning: { channel: '#g_gitaly', key: `mirror ${mirror} is not checked by renovate`, text: expect.stringContaining('code.ignoredChecks') } });
     expect(await plan({ ignoredChecks: ['renovate'] })).not.toHaveProperty('warning');
   });
 

@@ -163,12 +163,12 @@ version: 1
 environments: { production: {} }
 components:
   gitaly:
-    source:
+    code:
       canonical: org/gitaly
       mirror: org/mirror
       owners: "#mirror"
       ${source}
-    downstream: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
+    pin: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
     stages: [{ name: production, environment: production, promote: { kind: deployment } }]
     chat: { progress: "#progress", team: "#team" }
 `;

@@ -33,7 +33,7 @@ const code = {
   source: 'o/m',
   commit: 'c'.repeat(40),
   environment: 'quiet',
-  downstream: { repository: 'o/p', versionFile: 'VERSION' },
+  pin: { repository: 'o/p', versionFile: 'VERSION' },
   deployed: { kind: 'deployment' as const },
 };
 

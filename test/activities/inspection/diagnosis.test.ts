@@ -32,8 +32,8 @@ version: 1
 environments: { staging: {} }
 components:
   gitaly:
-    source: { canonical: gitlab-org/gitaly, mirror: gitlab-org-security/gitaly, requiredChecks: [build] }
-    downstream: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update, requiredChecks: [rspec, static-analysis, danger-review] }
+    code: { canonical: gitlab-org/gitaly, mirror: gitlab-org-security/gitaly, requiredChecks: [build] }
+    pin: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update, requiredChecks: [rspec, static-analysis, danger-review] }
     stages:
       - { name: staging, environment: staging, promote: { kind: workflow, workflow: deploy.yml, inputs: { release_key: "{key}" } } }
     chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
@@ -46,8 +46,9 @@ const more = `
       production: { environment: staging, health: [{ kind: http, url: "http://gitaly/-/health" }] }
       issues: { repository: gitlab-org/gitaly, labels: [feature flag] }
       incidents: { repository: gitlab-org/gitlab, label: incident }
-schemas:
-  migrator: { repository: gitlab-org/gitlab, branch: master, file: deps.bzl, bucket: schemas, chat: { progress: "#g_gitaly" } }
+  migrator:
+    schemas: { repository: gitlab-org/gitlab, branch: master, file: deps.bzl, bucket: schemas }
+    chat: { progress: "#g_gitaly" }
 `;
 
 function catalogOf(text: string): DiagnosisPorts['catalog'] {
@@ -133,7 +134,7 @@ describe('of what only some components have, it finds', () => {
   it('a way to merge that is switched off', async () => {
     const access = { ...forge().access, merging: async () => ({ methods: ['squash'], autoMerge: false }) as const };
     expect(await ails({ ports: { forge: { ...forge(), access } } })).toEqual({
-      'gitaly: merging into gitlab-org/gitlab': 'missing: "merge" is switched off; squash is not; set downstream.merge in the catalog, or allow it in the settings of the repository',
+      'gitaly: merging into gitlab-org/gitlab': 'missing: "merge" is switched off; squash is not; set pin.merge in the catalog, or allow it in the settings of the repository',
     });
     expect(await ails({ catalog: ['title: Update,', 'title: Update, merge: squash, autoMerge: true,'], ports: { forge: { ...forge(), access } } })).toMatchObject({
       'gitaly: merging into gitlab-org/gitlab': expect.stringMatching(/^missing: auto-merge is switched off; allow it/),
@@ -164,7 +165,7 @@ describe('of what only some components have, it finds', () => {
   it.each([
     ['where issues are opened', 'issues: { repository: gitlab-org/gitaly,', 'issues: { repository: gitlab-org/gitlay,', 'gitaly: gitlab-org/gitlay'],
     ['where incidents are', 'incidents: { repository: gitlab-org/gitlab,', 'incidents: { repository: gitlab-org/incidnets,', 'gitaly: gitlab-org/incidnets'],
-    ['where schemas come from', 'migrator: { repository: gitlab-org/gitlab,', 'migrator: { repository: gitlab-org/gitlba,', 'migrator: gitlab-org/gitlba'],
+    ['where schemas come from', 'schemas: { repository: gitlab-org/gitlab,', 'schemas: { repository: gitlab-org/gitlba,', 'migrator: gitlab-org/gitlba'],
   ])('no repository %s', async (_, ours, theirs, about) => {
     expect(await ails({ also: lacking(ours, theirs) })).toMatchObject({ [about]: expect.stringMatching(/^missing: does not exist, or the token does not see it; correct the catalog/) });
   });
@@ -186,7 +187,7 @@ describe('of what only some components have, it finds', () => {
     };
     const about = 'migrator: gs://schemas';
     expect(await ails({ also: more, ports: holding(releasedNames) })).toEqual({});
-    expect(await ails({ also: lacking('bucket: schemas,', 'bucket: schemas, names: { object: "{version}-internal_database.schema{part}.json" },'), ports: holding(releasedNames) })).toEqual({
+    expect(await ails({ also: lacking('bucket: schemas }', 'bucket: schemas, names: { object: "{version}-internal_database.schema{part}.json" } }'), ports: holding(releasedNames) })).toEqual({
       [about]: expect.stringMatching(/^missing: schemas\/ holds what is no schema v3.20.0-internal_database_schema.json: named like .* and 285 more; correct names in the catalog/),
     });
     expect(await ails({ also: more, ports: holding(['README.md']) })).toEqual({ [about]: expect.stringContaining('README.md: not a name of the convention') });

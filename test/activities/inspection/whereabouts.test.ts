@@ -134,8 +134,8 @@ version: 1
 environments: { staging: {}, production: {} }
 components:
   gitaly:
-    source: { canonical: org/gitaly, mirror: org/mirror, owners: "#mirror" }
-    downstream: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
+    code: { canonical: org/gitaly, mirror: org/mirror, owners: "#mirror" }
+    pin: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
     stages:
       - { name: staging, environment: staging, promote: { kind: deployment } }
       - { name: production, environment: production, promote: { kind: deployment } }

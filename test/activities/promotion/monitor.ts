@@ -13,9 +13,8 @@ export function monitorCatalog(rules: object = {}): Catalog {
     version: 1,
     pace: { poll: '100ms', sample: '100ms', retry: '50ms', patience: '2s' },
     environments: {},
-    components: {},
-    promotion: {
-      monitor: { repository, timeZone: 'America/Los_Angeles', onTag: ['release_retag_v2.yaml'], engineer: 'ann', chat: { progress: '#fx-monitor-engineering' }, ...rules },
+    components: {
+      monitor: { promotion: { repository, timeZone: 'America/Los_Angeles', onTag: ['release_retag_v2.yaml'], engineer: 'ann', chat: { progress: '#fx-monitor-engineering' }, ...rules } },
     },
   });
 }

@@ -27,8 +27,8 @@ version: 1
 environments: { production: {} }
 components:
   gitaly:
-    source: { canonical: gitlab-org/gitaly, mirror: gitlab-org-security/gitaly }
-    downstream: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
+    code: { canonical: gitlab-org/gitaly, mirror: gitlab-org-security/gitaly }
+    pin: { repository: gitlab-org/gitlab, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
     stages: [{ name: production, environment: production, promote: { kind: deployment } }]
     chat: { progress: "#gitaly_alerts", team: "#g_gitaly" }
     versions: ${versions}

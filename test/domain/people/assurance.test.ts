@@ -7,8 +7,8 @@ version: 1
 environments: { staging: {}, production: { assurance: verified } }
 components:
   gitaly:
-    source: { canonical: org/gitaly, mirror: security/gitaly }
-    downstream: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update }
+    code: { canonical: org/gitaly, mirror: security/gitaly }
+    pin: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update }
     stages:
       - { name: staging, environment: staging, promote: { kind: deployment }, approval: { approvers: [alice] } }
       - { name: production, environment: production, promote: { kind: deployment }, approval: { approvers: [alice, org/managers], required: 3 } }
@@ -21,7 +21,8 @@ const commit = { sha, title: 'A', author: 'Ann', committedAt: '2026-01-01T00:00:
 it('is what the environment wants of the stages that land there, and part of the plan', () => {
   const reading = readCatalog(text);
   if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.problems));
-  const { stages } = planRelease(reading.catalog, 'gitaly', { id: 'release/gitaly/from-1', candidate: commit, pinned: 'a'.repeat(40), base: 'b'.repeat(40) });
+  const { code, pin, ...gitaly } = reading.catalog.components.gitaly!;
+  const { stages } = planRelease(reading.catalog, { name: 'gitaly', code: code!, pin: pin!, ...gitaly }, { id: 'release/gitaly/from-1', candidate: commit, pinned: 'a'.repeat(40), base: 'b'.repeat(40) });
   expect(stages.map(({ approval }) => approval?.assurance)).toEqual([undefined, 'verified']);
 });
 

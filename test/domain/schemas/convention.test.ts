@@ -7,7 +7,7 @@ import { takeSources } from '../../../domain/schemas/sources.ts';
 import { hostileNames } from '../text/hostile-names.ts';
 import { readByMigrator, releasedNames, releasedVersions } from './released-versions.ts';
 
-const { names: naming } = schemaRules.parse({ repository: 'sourcegraph/sourcegraph', bucket: 'schemas-migrations', chat: { progress: '#releases' } });
+const { names: naming } = schemaRules.parse({ repository: 'sourcegraph/sourcegraph', bucket: 'schemas-migrations' });
 const script = '{version}-internal_database_schema{part}.json';
 const paths = ['', '.codeintel', '.codeinsights'].map((part) => `internal/database/schema${part}.json`);
 const documentedNames = releasedNames.map((name) => name.replace('database_schema', 'database.schema'));

@@ -8,19 +8,18 @@ import { schemaRequest, schemaRequestExample } from '../../../domain/schemas/req
 
 const smallest = `version: 1
 environments: {}
-components: {}
-schemas:
+components:
   migrator:
-    repository: sourcegraph/sourcegraph
-    bucket: schemas-migrations
-    chat: { progress: "#releases" }
+    schemas:
+      repository: sourcegraph/sourcegraph
+      bucket: schemas-migrations
 `;
 
 /** How the tool's own script called the files. */
-const scripts = `${smallest}    names:
-      object: "{version}-internal_database_schema{part}.json"
-      accepts: ["{version}-internal_database.schema{part}.json"]
-      parts: [{ name: "" }, { name: .codeintel, since: v3.20.0 }]
+const scripts = `${smallest}      names:
+        object: "{version}-internal_database_schema{part}.json"
+        accepts: ["{version}-internal_database.schema{part}.json"]
+        parts: [{ name: "" }, { name: .codeintel, since: v3.20.0 }]
 `;
 
 function catalog(text: string) {
@@ -36,13 +35,13 @@ function problems(text: string): string[] {
 
 describe("a catalog's schemas", () => {
   it("are named by the document's convention, if nothing else is said", () => {
-    const { names, file, onNewSchemas, buildTimeout } = catalog(smallest).schemas.migrator!;
+    const { names, file, onNewSchemas, buildTimeout } = catalog(smallest).components.migrator!.schemas!;
     expect({ file, onNewSchemas, buildTimeout }).toEqual({ file: 'tools/release/schema_deps.bzl', onNewSchemas: 'regenerate', buildTimeout: 21_600_000 });
     expect(schemaNameReader(conventionIn(names, []))('v5.3.4444-internal_database.schema.codeintel.json')).toEqual({ version: 'v5.3.4444', part: '.codeintel' });
   });
 
   it("can be named as the tool's own script did, and read what had other names before", () => {
-    const read = schemaNameReader(conventionIn(catalog(scripts).schemas.migrator!.names, []));
+    const read = schemaNameReader(conventionIn(catalog(scripts).components.migrator!.schemas!.names, []));
     expect(read('v5.3.4444-internal_database_schema.codeintel.json')).toEqual({ version: 'v5.3.4444', part: '.codeintel' });
     expect(read('v3.43.2-internal_database.schema.json')).toEqual({ version: 'v3.43.2', part: '' });
   });
@@ -53,14 +52,16 @@ describe("a catalog's schemas", () => {
     ['a part twice', scripts.replace('.codeintel, since', '"", since'), 'parts: must not name a part twice'],
     ['a part with a slash', scripts.replace('.codeintel', './codeintel'), 'must be empty or begin with a dot'],
     ['a version with a suffix', scripts.replace('v3.20.0', 'v3.20.0-rc.1'), '"v3.20.0-rc.1" is no version'],
-    ['a URL that would end the string it is written into', `${smallest}    url: 'https://x/"{archive}'\n`, 'must be an http or https URL without quotes'],
-    ['a branch that all versions share', `${smallest}    head: release\n`, 'head: must contain {version} exactly once'],
+    ['a URL that would end the string it is written into', `${smallest}      url: 'https://x/"{archive}'\n`, 'must be an http or https URL without quotes'],
+    ['a branch that all versions share', `${smallest}      head: release\n`, 'head: must contain {version} exactly once'],
   ])('are refused with %s', (_, text, message) => {
     expect(problems(text)).toEqual([expect.stringContaining(message)]);
   });
 
-  it('leave a catalog without them valid', () => {
-    expect(catalog('version: 1\nenvironments: {}\ncomponents: {}\n').schemas).toEqual({});
+  it('are told where they are now when they stand where they once did', () => {
+    const former = 'version: 1\nenvironments: {}\ncomponents: {}\nschemas:\n  migrator: { bucket: b }\n  kas: { bucket: c }\n';
+    expect(problems(former)).toEqual(['slipway.yaml:4:1: schemas: is a capability of its component now: components.migrator.schemas, components.kas.schemas']);
+    expect(problems(`${smallest}      chat: { progress: "#releases" }\n`)).toEqual([expect.stringContaining('components.migrator.schemas.chat: is the component\'s now: write it beside "schemas"')]);
   });
 });
 
@@ -86,7 +87,7 @@ describe('a request', () => {
 
 it('a plan names everything after its version', () => {
   const cut = { request: { ...schemaRequestExample }, base: '5.3', candidate: 'c'.repeat(40), date: '2024-01-15T09:00:00Z' };
-  expect(agreeOnSchemas(catalog(smallest), cut)).toMatchObject({
+  expect(agreeOnSchemas({ pace: catalog(smallest).pace, rules: catalog(smallest).components.migrator!.schemas! }, cut)).toMatchObject({
     id: 'schemas/migrator/v5.3.4444',
     archive: 'dist/schemas-v5.3.4444.tar.gz',
     url: 'https://storage.googleapis.com/schemas-migrations/dist/schemas-v5.3.4444.tar.gz',

@@ -27,8 +27,8 @@ const catalog = catalogSchema.parse({
   environments: { staging: {}, production: {} },
   components: {
     gitaly: {
-      source: { canonical: 'org/gitaly', mirror: 'org/gitaly-mirror' },
-      downstream: { repository: 'org/product', versionFile: 'GITALY_SERVER_VERSION', head: 'release/gitaly', title: 'Update' },
+      code: { canonical: 'org/gitaly', mirror: 'org/gitaly-mirror' },
+      pin: { repository: 'org/product', versionFile: 'GITALY_SERVER_VERSION', head: 'release/gitaly', title: 'Update' },
       stages: [{ name: 'production', environment: 'production', promote: { kind: 'deployment' } }],
       chat: { progress: '#progress', team: '#team' },
     },
@@ -38,7 +38,8 @@ const catalog = catalogSchema.parse({
 /** A plan like the catalog's, but for what the test is about. */
 export function planOf(changes: Partial<RolloutPlan['rules']> = {}, production: Partial<RolloutPlan['rules']['production']> = {}): RolloutPlan {
   const changed = { ...rules, ...changes, production: { ...rules.production, ...production } };
-  return agreeOnRollout(catalog, changed, { component: 'gitaly', flag, commit });
+  const { code, ...gitaly } = catalog.components.gitaly!;
+  return agreeOnRollout(catalog.pace, { code: code!, ...gitaly, flags: changed }, { component: 'gitaly', flag, commit });
 }
 
 export interface ScriptedRollout {

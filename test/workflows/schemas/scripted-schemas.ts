@@ -15,13 +15,12 @@ const catalog = catalogSchema.parse({
   // Time is skipped only while somebody waits for a result.
   pace: { poll: '100ms', sample: '100ms', retry: '50ms' },
   environments: {},
-  components: {},
-  schemas: { migrator: { repository: 'org/product', bucket: 'schemas-migrations', releasers: ['alice', 'bob'], chat: { progress: '#releases' } } },
+  components: { migrator: { schemas: { repository: 'org/product', bucket: 'schemas-migrations', releasers: ['alice', 'bob'] }, chat: { progress: '#releases' } } },
 });
 
 export function planOf(request: SchemaRequest | UploadRequest, rules: Partial<SchemaRules> = {}, cut: Partial<SchemaCut> = {}): SchemaPlan {
-  const changed = { ...catalog, schemas: { migrator: { ...catalog.schemas.migrator!, ...rules } } };
-  return agreeOnSchemas(changed, { request, base: request.base ?? 'main', candidate: 'c'.repeat(40), date: '2024-01-15T09:00:00Z', ...cut });
+  const { schemas, chat } = catalog.components.migrator!;
+  return agreeOnSchemas({ pace: catalog.pace, rules: { ...schemas!, ...rules }, chat }, { request, base: request.base ?? 'main', candidate: 'c'.repeat(40), date: '2024-01-15T09:00:00Z', ...cut });
 }
 
 /** What the bucket holds, one file a version. */
