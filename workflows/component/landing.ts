@@ -4,7 +4,7 @@ import type { Choice } from '../../domain/people/decision.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { Undo } from '../release/compensation.ts';
 import { ejected, enqueued, triedAgain } from '../changes/merge-queue.ts';
-import { adopted, amended, changeOf, followed, opened, renewed, updated, versionChange, withdrawal, withdrawn } from './version-pull-request.ts';
+import { adopt, amended, changeOf, follow, opened, renewed, updated, versionChange, withdrawal, withdrawn } from './version-pull-request.ts';
 import type { Draft } from './version-pull-request.ts';
 import { answeredRed, examined, offered, passedAgain, unfit, unreported } from '../changes/red-pipeline.ts';
 import type { Release } from './release.ts';
@@ -36,7 +36,7 @@ export async function landed(release: Release, register: (undo: Undo) => void): 
       const found = draft;
       draft = await insist(release, workOn(found), async () => {
         await keptFromMerging(release, found);
-        const adopting = await adopted(release, found);
+        const adopting = await adopt(release, found);
         // What a person has chosen stays.
         if (adopting.pull.chosenBy !== undefined || adopting.plan.candidate === plan.candidate) return adopting;
         return amended(release, adopting, { sha: plan.candidate, notBefore: [plan.pinned] });
@@ -104,7 +104,7 @@ async function taken(release: Release, draft: Draft, event: Event): Promise<Draf
       release.offers.take();
       return offered(release, draft, event.sha);
     case 'edited':
-      return followed(release, draft, event);
+      return follow(release, draft, event);
     case 'unfit':
       return unfit(release, draft, event.failed);
     case 'conflict':

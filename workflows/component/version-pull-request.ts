@@ -69,7 +69,7 @@ export async function updated({ work, status, reporter }: Release, draft: Draft,
 }
 
 /** Carries what was put into it: its body follows, and it is recorded who did it, where that was a person. */
-export async function followed(release: Release, draft: Draft, { head, candidate, date, by }: Edited): Promise<Draft> {
+export async function follow(release: Release, draft: Draft, { head, candidate, date, by }: Edited): Promise<Draft> {
   const { plan, pull: { chosenBy: _, ...pull }, carried } = draft;
   const before = carried.filter((sha) => sha !== candidate);
   const next: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate, ...(by && { chosenBy: by }) }, carried: [candidate, ...before], attempt: 1 };
@@ -80,10 +80,10 @@ export async function followed(release: Release, draft: Draft, { head, candidate
 }
 
 /** Takes over the pull request of a run before, with what it carries. */
-export async function adopted(release: Release, draft: Draft): Promise<Draft> {
+export async function adopt(release: Release, draft: Draft): Promise<Draft> {
   const { number } = draft.pull;
   const found = await release.work.adoptPullRequest({ change: changeOf(draft), number }, `adopt #${number}`);
-  if (found.kind === 'edited') return followed(release, draft, found);
+  if (found.kind === 'edited') return follow(release, draft, found);
   throw new Stop({ kind: 'mergeRefused', reason: found.kind === 'foreign' ? found.why : `#${number} can not be adopted` });
 }
 
