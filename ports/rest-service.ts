@@ -27,23 +27,26 @@ export interface RestServiceOptions {
 const rateLimitMs = 60_000;
 
 /**
- * Calls of it fail with `PermissionDenied` (401, 403), `Conflict` (409) and `Refused` (any other 4xx, a redirect), which are never
- * retried; with `RateLimited` (429), which carries the delay that was asked for; and with `Unavailable` (5xx, no answer).
+ * Calls of it fail with `PermissionDenied` (401, 403), `Conflict` (409) and `Refused` (any other 4xx), which are never retried; with
+ * `RateLimited` (429), which carries the delay that was asked for; and with `Unavailable` (5xx, no answer, one that is not the service's).
  */
 export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServiceOptions): RestService {
-  const base = url.replace(/\/+$/, '');
+  const { base, authorization } = addressOf(url);
 
   async function call(method: string, path: string, body?: URLSearchParams | object): Promise<Reply> {
     const form = body === undefined || body instanceof URLSearchParams;
     const response = await fetch(base + path, {
       method,
-      headers: { accept: 'application/json', ...(!form && { 'content-type': 'application/json' }), ...headers },
+      headers: { accept: 'application/json', ...(!form && { 'content-type': 'application/json' }), ...authorization, ...headers },
       ...(body !== undefined && { body: form ? body : JSON.stringify(body) }),
       // A token is meant for this host only.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, headers: response.headers, body: parsedJson(await response.text()) };
+    const text = await response.text();
+    const reply = { status: response.status, headers: response.headers, body: parsedJson(text) };
+    if (!isTheirs(reply)) throw new Error(`not the service, but something in between answers with ${reply.status}${toldInBetween(reply.headers, text)}`);
+    return reply;
   }
 
   async function answered(method: string, path: string, body?: URLSearchParams | object): Promise<Reply> {
@@ -77,6 +80,33 @@ export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServ
   };
 }
 
+/**
+ * A name and a password in an address are for a header: `fetch` refuses them there, in words that show them, and so would whatever names
+ * the address.
+ */
+export function addressOf(url: string): { readonly base: string; readonly authorization: { readonly authorization?: string } } {
+  const address = new URL(url);
+  const { username, password } = address;
+  address.username = address.password = '';
+  const base = address.href.replace(/\/+$/, '');
+  if (username === '' && password === '') return { base, authorization: {} };
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { base, authorization: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
+}
+
+/** What says no speaks JSON, and sends nobody elsewhere: a page or a redirect is a proxy's. Only for 401 services have pages of their own. */
+function isTheirs({ status, headers, body }: Reply): boolean {
+  if (status >= 300 && status < 400) return false;
+  if (status >= 400 && status < 500 && status !== 401 && status !== 429) return typeof body === 'object' && body !== null;
+  return status >= 300 || body !== null || !/html/i.test(headers.get('content-type') ?? '');
+}
+
+function toldInBetween(headers: Headers, text: string): string {
+  const location = headers.get('location');
+  if (location !== null) return ` (a redirect to ${location}): is the address right?`;
+  return text === '' ? ' and nothing else' : `: ${text.slice(0, 100)}`;
+}
+
 /** What a service has answered. */
 export interface Reply {
   readonly status: number;
@@ -91,7 +121,7 @@ export function failure(call: string, { status, headers, body }: Reply): Error {
   if (status >= 500) return tryAgain('Unavailable', said);
   if (status === 401 || status === 403) return neverRetry('PermissionDenied', said);
   if (status === 409) return neverRetry('Conflict', said);
-  if (status < 400) return neverRetry('Refused', `${said} (a redirect to ${headers.get('location')}): is the address right?`);
+  if (status < 400) return tryAgain('Unavailable', `${said} (a redirect to ${headers.get('location')}): is the address right?`);
   return neverRetry('Refused', said);
 }
 

@@ -5,6 +5,7 @@ import { OAuth2Client } from 'google-auth-library';
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
+import { tryAgain } from '../failures.ts';
 import { assertStillOurs } from '../pulse.ts';
 import { gcsFailure, statusOf } from './gcs/failures.ts';
 import { gcsMedia } from './gcs/media.ts';
@@ -37,6 +38,7 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
       try {
         for (let page: object | null = query; page; ) {
           const [, next, answer] = (await storage.bucket(bucket).getFiles(page)) as [unknown, object | null, { items?: FileMetadata[] }];
+          if (!isAnswer(answer)) throw tryAgain('Unavailable', `not GCS, but something in between has answered to list gs://${bucket}/${prefix}`);
           found.push(...(answer.items ?? []).map((metadata) => artifactOf(bucket, metadata)));
           page = next;
         }
@@ -144,7 +146,17 @@ function uploadOptions({ contentType, crc32c, md5, key, sha256, revalidated, rep
   } as const;
 }
 
-function artifactOf(bucket: string, { name = '', generation, size, crc32c = '', md5Hash, contentEncoding, timeCreated, metadata }: FileMetadata): Artifact {
+/** A page of something in between comes as text, with status 200. */
+function isAnswer(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+}
+
+/** @throws `Unavailable` for what is no object's metadata */
+function artifactOf(bucket: string, answer: FileMetadata): Artifact {
+  const { name = '', generation, size, crc32c = '', md5Hash, contentEncoding, timeCreated, metadata } = answer;
+  if (!/^\d+$/.test(String(generation)) || !Number.isSafeInteger(Number(size)) || name === '') {
+    throw tryAgain('Unavailable', `not GCS, but something in between has answered for an object of gs://${bucket}/`);
+  }
   const { 'slipway-key': key, 'slipway-sha256': sha256 } = metadata ?? {};
   return {
     bucket,

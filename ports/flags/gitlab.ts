@@ -4,7 +4,7 @@ import type { FlagSetting } from '../../domain/flags/setting.ts';
 import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
 import { neverRetry } from '../failures.ts';
-import { restService } from '../rest-service.ts';
+import { addressOf, restService } from '../rest-service.ts';
 import type { Flag, FlagBackend, FlagBackends, FlagChange, FlagReading } from './backend.ts';
 import { assertWritable, mustWrite, settled } from './change.ts';
 
@@ -29,7 +29,7 @@ export function connectGitLab({ url, token, timeoutMs, lagMs = 60_000 }: GitLabS
 
   async function list(match: string): Promise<readonly Flag[]> {
     const features = await gitlab.get('/api/v4/features', z.array(feature));
-    if (!features) throw neverRetry('Refused', `${url} has no Features API: is the address right?`);
+    if (!features) throw neverRetry('Refused', `${addressOf(url).base} has no Features API: is the address right?`);
     return features
       .filter(({ name }) => name.includes(match))
       .map((found) => ({ name: found.name, reading: readGates(found) }))

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
 import type { Environment } from '../adapter.ts';
-import { restService } from '../rest-service.ts';
+import { addressOf, restService } from '../rest-service.ts';
 import type { CheckOf, Health, HealthProbe } from './probe.ts';
 
 export interface PrometheusSettings {
@@ -43,7 +43,7 @@ export function prometheusProbe({ url, token, timeoutMs = 10_000 }: PrometheusSe
   async function ask(check: CheckOf<'prometheus'>): Promise<Health> {
     const asked = new URLSearchParams({ query: check.query, timeout: `${timeoutMs}ms` });
     const found = await prometheus.get(`/api/v1/query?${asked}`, answer);
-    return found ? judge(check, found) : { kind: 'unknown', reason: `${url} is no Prometheus` };
+    return found ? judge(check, found) : { kind: 'unknown', reason: `${addressOf(url).base} is no Prometheus` };
   }
 
   return { look: (check) => ask(check).catch((error: Error) => ({ kind: 'unknown', reason: error.message })) };

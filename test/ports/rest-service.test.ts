@@ -65,9 +65,29 @@ test.each([
   expect(await failing(rest.get('/things/1', shape))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
 });
 
-test('a redirect is not followed: the token is for one host only', async () => {
+test('a redirect is not followed, as the token is for one host only, and ends nothing, as it is a proxy’s', async () => {
   const rest = await service((_, response) => response.writeHead(302, { location: 'https://elsewhere.test/' }).end());
-  expect(await failing(rest.get('/things', shape))).toMatchObject({ type: 'Refused', message: expect.stringContaining('https://elsewhere.test/') });
+  expect(await failing(rest.get('/things', shape))).toMatchObject({ type: 'Unavailable', nonRetryable: false, message: expect.stringContaining('https://elsewhere.test/') });
+  expect(server.seen).toHaveLength(1);
+});
+
+test.each([400, 403, 404, 409, 422, 200])('a page that a proxy answers with (%i) is not the service’s word', async (status) => {
+  const rest = await service((_, response) => response.writeHead(status, { 'content-type': 'text/html' }).end('<html>Blocked</html>'));
+  expect(await failing(rest.get('/things', shape))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  expect(await failing(rest.send('POST', '/things', {}))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+});
+
+test('a name and a password in the address are sent as such, and never shown', async () => {
+  server = await scriptedServer((_, response) => json(response, 400, { message: 'no such luck' }));
+  const rest = restService({ name: 'Flags', url: server.url.replace('://', '://user:pa%3Ass-word@'), headers: {} });
+  const failure = await failing(rest.get('/things', shape));
+  expect(server.seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:pa:ss-word').toString('base64')}`);
+  expect(JSON.stringify(failure) + String(failure) + (failure as Error).stack).not.toContain('ss-word');
+  await server.close();
+  const silent = await failing(rest.get('/things', shape));
+  expect(silent).toMatchObject({ type: 'Unavailable' });
+  expect(JSON.stringify(silent) + String(silent) + (silent as Error).stack).not.toContain('ss-word');
+  server = await scriptedServer(() => {});
 });
 
 test.each([

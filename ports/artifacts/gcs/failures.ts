@@ -22,6 +22,7 @@ export function gcsFailure(error: unknown, asked: string): Error {
   if (error instanceof ApplicationFailure) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   if (!isApiError(cause)) return tryAgain('Unavailable', `No answer from GCS to ${asked}: ${cause.message || cause.name}`);
+  if (isPage(cause)) return tryAgain('Unavailable', `Something between here and GCS answered ${cause.code} to ${asked}`);
   return refusal({ status: cause.code, said: cause.message, retryAfter: cause.response?.headers?.['retry-after'] }, asked);
 }
 
@@ -30,6 +31,7 @@ export function refusal({ status, said, retryAfter }: Answer, asked: string): Ap
   const message = `GCS answered ${status} to ${asked}: ${said.trim().slice(0, 300) || 'nothing'}`;
   if (status === 429) return tryAgain('RateLimited', message, { afterMs: Number(retryAfter) * 1_000 || 1_000 });
   if (status === 408 || status >= 500) return tryAgain('Unavailable', message);
+  if (status < 400 || (status !== 401 && /^\s*<(!doctype|html)/i.test(said))) return tryAgain('Unavailable', `Something between here and GCS answered ${status} to ${asked}: ${said.trim().slice(0, 100)}`);
   if (status === 401) return tryAgain('PermissionDenied', `${message}. Are the credentials valid?`, { afterMs: minuteMs });
   if (status === 403) return neverRetry('PermissionDenied', message);
   if (status === 404) return neverRetry('PermissionDenied', `${message}. It does not exist, or the credentials can't see it.`);
@@ -39,8 +41,14 @@ export function refusal({ status, said, retryAfter }: Answer, asked: string): Ap
   return neverRetry('InvalidInput', message);
 }
 
+/** Of an answer of GCS. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && isApiError(error) ? error.code : undefined;
+  return error instanceof Error && isApiError(error) && !isPage(error) ? error.code : undefined;
+}
+
+/** GCS says no in JSON. */
+function isPage({ code, response }: ApiError): boolean {
+  return code !== 401 && code !== 429 && code < 500 && /html/i.test(response?.headers?.['content-type'] ?? '');
 }
 
 function isApiError(error: Error): error is ApiError {

@@ -42,6 +42,7 @@ const answers = [
   },
   { called: 'the secondary limit', status: 403, body: { message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.' }, type: 'RateLimited', retryable: true, delayMs: 60_000 },
   { called: 'a fault at GitHub', status: 500, body: { message: 'Server Error' }, type: 'Unavailable', retryable: true },
+  ...[400, 403, 404, 409, 422].map((status) => ({ called: "a proxy's page", status, body: '<html>Blocked</html>', type: 'Unavailable', retryable: true }) as const),
   { called: 'a fault before GitHub', status: 502, body: '<html>Bad Gateway</html>', type: 'Unavailable', retryable: true },
 ] as const;
 
@@ -105,6 +106,12 @@ test('after a limit nothing is sent before its time, whoever asks', async () => 
 test('names the permission that GitHub asks for', async () => {
   const forge = await github((_, response) => json(response, 403, { message: 'Resource not accessible by personal access token' }, { 'x-accepted-github-permissions': 'pull_requests=write' }));
   expect((await failure(forge.pullRequests.close('acme/app', 1))).message).toContain('pull_requests=write');
+});
+
+test('a proxy that sends a write elsewhere has not refused it for GitHub', async () => {
+  const forge = await github((_, response) => response.writeHead(302, { location: 'https://login.elsewhere.test/' }).end());
+  expect(await failure(forge.pullRequests.close('acme/app', 1))).toMatchObject({ type: 'Unavailable', nonRetryable: false });
+  expect(server.seen).toHaveLength(1);
 });
 
 test('a repository that has moved is not written to', async () => {

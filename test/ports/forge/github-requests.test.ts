@@ -134,12 +134,25 @@ describe('what is known already', () => {
     expect(await forge.pipelines.checks('acme/app', 'main')).toEqual(first);
   });
 
+  test.each([
+    ['a page', 'text/html', '<html>Log in</html>'],
+    ['a page that calls itself JSON', 'application/json', '<html>Log in</html>'],
+    ['JSON that calls itself text', 'text/plain', JSON.stringify(app)],
+  ])('is never %s of something in between, whatever tag it has', async (_, type, body) => {
+    const forge = await github((request, response, nth) => {
+      if (nth === 1) response.writeHead(200, { 'content-type': type, etag: '"one"' }).end(body);
+      else answer(request, response, nth);
+    });
+    await expect(forge.branches.find('acme/app', 'main')).rejects.toMatchObject({ type: 'Unavailable' });
+    expect(await forge.branches.find('acme/app', 'main')).toBe(app.object.sha);
+  });
+
   test('is forgotten, the oldest first, when there is too much of it', async () => {
     const asked: (string | null)[] = [];
     const get = conditional(
       async (url, { headers }) => {
         asked.push(headers.get('if-none-match'));
-        return { url, status: 200, headers: new Headers({ etag: '"e"' }), body: new ArrayBuffer(40) };
+        return { url, status: 200, headers: new Headers({ etag: '"e"', 'content-type': 'application/json' }), body: new TextEncoder().encode(JSON.stringify('x'.repeat(36)).replace(/^(.*)$/, '[$1]')).buffer };
       },
       { maxBytes: 100 },
     );

@@ -77,7 +77,7 @@ describe('a registry', () => {
     [403, {}, 'PermissionDenied', true],
     [429, { 'retry-after': '7' }, 'RateLimited', false],
     [500, {}, 'Unavailable', false],
-    [302, { location: 'http://elsewhere.test/' }, 'Refused', true],
+    [302, { location: 'http://elsewhere.test/' }, 'Unavailable', false],
   ])('that answers %s fails with what a workflow can act on', async (status, headers, type, nonRetryable) => {
     const registry = await play((_, response) => response.writeHead(status, headers).end());
     await expect(registry.digestOf('m', 't')).rejects.toMatchObject({ type, nonRetryable });

@@ -42,9 +42,9 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
     quiet.respect();
     if (options.method !== 'GET') await turn();
   });
-  octokit.hook.after('request', ({ status, headers, data }) => {
-    if (status >= 300) throw neverRetry('InvalidInput', `GitHub has moved what was to be written, to ${headers.location}: correct the catalog`);
-    if (status !== 204 && typeof data === 'string') throw new Error('not the API, but something in between has answered');
+  octokit.hook.after('request', ({ status, headers, data, url }) => {
+    if (status >= 300 && !isElsewhere(headers.location, url)) throw neverRetry('InvalidInput', `GitHub has moved what was to be written, to ${headers.location}: correct the catalog`);
+    if (status >= 300 || (status !== 204 && typeof data === 'string')) throw new Error('not the API, but something in between has answered');
   });
   octokit.hook.error('request', (error, { method, url, headers }) => {
     if ('status' in error && error.status === 401) refused = headers.authorization?.replace(/^token /, '');
@@ -53,6 +53,11 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
     throw failure;
   });
   return octokit;
+}
+
+/** A proxy redirects to its own host; GitHub, for a repository that was renamed, within its API. */
+function isElsewhere(location: string | undefined, url: string): boolean {
+  return location === undefined || new URL(location, url).origin !== new URL(url).origin;
 }
 
 export function at(repository: Repository): { owner: string; repo: string } {

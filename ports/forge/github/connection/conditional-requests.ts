@@ -31,7 +31,13 @@ export function conditional(send: Send, { maxBytes = 32 * 2 ** 20 }: { readonly 
     if (etag) request.headers.set('if-none-match', etag);
     const answer = await send(url, request);
     const current = known && answer.status === 304 ? known : answer;
-    if (current.status === 200 && current.headers.has('etag')) keep(key, current);
+    if (current.status === 200 && current.headers.has('etag') && isJson(current)) keep(key, current);
     return current;
   };
+}
+
+/** What is none is not GitHub's: kept, it would be believed for as long as its tag holds. */
+function isJson({ headers, body }: Answer): boolean {
+  const [first] = new Uint8Array(body, 0, Math.min(1, body.byteLength));
+  return /json/i.test(headers.get('content-type') ?? '') && (first === 0x7b || first === 0x5b);
 }

@@ -40,6 +40,7 @@ export function githubFailure(error: unknown, { method, url }: Asked): Error {
   if (limitMs !== undefined) return tryAgain('RateLimited', message, { afterMs: limitMs });
   if (status >= 500 || status === 408) return tryAgain('Unavailable', message);
   if (status === 401) return tryAgain('PermissionDenied', `${message}. Is the token valid?`, { afterMs: minuteMs });
+  if (!isTheirs(response.data)) return tryAgain('Unavailable', `something between here and GitHub answered ${status} to ${asked}: ${reason}`);
   if (status === 403) return neverRetry('PermissionDenied', `${message}. The token needs ${permission(response.headers, { method, url })}.`, refusal);
   if (status === 404) {
     const needed = permission(response.headers, { method, url });
@@ -95,6 +96,11 @@ function permission(headers: Readonly<Record<string, string | undefined>>, { met
   if (named) return named;
   const name = permissions.find(([path]) => path.test(url))?.[1] ?? 'contents';
   return `${name}=${method === 'GET' ? 'read' : 'write'}`;
+}
+
+/** GitHub says no in JSON, with a message. A proxy has pages for that. */
+function isTheirs(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'message' in data;
 }
 
 function said(data: unknown): string {
