@@ -4,28 +4,35 @@ import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
 import { kinds } from '../../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
+import type { PromotionRules } from '../../domain/promotion/rules.ts';
+import { toldStory } from '../../domain/promotion/story.ts';
 import type { WhereRequest } from '../../domain/inspection/where-request.ts';
 import type { Blocked, Presence, Whereabouts } from '../../domain/inspection/whereabouts.ts';
 import { commitOn } from '../changes/branch-commit.ts';
 import type { Releasable } from '../../ports/catalog/entries.ts';
-import { releasableIn } from '../../ports/catalog/entries.ts';
+import { componentIn, releasableIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { createSurvey } from '../environments/survey.ts';
+import { createStories } from '../promotion/story.ts';
 import { createPlanning } from '../component/planning.ts';
 
-type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments' | 'holders'>;
+type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'git' | 'releases' | 'environments' | 'holders'>;
 
 /** Follows a change from its pull request to production. Reads only. */
 export function createWhereabouts(ports: WhereaboutsPorts) {
   const { catalog, forge, releases, environments } = ports;
   const { surveyEnvironment } = createSurvey(ports);
   const { plan } = createPlanning(ports);
+  const { tellStory } = createStories(ports);
 
   /** @throws `InvalidInput` for an unknown component, commit or pull request */
   async function whereabouts({ component: name, sha, pullRequest: number }: WhereRequest): Promise<Whereabouts> {
-    const component = releasableIn(await catalog.read(), name);
+    const read = await catalog.read();
+    const { promotion, pin } = componentIn(read, name);
+    if (promotion && !pin) return followReleases(name, promotion, { ...(sha !== undefined && { sha }), ...(number !== undefined && { number }) });
+    const component = releasableIn(read, name);
     const pull = number === undefined ? undefined : await pullRequestOf(component, number);
     const found = { component: name, ...(pull && { pullRequest: { number: pull.number, url: pull.url, state: pull.state } }), merged: false, environments: [] };
     const wanted = sha ?? pull?.mergeSha;
@@ -33,6 +40,20 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     const commit = await commitOn(forge.commits, component.code.mirror, component.code.branch, wanted);
     if (!commit) return { ...found, ...(await notMirrored(component, wanted)) };
     return { ...found, ...(await followed(name, component, commit)) };
+  }
+
+  /** Of what stage runs every commit of, it is asked which releases have it, net of reverts. */
+  async function followReleases(name: string, rules: PromotionRules, { sha, number }: { readonly sha?: Sha; readonly number?: number }): Promise<Whereabouts> {
+    const { repository, branch } = rules;
+    const [by] = sha === undefined ? [] : await forge.pullRequests.landing(repository, sha, branch);
+    const asked = number ?? by?.number;
+    const pull = asked === undefined ? undefined : await forge.pullRequests.get(repository, asked);
+    if (!pull) throw neverRetry('InvalidInput', sha === undefined ? `${repository} has no pull request #${number}` : `${sha} came onto ${branch} of ${repository} by no pull request: releases can be searched for those only`);
+    const found = { component: name, pullRequest: { number: pull.number, url: pull.url, state: pull.state }, merged: pull.mergeSha !== undefined, environments: [] };
+    if (pull.mergeSha === undefined) return { ...found, blocked: unmerged(pull) };
+    const commit = await forge.commits.find(repository, pull.mergeSha);
+    const { chapters, latest } = await tellStory(rules, { number: pull.number, mergeSha: pull.mergeSha });
+    return { ...found, ...(commit && { commit }), releases: { told: toldStory(chapters), ...(latest !== undefined && { latest }) } };
   }
 
   async function pullRequestOf({ code }: Releasable, number: number): Promise<PullRequest> {

@@ -15,6 +15,8 @@ export interface Whereabouts {
   readonly pinned?: Sha;
   /** In the order of the component's stages. */
   readonly environments: readonly Presence[];
+  /** Of a component that is promoted: in which releases it is, and which production has last been given. */
+  readonly releases?: { readonly told: string; readonly latest?: string };
   readonly blocked?: Blocked;
 }
 
@@ -37,13 +39,15 @@ export interface Blocked {
 }
 
 /** As lines for people. */
-export function toldWhereabouts({ component, pullRequest, commit, release, merged, pinned, environments, blocked }: Whereabouts): string[] {
+export function toldWhereabouts({ component, pullRequest, commit, release, merged, pinned, environments, releases, blocked }: Whereabouts): string[] {
   return [
     commit ? `${component} ${shortSha(commit.sha)}: ${commit.title}, by ${commit.author}` : component,
     ...(pullRequest ? [`pull request #${pullRequest.number} is ${pullRequest.state}: ${pullRequest.url}`] : []),
     ...(release ? [`in the candidate ${shortSha(release.candidate)} of ${release.id}`] : []),
     ...(pinned ? [`${merged ? 'merged: ' : 'not merged: '}${shortSha(pinned)} is pinned`] : []),
     ...environments.map(toldPresence),
+    ...(releases ? [releases.told] : []),
+    ...(releases?.latest ? [`the latest release is ${releases.latest}`] : []),
     ...(blocked ? [`blocked by ${blocked.what}${blocked.by.length > 0 ? `; who can help: ${blocked.by.join(', ')}` : ''}${blocked.since ? `; since ${blocked.since}` : ''}`] : []),
   ];
 }

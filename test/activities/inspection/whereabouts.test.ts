@@ -8,6 +8,7 @@ import type { Sha } from '../../../domain/code/commit.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { Check } from '../../../domain/code/pipeline.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import type { Git } from '../../../ports/git/git.ts';
 import { toldWhereabouts } from '../../../domain/inspection/whereabouts.ts';
 import { oneAttempt } from '../../ports/stand.ts';
 
@@ -58,6 +59,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
   const { whereabouts } = createWhereabouts({
     catalog: { read: async () => catalog },
     forge,
+    git: {} as Git,
     environments,
     holders: { atWork: async () => [], awaitEnd: async () => expect.unreachable(), heartbeatOf: async () => expect.unreachable() },
     releases: {
