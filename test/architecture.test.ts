@@ -42,9 +42,8 @@ const unnamedStill: readonly string[] = [
   'enqueued', 'triedAgain', 'ejected', 'examined', 'diagnosed', 'answeredRed', 'offered', 'chosen', 'landed', 'happened',
   'keptFromMerging', 'taken', 'merged', 'reviewed', 'opened', 'amended', 'updated', 'renewed', 'withdrawn', 'surveyed', 'codeDeployed',
   'raised', 'stopped', 'triedOnStaging', 'testedBySomebody', 'rolledOut', 'stepWatched', 'watched', 'found', 'heldUntilReleased',
-  'unlessForgotten', 'provenByToken', 'begun', 'concluded', 'judged', 'amended',
-  'delivered', 'rolledBack', 'broughtBack', 'soaked', 'observed',
-  'passed', 'carried', 'tried',
+  'unlessForgotten', 'provenByToken', 'concluded', 'delivered', 'rolledBack', 'broughtBack', 'soaked', 'observed', 'passed', 'carried',
+  'tried',
 ];
 
 /** Folders that hold too many files yet. */

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const page = readFileSync('docs/configuration.md', 'utf8');
 
 /** Every variable that a source names, such as GITHUB_TOKEN; of a name that is put together, its beginning. */
-const variables = ['activities', 'temporal', 'worker', 'client'].flatMap((folder) =>
+const variables = ['ports', 'activities', 'temporal', 'worker', 'client'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => readFileSync(join(folder, file), 'utf8').match(/\b(?:SLIPWAY|GITHUB|SLACK|PROMETHEUS|SENTRY|UNLEASH|GITLAB|GCS|STORAGE)_[A-Z_]+/g) ?? []),
