@@ -1,4 +1,5 @@
-import { checklist, isMarked, removalBody, removalId, removalTitle, rolloutTitle, withSection } from '../../domain/flags/issue.ts';
+import { checklist, defaultEnableBody, defaultEnableId, defaultEnableTitle, isMarked, removalBody, removalId, removalTitle, rolloutTitle, withSection } from '../../domain/flags/issue.ts';
+import { fillTemplate } from '../../domain/text/template.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { effect } from '../effect.ts';
 import { neverRetry } from '../../ports/failures.ts';
@@ -39,10 +40,12 @@ export function createRolloutIssues({ forge, readLagMs }: Pick<Ports, 'forge' | 
     if (label !== undefined) await discussions.label(repository, number, labelFamily + label, labelFamily);
   }
 
-  /** Opens the issue that asks for the flag's removal. */
+  /** Opens the issue that asks for the flag's removal, and before it, where the catalog wants it, the one that asks for its being on by default. */
   async function askForRemoval({ plan, rollout }: { readonly plan: RolloutPlan; readonly rollout: string }): Promise<Pick<Issue, 'number' | 'url'>> {
-    const { repository, labels, milestone } = plan.rules.issues;
-    return opened(removalId(plan.id), { repository, labels, title: removalTitle(plan.flag), body: removalBody(plan, rollout), ...(milestone && { milestone }) });
+    const { repository, labels, milestone, defaultEnable } = plan.rules.issues;
+    const about = (at: string | undefined) => ({ repository, labels, ...(at && { milestone: at }) });
+    const first = defaultEnable && (await opened(defaultEnableId(plan.id), { ...about(defaultEnable.milestone), title: defaultEnableTitle(plan.flag), body: defaultEnableBody(plan, rollout) }));
+    return opened(removalId(plan.id), { ...about(milestone), title: removalTitle(plan.flag), body: removalBody(plan, { rollout, ...(first && { defaultEnable: first.url }) }) });
   }
 
   async function opened(id: string, issue: NewIssue): Promise<Pick<Issue, 'number' | 'url'>> {
@@ -66,7 +69,7 @@ export function createRolloutIssues({ forge, readLagMs }: Pick<Ports, 'forge' | 
     if (file === undefined) return '';
     const text = await forge.commits.read(repository, file, 'HEAD');
     if (text === undefined) throw neverRetry('InvalidCatalog', `${repository} has no ${file}`);
-    return withoutFrontMatter(text).replaceAll('{flag}', flag).replaceAll('{component}', component);
+    return fillTemplate(text, { flag, component });
   }
 
   return {
@@ -76,7 +79,3 @@ export function createRolloutIssues({ forge, readLagMs }: Pick<Ports, 'forge' | 
   };
 }
 
-/** GitHub's issue templates begin with YAML for its form. */
-function withoutFrontMatter(text: string): string {
-  return text.replace(/^---\n[\s\S]*?\n---\n+/, '');
-}

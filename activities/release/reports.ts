@@ -4,6 +4,7 @@ import type { ChatMessage } from '../../ports/chat/chat.ts';
 import { effect } from '../effect.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { isOfFamily, isSameLabel } from '../../domain/text/label.ts';
+import { fillTemplate } from '../../domain/text/template.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { silent } from '../../domain/code/quiet-text.ts';
@@ -40,6 +41,8 @@ export interface Announcement {
 export interface FlakyTestIssue {
   readonly repository: Repository;
   readonly labels: readonly string[];
+  /** Path of its text in that repository. */
+  readonly template?: string;
   readonly failed: readonly FailedCheck[];
   readonly pullRequest: string;
   readonly key: string;
@@ -52,6 +55,12 @@ export interface PullRequestComment {
   readonly line: string;
   /** "@gitlab-org/gitaly" */
   readonly mention?: string;
+}
+
+/** A template that names neither the checks nor the pull request gets them at its end. */
+function withChecks(template: string, values: Readonly<Record<'checks' | 'pullRequest', string>>, told: string): string {
+  const body = fillTemplate(template, values).trimEnd();
+  return /\{(checks|pullRequest)\}/.test(template) ? body : `${body}\n\n${told}`;
 }
 
 /** The labels that follow a release's stage are of this family; the others are left alone. */
@@ -86,10 +95,14 @@ export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 
     });
   }
 
-  async function openFlakyTestIssue({ repository, labels, failed, pullRequest, key }: FlakyTestIssue): Promise<void> {
+  async function openFlakyTestIssue({ repository, labels, template, failed, pullRequest, key }: FlakyTestIssue): Promise<void> {
     const mark = marker(key);
     const list = failed.map(({ name, url }) => `- ${url ? `[${name}](${url})` : name}`);
-    const body = [`In ${pullRequest} this failed, and passed on the same commit when it was run again:`, '', silent(list.join('\n')), '', mark].join('\n');
+    const text = template && (await forge.commits.read(repository, template, 'HEAD'));
+    const values = { checks: silent(list.join('\n')), pullRequest };
+    const told = `In ${pullRequest} this failed, and passed on the same commit when it was run again:\n\n${values.checks}`;
+    // Without its template it is opened all the same: who moves the file must not silence it.
+    const body = [text === undefined || text === '' ? told : withChecks(text, values, told), '', mark].join('\n');
     const title = `Flaky Test: ${failed.map(({ name }) => name).join(', ')}`.slice(0, 200);
     await effect({
       key: `flaky test ${repository} ${key}`,

@@ -18,6 +18,7 @@ export const pin = z.strictObject({
   flakyTest: z.strictObject({
     repository: repository.describe('Where the issue is opened.'),
     labels: z.array(label).prefault(['Flaky Test']),
+    template: path.optional().describe('The issue\'s text in that repository; {checks} and {pullRequest} are filled in, or follow it.'),
   }).optional().describe('Opens an issue when a pipeline passes that had failed on the same commit.'),
   stale: z.strictObject({
     notice: interval.prefault('1d').describe('Open for this long: told once, in the thread.'),

@@ -3,20 +3,9 @@ import { deployedRule } from '../environments/deployed-rule.ts';
 import { duration } from '../text/duration.ts';
 import { percentages } from './setting.ts';
 import { healthCheck } from '../stages/health-check.ts';
+import { soakRule } from '../stages/soak-rule.ts';
 import { label, login, name, path, repository, workflowFile } from '../text/names.ts';
 import { defaultPercentages, defaultSoak, fallbackPolicies } from './steps.ts';
-
-const soak = z.union([
-  duration.transform((ms) => ({ kind: 'time' as const, ms })),
-  z
-    .strictObject({
-      percentHours: z.number().positive().describe('10 is 2 h at 5 %, 24 min at 25 %, 12 min at 50 %.'),
-      min: duration.prefault('5m'),
-      max: duration.prefault('1d'),
-    })
-    .refine(({ min, max }) => min <= max, '"min" must not be longer than "max"')
-    .transform(({ percentHours, min, max }) => ({ kind: 'exposure' as const, percentHours, minMs: min, maxMs: max })),
-]);
 
 const staging = z.strictObject({
   environment: name,
@@ -32,7 +21,7 @@ const staging = z.strictObject({
 const production = z.strictObject({
   environment: name,
   steps: percentages.prefault([...defaultPercentages]).describe('Percentages of actors. 100 and then true always follow.'),
-  soak: soak.optional().transform((rule) => rule ?? defaultSoak).describe('How long each step is watched: a duration, or by exposure.'),
+  soak: soakRule.optional().transform((rule) => rule ?? defaultSoak).describe('How long each step is watched: a duration, or by exposure.'),
   health: z.array(healthCheck).prefault([]),
   whenUnhealthy: z.enum(fallbackPolicies).prefault('hold').describe('What to do with the flag when a step is not healthy, or has no data.'),
   whenRolledBack: z.enum(['hold', 'off']).prefault('off').describe('What to do with the flag when a deployment without its code lands.'),
@@ -50,6 +39,7 @@ export const flagRules = z.strictObject({
     labels: z.array(label).prefault([]),
     template: path.optional().describe('The rollout issue\'s text in that repository; {flag} and {component} are filled in.'),
     milestone: z.string().min(1).optional().describe('Of the issue that asks for the removal of the flag.'),
+    defaultEnable: z.strictObject({ milestone: z.string().min(1).optional() }).optional().describe('Opens an issue of its own, with a milestone of its own, that asks for the flag to be on by default: a step before its removal.'),
   }),
   incidents: z
     .strictObject({ repository, label })

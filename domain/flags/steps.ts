@@ -1,14 +1,8 @@
 import { exposure, raises, shownSetting } from './setting.ts';
 import type { FlagSetting, FlagValue } from './setting.ts';
+import { soakMsAt } from '../stages/exposure.ts';
+import type { SoakRule } from '../stages/exposure.ts';
 import type { Parsed } from '../text/input.ts';
-
-/**
- * How long a step is watched: always as long, or the longer the fewer actors see it. 1 % for 10 hours tells as much as 10 % for one,
- * so `percentHours` of 10 is 2 h at 5 %, 24 min at 25 % and 12 min at 50 %, kept within `minMs` and `maxMs`.
- */
-export type SoakRule =
-  | { readonly kind: 'time'; readonly ms: number }
-  | { readonly kind: 'exposure'; readonly percentHours: number; readonly minMs: number; readonly maxMs: number };
 
 /** One write of a rollout, and how long the flag is watched after it. */
 export interface RolloutStep {
@@ -30,11 +24,7 @@ export function planRollout({ percentages, soak }: { readonly percentages: reado
 
 /** Milliseconds for which a flag is watched at this value; 0 where nobody sees it. */
 export function soakMs(rule: SoakRule, value: FlagSetting): number {
-  const percent = exposure(value);
-  if (percent === 0) return 0;
-  if (rule.kind === 'time') return rule.ms;
-  const ms = Math.round((rule.percentHours / percent) * hourMs);
-  return Math.min(Math.max(ms, rule.minMs), rule.maxMs);
+  return soakMsAt(exposure(value), rule);
 }
 
 /** The steps that are still ahead of a flag that is set to `setting`: a rollout that starts at 25 % does not go back to 5. */

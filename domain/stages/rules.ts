@@ -1,7 +1,9 @@
 import { folded } from '../people/person.ts';
 import { z } from 'zod';
 import { duration, interval } from '../text/duration.ts';
+import { soakMsAt } from './exposure.ts';
 import { healthCheck } from './health-check.ts';
+import { soakRule } from './soak-rule.ts';
 import * as deployment from './mechanisms/deployment.ts';
 import * as workflow from './mechanisms/workflow.ts';
 import { approver, channel, name } from '../text/names.ts';
@@ -32,11 +34,14 @@ export const stage = z.strictObject({
   environment: name,
   promote: mechanism,
   approval: approval.optional(),
-  soak: duration.optional().describe('Healthy, observed time that must pass before the next stage.'),
+  exposure: z.number().positive().max(100).optional().describe('How many percent of all use a candidate meets here: a share of the nodes, or of the traffic. Inputs may use it as {exposure}.'),
+  soak: soakRule.optional().describe('Healthy, observed time that must pass before the next stage. A duration, or by exposure.'),
   health: z.array(healthCheck).prefault([]),
   unhealthyLimit: interval.optional().describe('A soak that is not shown to be healthy for so long without a break counts as failed; without a limit it waits.'),
   onFailure: z.enum(['ask', 'rollback']).optional().describe('What to do when the stage fails: wait for a decision (unless told otherwise), or bring back what ran before.'),
-});
+})
+  .refine(({ exposure, soak }) => soak?.kind !== 'exposure' || exposure !== undefined, { path: ['exposure'], message: 'is needed for a soak by exposure: how many percent of all use are met here' })
+  .transform(({ soak, ...rest }) => ({ ...rest, ...(soak && { soak: soakMsAt(rest.exposure ?? 100, soak) }) }));
 
 export type Stage = z.output<typeof stage>;
 export type Approval = z.output<typeof approval>;

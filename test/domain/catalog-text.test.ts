@@ -62,6 +62,16 @@ describe('a catalog', () => {
     });
   });
 
+  it.each([
+    ['exposure: 10, soak: { percentHours: 10 }', 3_600_000],
+    ['exposure: 50, soak: { percentHours: 10 }', 720_000],
+    ['exposure: 0.1, soak: { percentHours: 10, max: 2d }', 172_800_000],
+    ['exposure: 5, soak: 90s', 90_000],
+  ])('soaks a stage the longer, the fewer meet it: %s', (text, soak) => {
+    const reading = readCatalog(changed('        soak: 90s', `        ${text.replace(', soak', '\n        soak')}`));
+    expect(reading).toMatchObject({ kind: 'valid', catalog: { components: { gitaly: { stages: [{ soak }, {}] } } } });
+  });
+
   it('may repeat itself by anchors', () => {
     const text = changed('promote: { kind: deployment }', 'promote: &deployed { kind: deployment }').replace(/promote: \{ kind: workflow.*/, 'promote: *deployed');
     expect(readCatalog(text)).toMatchObject({ kind: 'valid', catalog: { components: { gitaly: { stages: [{}, { promote: { kind: 'deployment' } }] } } } });
@@ -95,6 +105,7 @@ describe('a mistake of content', () => {
   const gitaly = 'components.gitaly';
   it.each<[mistake: string, from: string, to: string, line: string]>([
     ['another version', 'version: 1', 'version: 2', '1:10: version: must be 1, not 2'],
+    ['a soak by an exposure that is not told', 'soak: 90s', 'soak: { percentHours: 10 }', `18:9: ${gitaly}.stages.0.exposure: is needed for a soak by exposure: how many percent of all use are met here`],
     ['an unknown key', 'pace: { poll: 5s }', 'pace: { pol: 5s }', '2:9: pace.pol: unknown key "pol": did you mean "poll"? Known: poll, patience, sample, attempt, heartbeat, retry'],
     ['a missing key', '      canonical: gitlab-org/gitaly\n', '', `8:5: ${gitaly}.code.canonical: missing: must be text`],
     ['a wrong type', 'searchDepth: 20', 'searchDepth: deep', `11:20: ${gitaly}.code.searchDepth: must be a number, not "deep"`],
@@ -104,8 +115,8 @@ describe('a mistake of content', () => {
     ['an unknown choice', 'searchDepth: 20', 'whenRed: hlod', `11:16: ${gitaly}.code.whenRed: must be one of hold, lastGreen, not "hlod": did you mean "hold"?`],
     ['an unknown kind', '{ kind: deployment }', '{ kind: deploy }', `20:26: ${gitaly}.stages.0.promote.kind: must be one of workflow, deployment, not "deploy": did you mean "deployment"?`],
     ['no kind', '{ kind: deployment }', '{}', `20:9: ${gitaly}.stages.0.promote.kind: missing: must be one of workflow, deployment`],
-    ['a bad duration', '90s', '90 seconds', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", not "90 seconds"`],
-    ['a bare number as duration', '90s', '90', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", not 90`],
+    ['a bad duration', '90s', '90 seconds', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", or "percentHours" with "min" and "max", not "90 seconds"`],
+    ['a bare number as duration', '90s', '90', `21:15: ${gitaly}.stages.0.soak: must be a duration such as "90s", "30m", "2h" or "1d", or "percentHours" with "min" and "max", not 90`],
     ['polling without a pause', 'poll: 5s', 'poll: 0s', '2:15: pace.poll: must be longer than nothing'],
     ['a bad name', '  staging: {}', '  Staging: {}', '4:3: environments.Staging: the name must be lower-case letters, digits and dashes, starting with a letter'],
     ['a bad repository', 'gitlab-org/gitaly', 'gitaly', `9:18: ${gitaly}.code.canonical: must be "owner/name", not "gitaly"`],
@@ -145,7 +156,7 @@ describe('a contradiction', () => {
     ['an environment that only looks known', 'environment: production', 'environment: constructor', '23:22: components.gitaly.stages.1.environment: unknown environment "constructor". Known: staging, production'],
     ['a stage twice', 'name: production', 'name: staging', '22:15: components.gitaly.stages.1.name: stage "staging" appears twice'],
     ['more approvals than people', '[kim, lee]', '[kim, Kim]', "25:54: components.gitaly.stages.1.approval.required: 2 approvals can't come from 1 person"],
-    ['an unknown placeholder', '"{key}"', '"{key} {shaa}"', '24:81: components.gitaly.stages.1.promote.inputs.release_key: unknown placeholder "shaa": did you mean "sha"? Known: component, candidate, sha, stage, environment, key, fence'],
+    ['an unknown placeholder', '"{key}"', '"{key} {shaa}"', '24:81: components.gitaly.stages.1.promote.inputs.release_key: unknown placeholder "shaa": did you mean "sha"? Known: component, candidate, sha, stage, environment, key, fence, exposure'],
     ['a run that could not be found again', '"{key}"', '"{sha}"', '24:66: components.gitaly.stages.1.promote.inputs: one input must carry {key}, by which a lost run is found again'],
   ])('%s is told', (_contradiction, from, to, line) => {
     expect(problems(changed(from, to))).toEqual([`slipway.yaml:${line}`]);

@@ -75,7 +75,8 @@ function flakyTests({ plan, work, status }: Session<ReleasePlan>): Audience {
     hear({ name, flake }) {
       const { pullRequest, release } = status.get();
       if (!flakyTest || !flake || !pullRequest) return undefined;
-      const issue = { ...flakyTest, failed: flake, pullRequest: pullRequest.url, key: `${release}#${pullRequest.number}/${name}` };
+      const { template, ...rest } = flakyTest;
+      const issue = { ...rest, ...(template && { template }), failed: flake, pullRequest: pullRequest.url, key: `${release}#${pullRequest.number}/${name}` };
       return () => work.openFlakyTestIssue(issue, `open an issue about ${name}`);
     },
   };

@@ -1,17 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { checklist } from '../../domain/flags/issue.ts';
-import type { Rollout } from './rollout.ts';
+import type { Milestones, Rollout } from './rollout.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openThreads } from '../release/reporting.ts';
 
-/** What of a rollout only its issue's checklist shows. */
-export interface Milestones {
-  issue?: { readonly number: number; readonly url: string };
-  codeDeployed?: boolean;
-  removal?: string;
-}
-
-type Followed = Pick<Rollout, 'plan' | 'work' | 'status' | 'steering'> & { readonly milestones: Milestones };
+type Followed = Pick<Rollout, 'plan' | 'work' | 'status' | 'steering' | 'milestones'>;
 
 /** Who follows a rollout. */
 export function audiencesOf(rollout: Omit<Followed, 'milestones'>, milestones: Milestones): readonly Audience[] {
@@ -56,10 +49,10 @@ function rolloutChecklist({ plan, work, status, steering, milestones }: Followed
   return {
     name: 'the rollout issue',
     hear({ name, label }) {
-      const { issue, codeDeployed = false, removal } = milestones;
+      const { issue, codeDeployed = false, undeployed, removal } = milestones;
       if (!issue) return undefined;
       const { stages, ending } = status.get();
-      const progress = { codeDeployed, tested: steering.isTested(), marks: stages, ...(removal !== undefined && { removal }) };
+      const progress = { codeDeployed, ...(undeployed && { undeployed }), tested: steering.isTested(), marks: stages, ...(removal !== undefined && { removal }) };
       // An ending that nothing on the way had a label for: "aborted", "failed".
       const standing = label ?? (ending === 'rolledOut' ? undefined : ending);
       const followed = { repository: plan.rules.issues.repository, number: issue.number, id: plan.id, section: checklist(plan, progress), ...(standing && { label: standing }) };

@@ -7,7 +7,7 @@ import type { Rollout } from './rollout.ts';
 
 /** Waits until production runs the flag's code. Says what is missing, and goes on by itself when it is deployed. */
 export async function codeDeployed(rollout: Rollout): Promise<void> {
-  const { plan, status, work, reporter, wakes } = rollout;
+  const { plan, status, work, reporter, wakes, milestones } = rollout;
   const question = codeOf(plan);
   const answer = await insist(rollout, `the look at ${question.environment}`, () => work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`));
   if (answer.kind === 'deployed') return;
@@ -17,7 +17,8 @@ export async function codeDeployed(rollout: Rollout): Promise<void> {
     waitingFor: { what: `the deployment of ${shortSha(plan.commit)} to ${question.environment}` },
     next: missing ? `deploy ${missing}${more}` : `deploy ${shortSha(plan.commit)}`,
   });
-  reporter.tell({ name: 'undeployed', line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}` });
+  milestones.undeployed = answer;
+  reporter.tell({ name: 'undeployed', line: `waits until ${shortSha(plan.commit)} is deployed to ${question.environment}${missing && `, which lacks ${missing}${more}`}` });
   await insist(rollout, `the look at ${question.environment}`, () => wakes.wakeable(() => work.codeDeployed(question, `look for ${shortSha(plan.commit)} in ${question.environment}`)));
 }
 

@@ -19,7 +19,7 @@ import { abort, decide, resume } from '../people/messages.ts';
 import { wake } from '../release/messages.ts';
 import { insist } from '../people/obligations.ts';
 import type { Rollout } from './rollout.ts';
-import type { Milestones } from './audiences.ts';
+import type { Milestones } from './rollout.ts';
 import { audiencesOf } from './audiences.ts';
 import { openSession } from '../release/session.ts';
 import { openSteering } from './steering.ts';
@@ -72,7 +72,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
   );
 
   function begin(plan: RolloutPlan): Rollout {
-    const rollout = { ...session.begin(plan, (begun) => audiencesOf({ ...begun, steering }, milestones), { deciders: plan.rules.operators }), steering };
+    const rollout = { ...session.begin(plan, (begun) => audiencesOf({ ...begun, steering }, milestones), { deciders: plan.rules.operators }), steering, milestones };
     steering.open(plan);
     return rollout;
   }

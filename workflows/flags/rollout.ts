@@ -1,10 +1,20 @@
+import type { Undeployed } from '../../domain/flags/issue.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import type { Session } from '../release/session.ts';
 import type { Steering } from './steering.ts';
 
+/** What of a rollout only its issue's checklist shows. */
+export interface Milestones {
+  issue?: { readonly number: number; readonly url: string };
+  codeDeployed?: boolean;
+  undeployed?: Undeployed;
+  removal?: string;
+}
+
 /** What the steps of one rollout share. */
 export interface Rollout extends Session<RolloutPlan> {
   readonly steering: Steering;
+  readonly milestones: Milestones;
 }
 
 /** Who can be waited for: the operators whom the catalog names, or somebody. */

@@ -10,8 +10,8 @@ export async function delivered(passage: Passage, stage: Stage, delivery: Delive
   const { plan, status, work, wakes } = passage;
   const { key, candidate, sha } = delivery;
   const { repository, branch } = plan.deployedFrom;
-  const { environment, promote } = stage;
-  const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence) };
+  const { environment, promote, exposure = 100 } = stage;
+  const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence), exposure: String(exposure) };
   const mechanism = fillInputs(promote, values);
 
   const landing = lease.deploying(delivery);

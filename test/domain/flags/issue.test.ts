@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isMarked, removalBody, removalId, withSection } from '../../../domain/flags/issue.ts';
+import { checklist, defaultEnableBody, defaultEnableId, isMarked, removalBody, removalId, withSection } from '../../../domain/flags/issue.ts';
 
 const id = 'flag/gitaly/gitaly_x';
 
@@ -34,8 +34,19 @@ describe('an issue’s text', () => {
 });
 
 test('the issue that asks for the removal is told from the rollout’s', () => {
-  const body = removalBody({ id, flag: 'gitaly_x', component: 'gitaly' }, 'https://forge/1');
+  const body = removalBody({ id, flag: 'gitaly_x', component: 'gitaly' }, { rollout: 'https://forge/1', defaultEnable: 'https://forge/2' });
   expect(isMarked(body, removalId(id))).toBe(true);
   expect(isMarked(body, id)).toBe(false);
   expect(body).toContain('Remove the flag and the code without it from gitaly');
+  expect(body).toContain('- [ ] Turn it on by default in the code, and release that: https://forge/2');
+  const first = defaultEnableBody({ id, flag: 'gitaly_x', component: 'gitaly' }, 'https://forge/1');
+  expect([removalId(id), id, defaultEnableId(id)].map((one) => isMarked(first, one))).toEqual([false, false, true]);
+});
+
+test('the checklist names the commits that have to be deployed first, as text that does nothing, until they are', () => {
+  const plan = { commit: 'a'.repeat(40), rules: { production: { environment: 'production' } } } as Parameters<typeof checklist>[0];
+  const undeployed = { missing: [{ sha: 'b'.repeat(40), title: 'Fix #12 for @ann' }], total: 13 };
+  const lines = (codeDeployed: boolean) => checklist(plan, { codeDeployed, undeployed, tested: false, marks: [] }).split('\n');
+  expect(lines(false).slice(0, 3)).toEqual([`- [ ] The code (${plan.commit}) is deployed to production`, expect.stringMatching(/^ {2}- b{12} Fix #.12 for @.ann$/u), '  - and 12 more']);
+  expect(lines(true)[1]).not.toMatch(/b{12}/);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exposure, raises } from '../../../domain/flags/setting.ts';
 import type { FlagSetting } from '../../../domain/flags/setting.ts';
 import { defaultPercentages, defaultSoak, fallback, fallbackPolicies, jump, planRollout, soakMs, stepsAhead } from '../../../domain/flags/steps.ts';
-import type { SoakRule } from '../../../domain/flags/steps.ts';
+import type { SoakRule } from '../../../domain/stages/exposure.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

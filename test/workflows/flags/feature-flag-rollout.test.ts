@@ -121,8 +121,11 @@ describe('a rollout', () => {
     const waiting = await waitsFor(rollout, /the deployment of cccccccccccc to production/);
     expect(waiting).toMatchObject({ state: 'deployment', next: 'deploy dddddddddddd Delete tags in Go; and 2 more' });
     expect(world.effects).toEqual([]);
+    await expect.poll(() => world.checklist()).toContain('  - dddddddddddd Delete tags in Go\n  - and 2 more');
+    expect(world.lines).toContain('waits until cccccccccccc is deployed to production, which lacks dddddddddddd Delete tags in Go; and 2 more');
     code.deploy();
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
+    expect(world.checklist()).not.toContain('dddddddddddd');
   });
 });
 
