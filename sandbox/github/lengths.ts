@@ -9,10 +9,10 @@ export function assertLengths(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [field, most] of Object.entries(longest)) {
     const text = (body as Record<string, unknown>)[field];
-    if (typeof text === 'string' && [...text].length > most) throw new Refusal(422, `${field} is too long (maximum is ${most} characters)`);
+    if (typeof text === 'string' && Array.from(text).length > most) throw new Refusal(422, `${field} is too long (maximum is ${most} characters)`);
   }
   const { labels = [] } = body as { labels?: unknown };
   for (const label of Array.isArray(labels) ? labels : []) {
-    if (typeof label === 'string' && [...label].length > longestLabel) throw new Refusal(422, `name is too long (maximum is ${longestLabel} characters)`);
+    if (typeof label === 'string' && Array.from(label).length > longestLabel) throw new Refusal(422, `name is too long (maximum is ${longestLabel} characters)`);
   }
 }
