@@ -21,6 +21,7 @@ import { addStatus } from './status.ts';
 import { addToken } from './token.ts';
 import { addValidate } from './validate.ts';
 import { addWatch } from './watch.ts';
+import { addSchemas } from './schemas.ts';
 import { addWhere } from './where.ts';
 
 const exitCodes = `
@@ -60,7 +61,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addSchemas, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

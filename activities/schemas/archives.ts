@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Progress } from '../../domain/release/progress.ts';
 import { changesBetween } from '../../domain/schemas/contents.ts';
 import type { ArchiveChanges } from '../../domain/schemas/contents.ts';
-import { versionReader } from '../../domain/schemas/convention.ts';
+import { anySchemaReader } from '../../domain/schemas/convention.ts';
 import { archiveAt } from '../../domain/schemas/plan.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import { packArchive } from '../../ports/artifacts/archive.ts';
@@ -21,6 +21,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { effect } from '../effect.ts';
 import { openProgress } from '../release/progress.ts';
+import { largestArchive } from './contents.ts';
 import { inOrder, storedEntries } from './entries.ts';
 import { createKept } from './kept.ts';
 import { createNamedArchives } from './named.ts';
@@ -73,9 +74,6 @@ export type ArchiveWithdrawn =
   /** Builds of this branch take it. */
   | { readonly kind: 'used'; readonly branch: string };
 
-/** A tarball of the releases before is read at once, to see what it holds. */
-const largestRead = 128 * 1024 * 1024;
-
 /** The tarball that a build takes its schemas from. */
 export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 'tellProgress'>) {
   const { artifacts } = ports;
@@ -110,10 +108,10 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     const named = await namedAt(plan, plan.base);
     const last = named.kind === 'named' ? archiveAt(plan.rules, named.archive.url) : undefined;
     const artifact = last && (await artifacts.find(plan.rules.bucket, last.name));
-    if (!artifact || artifact.size > largestRead) return undefined;
+    if (!artifact || artifact.size > largestArchive) return undefined;
     try {
-      const read = versionReader(plan.rules.names);
-      const before = (await listArchive(await artifacts.read(artifact))).flatMap(({ name }) => read(name) ?? []);
+      const read = anySchemaReader(plan.rules.names);
+      const before = (await listArchive(await artifacts.read(artifact))).flatMap(({ name }) => read(name)?.version ?? []);
       return changesBetween(artifact.name, before, [...versions, ...(current ? [plan.version] : [])]);
     } catch (failure) {
       // A damaged one is no reason not to make another.

@@ -1,6 +1,7 @@
 import type { Ports } from '../../ports/ports.ts';
 import { createSchemaArchives } from './archives.ts';
 import { createSchemaBuilds } from './builds.ts';
+import { createSchemaContents } from './contents.ts';
 import { createSchemaPlanning } from './planning.ts';
 import { createSchemaPullRequests } from './pull-requests.ts';
 import { createSchemaStock } from './stock.ts';
@@ -11,6 +12,7 @@ export function createSchemas(ports: Pick<Ports, 'catalog' | 'forge' | 'artifact
   const { takeStock } = createSchemaStock(ports);
   return {
     ...createSchemaPlanning(ports),
+    ...createSchemaContents(ports),
     takeStock,
     ...createSchemaArchives(ports),
     ...createSchemaPullRequests(ports),

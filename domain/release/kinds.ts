@@ -75,7 +75,7 @@ export type KindName = keyof typeof kinds;
 export const everyKind: readonly Kind[] = Object.values(kinds);
 
 /** Workflows that do or find out one thing for whoever starts them, and end: no releases. */
-export const errands = ['doctor', 'featureFlags', 'history', 'updateComponent', 'where'] as const;
+export const errands = ['doctor', 'featureFlags', 'history', 'schemaArchive', 'updateComponent', 'where'] as const;
 
 export type Errand = (typeof errands)[number];
 

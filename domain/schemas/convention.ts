@@ -1,8 +1,7 @@
 import { literally, matcherOf } from '../text/pattern.ts';
 import { partPattern, schemaNameReader } from './names.ts';
 import { isSchemaVersion, schemaVersionPattern } from './version.ts';
-import type { SchemaConvention } from './names.ts';
-import type { SchemaVersion } from './version.ts';
+import type { SchemaConvention, SchemaName } from './names.ts';
 
 /** What the catalog says of names; how they are called in the bucket is found by looking, where it does not say that. */
 export interface SchemaNaming extends Omit<SchemaConvention, 'object'> {
@@ -29,21 +28,26 @@ export function conventionIn({ object, ...naming }: SchemaNaming, names: readonl
  * The template that a name follows, whichever it is: a version, and the file's name in the repository with anything between them; undefined
  * for what is no name of a schema.
  */
-export function templateReader({ source, parts }: Pick<SchemaConvention, 'source' | 'parts'>): (name: string) => string | undefined {
+export function templateReader(naming: Pick<SchemaConvention, 'source' | 'parts'>): (name: string) => string | undefined {
+  const { whole, version, part } = patternsOf(naming);
+  return (name) => (whole.test(name) ? name.replace(version, '{version}').replace(part, '{part}') : undefined);
+}
+
+function patternsOf({ source, parts }: Pick<SchemaConvention, 'source' | 'parts'>) {
   const file = source.slice(source.lastIndexOf('/') + 1);
   const [before = '', after = ''] = file.split('{part}').map(literally);
   const whole = new RegExp(`^(?:[A-Za-z0-9][A-Za-z0-9_-]*-)?${schemaVersionPattern}(?<glue>[_-](?:[A-Za-z0-9._-]*[._-])?)${before}(?:${partPattern(parts)})${after}$`);
   const version = new RegExp(schemaVersionPattern);
   const part = new RegExp(`(?<=${before})(?:${partPattern(parts)})(?=${after}$)`);
-  return (name) => (whole.test(name) ? name.replace(version, '{version}').replace(part, '{part}') : undefined);
+  return { whole, version, part };
 }
 
-/** The version that a file in a tarball is of, whatever it is called there; undefined for what is no schema. */
-export function versionReader(naming: Pick<SchemaConvention, 'source' | 'parts'>): (name: string) => SchemaVersion | undefined {
-  const templateOf = templateReader(naming);
+/** What a file in a tarball is, whatever it is called there; undefined for what is no schema. */
+export function anySchemaReader({ source, parts }: Pick<SchemaConvention, 'source' | 'parts'>): (name: string) => SchemaName | undefined {
+  const { whole, version: versionOf, part: partOf } = patternsOf({ source, parts });
   return (name) => {
-    const version = templateOf(name) === undefined ? '' : (new RegExp(schemaVersionPattern).exec(name)?.[0] ?? '');
-    return isSchemaVersion(version) ? version : undefined;
+    const version = whole.test(name) ? (versionOf.exec(name)?.[0] ?? '') : '';
+    return isSchemaVersion(version) ? { version, part: partOf.exec(name)?.[0] ?? '' } : undefined;
   };
 }
 

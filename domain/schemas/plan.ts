@@ -70,9 +70,15 @@ export function archiveOf({ url, bucket }: Pick<SchemaRules, 'url' | 'bucket'>, 
 export function archiveAt({ url: template, bucket }: Pick<SchemaRules, 'url' | 'bucket'>, url: string): { readonly name: string; readonly version?: SchemaVersion } | undefined {
   const [before = '', after = ''] = template.replace('{bucket}', bucket).split('{archive}');
   if (!url.startsWith(before) || !url.endsWith(after) || url.length <= before.length + after.length) return undefined;
-  const file = url.slice(before.length, url.length - after.length);
-  const [, version = ''] = /^schemas-(.+)\.tar\.gz$/.exec(file) ?? [];
-  return { name: archiveFolder + file, ...(isSchemaVersion(version) && { version }) };
+  const name = archiveFolder + url.slice(before.length, url.length - after.length);
+  const version = archiveVersion(name);
+  return { name, ...(version !== undefined && { version }) };
+}
+
+/** The version whose tarball has this name in the bucket. */
+export function archiveVersion(name: string): SchemaVersion | undefined {
+  const [, version = ''] = /^dist\/schemas-(.+)\.tar\.gz$/.exec(name) ?? [];
+  return isSchemaVersion(version) ? version : undefined;
 }
 
 /** The release whose pull request comes from this branch; undefined for a branch that can't be one's. */

@@ -21,6 +21,11 @@ export const schemaRequest = z.strictObject({
   overwrite: z.literal(overwriteWord).optional(),
 });
 
+/** Whose tarball is listed. */
+export const contentsRequest = z.strictObject({ component: oneLine, version: schemaVersion });
+
+export type ContentsRequest = z.output<typeof contentsRequest>;
+
 /** What starts the upload of a version's schemas on its own. */
 export const uploadRequest = z.strictObject(common);
 
@@ -28,4 +33,5 @@ export type SchemaRequest = z.output<typeof schemaRequest>;
 export type UploadRequest = z.output<typeof uploadRequest>;
 
 export const schemaRequestExample = { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' } satisfies SchemaRequest;
+export const contentsRequestExample = { component: 'migrator', version: 'v5.3.4444' } satisfies ContentsRequest;
 export const uploadRequestExample = { component: 'migrator', version: 'v5.3.4444' } satisfies UploadRequest;

@@ -25,7 +25,7 @@ describe('a schema release', () => {
     expect(await start('schemaRelease', { action: 'inject-current-schemas' })).toMatchObject({ exit: 0 });
     await expect.poll(() => stand.slipway('status', 'migrator', '--json')).toMatchObject({ exit: 0, stdout: expect.stringContaining('"confirmation"') });
     expect(await stand.slipway('status', 'v5.3.4444', '--json')).toMatchObject({ stdout: expect.stringContaining(id) });
-    expect(await stand.slipway('confirm', 'migrator', '--overwrite', 'no', '--by', 'alice')).toEqual({ exit: 0, stdout: `confirm accepted by ${id}\n`, stderr: '' });
+    expect(await stand.slipway('confirm', 'migrator', '--item', 'overwrite', '--text', 'no', '--by', 'alice')).toEqual({ exit: 0, stdout: `confirm accepted by ${id}\n`, stderr: '' });
   });
 });
 

@@ -15,6 +15,7 @@ const patience = {
   carriedBy: 'planning',
   planRollout: 'planning',
   planSchemas: 'planning',
+  listSchemaArchive: 'planning',
   differingRelease: 'planning',
   lookUpFlags: 'planning',
   judgeSetting: 'planning',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { ApplicationFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -180,6 +181,36 @@ describe('repairing the tarball', () => {
     expect((await make({ repairs: sha256 })).answer).toMatchObject({ kind: 'occupied', generation });
     expect((await make({ repairs: sha256, replaces: generation })).answer).toMatchObject({ kind: 'made', sha256 });
     expect(await store.list(bucket, `${tarball}.`)).toEqual([]);
+  });
+});
+
+describe('listing a tarball', () => {
+  const list = (version: `v${string}` = 'v5.3.4444') => answered(() => schemas.listSchemaArchive({ component: 'migrator', version }));
+
+  it('tells what is in it, to the checksum, who made it, and what has changed since the one before', async () => {
+    expect((await list()).answer).toEqual({ kind: 'absent', archive: tarball });
+    const before = { ...plan, version: 'v5.2.1093', archive: 'dist/schemas-v5.2.1093.tar.gz', action: 'fetch-current-schemas' } as const;
+    await answered(() => schemas.makeArchive({ plan: before, key: 'by hand' }));
+    const changed = 'schemas/v5.2.0-internal_database.schema.codeintel.json';
+    await put('{}', changed);
+    const { sha256, size } = (await make()).answer as MadeArchive;
+    const { answer } = await list();
+    expect(answer).toMatchObject({ kind: 'listed', archive: tarball, sha256, size, by: ours, changes: { since: 'dist/schemas-v5.2.1093.tar.gz', came: ['v5.3.4444'], went: [], changed: ['v5.2.0.codeintel'] } });
+    expect(answer.kind === 'listed' && answer.schemas).toHaveLength(15);
+    expect(answer.kind === 'listed' && answer.schemas).toContainEqual({
+      name: 'v5.2.0-internal_database.schema.codeintel.json',
+      version: 'v5.2.0',
+      part: '.codeintel',
+      size: 2,
+      sha256: createHash('sha256').update('{}').digest('hex'),
+    });
+  });
+
+  it('says what is wrong with one that is damaged, and compares with none that is', async () => {
+    await put('damaged', 'dist/schemas-v5.2.1093.tar.gz');
+    await expect(list('v5.2.1093')).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('no archive that can be read') });
+    await make();
+    expect((await list()).answer).not.toHaveProperty('changes');
   });
 });
 

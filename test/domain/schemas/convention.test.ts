@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conventionIn, documentedTemplate, templateReader, versionReader } from '../../../domain/schemas/convention.ts';
+import { conventionIn, documentedTemplate, anySchemaReader, templateReader } from '../../../domain/schemas/convention.ts';
 import type { SchemaNaming } from '../../../domain/schemas/convention.ts';
 import { takeInventory } from '../../../domain/schemas/inventory.ts';
 import { schemaRules } from '../../../domain/schemas/rules.ts';
@@ -95,9 +95,10 @@ describe('names of another convention', () => {
   });
 });
 
-it('a version of a file in a tarball is read whatever the file is called', () => {
-  const read = versionReader(naming);
-  expect([releasedNames[0]!, documentedNames[0]!, 'README.md'].map(read)).toEqual(['v3.20.0', 'v3.20.0', undefined]);
+it('a file in a tarball is known whatever it is called', () => {
+  const read = anySchemaReader(naming);
+  expect([releasedNames[0]!, documentedNames[0]!, 'README.md'].map(read)).toEqual([{ version: 'v3.20.0', part: '' }, { version: 'v3.20.0', part: '' }, undefined]);
+  expect(read('v5.1.0-internal_database.schema.codeintel.json')).toEqual({ version: 'v5.1.0', part: '.codeintel' });
 });
 
 it('a template is never read from a name that could lead anywhere', () => {
