@@ -19,7 +19,7 @@ export const largestArchive = 128 * 1024 * 1024;
 export function createSchemaContents({ catalog, artifacts }: Pick<Ports, 'catalog' | 'artifacts'>) {
   /** What the tarball of a version holds, and what has changed since the one of the version before. @throws `InvalidInput` where it can't be read */
   async function listSchemaArchive({ component, version }: ContentsRequest): Promise<ArchiveContents> {
-    const rules = schemasIn(await catalog.read(), component);
+    const { schemas: rules } = schemasIn(await catalog.read(), component);
     const { name, url } = archiveOf(rules, version);
     const artifact = await artifacts.find(rules.bucket, name);
     if (!artifact) return { kind: 'absent', archive: name };

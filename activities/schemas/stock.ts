@@ -144,7 +144,7 @@ function ownFiles(work: SchemaWork, stored: readonly StoredArtifact[], conventio
   const completes = action === 'upload-current-schemas' && !whole;
   const cutOff = present.filter(({ artifact }) => completes && artifact.key?.startsWith(`${id} `));
   const mixed = cutOff.filter(({ artifact }) => !artifact.key!.endsWith(` at ${commitOf(work)}`));
-  const own = present.filter(({ artifact }) => artifact.key === schemaFileKey(work));
+  const own = present.filter(({ artifact }) => artifact.key?.startsWith(`${work.key} at `));
   return { ours: new Set([...own, ...cutOff]), mixed: mixed.map(({ name, artifact }) => `${name}: ${artifact.key}`) };
 }
 

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { abort, confirm, decide } from '../../workflows/people/messages.ts';
 import type { World } from '../worlds.ts';
 import { attribute } from './attribute.ts';
@@ -71,20 +72,68 @@ const aborted: Case = {
 const cancelled: Case = {
   name: 'a schema release that is cancelled while it is held after its upload',
   scenario,
-  prepare: (world) => protect(world, ['bazel', 'a check that nobody runs']),
+  prepare: (world) => protect(world, { requiredReviews: 1 }),
   begin: releasing(inject),
   async attend(release, world) {
-    await attribute(release, 'ReleaseState', 'held');
+    await publishUnreviewed(release);
     await release.cancel();
-    await protect(world, ['bazel']);
+    await protect(world, {});
     await release.signal(decide.signal, { choice: 'retry', by: 'alice' });
   },
 };
 
+const givenUp: Case = {
+  name: 'a schema release whose merge is given up after its upload',
+  scenario,
+  strike: 'afterwards',
+  prepare: (world) => protect(world, { requiredReviews: 1 }),
+  begin: releasing(inject),
+  async attend(release) {
+    await publishUnreviewed(release);
+    await release.signal(decide.signal, { choice: 'giveUp', by: 'alice', reason: 'nobody reviews it' });
+  },
+};
+
+/** Its pull request lacks a review: it asks before it publishes, and is held after that. */
+async function publishUnreviewed(release: WorkflowHandle): Promise<void> {
+  await attribute(release, 'ReleaseState', 'deciding');
+  await release.signal(decide.signal, { choice: 'publish', by: 'alice', reason: 'I merge it by hand' });
+  await attribute(release, 'ReleaseState', 'held');
+}
+
+const rebuilt: Case = {
+  name: 'a schema release whose base changes the schemas meanwhile',
+  scenario,
+  async prepare(world) {
+    await protect(world, { strict: true });
+    await lasting(onBranch)(world);
+  },
+  begin: releasing(inject),
+  async attend(release, world) {
+    await attribute(release, 'ReleaseState', 'pipeline');
+    const head = await openHead(world, repository);
+    await world.control('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': '{"Tables":[]}' }, message: 'Migrate' });
+    await world.control('ci', { ...onBranch, verdict: 'green' });
+    await world.control('ci', { repository, sha: head, verdict: 'green' });
+  },
+};
+
+const repaired: Case = {
+  name: 'a repair of the tarball of a schema release',
+  scenario,
+  async begin(client, taskQueue, world) {
+    const before = await releasing(fetching)(client, `${taskQueue}`, world);
+    await before.result();
+    await world.control('objects', { bucket: 'schemas-migrations', files: { 'dist/schemas-v5.2.1093.tar.gz': null } });
+    return client.workflow.start('schemaRelease', { workflowId: 'schemas/migrator/v5.2.1093', taskQueue, args: [fetching] });
+  },
+  attend: nobody,
+};
+
 const uploaded: Case = { name: 'an upload of the current schemas', scenario, begin: releasing({ component: 'migrator', version: 'v5.3.4444' }, 'uploadCurrentSchemas'), attend: nobody };
 
-export const schemaReleases: readonly Case[] = [published, fetched, takenBack, putBack, overtaken, aborted, cancelled, uploaded];
+export const schemaReleases: readonly Case[] = [published, fetched, takenBack, putBack, overtaken, rebuilt, aborted, cancelled, givenUp, repaired, uploaded];
 
-function protect(world: World, requiredChecks: readonly string[]): Promise<unknown> {
-  return world.control('protection', { repository, branch: 'main', requiredChecks });
+function protect(world: World, rules: { readonly requiredReviews?: number; readonly strict?: true }): Promise<unknown> {
+  return world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], ...rules });
 }
