@@ -1,4 +1,4 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Document, ErrorCode, Node } from 'yaml';
 import { catalogSchema } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
@@ -27,7 +27,8 @@ interface Misplaced {
 /** Reads the text of a `slipway.yaml`; never throws. Problems come in the order of the text. */
 export function readCatalog(text: string): CatalogReading {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Its own search for keys that are there twice compares each with each.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const malformed = syntaxMistakes(document);
   if (malformed.length > 0) return invalid(malformed, lines);
 
@@ -52,17 +53,28 @@ function invalid(mistakes: readonly Misplaced[], lines: LineCounter): CatalogRea
 }
 
 const plainer: Partial<Record<ErrorCode, string>> = {
-  DUPLICATE_KEY: 'this key is there already',
   MULTIPLE_DOCS: 'the catalog is one document: remove the "---"',
 };
 
 function syntaxMistakes(document: Document.Parsed): Misplaced[] {
-  const mistakes = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+  const mistakes: Misplaced[] = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
     offset: pos[0],
     path: [],
     message: plainer[code] ?? message,
   }));
   visit(document, {
+    Map: (_key, map, above) => {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        const offset = key.range?.[0] ?? 0;
+        if (seen.has(name)) mistakes.push({ offset, path: [], message: 'this key is there already' });
+        // Whatever is called so is no key of a JavaScript object, and would be left out without a word.
+        if (name === '__proto__') mistakes.push({ offset, path: [...above.filter(isPair).map((pair) => String(pair.key)), name], message: 'nothing can be called so' });
+        seen.add(name);
+      }
+    },
     Alias: (_key, alias) => {
       if (!alias.resolve(document)) mistakes.push({ offset: alias.range?.[0] ?? 0, path: [], message: `no anchor &${alias.source} above this alias` });
     },

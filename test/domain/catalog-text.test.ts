@@ -87,6 +87,7 @@ describe('a mistake of form', () => {
     ['an empty file', '', '1:1: must be a mapping, not nothing'],
     ['a list', '- gitaly', '1:1: must be a mapping, not a list'],
     ['a key twice', changed('  staging: {}', '  staging: {}\n  staging: {}'), '5:3: this key is there already'],
+    ['a component that no object can hold', changed('  gitaly:', '  __proto__:'), '7:3: components.__proto__: nothing can be called so'],
     ['two documents', `${whole}---\n${whole}`, '27:1: the catalog is one document: remove the "---"'],
     ['a tab', changed('  staging: {}', '\tstaging: {}'), '4:1: Tabs are not allowed as indentation'],
     ['an open quote', changed('"#g_gitaly"', '"#g_gitaly'), '27:1: Missing closing "quote'],
@@ -172,4 +173,12 @@ describe('a contradiction', () => {
 it('tells every mistake in the order of the text', () => {
   const text = changed('poll: 5s', 'pol: 5s').replace('searchDepth: 20', 'searchDepth: 0').replace('90s', 'long');
   expect(problems(text).map((line) => line.split(':')[1])).toEqual(['2', '11', '21']);
+});
+
+it('says within moments that nobody knows any of 20,000 keys', () => {
+  const many = Array.from({ length: 20_000 }, (_, n) => `key${n}: 1`).join('\n');
+  const started = performance.now();
+  const told = problems(`${whole}${many}\n`);
+  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(told.at(-1)).toContain('unknown key "key9"');
 });
