@@ -11,6 +11,7 @@ import { passingId, polled } from './task-queue.ts';
 import { concluded, watch } from './watch.ts';
 
 interface StartOptions {
+  readonly version?: string;
   readonly sha?: string;
   readonly by?: string;
   readonly reason?: string;
@@ -26,6 +27,7 @@ export function addStart(program: Command, answering: Answering): void {
     .description(`start a workflow of a component: ${everyKind.map(({ workflow }) => workflow).join(', ')}`)
     .argument('<type>', 'the workflow type')
     .argument('<component>', 'its name in the catalog')
+    .argument('[version]', 'what is released, where that is a version')
     .option('--sha <sha>', 'release exactly this commit')
     .option('--by <login>', 'who starts it: where the catalog says so, they may not approve it')
     .option('--reason <text>', 'why, for everybody to read')
@@ -33,7 +35,7 @@ export function addStart(program: Command, answering: Answering): void {
     .option('--wait', 'follow the release to its end')
     .addOption(taskQueueOption())
     .addOption(catalogOption('checks the component by this catalog, where there is one'))
-    .action((type: string, component: string, options: StartOptions) => answering((session) => start(session, type, component, options)));
+    .action((type: string, component: string, version: string | undefined, options: StartOptions) => answering((session) => start(session, type, component, { ...options, ...(version !== undefined && { version }) })));
 }
 
 /** Starts the workflow under a passing id; it computes its real one and hands over to it. */
@@ -62,7 +64,7 @@ async function start(session: Session, type: string, component: string, options:
   return { exit: 0, text: [`release ${release.workflowId}`, ...(link ? [link] : [])].join('\n'), json: { release: release.workflowId, link } };
 }
 
-function inputOf(component: string, { input = '{}', sha, by, reason }: StartOptions): object {
+function inputOf(component: string, { input = '{}', version, sha, by, reason }: StartOptions): object {
   let more: unknown;
   try {
     more = JSON.parse(input);
@@ -72,7 +74,7 @@ function inputOf(component: string, { input = '{}', sha, by, reason }: StartOpti
   if (typeof more !== 'object' || more === null || Array.isArray(more)) {
     throw new Failure(2, `--input must be one JSON object such as '{"reason":"hotfix"}', not ${input}`);
   }
-  return { ...more, component, ...(sha !== undefined && { sha }), ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+  return { ...more, component, ...(version !== undefined && { version }), ...(sha !== undefined && { sha }), ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
 }
 
 function note({ terminal, as }: Session, line: string): void {

@@ -6,10 +6,12 @@ import { toldSchemas } from './schemas/outcome.ts';
 import type { SchemaOutcome, SchemaStopped } from './schemas/outcome.ts';
 import { toldPreRelease } from './promotion/outcome.ts';
 import type { PreReleaseOutcome } from './promotion/outcome.ts';
+import { toldVersion } from './versions/outcome.ts';
+import type { VersionOutcome } from './versions/outcome.ts';
 import type { ReleaseOutcome } from './component/outcome.ts';
 
 /** How any of the workflows ends. */
-export type Outcome = ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PreReleaseOutcome;
+export type Outcome = VersionOutcome | ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PreReleaseOutcome;
 
 /** What did not get to its end, and was cleaned up. */
 export type StoppedOutcome = Extract<ReleaseOutcome, Remains> | SchemaStopped;
@@ -53,6 +55,10 @@ export function toldOutcome(outcome: Outcome): string {
     case 'rolledOut':
     case 'alreadyOn':
       return toldRollout(outcome);
+    case 'versionReleased':
+    case 'versionPlanned':
+    case 'versionRefused':
+      return toldVersion(outcome);
     case 'schemasReleased':
     case 'schemasRepaired':
     case 'schemasUploaded':

@@ -9,5 +9,6 @@ export { schemaArchive } from './schemas/schema-archive.ts';
 export { schemaRelease } from './schemas/schema-release.ts';
 export { updateComponent } from './component/update-component.ts';
 export { uploadCurrentSchemas } from './schemas/upload-current-schemas.ts';
+export { versionRelease } from './versions/version-release.ts';
 export { where } from './inspection/where.ts';
 export { default } from './unknown-workflow.ts';

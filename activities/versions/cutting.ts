@@ -2,7 +2,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { VersionPlan } from '../../domain/versions/plan.ts';
 import { titleOf } from '../../domain/versions/version.ts';
 import { effect } from '../effect.ts';
-import { notYet, tryAgain } from '../../ports/failures.ts';
+import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
 import type { RefMove } from '../../ports/git/git.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
@@ -14,15 +14,16 @@ export type Cut =
   /** The branch is not where the plan has seen it: somebody has merged more. Nothing was written. */
   | { readonly kind: 'moved' }
   /** The tag stands on another commit. Nothing was written. */
-  | { readonly kind: 'taken'; readonly at: Sha }
-  /** The remote does not take the tag. Nothing was written. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'taken'; readonly at: Sha };
 
 /** Makes a version's commit and its tag. */
 export function createCutting({ git }: Pick<Ports, 'git'>) {
   const { remake } = versionCommits(git);
 
-  /** Pushes the branch and the tag at once, so that there is never one without the other unless the branch is protected. */
+  /**
+   * Pushes the branch and the tag at once, so that there is never one without the other unless the branch is protected.
+   * @throws `Refused` where the remote does not take the tag: then nothing was written
+   */
   async function cutVersion(plan: VersionPlan): Promise<Cut> {
     return effect<Cut>({
       key: `tag ${plan.repository} ${plan.tag}`,
@@ -64,10 +65,11 @@ export function createCutting({ git }: Pick<Ports, 'git'>) {
     const both = await git.push(repository, place.branchAt === target ? [tagging] : [branching, tagging]);
     if (both.kind === 'pushed') return { kind: 'tagged' };
     if (both.kind === 'moved') throw tryAgain('Unavailable', `${both.ref} of ${repository} has moved meanwhile`);
-    if (both.ref !== `refs/heads/${branch}`) return { kind: 'refused', reason: both.reason };
+    if (both.ref !== `refs/heads/${branch}`) throw notTaken(plan, both.reason);
     const alone = await git.push(repository, [tagging]);
     if (alone.kind === 'moved') throw tryAgain('Unavailable', `${alone.ref} of ${repository} has moved meanwhile`);
-    return alone.kind === 'pushed' ? { kind: 'tagged', owes: both.reason } : { kind: 'refused', reason: alone.reason };
+    if (alone.kind === 'refused') throw notTaken(plan, alone.reason);
+    return { kind: 'tagged', owes: both.reason };
   }
 
   /** Looks once. @throws `NotYet` until the branch has the tagged commit */
@@ -77,4 +79,8 @@ export function createCutting({ git }: Pick<Ports, 'git'>) {
   }
 
   return { cutVersion: beating(cutVersion), branchHasVersion };
+}
+
+function notTaken({ repository, tag }: VersionPlan, reason: string): Error {
+  return neverRetry('Refused', `${repository} does not take the tag ${tag}: ${reason}`);
 }

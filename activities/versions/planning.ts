@@ -1,5 +1,6 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
+import type { Catalog } from '../../domain/catalog.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { nextCandidate } from '../../domain/versions/candidate-number.ts';
 import type { Asker } from '../../domain/versions/candidate-number.ts';
@@ -25,7 +26,7 @@ export type PlannedVersion =
   /** Nothing was written, and nothing will be before somebody changes something. */
   | Refused
   /** It leaves versions out, of which nobody has said what becomes of them. */
-  | { readonly kind: 'gap'; readonly version: string; readonly missing: readonly string[] };
+  | { readonly kind: 'gap'; readonly version: string; readonly missing: readonly string[]; /** Where people are asked. */ readonly channel?: string };
 
 export type PlanVersionRequest = Omit<VersionRequest, 'by' | 'reason' | 'dryRun'> & {
   readonly asker: Asker;
@@ -42,6 +43,7 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
   async function planVersion(request: PlanVersionRequest): Promise<PlannedVersion> {
     const catalog = await source.read();
     const { code, versions: rules } = versionedIn(catalog, request.component);
+    const { chat } = componentIn(catalog, request.component);
     const repository = rules.repository ?? code.canonical;
     const refs = await git.refs(repository);
     const head = refs.branches[code.branch];
@@ -57,7 +59,7 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
 
     const place = placeOf(set.version, tagged);
     if (place.kind === 'refused') return place;
-    if (place.kind === 'gap' && !request.burns) return { kind: 'gap', version: versionText(set.version), missing: place.missing.map(versionText) };
+    if (place.kind === 'gap' && !request.burns) return { kind: 'gap', version: versionText(set.version), missing: place.missing.map(versionText), ...(chat && { channel: chat.team }) };
     const ground = await groundOf(set, request);
     return ground.kind === 'refused' ? ground : planFresh(set, ground);
   }
@@ -128,6 +130,7 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
       isTagged: false,
       mergeBack: await missingOn({ ...recipe, target }, head),
       ...(previous && !isCandidate && { previous: versionText(previous) }),
+      ...(from !== undefined && { previousAt: from }),
       warnings,
     });
   }
@@ -146,7 +149,7 @@ function recipeOf({ id, repository, version, rules, defaultBranch }: Scene, date
   return { id, repository, version, tag: tagOf(version), versionKind: versionKind(version), files: rules.files.map(({ path, pattern }) => ({ path, ...(pattern !== undefined && { pattern }) })), changelogFile: rules.changelog.file, date, defaultBranch, mergesBackBy: rules.mergeBack };
 }
 
-type Found = Pick<VersionPlan, 'branch' | 'branchAt' | 'commit' | 'isTagged' | 'mergeBack' | 'previous' | 'warnings'>;
+type Found = Pick<VersionPlan, 'branch' | 'branchAt' | 'commit' | 'isTagged' | 'mergeBack' | 'previous' | 'previousAt' | 'warnings'>;
 
 function finished({ catalog, component, rules, version, tagged }: Scene, recipe: Recipe, found: Found): VersionPlan {
   const { chat, pin } = componentIn(catalog, component);
@@ -157,9 +160,16 @@ function finished({ catalog, component, rules, version, tagged }: Scene, recipe:
     ...found,
     latest: isHighest(version, tagged),
     requiredChecks: rules.requiredChecks,
-    ...(rules.approval && { approval: rules.approval }),
+    stages: tagStages(catalog, rules, { branch: found.branch, isAsked: !found.isTagged && versionKind(version) !== 'candidate' }),
     ...(chat && { chat }),
     ...(pin?.mention && { mention: pin.mention }),
     pace: catalog.pace,
   };
+}
+
+/** Developers make candidates by themselves; everything else the release managers have a say in. */
+function tagStages(catalog: Catalog, { approval, production }: Scene['rules'], { branch, isAsked }: { readonly branch: string; readonly isAsked: boolean }): VersionPlan['stages'] {
+  if (!approval || !isAsked) return [];
+  const assurance = catalog.environments[production.environment]?.assurance ?? approval.assurance;
+  return [{ name: 'tag', environment: branch, promote: { kind: 'deployment' }, health: [], approval: { ...approval, ...(assurance && { assurance }) } }];
 }

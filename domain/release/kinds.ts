@@ -67,6 +67,15 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['ended'],
   },
+  version: {
+    workflow: 'versionRelease',
+    prefix: 'version/',
+    noun: 'version release',
+    example: 'version/gitaly/12.9.0',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['approval', 'ended'],
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type KindName = keyof typeof kinds;

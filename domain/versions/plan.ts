@@ -1,8 +1,9 @@
 import type { Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import type { Repository } from '../code/repository.ts';
+import { releaseId } from '../release/kinds.ts';
 import type { Pace } from '../release/pace.ts';
-import type { Approval } from '../stages/rules.ts';
+import type { Stage } from '../stages/rules.ts';
 import { versionText } from './version.ts';
 import type { Version, VersionKind } from './version.ts';
 import type { VersionFile } from './version-file.ts';
@@ -66,7 +67,10 @@ export interface VersionPlan {
   readonly warnings: readonly string[];
   readonly requiredChecks: readonly string[];
   readonly mergesBackBy: 'merge' | 'changelogOnly';
-  readonly approval?: Approval;
+  /** One, whose approval people vote on before the tag is made; none, where nobody is asked. */
+  readonly stages: readonly Stage[];
+  /** The commit of `previous`. */
+  readonly previousAt?: Sha;
   readonly chat?: { readonly progress: string; readonly team: string };
   readonly mention?: string;
   readonly pace: Pace;
@@ -74,7 +78,7 @@ export interface VersionPlan {
 
 /** Every version release's id begins so, and ends with the version. */
 export function versionReleaseId(component: string, version: Version): string {
-  return `version/${component}/${versionText(version)}`;
+  return releaseId('version', component, versionText(version));
 }
 
 /** Every write of the plan, in its order, for people. */

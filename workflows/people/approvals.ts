@@ -106,6 +106,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
         status.refused(verdict, `the vote of ${by} on ${stage} is void: it was for ${plan!.candidate}, but the release carries ${agreed.candidate} now`);
       }
       votes = [];
+      decided.clear();
       isAmended = true;
       plan = agreed;
       since = now();
@@ -116,7 +117,8 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       if (!stage.approval) return;
       await separated(stage, session);
       const open = () => tally(stage, votes).kind === 'open';
-      const pullRequest = stage.approval.assurance === 'verified' ? listenTo(session, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
+      // Where there is no pull request to write on, votes are signed.
+      const pullRequest = stage.approval.assurance === 'verified' && status.get().pullRequest ? listenTo(session, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
       await pullRequest?.soFar();
       if (open()) {
         showWaiting(stage);
@@ -150,8 +152,9 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       { message: 'approve', payload },
       { message: 'reject', payload: { ...payload, reason: 'why' } },
     ];
-    if (!isVerified) return { send };
-    return { send, write: { on: status.get().pullRequest!.url, texts: [`/approve ${stage} ${shortSha(sha)}`, `/reject ${stage} why`] } };
+    const { pullRequest } = status.get();
+    if (!isVerified || !pullRequest) return { send };
+    return { send, write: { on: pullRequest.url, texts: [`/approve ${stage} ${shortSha(sha)}`, `/reject ${stage} why`] } };
   }
 }
 

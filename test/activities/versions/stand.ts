@@ -3,6 +3,9 @@ import type { PlannedVersion, PlanVersionRequest } from '../../../activities/ver
 import type { Catalog } from '../../../domain/catalog.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { VersionPlan } from '../../../domain/versions/plan.ts';
+import type { Check } from '../../../domain/code/pipeline.ts';
+import type { NewPullRequest } from '../../../ports/forge/pull-requests.ts';
+import type { ForgeRelease, NewForgeRelease } from '../../../ports/forge/releases.ts';
 import type { Milestone } from '../../../ports/forge/milestones.ts';
 import type { Git } from '../../../ports/git/git.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -15,8 +18,13 @@ export const name = 'gitlab-org/gitaly';
 export interface VersionStand {
   readonly gitaly: TestRepository;
   readonly git: Git;
-  readonly ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments'>;
+  readonly ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'readLagMs'>;
   readonly milestones: Milestone[];
+  /** What the forge holds, in memory. */
+  readonly releases: ForgeRelease[];
+  readonly latest: string[];
+  readonly pulls: (NewPullRequest & { readonly number: number })[];
+  readonly checks: Check[];
   plan(version: string, more?: Partial<PlanVersionRequest>): Promise<PlannedVersion>;
   planned(version: string, more?: Partial<PlanVersionRequest>): Promise<VersionPlan>;
   runs(commit: string | undefined): void;
@@ -24,6 +32,7 @@ export interface VersionStand {
 
 const catalogText = (versions: string) => `
 version: 1
+pace: { poll: 100ms, sample: 100ms, retry: 50ms, patience: 1s }
 environments: { production: {} }
 components:
   gitaly:
@@ -40,6 +49,10 @@ export function versionStand({ versions = '{ production: { environment: producti
   const catalog: Catalog = read.catalog;
   let running: string | undefined;
   const milestones: Milestone[] = [];
+  const releases: ForgeRelease[] = [];
+  const latest: string[] = [];
+  const pulls: (NewPullRequest & { readonly number: number })[] = [];
+  const checks: Check[] = [{ name: 'test', state: 'green' }];
   const git = gitOf({ [name]: gitaly });
   const ports = {
     catalog: { read: async () => catalog },
@@ -48,7 +61,26 @@ export function versionStand({ versions = '{ production: { environment: producti
       commits: { find: async (_: string, sha: string) => ({ sha, url: `https://forge/${name}/commit/${sha}` }) },
       deployments: { current: async () => undefined },
       milestones: { list: async () => milestones },
+      releases: {
+        find: async (_: string, tag: string) => releases.find((one) => one.tag === tag),
+        async create({ tag, title, body, prerelease, latest: isLatest }: NewForgeRelease) {
+          const made = { id: releases.length + 1, url: `https://forge/${name}/releases/${tag}`, tag, title, body, draft: false, prerelease };
+          releases.push(made);
+          if (isLatest) latest.push(tag);
+          return made;
+        },
+      },
+      pipelines: { checks: async () => checks },
+      pullRequests: {
+        list: async (_: string, head: string) => pulls.filter((pull) => pull.head === head).map((pull) => ({ ...pull, url: `https://forge/${name}/pull/${pull.number}`, state: 'open' })),
+        async open(pull: NewPullRequest) {
+          const made = { ...pull, number: pulls.length + 1 };
+          pulls.push(made);
+          return { ...made, url: `https://forge/${name}/pull/${made.number}`, state: 'open' };
+        },
+      },
     },
+    readLagMs: 0,
     environments: { record: async () => (running === undefined ? undefined : { deployed: { gitaly: { candidate: running, since: '2020-01-01T00:00:00Z' } } }) },
   } as unknown as VersionStand['ports'];
   const { planVersion } = createVersionPlanning(ports);
@@ -58,6 +90,10 @@ export function versionStand({ versions = '{ production: { environment: producti
     git,
     ports,
     milestones,
+    releases,
+    latest,
+    pulls,
+    checks,
     plan,
     async planned(version, more) {
       const planned = await plan(version, more);

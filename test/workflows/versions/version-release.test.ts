@@ -1,0 +1,257 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createVersions } from '../../../activities/versions/index.ts';
+import type { Outcome } from '../../../domain/outcome.ts';
+import type { ReleaseRecord } from '../../../domain/release/record.ts';
+import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import type { VersionRequest } from '../../../domain/versions/request.ts';
+import { abort, approve, decide, reject } from '../../../workflows/people/messages.ts';
+import { status } from '../../../workflows/release/messages.ts';
+import { versionStand } from '../../activities/versions/stand.ts';
+import type { VersionStand } from '../../activities/versions/stand.ts';
+import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+
+let server: TestWorkflowEnvironment;
+let queues = 0;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  server = await startTimeSkipping();
+});
+afterAll(() => server?.teardown());
+
+let stand: VersionStand;
+let c: string;
+let d: string;
+
+beforeEach(() => {
+  scene();
+});
+
+/** C is what production runs, D the head that never reached it. */
+function scene(versions?: string): void {
+  stand = versionStand(versions === undefined ? {} : { versions });
+  const { gitaly } = stand;
+  gitaly.commit('A', { VERSION: '12.8.0', 'CHANGELOG.md': '# Gitaly changelog\n\n## 12.8.0 (2020-02-22)\n\nNo changes.\n' });
+  gitaly.git('tag', '-a', '-m', 'Version v12.8.0', 'v12.8.0');
+  c = gitaly.commit('C\n\nChangelog: added', { c: '1\n' });
+  d = gitaly.commit('D\n\nChangelog: added', { d: '1\n' });
+  stand.runs(c);
+}
+
+const git = (...args: readonly string[]) => stand.gitaly.git(...args);
+const parents = (commit: string) => git('log', '-1', '--format=%P', commit);
+
+function protect(ref: string): () => void {
+  const hook = join(stand.gitaly.folder, '.git/hooks/update');
+  mkdirSync(join(hook, '..'), { recursive: true });
+  writeFileSync(hook, `#!/bin/sh\nif [ "$1" = ${ref} ]; then echo "error: GH006: Protected $1." >&2; exit 1; fi\n`);
+  chmodSync(hook, 0o755);
+  return () => rmSync(hook);
+}
+
+interface Started {
+  readonly release: WorkflowHandle;
+  readonly lines: string[];
+  readonly announced: string[];
+  readonly records: ReleaseRecord[];
+}
+
+async function start(request: Partial<VersionRequest> & { readonly version: string }, id = `version/gitaly/${request.version}`): Promise<Started> {
+  const lines: string[] = [];
+  const announced: string[] = [];
+  const records: ReleaseRecord[] = [];
+  const taskQueue = `versions-${queues++}`;
+  const worker = await Worker.create({
+    connection: server.nativeConnection,
+    taskQueue,
+    workflowBundle,
+    activities: {
+      ...createVersions(stand.ports),
+      rerunFailed: async () => {
+        stand.checks.splice(0, stand.checks.length, { name: 'test', state: 'green' });
+        return 'rerun';
+      },
+      report: async ({ line }: { readonly line: string }) => void lines.push(line),
+      announce: async ({ text }: { readonly text: string }) => void announced.push(text),
+      keepRecord: async (record: ReleaseRecord) => void records.push(record),
+    },
+  });
+  const running = worker.run();
+  const release = await server.client.workflow.start('versionRelease', { taskQueue, workflowId: id, args: [{ component: 'gitaly', ...request }] });
+  onTestFinished(async () => {
+    await release.terminate().catch(() => undefined);
+    worker.shutdown();
+    await running;
+  });
+  return { release, lines, announced, records };
+}
+
+async function waitingFor(release: WorkflowHandle, what: RegExp): Promise<ReleaseStatus> {
+  return expect.poll(async () => ((await release.query(status)).waitingFor?.what ?? ''), { timeout: 40_000 }).toMatch(what).then(() => release.query(status));
+}
+
+async function result(release: WorkflowHandle): Promise<Outcome> {
+  return (await release.result()) as Outcome;
+}
+
+describe('a minor', () => {
+  it('is committed, tagged, published and merged back; the graph is that of the document', async () => {
+    const { release, lines, records } = await start({ version: '12.9.0' });
+    const outcome = await result(release);
+    const tagged = git('rev-parse', 'v12.9.0^{commit}');
+    expect(outcome).toEqual({ kind: 'versionReleased', version: '12.9.0', tag: 'v12.9.0', commit: tagged, url: 'https://forge/gitlab-org/gitaly/releases/v12.9.0' });
+    expect([parents(tagged), git('rev-parse', '12-9-stable'), parents('master')]).toEqual([c, tagged, `${d} ${tagged}`]);
+    expect(stand.releases).toMatchObject([{ tag: 'v12.9.0', title: 'Version v12.9.0', prerelease: false, body: expect.stringContaining('[C](') }]);
+    expect(stand.latest).toEqual(['v12.9.0']);
+    expect(lines).toEqual([expect.stringMatching(/^tagged [0-9a-f]{12} as v12\.9\.0$/), expect.stringMatching(/^released v12\.9\.0/)]);
+    expect(records).toMatchObject([{ release: 'version/gitaly/12.9.0', version: '12.9.0', ending: 'versionReleased' }]);
+  });
+
+  it('that is started again, and under another id, writes nothing', async () => {
+    await result((await start({ version: '12.9.0' })).release);
+    const before = git('for-each-ref');
+    expect(await result((await start({ version: '12.9.0' })).release)).toMatchObject({ kind: 'versionReleased' });
+    expect(await result((await start({ version: 'v12.9.0' }, 'any-id')).release)).toEqual({ kind: 'handedOver', to: 'version/gitaly/12.9.0' });
+    await server.client.workflow.getHandle('version/gitaly/12.9.0').result();
+    expect(git('for-each-ref')).toBe(before);
+    expect(stand.releases).toHaveLength(1);
+  });
+
+  it('is only told by a dry run, to the SHA', async () => {
+    const before = git('for-each-ref');
+    const outcome = await result((await start({ version: '12.9.0', dryRun: true })).release);
+    expect(git('for-each-ref')).toBe(before);
+    expect(outcome).toMatchObject({ kind: 'versionPlanned', version: '12.9.0', writes: expect.arrayContaining(['publish the release v12.9.0 as the latest']) });
+    await result((await start({ version: '12.9.0' })).release);
+    expect(outcome).toMatchObject({ commit: git('rev-parse', 'v12.9.0^{commit}') });
+  });
+
+  it('of what never reached production is refused', async () => {
+    expect(await result((await start({ version: '12.9.0', sha: d })).release)).toEqual({ kind: 'versionRefused', reason: `sha: ${d.slice(0, 12)} never reached production, which runs ${c.slice(0, 12)}` });
+    expect(git('for-each-ref', 'refs/heads', '--format=%(refname)')).toBe('refs/heads/master');
+  });
+
+  it('that conflicts has its tag, asks people by a pull request, and stays open until they have merged it', async () => {
+    const theirs = stand.gitaly.commit('Next', { VERSION: '12.10.0-pre' });
+    const { release, announced } = await start({ version: '12.9.0' });
+    const { owes, waitingFor: waits } = await waitingFor(release, /v12\.9\.0 on master: .*VERSION conflict; merge https:\/\/forge\/gitlab-org\/gitaly\/pull\/1 by hand/);
+    expect(owes?.map(({ what }) => what)).toEqual(['v12.9.0 on master']);
+    expect(waits?.send?.map(({ payload }) => payload)).toMatchObject([{ choice: 'retry' }, { choice: 'giveUp' }]);
+    expect([git('rev-parse', 'v12.9.0^{commit}'), git('rev-parse', 'master')]).toEqual([git('rev-parse', 'slipway/merge-back-12.9.0'), theirs]);
+    expect(stand.pulls).toMatchObject([{ head: 'slipway/merge-back-12.9.0', base: 'master', title: 'Merge v12.9.0 back into master' }]);
+    expect(announced).toEqual([expect.stringContaining('v12.9.0 on master is still to be done')]);
+    git('merge', '--quiet', '--no-ff', '-s', 'ours', '-m', 'By hand', 'v12.9.0');
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased' });
+  });
+
+  it('whose stable branch is protected has its tag, is merged back, and owes the branch', async () => {
+    const lift = protect('refs/heads/12-9-stable');
+    const { release } = await start({ version: '12.9.0' });
+    await waitingFor(release, /v12\.9\.0 on 12-9-stable: .*GH006.*push it by hand/);
+    const tagged = git('rev-parse', 'v12.9.0^{commit}');
+    await expect.poll(() => parents('master')).toBe(`${d} ${tagged}`);
+    lift();
+    git('branch', '12-9-stable', tagged);
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased', commit: tagged });
+  });
+
+  it('whose tag the remote does not take is tried again when somebody says so', async () => {
+    const lift = protect('refs/tags/v12.9.0');
+    const { release } = await start({ version: '12.9.0' });
+    await waitingFor(release, /the tag v12\.9\.0: .*does not take the tag/);
+    expect(git('for-each-ref', 'refs/heads', '--format=%(refname)')).toBe('refs/heads/master');
+    lift();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'ann' }] });
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased' });
+  });
+
+  it('whose pipeline is red is told, run again, and stays tagged', async () => {
+    stand.checks.splice(0, 1, { name: 'test', state: 'red' });
+    const { release, announced } = await start({ version: '12.9.0' });
+    await waitingFor(release, /the pipeline of v12\.9\.0, which is red/);
+    expect(announced).toEqual([expect.stringContaining('test')]);
+    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'accept', by: 'ann' }] })).rejects.toThrow();
+    await expect(release.executeUpdate(abort.update, { args: [{ by: 'ann', reason: 'no' }] })).rejects.toThrow();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'ann' }] });
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased' });
+  });
+});
+
+describe('release managers', () => {
+  const asked = '{ production: { environment: production }, approval: { approvers: [rm] } }';
+
+  it('approve what somebody starts by hand, before anything is written', async () => {
+    scene(asked);
+    const { release } = await start({ version: '12.9.0', by: 'ann' });
+    await waitingFor(release, /approval of tag/);
+    expect(git('for-each-ref', 'refs/heads', '--format=%(refname)')).toBe('refs/heads/master');
+    await expect(release.executeUpdate(approve.update, { args: [{ stage: 'tag', by: 'ann' }] })).rejects.toThrow();
+    await release.executeUpdate(approve.update, { args: [{ stage: 'tag', by: 'rm' }] });
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased' });
+  });
+
+  it('reject it, and nothing was written', async () => {
+    scene(asked);
+    const { release } = await start({ version: '12.9.0' });
+    await waitingFor(release, /approval of tag/);
+    await release.executeUpdate(reject.update, { args: [{ stage: 'tag', by: 'rm', reason: 'not now' }] });
+    expect(await result(release)).toMatchObject({ kind: 'rejected', by: 'rm', undone: [] });
+    expect(git('tag', '--list')).toBe('v12.8.0');
+  });
+
+  it('approve anew what was merged into the stable branch meanwhile', async () => {
+    scene(asked);
+    git('checkout', '--quiet', '-b', '12-8-stable', 'v12.8.0');
+    stand.gitaly.commit('Picked', { picked: '1\n' });
+    const { release } = await start({ version: '12.8.1' });
+    await waitingFor(release, /approval of tag/);
+    const more = stand.gitaly.commit('More', { more: '1\n' });
+    await release.executeUpdate(approve.update, { args: [{ stage: 'tag', by: 'rm' }] });
+    await expect.poll(async () => (await release.query(status)).refused.map(({ why }) => why).join(), { timeout: 30_000 }).toMatch(/the vote of rm on tag is void/);
+    await waitingFor(release, /approval of tag/);
+    const { candidate } = await release.query(status);
+    await release.executeUpdate(approve.update, { args: [{ stage: 'tag', by: 'rm', sha: candidate! }] });
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased' });
+    expect(parents('v12.8.1')).toBe(more);
+  });
+
+  it('have no say in a candidate', async () => {
+    scene(asked);
+    expect(await result((await start({ version: '12.9.0-rc1' })).release)).toMatchObject({ kind: 'versionReleased', tag: 'v12.9.0-rc1' });
+    expect([parents('v12.9.0-rc1'), git('rev-parse', 'master')]).toEqual([d, git('rev-parse', 'v12.9.0-rc1^{commit}')]);
+    expect(stand.releases).toMatchObject([{ tag: 'v12.9.0-rc1', prerelease: true }]);
+    expect(stand.latest).toEqual([]);
+  });
+});
+
+describe('a patch that leaves versions out', () => {
+  beforeEach(() => {
+    git('checkout', '--quiet', '-b', '12-8-stable', 'v12.8.0');
+    stand.gitaly.commit('Picked\n\nChangelog: fixed', { picked: '1\n' });
+  });
+
+  it('burns them, for a reason', async () => {
+    const { release, announced } = await start({ version: '12.8.2' });
+    await waitingFor(release, /12\.8\.2, which leaves out 12\.8\.1/);
+    expect(announced).toEqual([expect.stringContaining('tagMissing')]);
+    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'burn', by: 'ann' }] })).rejects.toThrow();
+    await release.executeUpdate(decide.update, { args: [{ choice: 'burn', by: 'ann', reason: 'its build was broken' }] });
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased', tag: 'v12.8.2' });
+    expect(git('tag', '--list').split('\n')).toEqual(['v12.8.0', 'v12.8.2']);
+  });
+
+  it('releases them first', async () => {
+    const { release } = await start({ version: '12.8.2' });
+    await waitingFor(release, /12\.8\.2, which leaves out 12\.8\.1/);
+    await release.executeUpdate(decide.update, { args: [{ choice: 'tagMissing', by: 'ann' }] });
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased', tag: 'v12.8.2' });
+    expect(git('tag', '--list').split('\n')).toEqual(['v12.8.0', 'v12.8.1', 'v12.8.2']);
+    expect(parents('v12.8.2')).toBe(git('rev-parse', 'v12.8.1^{commit}'));
+    expect(git('show', 'v12.8.2:CHANGELOG.md')).toMatch(/## 12\.8\.2 [^#]*No changes\.\n\n## 12\.8\.1 [^#]*### Fixed/);
+  });
+});
