@@ -8,8 +8,8 @@ export interface RestService {
   get<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined>;
   /** Asks by a POST, as some services want to be asked. It changes nothing. */
   ask(path: string, body: object): Promise<unknown>;
-  /** Sends a write, once. Whatever it answers that is not JSON is null. */
-  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: URLSearchParams | object): Promise<unknown>;
+  /** Sends a write, once. A text is sent as JSON, too. Whatever it answers that is not JSON is null. */
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: URLSearchParams | object | string): Promise<unknown>;
   /** @throws a retryable `Unavailable` for a reply that is not what its documentation says */
   parse<T>(shape: z.ZodType<T>, reply: unknown): T;
 }
@@ -33,7 +33,7 @@ const rateLimitMs = 60_000;
 export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServiceOptions): RestService {
   const { base, authorization } = addressOf(url);
 
-  async function call(method: string, path: string, body?: URLSearchParams | object): Promise<Reply> {
+  async function call(method: string, path: string, body?: URLSearchParams | object | string): Promise<Reply> {
     const form = body === undefined || body instanceof URLSearchParams;
     const response = await fetch(base + path, {
       method,
@@ -49,7 +49,7 @@ export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServ
     return reply;
   }
 
-  async function answered(method: string, path: string, body?: URLSearchParams | object): Promise<Reply> {
+  async function answered(method: string, path: string, body?: URLSearchParams | object | string): Promise<Reply> {
     const reply = await call(method, path, body).catch((cause: Error) => {
       throw tryAgain('Unavailable', `${name} does not answer ${method} ${path}: ${reason(cause)}`, { cause });
     });

@@ -64,6 +64,8 @@ export const runs = z.strictObject({ workflow: z.string(), conclusion: z.enum(['
 export const health = z.strictObject({ environment: z.string(), state: z.enum(['healthy', 'unhealthy', 'silent']) });
 /** Puts a commit on an environment without anybody's deployment; the head of the default branch, if none is named. */
 export const deployed = z.strictObject({ environment: z.string(), repository: z.string().default('gitlab-org/gitlab'), sha: z.string().optional() });
+/** Makes an application of Argo CD, or changes what it runs. `busy`: an operation is under way. */
+export const application = z.strictObject({ name: z.string(), images: z.array(z.string()).optional(), rollouts: z.array(z.string()).optional(), health: z.string().optional(), synced: z.boolean().optional(), busy: z.boolean().optional() });
 /** Makes an issue in Jira, or changes it as a person would. `closed`: it can't be moved, as where the account may not. */
 export const ticket = z.strictObject({ key: z.string().regex(/^[A-Z]+-\d+$/), title: z.string().optional(), status: z.string().optional(), assignee: z.string().optional(), closed: z.boolean().optional() });
 export const gitlab = z.strictObject({ hundred: z.enum(['percentage', 'boolean']) });

@@ -12,6 +12,7 @@ import { reloadRefs } from './github/repository.ts';
 import { setRun } from './github/runs.ts';
 import { userNamed } from './github/users.ts';
 import { putByPerson } from './gcs/objects.ts';
+import { putApplication } from './argocd/people.ts';
 import { putTicket } from './jira/people.ts';
 import { setByPerson } from './gitlab/features.ts';
 import { snapshot } from './snapshot.ts';
@@ -66,6 +67,7 @@ const acts: Readonly<Record<string, Act>> = {
     world.state.environments.set(environment, { repository: name, sha: running });
   },
   'POST /flags': (world, exchange) => world.exclusively(() => setByPerson(world, read(asked.flag, exchange))),
+  'POST /applications': (world, exchange) => putApplication(world, read(asked.application, exchange)),
   'POST /tickets': (world, exchange) => putTicket(world, read(asked.ticket, exchange)),
   'POST /gitlab': (world, exchange) => void Object.assign(world.gitlab, read(asked.gitlab, exchange)),
   'POST /objects': (world, exchange) => world.exclusively(async () => putByPerson(await world.gcs.emulator(), read(asked.objects, exchange))),

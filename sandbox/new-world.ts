@@ -9,7 +9,7 @@ import { createReplicas } from './replicas.ts';
 import type { World, WorldState } from './state.ts';
 
 export function createWorld(options: Pick<World, 'name' | 'url' | 'dir' | 'latencyMs' | 'consequences' | 'gcs'>): World {
-  const state: WorldState = { repositories: new Map(), channels: new Map(), environments: new Map(), features: new Map(), tickets: new Map() };
+  const state: WorldState = { repositories: new Map(), channels: new Map(), environments: new Map(), features: new Map(), tickets: new Map(), applications: new Map() };
   const clock = createClock();
   let lastId = 1000;
   let queue: Promise<unknown> = Promise.resolve();

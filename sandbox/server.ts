@@ -10,6 +10,7 @@ import { visitGit } from './github/git-visit.ts';
 import { visitGraphql } from './github/graphql.ts';
 import { loadDescription } from './github/validation.ts';
 import { visitDeployed } from './deployed.ts';
+import { visitArgoCd } from './argocd/argocd.ts';
 import { visitJira } from './jira/jira.ts';
 import { visitGitlab } from './gitlab/features.ts';
 import { visitHealth } from './health.ts';
@@ -97,6 +98,7 @@ function openVisit(world: World, exchange: Exchange, path: string, description: 
   if (path.startsWith('/git/')) return visitGit(world, exchange, path.slice('/git'.length));
   if (path.startsWith('/slack/api/')) return visitSlack(world, exchange, path.slice('/slack/api'.length));
   if (path.startsWith('/deployed/')) return visitDeployed(world, exchange, path.slice('/deployed'.length));
+  if (path.startsWith('/argocd/')) return visitArgoCd(world, exchange, path.slice('/argocd'.length));
   if (path.startsWith('/jira/')) return visitJira(world, exchange, path.slice('/jira'.length));
   if (path.startsWith('/gitlab/')) return visitGitlab(world, exchange, path.slice('/gitlab'.length));
   if (path.startsWith('/gcs/')) return visitGcs(world, exchange, path.slice('/gcs'.length));

@@ -1,3 +1,4 @@
+import type { Application } from './argocd/application.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
 import type { Gcs } from './gcs/emulator.ts';
@@ -62,6 +63,8 @@ export interface WorldState {
   readonly environments: Map<string, { repository: string; sha: string }>;
   /** Feature flags, by GitLab. */
   readonly features: Map<string, Features>;
+  /** What Argo CD runs, by application. */
+  readonly applications: Map<string, Application>;
   /** Jira's issues, by their keys. */
   readonly tickets: Map<string, Ticket>;
 }

@@ -30,6 +30,7 @@ function addresses(url: string) {
     health: `${url}/health`,
     gitlab: `${url}/gitlab`,
     jira: `${url}/jira`,
+    argocd: `${url}/argocd`,
     gcs: `${url}/gcs`,
     control: `${url}/control`,
   };

@@ -1,0 +1,1 @@
+export * as argocd from './argocd.ts';
