@@ -127,6 +127,7 @@ async function useEveryOperation(world: World): Promise<void> {
   await repos.getBranchProtection({ ...gitlab, branch: 'master' });
   await repos.listCommits(gitlab);
   await repos.getCommit({ ...gitlab, ref: sha });
+  await repos.listActivities({ ...gitlab, ref: 'refs/heads/master' });
   await repos.listPullRequestsAssociatedWithCommit({ ...gitlab, commit_sha: sha });
   await repos.compareCommitsWithBasehead({ ...gitlab, basehead: `master...${branch}` });
   await repos.getContent({ ...gitlab, path: 'GITALY_SERVER_VERSION' });
