@@ -1,6 +1,13 @@
 import type { Sha } from '../../domain/code/commit.ts';
+import { shortSha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { toldWait } from '../../domain/code/pipeline.ts';
+import type { SchemaPlan } from '../../domain/schemas/plan.ts';
+import { fillInputs } from '../../domain/stages/inputs.ts';
+import type { Deployment } from '../../ports/forge/deployments.ts';
+import { launches } from '../../ports/launch/launches.ts';
+import { beating } from '../../ports/pulse.ts';
+import { effect } from '../effect.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -20,6 +27,8 @@ export interface BuildQuestion {
   readonly patience?: number;
   /** The branch that it is merged into. */
   readonly base: string;
+  /** The run of the catalog's build workflow for this head. */
+  readonly run?: Pick<Deployment, 'id' | 'url'>;
   /** The forge refused to merge it until it contains its base. */
   readonly behind?: true;
 }
@@ -33,6 +42,11 @@ export type BuildAnswer =
   /** Somebody pushed to the pull request: what was built is not what would be merged. */
   | { readonly kind: 'moved' };
 
+export interface BuildStart {
+  readonly plan: SchemaPlan;
+  readonly sha: Sha;
+}
+
 export interface MergeQuestion extends Pick<BuildQuestion, 'repository' | 'number' | 'sha' | 'base'> {
   readonly method: MergeMethod;
 }
@@ -44,12 +58,13 @@ export type MergeOutlook =
   | { readonly kind: 'closed'; readonly by: string }
   | { readonly kind: 'moved' };
 
-export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
+export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'> & Partial<Pick<Ports, 'readLagMs'>>) {
   const { missingBase, shown } = pullRequestReads(forge);
   const { verdictOf } = verdicts(forge);
+  const launch = launches({ forge }).workflow;
 
   /** Looks once at the pull request and at its build. @throws `NotYet` while checks still run, or none has begun */
-  async function releaseBuild({ repository, number, sha, required, ignored = [], patience = 0, base: branch, behind }: BuildQuestion): Promise<BuildAnswer> {
+  async function releaseBuild({ repository, number, sha, required, ignored = [], patience = 0, base: branch, behind, run: given }: BuildQuestion): Promise<BuildAnswer> {
     const pull = await shown(repository, { number, head: sha });
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
@@ -62,9 +77,27 @@ export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
     const verdict = await verdictOf({ repository, sha, demand: { required, ignored, patience }, into: branch });
     if (verdict.kind === 'pending') throw notYet(`the build of ${sha} waits for ${toldWait(verdict)}`);
     if (verdict.kind === 'red') return { kind: 'red', failed: verdict.failed };
+    const run = given && (await forge.workflowRuns.get(repository, given.id));
+    if (run?.state === 'running') throw notYet(`the build of ${sha} waits for ${run.url}`);
+    if (run?.state === 'failed') return { kind: 'red', failed: [{ name: 'the release build', url: run.url }] };
     if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
     const base = pull.behind || behind ? await missingBase(repository, branch, sha) : undefined;
     return base === undefined ? { kind: 'green' } : { kind: 'outdated', base };
+  }
+
+  /** Dispatches the catalog's build workflow for a head of the pull request, once. @throws `InvalidInput` when its run could not be found again */
+  async function startReleaseBuild({ plan, sha }: BuildStart): Promise<Pick<Deployment, 'id' | 'url'>> {
+    const { id: release, version, head: branch, rules: { repository, build } } = plan;
+    const key = `${release} ${shortSha(sha)}`;
+    const mechanism = fillInputs({ kind: 'workflow', ...build! }, { version, sha, key });
+    const target = { repository, branch, environment: '', sha, key };
+    const { id, url } = await effect({
+      key: `dispatch ${key}`,
+      lagMs: readLagMs,
+      probe: () => launch.find(mechanism, target),
+      act: () => launch.start(mechanism, target),
+    });
+    return { id, url };
   }
 
   /**
@@ -90,7 +123,7 @@ export function createSchemaBuilds({ forge }: Pick<Ports, 'forge'>) {
     if (pull?.state !== 'merged') throw notYet(`#${number} is not merged`);
   }
 
-  return { releaseBuild, mergeOutlook, mergedBySomebody };
+  return { startReleaseBuild: beating(startReleaseBuild), releaseBuild, mergeOutlook, mergedBySomebody };
 }
 
 interface Outlook {

@@ -14,6 +14,8 @@ export type SchemaOutcome =
       readonly published: readonly string[];
       /** Versions that others released during the build, and that this tarball lacks. */
       readonly lacks?: readonly SchemaVersion[];
+      /** What lies among the schemas and is none, by the catalog. */
+      readonly ignored?: readonly string[];
       /** Somebody has given its merge up: no build uses its tarball yet. */
       readonly unmerged?: { readonly by: string; readonly reason: string };
     }
@@ -36,9 +38,9 @@ const mostNames = 20;
 export function toldSchemas(outcome: SchemaOutcome | SchemaStopped): string {
   switch (outcome.kind) {
     case 'schemasReleased': {
-      const { version, published, lacks = [], unmerged } = outcome;
+      const { version, published, lacks = [], ignored = [], unmerged } = outcome;
       const files = published.length > 0 ? ` with ${published.length} schema files` : '';
-      return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}${unmerged ? `; its merge was given up by ${unmerged.by}: ${unmerged.reason}` : ''}`;
+      return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}${ignored.length > 0 ? `, passing over ${ignored.slice(0, mostNames).join(', ')}` : ''}${unmerged ? `; its merge was given up by ${unmerged.by}: ${unmerged.reason}` : ''}`;
     }
     case 'schemasRepaired':
       return `repaired ${outcome.archive.url}: it is what builds expect, sha256 ${outcome.archive.sha256}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkRules } from '../code/rules.ts';
 import { duration } from '../text/duration.ts';
-import { branch, label, login, path, repository, title } from '../text/names.ts';
+import { branch, label, login, path, repository, title, workflowFile } from '../text/names.ts';
 import { formerly } from '../text/mistakes.ts';
 import { templateMistake } from './names.ts';
 import { schemaVersion } from './version.ts';
@@ -54,6 +54,11 @@ export const schemaRules = z.strictObject({
   labels: z.array(label).prefault([]),
   merge: z.enum(['merge', 'squash', 'rebase']).prefault('merge'),
   ...checkRules,
+  build: z
+    .strictObject({ workflow: workflowFile, inputs: z.record(z.string(), z.string()) })
+    .refine(({ inputs }) => Object.values(inputs).some((template) => template.includes('{key}')), { path: ['inputs'], error: 'one input must carry {key}, by which a lost run is found again' })
+    .optional()
+    .describe("A workflow that is dispatched on the pull request's branch for each head, and must succeed, besides its checks. Inputs may use {version}, {sha} and {key}, which the run name must show."),
   buildTimeout: duration.prefault('6h').describe('A build that is not green by then counts as failed.'),
   onNewSchemas: z.enum(['regenerate', 'note']).prefault('regenerate').describe('When the bucket has gained schemas below this version during the build: build again with them, or only say so.'),
   newerPatches: z.enum(['keep', 'leaveOut']).prefault('keep').describe("Newer patches of the version's own line, that were released before it: the tarball holds them, or not."),

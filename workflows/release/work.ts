@@ -77,6 +77,7 @@ const patience = {
   openSchemaPullRequest: 'writing',
   amendSchemaPullRequest: 'writing',
   withdrawSchemaPullRequest: 'writing',
+  startReleaseBuild: 'writing',
   releaseBuild: 'polling',
   mergeOutlook: 'polling',
   mergedBySomebody: 'polling',

@@ -117,7 +117,8 @@ async function judge({ plan, status, work, wakes }: SchemaRelease, { number, hea
   const { repository, requiredChecks: required, ignoredChecks: ignored, buildTimeout } = plan.rules;
   status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
   const question = { repository, number, sha, required, ignored, patience: plan.pace.patience, base: plan.base, ...(behind && { behind }) };
-  const looking = () => wakes.wakeable(() => work.releaseBuild(question, `look at the build of #${number}`));
+  const run = plan.rules.build && (await work.startReleaseBuild({ plan, sha }, `start the build of #${number}`));
+  const looking = () => wakes.wakeable(() => work.releaseBuild({ ...question, ...(run && { run }) }, `look at the build of #${number}`));
   const answer = await withinTime(buildTimeout, looking);
   if (answer === undefined) throw new Stop({ kind: 'buildTimedOut', afterMs: buildTimeout });
   switch (answer.kind) {

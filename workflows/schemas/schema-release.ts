@@ -63,6 +63,7 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
           pullRequest: pull.url,
           published: published ?? [],
           ...(lacks.length > 0 && { lacks }),
+          ...(archive.stock.ignored && { ignored: archive.stock.ignored }),
           ...(merge?.kind === 'givenUp' && { unmerged: { by: merge.by, reason: merge.reason } }),
         };
       });

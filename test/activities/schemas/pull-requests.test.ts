@@ -105,6 +105,36 @@ it('tells a push from what is not shown yet', async () => {
   expect(await build({ number, head })).toEqual({ kind: 'moved' });
 });
 
+describe('the release build', () => {
+  const runs: { id: number; url: string; state: 'running' | 'succeeded' | 'failed'; name: string }[] = [];
+  const dispatched: unknown[] = [];
+  const workflowRuns = {
+    find: async (_: string, workflow: string, key: string) => runs.find(({ name }) => name === `${workflow} ${key}`),
+    get: async (_: string, id: number) => runs.find((run) => run.id === id)!,
+    dispatch: async (_: string, workflow: string, ref: string, inputs: Readonly<Record<string, string>>) => {
+      dispatched.push([workflow, ref, inputs.VERSION]);
+      runs.push({ id: runs.length + 1, url: `https://forge/runs/${runs.length + 1}`, state: 'running', name: `${workflow} ${inputs.key}` });
+    },
+  } as Partial<Forge['workflowRuns']> as Forge['workflowRuns'];
+
+  it('is dispatched once a head with the version, and its end counts besides the checks', async () => {
+    const pull = await open();
+    await expect.poll(() => build(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
+    const { startReleaseBuild, releaseBuild } = createSchemaBuilds({ forge: { ...forge, workflowRuns } });
+    const plan = { ...change.plan, rules: { ...change.plan.rules, build: { workflow: 'release.yml', inputs: { VERSION: '{version}', key: '{key}' } } } };
+    const begin = () => within(() => startReleaseBuild({ plan, sha: pull.head })) as Promise<{ id: number; url: string }>;
+    const run = await begin();
+    expect(await begin()).toEqual(run);
+    expect(dispatched).toEqual([['release.yml', branch, 'v5.3.4444']]);
+    const look = () => releaseBuild({ repository, number: pull.number, sha: pull.head, required: [], base: 'main', run });
+    await expect(look()).rejects.toMatchObject({ type: 'NotYet', message: `the build of ${pull.head} waits for https://forge/runs/1` });
+    runs[0]!.state = 'failed';
+    expect(await look()).toEqual({ kind: 'red', failed: [{ name: 'the release build', url: 'https://forge/runs/1' }] });
+    runs[0]!.state = 'succeeded';
+    expect(await look()).toEqual({ kind: 'green' });
+  });
+});
+
 describe('what can be known of the merge', () => {
   const outlook = (pull: OpenedDeps, method: 'merge' | 'rebase' = 'merge') => createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method });
 

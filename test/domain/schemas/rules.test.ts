@@ -53,6 +53,7 @@ describe("a catalog's schemas", () => {
     ['a part with a slash', scripts.replace('.codeintel', './codeintel'), 'must be empty or begin with a dot'],
     ['a version with a suffix', scripts.replace('v3.20.0', 'v3.20.0-rc.1'), '"v3.20.0-rc.1" is no version'],
     ['a URL that would end the string it is written into', `${smallest}      url: 'https://x/"{archive}'\n`, 'must be an http or https URL without quotes'],
+    ['a build that could not be found again', `${smallest}      build: { workflow: release.yml, inputs: { VERSION: "{version}" } }\n`, 'build.inputs: one input must carry {key}'],
     ['a branch that all versions share', `${smallest}      head: release\n`, 'head: must contain {version} exactly once'],
   ])('are refused with %s', (_, text, message) => {
     expect(problems(text)).toEqual([expect.stringContaining(message)]);

@@ -183,6 +183,26 @@ describe('a release that looks like a mistake', () => {
   });
 });
 
+it('starts the release build of each head, where the catalog has one, and follows it besides the checks', async () => {
+  const asked: unknown[] = [];
+  const { release } = await start(
+    {
+      startReleaseBuild: async ({ sha }) => ({ id: sha.startsWith('d') ? 1 : 2, url: 'https://forge/runs' }),
+      releaseBuild: async ({ sha, run }) => ((asked.push([sha[0], run?.id])), sha.startsWith('d') ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' }),
+    },
+    inject,
+    { rules: { build: { workflow: 'release.yml', inputs: { VERSION: '{version}', key: '{key}' } } } },
+  );
+  expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+  expect(asked).toEqual([['d', 1], ['e', 2]]);
+});
+
+it('names in its outcome what lies among the schemas and is none', async () => {
+  const { release } = await start({ makeArchive: async () => ({ ...made(), stock: { ...stockOf(['v5.1.0', 'v5.2.0']), ignored: ['README.md'] } }) });
+  expect(await release.result()).toMatchObject({ kind: 'schemasReleased', ignored: ['README.md'] });
+  expect((await release.query(status)).outcome).toContain('passing over README.md');
+});
+
 describe('what can be known of the merge', () => {
   const question = "#7 can't be merged: main asks for 1 reviews, and a review is missing. Nothing is published before it can";
   const hindered = { kind: 'hindered', why: 'main asks for 1 reviews, and a review is missing' } as const;
