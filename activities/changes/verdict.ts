@@ -2,6 +2,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { Demand, Verdict } from '../../domain/code/pipeline.ts';
 import { judge } from '../../domain/code/pipeline.ts';
 import type { Repository } from '../../domain/code/repository.ts';
+import { reread } from '../reread.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 
 export interface Judged {
@@ -17,16 +18,19 @@ export interface Judged {
 /** Whether a commit is green: the one answer that releases, merges and publications go by. */
 export function verdicts({ access, pipelines }: Pick<Forge, 'access' | 'pipelines'>) {
   async function verdictOf({ repository, sha, demand, into, like }: Judged): Promise<Verdict> {
-    const [checks, rules, usual] = await Promise.all([
-      pipelines.checks(repository, sha),
-      into === undefined ? undefined : access.rules(repository, into),
-      like === undefined || demand.required.length > 0 ? [] : contextsOf(repository, like),
+    const [checks, rules] = await Promise.all([
+      reread(() => pipelines.checks(repository, sha)),
+      into === undefined ? undefined : reread(() => access.rules(repository, into)),
     ]);
-    return judge(checks, { ...demand, awaited: rules?.checks ?? [], usual }, Date.now());
+    const asked = { ...demand, awaited: rules?.checks ?? [] };
+    // What is usual decides only on what is green so far, and where nothing else says what has to be there.
+    const isOpen = demand.required.length === 0 && asked.awaited.length === 0 && judge(checks, { ...asked, patience: 0 }, Date.now()).kind === 'green';
+    const usual = isOpen && like !== undefined ? await contextsOf(repository, like) : [];
+    return judge(checks, { ...asked, usual }, Date.now());
   }
 
   async function contextsOf(repository: Repository, sha: Sha): Promise<readonly string[]> {
-    return (await pipelines.checks(repository, sha)).filter(({ of }) => of === undefined).map(({ name }) => name);
+    return (await reread(() => pipelines.checks(repository, sha))).filter(({ of }) => of === undefined).map(({ name }) => name);
   }
 
   return { verdictOf };

@@ -168,8 +168,8 @@ describe('a pipeline', () => {
     const change = await versionChange();
     const { number, head } = await within(() => activities().openPullRequest(change));
     const shows = (checks: readonly object[], more: object = {}) => world.control('run', { repository, sha: head, event: 'pull_request', conclusion: 'success', checks, ...more });
-    const looks = (asked: { readonly required?: readonly string[]; readonly ignored?: readonly string[]; readonly patience?: number } = {}) =>
-      within(() => createPipelines({ forge }).pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1, ...asked }), { scheduledTimestampMs: Date.now() - 1_000 });
+    const looks = (asked: { readonly required?: readonly string[]; readonly ignored?: readonly string[]; readonly patience?: number; readonly since?: number } = {}) =>
+      within(() => createPipelines({ forge }).pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1, ...asked }), { scheduledTimestampMs: asked.since ?? Date.now() - 1_000 });
     return { shows, looks };
   }
 
@@ -194,6 +194,22 @@ describe('a pipeline', () => {
     const { shows, looks } = await opened();
     await shows([green], { status: 'in_progress', conclusion: undefined });
     await expect(looks()).rejects.toMatchObject({ type: 'NotYet' });
+  });
+
+  it.each([
+    ['commits/{ref}/check-runs', 404],
+    ['commits/{ref}/check-runs', 403],
+    ['commits/{ref}/check-suites', 404],
+    ['actions/runs', 403],
+    ['rules/branches/{branch}', 404],
+  ])('is looked at again when the forge says once of its %s that it is missing or forbidden (%i), and for minutes', async (path, status) => {
+    const { shows, looks } = await opened({ requiredChecks: ['rspec'] });
+    await shows([green]);
+    const match = { route: `GET /repos/{owner}/{repo}/${path}` };
+    await world.control('faults', { match, times: 2, action: { kind: 'fail', status } });
+    await expect(looks()).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    await expect(looks({ since: Date.now() - 5 * 60_000 })).rejects.toMatchObject({ type: 'PermissionDenied', nonRetryable: true });
+    expect(await looks()).toEqual({ kind: 'green' });
   });
 
   it('names what it has waited for for long', async () => {
