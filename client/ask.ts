@@ -1,9 +1,9 @@
 import type { Errand } from '../domain/release/kinds.ts';
 import { Failure } from './answer.ts';
-import type { Session } from './session.ts';
+import type { CommandSession } from './session.ts';
 import { passingId, polled } from './task-queue.ts';
 
-export interface Question {
+export interface WorkerQuestion {
   /** The type of a workflow that answers within two minutes. */
   readonly type: Errand;
   /** What it is about: "gitaly". */
@@ -15,7 +15,7 @@ export interface Question {
 }
 
 /** Has a worker find something out, or do it, which takes its credentials, by a short workflow; answers with its result. */
-export async function ask<Found>({ server }: Session, { type, about, input, summary, taskQueue }: Question): Promise<Found> {
+export async function ask<Found>({ server }: CommandSession, { type, about, input, summary, taskQueue }: WorkerQuestion): Promise<Found> {
   const connected = await server();
   if (!(await polled(connected, taskQueue, { withinMs: 5_000 }))) {
     throw new Failure(3, `no worker polls the task queue "${taskQueue}" at ${connected.address}. Is one running? Name another queue by --task-queue`);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { searchAttributes } from '../domain/release/search-attributes.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 
 export function addAttributes(program: Command, answering: Answering): void {
   program
@@ -14,7 +14,7 @@ export function addAttributes(program: Command, answering: Answering): void {
 /** Temporal's number for the type Keyword. */
 const keyword = 2;
 
-async function register({ server }: Session): Promise<Answer> {
+async function register({ server }: CommandSession): Promise<Answer> {
   const { client, namespace } = await server();
   const { operatorService } = client.connection;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });

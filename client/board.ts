@@ -6,7 +6,7 @@ import { boardText } from './board-text.ts';
 import type { Board } from './board-text.ts';
 import type { Server } from './connection.ts';
 import { answered, releasesThat, statusOf } from './release.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 
 const running = 'ExecutionStatus = "Running"';
 
@@ -17,7 +17,7 @@ export function addBoard(program: Command, answering: Answering): void {
     .action(() => answering(show));
 }
 
-async function show({ server }: Session): Promise<Answer> {
+async function show({ server }: CommandSession): Promise<Answer> {
   const connected = await server();
   const [environments, moving] = await Promise.all([environmentsOf(connected), movingOf(connected)]);
   const board = { environments, moving };

@@ -10,7 +10,7 @@ import type { Message } from '../workflows/release/messages.ts';
 import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { byOption } from './options.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 import { answered, findRelease } from './release.ts';
 
 /** The verbs by which people decide: each sends the message of its name and says whether it was accepted, or why not. */
@@ -82,7 +82,7 @@ export interface SentDecision<Payload> {
   readonly payload: object;
 }
 
-export async function decide<Payload>({ server }: Session, { message, schema, release, payload }: SentDecision<Payload>): Promise<Answer> {
+export async function decide<Payload>({ server }: CommandSession, { message, schema, release, payload }: SentDecision<Payload>): Promise<Answer> {
   const checked = checkedOptions(schema, payload);
   const connected = await server();
   const handle = await findRelease(connected, release);

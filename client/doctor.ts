@@ -4,7 +4,7 @@ import { worstFirst } from '../domain/inspection/diagnosis.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { taskQueueOption } from './options.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 import { table } from './table.ts';
 
 export function addDoctor(program: Command, answering: Answering): void {
@@ -16,7 +16,7 @@ export function addDoctor(program: Command, answering: Answering): void {
     .action((component: string | undefined, { taskQueue }: { taskQueue: string }) => answering((session) => examine(session, component, taskQueue)));
 }
 
-async function examine(session: Session, component: string | undefined, taskQueue: string): Promise<Answer> {
+async function examine(session: CommandSession, component: string | undefined, taskQueue: string): Promise<Answer> {
   const findings = await ask<readonly Finding[]>(session, { type: 'doctor', about: component, input: { ...(component !== undefined && { component }) }, taskQueue });
   const lines = table(worstFirst(findings).map(({ state, about, what }) => [state, about, what]));
   const todo = worstFirst(findings).flatMap(({ about, todo }) => (todo ? [`${about}: ${todo}`] : []));

@@ -6,7 +6,7 @@ import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { byOption, taskQueueOption } from './options.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 import { commandFor } from './status-text.ts';
 
 interface Place {
@@ -55,7 +55,7 @@ function valueOf(text: string): boolean | number {
   throw new Failure(2, `a flag is set to true, false, or a percentage of actors from 1 to 100, not to ${text}`);
 }
 
-async function askDesk(session: Session, { taskQueue }: Place, request: FlagRequest): Promise<Answer> {
+async function askDesk(session: CommandSession, { taskQueue }: Place, request: FlagRequest): Promise<Answer> {
   const { component, environment, flag = 'list', set } = request;
   const summary = `${set === undefined ? 'look up' : 'set'} ${flag} in ${environment}`;
   const answer = await ask<FlagAnswer>(session, { type: 'featureFlags', about: `${component}/${flag}`, input: request, summary, taskQueue });

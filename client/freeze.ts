@@ -12,7 +12,7 @@ import { checkedOptions } from './decide.ts';
 import { localEnvironments } from './local-catalog.ts';
 import { byOption, catalogOption, taskQueueOption } from './options.ts';
 import { answered } from './release.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 
 interface Where {
   readonly taskQueue: string;
@@ -52,7 +52,7 @@ interface Telling<Payload> extends Where {
 }
 
 /** Starts the environment's workflow where no release has needed it yet: it may be frozen before the first one. */
-async function tell<Payload>({ server }: Session, { message, schema, environment, payload, taskQueue, catalog }: Telling<Payload>): Promise<Answer> {
+async function tell<Payload>({ server }: CommandSession, { message, schema, environment, payload, taskQueue, catalog }: Telling<Payload>): Promise<Answer> {
   const checked = checkedOptions(schema, payload);
   const known = await localEnvironments(catalog);
   if (known && !known.includes(environment)) throw new Failure(2, unknownName('environment', environment, known));

@@ -9,7 +9,7 @@ import { ask } from './ask.ts';
 import { historyText, messagesText, recordText } from './history-text.ts';
 import { taskQueueOption } from './options.ts';
 import { answered, described } from './release.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 
 interface HistoryOptions {
   readonly limit: number;
@@ -26,13 +26,13 @@ export function addHistory(program: Command, answering: Answering): void {
     .action((of: string | undefined, options: HistoryOptions) => answering((session) => (of?.includes('/') ? ofRelease(session, of, options) : newest(session, of, options))));
 }
 
-async function newest(session: Session, component: string | undefined, options: HistoryOptions): Promise<Answer> {
+async function newest(session: CommandSession, component: string | undefined, options: HistoryOptions): Promise<Answer> {
   const records = await recordsOf(session, { component }, options);
   return { exit: 0, text: historyText(records) || `no release${component ? ` of ${component}` : ''} has left a record yet`, json: { records } };
 }
 
 /** A release that runs is asked itself; besides, the same id may have been released before. */
-async function ofRelease(session: Session, release: string, options: HistoryOptions): Promise<Answer> {
+async function ofRelease(session: CommandSession, release: string, options: HistoryOptions): Promise<Answer> {
   for (const id of idsFor(release)) {
     const running = await messagesOf(session, id);
     if (running) return { exit: 0, text: [`${id} runs`, ...messagesText(running)].join('\n'), json: { release: id, running } };
@@ -42,14 +42,14 @@ async function ofRelease(session: Session, release: string, options: HistoryOpti
   return { exit: 0, text: records.map(recordText).join('\n\n'), json: { release, records } };
 }
 
-async function messagesOf({ server }: Session, release: string) {
+async function messagesOf({ server }: CommandSession, release: string) {
   const connected = await server();
   const handle = connected.client.workflow.getHandle(release);
   const found = await described(handle);
   return found?.status.name === 'RUNNING' ? answered(connected, () => handle.query(historyQuery)) : undefined;
 }
 
-async function recordsOf(session: Session, of: { readonly component?: string | undefined; readonly release?: string }, { limit, taskQueue }: HistoryOptions) {
+async function recordsOf(session: CommandSession, of: { readonly component?: string | undefined; readonly release?: string }, { limit, taskQueue }: HistoryOptions) {
   const found = await ask<History>(session, { type: 'history', about: of.component ?? of.release, input: { ...of, limit }, taskQueue });
   if (found.kind === 'notKept') throw new Failure(1, 'the worker keeps no records: set SLIPWAY_RECORDS for it');
   return found.records;

@@ -7,7 +7,7 @@ import { spoken } from '../domain/text/duration.ts';
 import type { Answer } from './answer.ts';
 import { catalogAt } from './local-catalog.ts';
 import { catalogOption, taskQueueOption } from './options.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 
 interface ApplyOptions {
   readonly taskQueue: string;
@@ -38,7 +38,7 @@ export function addSchedules(program: Command, answering: Answering): void {
     .action((options: ApplyOptions) => answering((session) => apply(session, options)));
 }
 
-async function apply({ server }: Session, { taskQueue, catalog: file, dryRun }: ApplyOptions): Promise<Answer> {
+async function apply({ server }: CommandSession, { taskQueue, catalog: file, dryRun }: ApplyOptions): Promise<Answer> {
   const catalog = await catalogAt(file);
   const { client } = await server();
   const changes: Change[] = [];

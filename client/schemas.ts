@@ -4,7 +4,7 @@ import { toldChanges } from '../domain/schemas/contents.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { taskQueueOption } from './options.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 import { table } from './table.ts';
 
 export function addSchemas(program: Command, answering: Answering): void {
@@ -17,7 +17,7 @@ export function addSchemas(program: Command, answering: Answering): void {
     .action((component: string, version: string, { taskQueue }: { taskQueue: string }) => answering((session) => list(session, { component, version, taskQueue })));
 }
 
-async function list(session: Session, { component, version, taskQueue }: { readonly component: string; readonly version: string; readonly taskQueue: string }): Promise<Answer> {
+async function list(session: CommandSession, { component, version, taskQueue }: { readonly component: string; readonly version: string; readonly taskQueue: string }): Promise<Answer> {
   const found = await ask<ArchiveContents>(session, { type: 'schemaArchive', about: `${component}/${version}`, input: { component, version }, taskQueue });
   return { exit: found.kind === 'absent' ? 1 : 0, text: contentsText(found), json: found };
 }

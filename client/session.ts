@@ -2,7 +2,7 @@ import type { Answer, Terminal } from './answer.ts';
 import type { Server } from './connection.ts';
 
 /** What a verb works with. */
-export interface Session {
+export interface CommandSession {
   readonly terminal: Terminal;
   /** How the answer is printed; where a person reads along ("text"), progress is shown, too. */
   readonly as: 'text' | 'json';
@@ -11,4 +11,4 @@ export interface Session {
 }
 
 /** Runs a verb and prints what it answers, or why it can't. */
-export type Answering = (verb: (session: Session) => Promise<Answer>) => Promise<void>;
+export type Answering = (verb: (session: CommandSession) => Promise<Answer>) => Promise<void>;

@@ -6,7 +6,7 @@ import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { localComponents } from './local-catalog.ts';
 import { catalogOption, taskQueueOption } from './options.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 import { passingId, polled } from './task-queue.ts';
 import { concluded, watch } from './watch.ts';
 
@@ -39,7 +39,7 @@ export function addStart(program: Command, answering: Answering): void {
 }
 
 /** Starts the workflow under a passing id; it computes its real one and hands over to it. */
-async function start(session: Session, type: string, component: string, options: StartOptions): Promise<Answer> {
+async function start(session: CommandSession, type: string, component: string, options: StartOptions): Promise<Answer> {
   const input = inputOf(component, options);
   const known = await localComponents(options.catalog);
   if (known && !known.includes(component)) throw new Failure(2, unknownName('component', component, known));
@@ -77,6 +77,6 @@ function inputOf(component: string, { input = '{}', version, sha, by, reason }: 
   return { ...more, component, ...(version !== undefined && { version }), ...(sha !== undefined && { sha }), ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
 }
 
-function note({ terminal, as }: Session, line: string): void {
+function note({ terminal, as }: CommandSession, line: string): void {
   if (as === 'text') terminal.stderr.write(`${line.trimEnd()}\n`);
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Answer } from './answer.ts';
 import { findRelease, statusOf } from './release.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 import { statusText } from './status-text.ts';
 
 export function addStatus(program: Command, answering: Answering): void {
@@ -12,7 +12,7 @@ export function addStatus(program: Command, answering: Answering): void {
     .action((release: string) => answering((session) => status(session, release)));
 }
 
-async function status({ server }: Session, release: string): Promise<Answer> {
+async function status({ server }: CommandSession, release: string): Promise<Answer> {
   const connected = await server();
   const handle = await findRelease(connected, release);
   const answer = await statusOf(connected, handle);

@@ -8,7 +8,7 @@ import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { byOption } from './options.ts';
 import { findRelease, statusOf } from './release.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 
 /** How long a token is good for, in seconds: for one message. */
 const lifetime = 5 * 60;
@@ -31,7 +31,7 @@ export function addToken(program: Command, answering: Answering): void {
     .action((release: string, wanted: Wanted) => answering((session) => token(session, release, wanted)));
 }
 
-async function token({ server }: Session, release: string, { by: sub, stage, verdict, key: path }: Wanted): Promise<Answer> {
+async function token({ server }: CommandSession, release: string, { by: sub, stage, verdict, key: path }: Wanted): Promise<Answer> {
   const { key, kid } = privateKey(path);
   const connected = await server();
   const handle = await findRelease(connected, release);

@@ -1,7 +1,7 @@
 import type { ReleaseStatus } from '../domain/release/status.ts';
 import { changes } from './changes.ts';
 import { shown } from './fault.ts';
-import type { Session } from './session.ts';
+import type { CommandSession } from './session.ts';
 import { statusText } from './status-text.ts';
 
 /** A release as it moves: redrawn in place in a terminal, else a line per change; on stderr, beside the answer. */
@@ -12,12 +12,12 @@ export interface View {
   close(): void;
 }
 
-export function openView({ terminal, as }: Session): View {
+export function openView({ terminal, as }: CommandSession): View {
   if (as === 'json') return { show: ignore, away: ignore, close: ignore };
   return terminal.stderr.isTTY ? drawing(terminal.stderr) : telling(terminal.stderr);
 }
 
-type Stream = Session['terminal']['stderr'];
+type Stream = CommandSession['terminal']['stderr'];
 
 function drawing(stream: Stream): View {
   let drawn = 0;

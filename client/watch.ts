@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts';
 import type { Server } from './connection.ts';
 import { isAway } from './fault.ts';
 import { findRelease, statusOf } from './release.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 import { statusText } from './status-text.ts';
 import { openView } from './view.ts';
 
@@ -28,7 +28,7 @@ export function addWatch(program: Command, answering: Answering): void {
 }
 
 /** Shows a release as it goes, and answers with its outcome. A server or worker that is away is waited for. */
-export async function watch(session: Session, server: Server, handle: WorkflowHandle, { until }: { readonly until: 'waiting' | 'ended' }): Promise<Answer> {
+export async function watch(session: CommandSession, server: Server, handle: WorkflowHandle, { until }: { readonly until: 'waiting' | 'ended' }): Promise<Answer> {
   const link = server.link(handle.workflowId);
   const view = openView(session);
   for (;;) {

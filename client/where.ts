@@ -6,7 +6,7 @@ import { Failure } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ask } from './ask.ts';
 import { taskQueueOption } from './options.ts';
-import type { Answering, Session } from './session.ts';
+import type { Answering, CommandSession } from './session.ts';
 
 export function addWhere(program: Command, answering: Answering): void {
   program
@@ -18,7 +18,7 @@ export function addWhere(program: Command, answering: Answering): void {
     .action((component: string, change: string, { taskQueue }: { taskQueue: string }) => answering((session) => where(session, { component, change, taskQueue })));
 }
 
-async function where(session: Session, { component, change, taskQueue }: { component: string; change: string; taskQueue: string }): Promise<Answer> {
+async function where(session: CommandSession, { component, change, taskQueue }: { component: string; change: string; taskQueue: string }): Promise<Answer> {
   const found = await ask<Whereabouts>(session, { type: 'where', about: component, input: { component, ...changeOf(change) }, taskQueue });
   return { exit: 0, text: toldWhereabouts(found).join('\n'), json: found };
 }

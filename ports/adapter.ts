@@ -4,12 +4,12 @@ import { unknownName } from '../domain/text/nearest-name.ts';
 import { noteSecret } from './renewed-secrets.ts';
 
 /** The variables of the worker's process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What a file exports to be an adapter of a port, besides its line in the barrel of the port's folder. */
 export interface Adapter<Port> {
   /** Connects as the worker's environment says. Throws an Error that names what is missing. */
-  fromEnvironment(environment: Environment): Port;
+  fromEnvironment(environment: Variables): Port;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface Adapter<Port> {
  * @param adapters the barrel of the port's folder: its exports are the names that are known
  * @throws an Error that names the nearest one, and lists them all
  */
-export function connectAdapter<Port>(port: string, adapters: Readonly<Record<string, Adapter<Port>>>, name: string, environment: Environment): Port {
+export function connectAdapter<Port>(port: string, adapters: Readonly<Record<string, Adapter<Port>>>, name: string, environment: Variables): Port {
   const adapter = Object.hasOwn(adapters, name) ? adapters[name] : undefined;
   if (!adapter) throw new Error(unknownName(port, name, Object.keys(adapters)));
   return adapter.fromEnvironment(environment);
@@ -28,7 +28,7 @@ export function connectAdapter<Port>(port: string, adapters: Readonly<Record<str
  * An adapter's own variables; an empty one counts as missing. Instead of any of them, the same name with `_FILE` may name a file that
  * holds the value, as secrets are often handed over. Throws an Error that names every variable that is wrong.
  */
-export function settings<Shape extends z.ZodRawShape>(environment: Environment, shape: Shape): z.output<z.ZodObject<Shape>> {
+export function settings<Shape extends z.ZodRawShape>(environment: Variables, shape: Shape): z.output<z.ZodObject<Shape>> {
   const given = Object.fromEntries(Object.keys(shape).map((name) => [name, environment[name] || fileOf(name, environment)]));
   const { success, data, error } = z.object(shape).safeParse(given);
   if (!success) throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
@@ -39,7 +39,7 @@ export function settings<Shape extends z.ZodRawShape>(environment: Environment, 
  * A secret that may be renewed in its file while the process runs: the way to get the present one. Undefined where neither `name` nor
  * `<name>_FILE` is set.
  */
-export function secret(environment: Environment, name: string): (() => string) | undefined {
+export function secret(environment: Variables, name: string): (() => string) | undefined {
   const given = environment[name];
   if (given) return () => given;
   if (fileOf(name, environment) === undefined) return undefined;
@@ -51,7 +51,7 @@ export function secret(environment: Environment, name: string): (() => string) |
   };
 }
 
-function fileOf(name: string, environment: Environment): string | undefined {
+function fileOf(name: string, environment: Variables): string | undefined {
   const file = environment[`${name}_FILE`];
   if (!file) return undefined;
   try {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { settings } from '../ports/adapter.ts';
-import type { Environment } from '../ports/adapter.ts';
+import type { Variables } from '../ports/adapter.ts';
 import { payloadCodec } from './payload-codec.ts';
 import { payloadKeys } from './payload-keys.ts';
 
@@ -18,14 +18,14 @@ export const payloadConverterPath = local('payload-converter.cjs');
  *
  * @throws an Error that names the variable that is wrong, without its value
  */
-export function dataConverter(environment: Environment, namespace: string): DataConverter & { readonly payloadCodecs: readonly [PayloadCodec] } {
+export function dataConverter(environment: Variables, namespace: string): DataConverter & { readonly payloadCodecs: readonly [PayloadCodec] } {
   const { SLIPWAY_PAYLOAD_KEYS: keys = [] } = settings(environment, { SLIPWAY_PAYLOAD_KEYS: payloadKeys.optional() });
   const failureConverterPath = keys.length > 0 ? failureConverters.encoded : failureConverters.plain;
   return { payloadCodecs: [payloadCodec({ keys, namespace })], failureConverterPath };
 }
 
 /** What a worker reads and writes them with: what somebody has sent to a workflow and can't be read reaches it as that, in place of stopping it. */
-export function workerDataConverter(environment: Environment, namespace: string): DataConverter {
+export function workerDataConverter(environment: Variables, namespace: string): DataConverter {
   const { payloadCodecs: [codec], ...rest } = dataConverter(environment, namespace);
   return { ...rest, payloadConverterPath, payloadCodecs: [forgiving(codec)] };
 }

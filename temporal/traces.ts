@@ -1,4 +1,4 @@
-import type { Environment } from '../ports/adapter.ts';
+import type { Variables } from '../ports/adapter.ts';
 import type { Traces } from './open-telemetry.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Traces } from './open-telemetry.ts';
  * @param attributes of the process, besides those of OTEL_RESOURCE_ATTRIBUTES
  * @throws an Error for a protocol other than http/protobuf
  */
-export async function startTraces(environment: Environment, attributes: Readonly<Record<string, string>>): Promise<Traces | undefined> {
+export async function startTraces(environment: Variables, attributes: Readonly<Record<string, string>>): Promise<Traces | undefined> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own, OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter = 'otlp' } = environment;
   if (!(all || own) || disabled === 'true' || exporter !== 'otlp') return undefined;
   const protocol = environment.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || environment.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';

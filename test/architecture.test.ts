@@ -46,6 +46,12 @@ const unnamedStill: readonly string[] = [
   'tried',
 ];
 
+/** Names of types that mean two things. This list only gets shorter. */
+const ambiguousStill: readonly string[] = [
+  'Chat', 'Choice', 'Chosen', 'Confirmation', 'Finding', 'Landed', 'Landing', 'Lease', 'Look', 'Milestones', 'Progress', 'Releasable',
+  'Standing', 'Verdict', 'WithFlags',
+];
+
 /** Folders that hold too many files yet. */
 const crowdedStill: readonly string[] = ['client', 'sandbox', 'sandbox/github', 'sandbox/parts'];
 
@@ -105,6 +111,13 @@ it('has workflows that can be read at a glance', () => {
   const entries = [...textOf('workflows/index.ts').matchAll(/from '\.\/(.*)'/g)].map(([, file]) => `workflows/${file}`);
   expect(entries.length).toBeGreaterThan(10);
   expect(entries.filter((file) => textOf(file).split('\n').length > 120)).toEqual([]);
+});
+
+it('calls no two types by one name', () => {
+  const files = Object.keys(layers).filter((folder) => folder !== 'sandbox').flatMap(sources);
+  const names = files.flatMap((file) => [...textOf(file).matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name!));
+  expect(names.length).toBeGreaterThan(300);
+  expect(names.filter((name, index) => names.indexOf(name) !== index && !ambiguousStill.includes(name))).toEqual([]);
 });
 
 it('calls what acts by a verb: a participle is what has become of it', () => {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { connectAdapter } from '../ports/adapter.ts';
-import type { Environment } from '../ports/adapter.ts';
+import type { Variables } from '../ports/adapter.ts';
 import { approvalKeysFrom } from '../ports/keys/approval-keys.ts';
 import { temporalEnvironments } from '../ports/temporal/environments.ts';
 import { temporalHolders } from '../ports/temporal/holders.ts';
@@ -21,7 +21,7 @@ import { temporalReleases } from '../ports/temporal/running-releases.ts';
 import { temporalServer } from '../ports/temporal/temporal-server.ts';
 import type { WorkerSettings } from './settings.ts';
 
-export function connectPorts({ catalog, forge, chat, flags, artifacts, records, readLagMs }: WorkerSettings, environment: Environment, client: Client): Ports {
+export function connectPorts({ catalog, forge, chat, flags, artifacts, records, readLagMs }: WorkerSettings, environment: Variables, client: Client): Ports {
   const store = connectAdapter('artifact store', stores, artifacts, environment);
   return {
     catalog: fileCatalog(catalog),

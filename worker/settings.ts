@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { settings } from '../ports/adapter.ts';
-import type { Environment } from '../ports/adapter.ts';
+import type { Variables } from '../ports/adapter.ts';
 
 const milliseconds = z.coerce.number().int().min(0);
 
 /** The worker's own variables; each adapter reads its own besides. Documented in docs/configuration.md. */
 export type WorkerSettings = ReturnType<typeof workerSettings>;
 
-export function workerSettings(environment: Environment) {
+export function workerSettings(environment: Variables) {
   const read = settings(environment, {
     SLIPWAY_TASK_QUEUE: z.string().min(1).default('slipway'),
     SLIPWAY_CATALOG: z.string().min(1).default('slipway.yaml'),

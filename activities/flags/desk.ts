@@ -6,7 +6,7 @@ import { rolloutId } from '../../domain/flags/plan.ts';
 import type { Sendable } from '../../domain/release/status.ts';
 import { environmentIn, flaggedIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
-import type { Flag } from '../../ports/flags/backend.ts';
+import type { FoundFlag } from '../../ports/flags/backend.ts';
 import { createHindrances } from './hindrances.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { createRollouts } from './flag.ts';
@@ -75,6 +75,6 @@ function nameOf(flag: string, prefix: string): string {
   return parsed.value;
 }
 
-function named({ name, reading }: Flag): NamedFlag {
+function named({ name, reading }: FoundFlag): NamedFlag {
   return reading.kind === 'plain' ? { name, setting: reading.setting } : { name, setting: 'custom', gates: reading.gates };
 }

@@ -1,5 +1,5 @@
 import { callsOf, literalOf, requoted, tokensOf } from './starlark.ts';
-import type { Token } from './starlark.ts';
+import type { StarlarkToken } from './starlark.ts';
 
 /** The tarball that a build takes its schemas from. */
 export interface SchemaArchive {
@@ -28,8 +28,8 @@ interface DepsRule {
   readonly kind: 'rule';
   readonly archive: SchemaArchive;
   /** The literals of both. */
-  readonly url: Token;
-  readonly sha256: Token;
+  readonly url: StarlarkToken;
+  readonly sha256: StarlarkToken;
 }
 
 const rule = 'http_file(name = "schemas_archive")';
@@ -77,12 +77,12 @@ function refused(reason: string): DepsRefusal {
 }
 
 /** The element of a list of one, trailing comma or not. */
-function onlyElement(list: readonly Token[] = []): readonly Token[] | undefined {
+function onlyElement(list: readonly StarlarkToken[] = []): readonly StarlarkToken[] | undefined {
   if (list[0]?.text !== '[' || list.at(-1)?.text !== ']') return undefined;
   return list.slice(1, list.at(-2)?.text === ',' ? -2 : -1);
 }
 
-function edited(text: string, edits: readonly { token: Token; content: string }[]): string {
+function edited(text: string, edits: readonly { token: StarlarkToken; content: string }[]): string {
   const lastFirst = edits.toSorted((a, b) => b.token.start - a.token.start);
   return lastFirst.reduce(
     (so, { token, content }) => so.slice(0, token.start) + requoted(token, content) + so.slice(token.start + token.text.length),

@@ -1,5 +1,5 @@
 /** A piece of a Starlark file that means something: comments and white space are left out. */
-export interface Token {
+export interface StarlarkToken {
   readonly kind: 'name' | 'string' | 'mark';
   /** As written, quotes included. */
   readonly text: string;
@@ -9,15 +9,15 @@ export interface Token {
 
 /** A call `callee(argument = …)`, with the tokens of each named argument. */
 export interface Call {
-  readonly arguments: ReadonlyMap<string, readonly Token[]>;
+  readonly arguments: ReadonlyMap<string, readonly StarlarkToken[]>;
 }
 
 const comment = '#[^\\n]*';
 const string = '[rRbB]{0,2}(?:"""(?:\\\\[^]|[^\\\\])*?"""|\'\'\'(?:\\\\[^]|[^\\\\])*?\'\'\'|"(?:\\\\[^]|[^"\\\\\\n])*"|\'(?:\\\\[^]|[^\'\\\\\\n])*\')';
 const pattern = new RegExp(`${comment}|(?<string>${string})|(?<name>[A-Za-z_]\\w*)|(?<mark>\\S)`, 'g');
 
-export function tokensOf(text: string): readonly Token[] {
-  const tokens: Token[] = [];
+export function tokensOf(text: string): readonly StarlarkToken[] {
+  const tokens: StarlarkToken[] = [];
   for (const { 0: whole, index, groups } of text.matchAll(pattern)) {
     const kind = (['string', 'name', 'mark'] as const).find((one) => groups?.[one] !== undefined);
     if (kind) tokens.push({ kind, text: whole, start: index });
@@ -26,7 +26,7 @@ export function tokensOf(text: string): readonly Token[] {
 }
 
 /** Every call of a function by its bare name, in the order of the file. */
-export function callsOf(tokens: readonly Token[], callee: string): readonly Call[] {
+export function callsOf(tokens: readonly StarlarkToken[], callee: string): readonly Call[] {
   return tokens.flatMap((token, index) => {
     const before = tokens[index - 1]?.text;
     const isCall = token.kind === 'name' && token.text === callee && tokens[index + 1]?.text === '(' && before !== 'def' && before !== '.';
@@ -35,14 +35,14 @@ export function callsOf(tokens: readonly Token[], callee: string): readonly Call
 }
 
 /** What a plain string literal holds; undefined for anything else, also for one with escapes. */
-export function literalOf(tokens: readonly Token[] | undefined): string | undefined {
+export function literalOf(tokens: readonly StarlarkToken[] | undefined): string | undefined {
   const [token, ...rest] = tokens ?? [];
   if (token?.kind !== 'string' || rest.length > 0 || token.text.includes('\\')) return undefined;
   return unquoted(token.text).content;
 }
 
 /** The literal with other content, in the same quotes. */
-export function requoted({ text }: Token, content: string): string {
+export function requoted({ text }: StarlarkToken, content: string): string {
   const { open, close } = unquoted(text);
   return `${open}${content}${close}`;
 }
@@ -53,9 +53,9 @@ function unquoted(text: string): { open: string; content: string; close: string 
   return { open, content: text.slice(open.length, -quote.length), close: quote };
 }
 
-function namedArguments(tokens: readonly Token[], from: number): ReadonlyMap<string, readonly Token[]> {
-  const found = new Map<string, readonly Token[]>();
-  let current: Token[] = [];
+function namedArguments(tokens: readonly StarlarkToken[], from: number): ReadonlyMap<string, readonly StarlarkToken[]> {
+  const found = new Map<string, readonly StarlarkToken[]>();
+  let current: StarlarkToken[] = [];
   let depth = 0;
   for (const token of tokens.slice(from)) {
     const closes = depth === 0 && token.text === ')';

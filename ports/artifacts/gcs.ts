@@ -4,7 +4,7 @@ import type { FileMetadata } from '@google-cloud/storage';
 import { OAuth2Client } from 'google-auth-library';
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { tryAgain } from '../failures.ts';
 import { assertStillOurs } from '../pulse.ts';
 import { gcsFailure, statusOf } from './gcs/failures.ts';
@@ -104,7 +104,7 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
   };
 }
 
-export function fromEnvironment(environment: Environment): ArtifactStore {
+export function fromEnvironment(environment: Variables): ArtifactStore {
   const { GCS_ENDPOINT, GCS_TOKEN, GCS_TIMEOUT_MS, STORAGE_EMULATOR_HOST } = settings(environment, {
     GCS_ENDPOINT: z.url().optional(),
     GCS_TOKEN: z.string().optional(),

@@ -1,7 +1,7 @@
 import { LogLevel, WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { neverRetry } from '../failures.ts';
 import { assertStillOurs } from '../pulse.ts';
 import type { Chat, ChatMessage } from './chat.ts';
@@ -121,7 +121,7 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
   };
 }
 
-export function fromEnvironment(environment: Environment): Chat {
+export function fromEnvironment(environment: Variables): Chat {
   const { SLACK_TOKEN, SLACK_API_URL, SLACK_TIMEOUT_MS } = settings(environment, {
     SLACK_TOKEN: z.string().min(1),
     SLACK_API_URL: z.url().optional(),

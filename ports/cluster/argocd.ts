@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { secret, settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { neverRetry, tryAgain } from '../failures.ts';
 import { parsedJson, restService } from '../rest-service.ts';
 import type { ApplicationState, Cluster, Workload } from './cluster.ts';
@@ -84,7 +84,7 @@ export function connectArgoCd({ url, token, timeoutMs }: ArgoCdSettings): Cluste
   };
 }
 
-export function fromEnvironment(environment: Environment): Cluster {
+export function fromEnvironment(environment: Variables): Cluster {
   const { ARGOCD_URL } = settings(environment, { ARGOCD_URL: z.url() });
   const token = secret(environment, 'ARGOCD_TOKEN');
   if (!token) throw new Error('ARGOCD_TOKEN: is missing');

@@ -11,7 +11,7 @@ export interface FlagBackend {
   /** How long a read may lag behind a write, in ms. */
   readonly lagMs: number;
   /** The flags whose names contain `match`, by name. */
-  list(match: string): Promise<readonly Flag[]>;
+  list(match: string): Promise<readonly FoundFlag[]>;
   read(flag: string): Promise<FlagReading>;
   /**
    * Writes `to`, if the flag still is what the caller takes it for.
@@ -24,7 +24,7 @@ export interface FlagBackend {
 /** The flags of an environment, by Slipway's name of it. @throws `PermissionDenied` when the worker has no access to them */
 export type FlagBackends = (environment: string) => FlagBackend;
 
-export interface Flag {
+export interface FoundFlag {
   readonly name: string;
   readonly reading: FlagReading;
 }

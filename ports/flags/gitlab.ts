@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { flagValue } from '../../domain/flags/setting.ts';
 import type { FlagSetting } from '../../domain/flags/setting.ts';
 import { settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { neverRetry } from '../failures.ts';
 import { addressOf, restService } from '../rest-service.ts';
-import type { Flag, FlagBackend, FlagBackends, FlagChange, FlagReading } from './backend.ts';
+import type { FoundFlag, FlagBackend, FlagBackends, FlagChange, FlagReading } from './backend.ts';
 import { assertWritable, mustWrite, settled } from './change.ts';
 
 const feature = z.object({ name: z.string(), gates: z.array(z.object({ key: z.string(), value: z.unknown() })) });
@@ -27,7 +27,7 @@ export interface GitLabSettings {
 export function connectGitLab({ url, token, timeoutMs, lagMs = 60_000 }: GitLabSettings): FlagBackend {
   const gitlab = restService({ name: 'GitLab', url, headers: { 'private-token': token }, timeoutMs });
 
-  async function list(match: string): Promise<readonly Flag[]> {
+  async function list(match: string): Promise<readonly FoundFlag[]> {
     const features = await gitlab.get('/api/v4/features', z.array(feature));
     if (!features) throw neverRetry('Refused', `${addressOf(url).base} has no Features API: is the address right?`);
     return features
@@ -84,7 +84,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** Every environment has a GitLab of its own: production's is `GITLAB_URL_PRODUCTION`. */
-export function fromEnvironment(variables: Environment): FlagBackends {
+export function fromEnvironment(variables: Variables): FlagBackends {
   return (environment) => {
     const suffix = environment.toUpperCase().replaceAll('-', '_');
     const [url, token] = [`GITLAB_URL_${suffix}`, `GITLAB_TOKEN_${suffix}`];

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { exposure, flagValue } from '../../domain/flags/setting.ts';
 import type { FlagSetting, FlagValue } from '../../domain/flags/setting.ts';
 import { settings } from '../adapter.ts';
-import type { Environment as Variables } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { neverRetry } from '../failures.ts';
 import { restService } from '../rest-service.ts';
 import type { RestService } from '../rest-service.ts';
-import type { Flag, FlagBackend, FlagBackends, FlagChange, FlagReading } from './backend.ts';
+import type { FoundFlag, FlagBackend, FlagBackends, FlagChange, FlagReading } from './backend.ts';
 import { assertWritable, mustWrite, settled } from './change.ts';
 
 export interface UnleashSettings {
@@ -59,9 +59,9 @@ export function connectUnleash({ url, token, project, environment: target, stick
     return readStrategies(await find(flag));
   }
 
-  async function list(match: string): Promise<readonly Flag[]> {
+  async function list(match: string): Promise<readonly FoundFlag[]> {
     const names = await namesIn(unleash, project, match);
-    const flags: Flag[] = [];
+    const flags: FoundFlag[] = [];
     for (const name of names) flags.push({ name, reading: await read(name) });
     return flags;
   }

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { credentials } from '../forge/github/connection/credentials.ts';
 import { assertStillOurs } from '../pulse.ts';
 import type { Git, GitCommit, Pushed, Refs, Tag } from './git.ts';
@@ -70,7 +70,7 @@ export function gitProgram(connection: CloneSettings): Git {
 }
 
 /** `GITHUB_GIT_URL` is where repositories are cloned from; it follows from `GITHUB_API_URL`. */
-export function gitFromEnvironment(environment: Environment): Git {
+export function gitFromEnvironment(environment: Variables): Git {
   const { GITHUB_API_URL: api, GITHUB_GIT_URL: root = gitRoot(api), GITHUB_TIMEOUT_MS: apiTimeoutMs, SLIPWAY_GIT_CACHE: folder, SLIPWAY_GIT_TIMEOUT_MS: timeoutMs } = settings(environment, {
     GITHUB_API_URL: z.url().optional(),
     GITHUB_GIT_URL: z.url({ protocol: /^https?$/ }).optional(),

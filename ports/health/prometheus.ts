@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { addressOf, restService } from '../rest-service.ts';
 import type { CheckOf, Health, HealthProbe } from './probe.ts';
 
@@ -81,7 +81,7 @@ function shownLabels(metric: Readonly<Record<string, string>>): string {
   return labels.length > 0 ? ` {${labels.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}` : '';
 }
 
-export function fromEnvironment(environment: Environment): HealthProbe<CheckOf<'prometheus'>> {
+export function fromEnvironment(environment: Variables): HealthProbe<CheckOf<'prometheus'>> {
   const { PROMETHEUS_URL, PROMETHEUS_TOKEN } = settings(environment, { PROMETHEUS_URL: z.url(), PROMETHEUS_TOKEN: z.string().min(1).optional() });
   return prometheusProbe({ url: PROMETHEUS_URL, token: PROMETHEUS_TOKEN });
 }

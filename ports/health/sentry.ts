@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { restService } from '../rest-service.ts';
 import type { CheckOf, Health, HealthProbe } from './probe.ts';
 
@@ -42,7 +42,7 @@ export function sentryProbe({ url, organization, token, timeoutMs = 10_000 }: Se
   return { look: (check) => ask(check).catch((error: Error) => ({ kind: 'unknown', reason: error.message })) };
 }
 
-export function fromEnvironment(environment: Environment): HealthProbe<CheckOf<'sentry'>> {
+export function fromEnvironment(environment: Variables): HealthProbe<CheckOf<'sentry'>> {
   const { SENTRY_URL, SENTRY_ORGANIZATION, SENTRY_TOKEN } = settings(environment, {
     SENTRY_URL: z.url().default('https://sentry.io'),
     SENTRY_ORGANIZATION: z.string().min(1),

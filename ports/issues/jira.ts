@@ -4,7 +4,7 @@ import type { IssueKey } from '../../domain/promotion/issue-keys.ts';
 import type { Ticket } from '../../domain/promotion/ticket.ts';
 import { isStatus } from '../../domain/promotion/ticket.ts';
 import { settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { neverRetry, tryAgain } from '../failures.ts';
 import { restService } from '../rest-service.ts';
 import { document } from './adf.ts';
@@ -138,7 +138,7 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-export function fromEnvironment(environment: Environment): IssueTracker {
+export function fromEnvironment(environment: Variables): IssueTracker {
   const { JIRA_URL, JIRA_EMAIL, JIRA_TOKEN } = settings(environment, { JIRA_URL: z.url(), JIRA_EMAIL: z.string().min(1), JIRA_TOKEN: z.string().min(1) });
   return connectJira({ url: JIRA_URL, email: JIRA_EMAIL, token: JIRA_TOKEN });
 }

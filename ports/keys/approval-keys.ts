@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 
 const key = z.object({
   kty: z.literal('OKP'),
@@ -25,7 +25,7 @@ export type ApprovalKeys = () => Promise<readonly ApprovalKey[]>;
  * The JWK set (RFC 7517) in SLIPWAY_APPROVAL_KEYS, or in the file that SLIPWAY_APPROVAL_KEYS_FILE names, which is read anew every time:
  * keys are changed without a restart. None without either. @throws an Error that says what is wrong with it
  */
-export function approvalKeysFrom({ SLIPWAY_APPROVAL_KEYS: text, SLIPWAY_APPROVAL_KEYS_FILE: file }: Environment): ApprovalKeys {
+export function approvalKeysFrom({ SLIPWAY_APPROVAL_KEYS: text, SLIPWAY_APPROVAL_KEYS_FILE: file }: Variables): ApprovalKeys {
   return async () => (text ? keysIn(text) : file ? keysIn(await readFile(file, 'utf8')) : []);
 }
 

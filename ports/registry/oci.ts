@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { secret, settings } from '../adapter.ts';
-import type { Environment } from '../adapter.ts';
+import type { Variables } from '../adapter.ts';
 import { tryAgain } from '../failures.ts';
 import { failure, parsedJson, reason } from '../rest-service.ts';
 import type { Digest, Registry } from './registry.ts';
@@ -89,7 +89,7 @@ async function refusal(called: string, reply: Response): Promise<Error> {
   return failure(`the registry: ${called}`, { status: reply.status, headers: reply.headers, body: parsedJson(await reply.text()) });
 }
 
-export function fromEnvironment(environment: Environment): Registry {
+export function fromEnvironment(environment: Variables): Registry {
   const { REGISTRY_URL: url, REGISTRY_USERNAME: username } = settings(environment, { REGISTRY_URL: z.url(), REGISTRY_USERNAME: z.string().min(1).optional() });
   return connectOci({ url, username, password: secret(environment, 'REGISTRY_PASSWORD') });
 }

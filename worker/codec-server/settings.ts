@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { settings } from '../../ports/adapter.ts';
-import type { Environment } from '../../ports/adapter.ts';
+import type { Variables } from '../../ports/adapter.ts';
 import type { Issuer } from './admission.ts';
 
 /** Only this machine can reach these. */
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 /** The codec server's variables, besides the keys and Temporal's own. Documented in docs/configuration.md. */
-export function codecServerSettings(environment: Environment) {
+export function codecServerSettings(environment: Variables) {
   const read = settings(environment, {
     SLIPWAY_UI: z.url({ protocol: /^https?$/ }),
     SLIPWAY_PAYLOAD_KEYS: z.string(),

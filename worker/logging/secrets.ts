@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { Environment } from '../../ports/adapter.ts';
+import type { Variables } from '../../ports/adapter.ts';
 import { renewedSecrets } from '../../ports/renewed-secrets.ts';
 
 /** Shorter ones are none, and would tear words apart. */
@@ -13,13 +13,13 @@ const shortest = 12;
  * They are what the variables called …TOKEN, …SECRET, …PASSWORD, …API_KEY, …PRIVATE_KEY and …PAYLOAD_KEYS hold, or the files that their …_FILE names; of `id:key` also the
  * key alone; and what came since: an app's tokens, what is new in such a file.
  */
-export function withoutSecrets(environment: Environment): (text: string) => string {
+export function withoutSecrets(environment: Variables): (text: string) => string {
   const first = secretsOf(environment);
   return (text) => struckFrom(text, [...first, ...renewedSecrets().filter(isSecret)]);
 }
 
 /** What an activity answers or fails with is kept in histories, shown in the UI and told in chat. */
-export function discretion(environment: Environment): ActivityInterceptorsFactory {
+export function discretion(environment: Variables): ActivityInterceptorsFactory {
   const strike = withoutSecrets(environment);
   return () => ({
     inbound: {
@@ -60,7 +60,7 @@ function strikeOut(error: unknown, strike: (text: string) => string): void {
   strikeOut(error.cause, strike);
 }
 
-function secretsOf(environment: Environment): readonly string[] {
+function secretsOf(environment: Variables): readonly string[] {
   const values = Object.entries(environment).flatMap(([name, value]) => {
     if (!value || !/_(TOKEN|SECRET|PASSWORD|API_KEY|PRIVATE_KEY|PAYLOAD_KEYS)(_|$)/.test(name)) return [];
     return (name.endsWith('_FILE') ? read(value) : value).split(/(?:\s|,|\\n)+/);

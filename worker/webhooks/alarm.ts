@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Concern } from './concern.ts';
 import type { News } from './news.ts';
 import { paced } from './pace.ts';
-import type { Releases } from './releases.ts';
+import type { WakeableReleases } from './releases.ts';
 
 export interface Ring {
   readonly concern: Concern;
@@ -14,7 +14,7 @@ export interface Ring {
  * away. A wake costs ten events of a release's history, and its polls none: so each kind of event wakes a release four times in a row,
  * and then every five minutes, which keeps ten minutes of a flood below fifty events.
  */
-export function createAlarm({ releases, log }: { readonly releases: Releases; readonly log: Logger }): (ring: Ring) => boolean {
+export function createAlarm({ releases, log }: { readonly releases: WakeableReleases; readonly log: Logger }): (ring: Ring) => boolean {
   const inquire = paced({ burst: 1, everyMs: 500, limit: 1_000, share: 100 });
   const rouse = paced({ burst: 4, everyMs: 5 * 60_000, limit: 10_000 });
 

@@ -7,7 +7,7 @@ import { createMemory } from './memory.ts';
 import { readNews } from './news.ts';
 
 /** A webhook whose body is GitHub's. Its id and the name of its event are not signed. */
-export interface Delivery {
+export interface WebhookDelivery {
   readonly id: string;
   readonly event: string;
   readonly body: string;
@@ -21,7 +21,7 @@ const mostRemembered = 10_000;
 export function createMailbox({ catalog, ring, log }: { readonly catalog: () => Promise<Catalog>; readonly ring: (ring: Ring) => boolean; readonly log: Logger }) {
   const seen = createMemory(2 * mostRemembered);
 
-  async function sorted({ id, event, body }: Delivery): Promise<Receipt> {
+  async function sorted({ id, event, body }: WebhookDelivery): Promise<Receipt> {
     const marks = [`id ${id}`, `body ${event} ${createHash('sha256').update(body).digest('base64')}`];
     if (marks.some(seen.has)) return 'known';
     const reading = readNews(event, json(body));
@@ -32,7 +32,7 @@ export function createMailbox({ catalog, ring, log }: { readonly catalog: () => 
     return rings.length > 0 ? 'accepted' : 'ignored';
   }
 
-  return async function receive(delivery: Delivery): Promise<Receipt> {
+  return async function receive(delivery: WebhookDelivery): Promise<Receipt> {
     const receipt = await sorted(delivery);
     const { id, event } = delivery;
     log[receipt === 'busy' || receipt === 'malformed' ? 'warn' : 'info']({ delivery: id, event, receipt }, 'webhook');

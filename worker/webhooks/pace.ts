@@ -1,4 +1,4 @@
-export interface Turn {
+export interface PacedAct {
   /** Acts of one key are one after another, and those that wait are one. */
   readonly key: string;
   /** Whose share it counts against. */
@@ -7,7 +7,7 @@ export interface Turn {
   readonly act: () => Promise<void>;
 }
 
-export interface Pace {
+export interface BurstPace {
   /** How often a key may act at once, after it has been quiet. */
   readonly burst: number;
   /** How often it may act from then on: once in so many ms. */
@@ -23,18 +23,18 @@ interface Key {
   /** When its burst is whole again, in ms since the epoch. */
   wholeAt: number;
   busy: boolean;
-  next: Turn | undefined;
+  next: PacedAct | undefined;
 }
 
 /**
  * Acts at once where the pace allows it, and as soon as it does otherwise: the last act of a key always begins after the last time
  * that it was asked for. Answers false when there is no room.
  */
-export function paced({ burst, everyMs, limit, share = limit }: Pace): (turn: Turn) => boolean {
+export function paced({ burst, everyMs, limit, share = limit }: BurstPace): (turn: PacedAct) => boolean {
   const keys = new Map<string, Key>();
   const sizes = new Map<string, number>();
 
-  function enter({ key, group }: Turn): Key | undefined {
+  function enter({ key, group }: PacedAct): Key | undefined {
     if (keys.size >= limit || (sizes.get(group) ?? 0) >= share) forgetQuiet();
     if (keys.size >= limit || (sizes.get(group) ?? 0) >= share) return undefined;
     const entered: Key = { group, wholeAt: 0, busy: false, next: undefined };

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import type { Logger } from 'pino';
 import { bodyOf, patience } from '../request-body.ts';
-import type { Delivery, Receipt } from './mailbox.ts';
+import type { WebhookDelivery, Receipt } from './mailbox.ts';
 import type { Secrets } from './signature.ts';
 import { signedText } from './signature.ts';
 
@@ -28,7 +28,7 @@ const answers = {
 } satisfies Record<Receipt, Answer>;
 
 /** Serves GitHub's webhooks, and /healthz. Says nothing about why it refuses. */
-export function createReceiver({ secrets, receive, log }: { readonly secrets: Secrets; readonly receive: (delivery: Delivery) => Promise<Receipt>; readonly log: Logger }): Server {
+export function createReceiver({ secrets, receive, log }: { readonly secrets: Secrets; readonly receive: (delivery: WebhookDelivery) => Promise<Receipt>; readonly log: Logger }): Server {
   async function answer(request: IncomingMessage): Promise<Answer> {
     const [path] = request.url!.split('?', 1);
     if (path === '/healthz') return allowed(request, ['GET', 'HEAD']) ?? { status: 200 };

@@ -10,14 +10,14 @@ const mostReleases = 100;
 type Waiters = Extract<Concern, { kind: 'component' }>;
 
 /** The releases that run. */
-export interface Releases {
+export interface WakeableReleases {
   /** Ids of those that may wait for the forge. */
   waiting(whom: Waiters): Promise<readonly string[]>;
   /** False if it does not run. */
   wake(id: string, about: string): Promise<boolean>;
 }
 
-export function connectReleases({ workflow }: Client): Releases {
+export function connectReleases({ workflow }: Client): WakeableReleases {
   return {
     async waiting({ name, of }) {
       const query = [

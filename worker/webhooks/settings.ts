@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { settings } from '../../ports/adapter.ts';
-import type { Environment } from '../../ports/adapter.ts';
+import type { Variables } from '../../ports/adapter.ts';
 
 const secret = z.string().min(16, 'must have at least 16 characters');
 
 /** The receiver's variables, besides Temporal's own. Documented in docs/configuration.md. */
-export function receiverSettings(environment: Environment) {
+export function receiverSettings(environment: Variables) {
   const read = settings(environment, {
     GITHUB_WEBHOOK_SECRET: secret,
     GITHUB_WEBHOOK_SECRET_PREVIOUS: secret.optional(),

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { neverRetry, tryAgain } from '../../failures.ts';
 
 /** What GCS answered, however it was asked. */
-export interface Answer {
+export interface GcsAnswer {
   readonly status: number;
   readonly said: string;
   /** Seconds, as text. */
@@ -27,7 +27,7 @@ export function gcsFailure(error: unknown, asked: string): Error {
 }
 
 /** What an answer means that is not the one asked for. */
-export function refusal({ status, said, retryAfter }: Answer, asked: string): ApplicationFailure {
+export function refusal({ status, said, retryAfter }: GcsAnswer, asked: string): ApplicationFailure {
   const message = `GCS answered ${status} to ${asked}: ${said.trim().slice(0, 300) || 'nothing'}`;
   if (status === 429) return tryAgain('RateLimited', message, { afterMs: Number(retryAfter) * 1_000 || 1_000 });
   if (status === 408 || status >= 500) return tryAgain('Unavailable', message);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secret, settings } from '../../adapter.ts';
-import type { Environment } from '../../adapter.ts';
+import type { Variables } from '../../adapter.ts';
 import type { Forge } from '../forge.ts';
 import { githubAccess } from './access.ts';
 import { githubBranches } from './branches.ts';
@@ -42,7 +42,7 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
   };
 }
 
-export function fromEnvironment(environment: Environment): Forge {
+export function fromEnvironment(environment: Variables): Forge {
   const { GITHUB_API_URL: baseUrl, GITHUB_TIMEOUT_MS: timeoutMs, GITHUB_WRITE_INTERVAL_MS: writeIntervalMs } = settings(environment, {
     GITHUB_API_URL: z.url().optional(),
     GITHUB_TIMEOUT_MS: z.coerce.number().int().positive().default(20_000),

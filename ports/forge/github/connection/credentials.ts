@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { secret, settings } from '../../../adapter.ts';
-import type { Environment } from '../../../adapter.ts';
+import type { Variables } from '../../../adapter.ts';
 import type { Token } from './client.ts';
 import { installationToken } from './installation-token.ts';
 
@@ -12,7 +12,7 @@ const privateKey = z
   .refine(isPrivateKey, 'is no private key in PEM');
 
 /** The token of an app's installation or of an account, asked for before every request: both may be renewed while the process runs. */
-export function credentials(environment: Environment, connection: { readonly baseUrl: string | undefined; readonly timeoutMs: number }): Exclude<Token, string> {
+export function credentials(environment: Variables, connection: { readonly baseUrl: string | undefined; readonly timeoutMs: number }): Exclude<Token, string> {
   const { GITHUB_APP_ID: appId, GITHUB_APP_INSTALLATION_ID: installationId, GITHUB_APP_PRIVATE_KEY: key } = settings(environment, {
     GITHUB_APP_ID: z.string().min(1).optional(),
     GITHUB_APP_INSTALLATION_ID: z.coerce.number().int().positive().optional(),

@@ -2,7 +2,7 @@ import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { neverRetry, tryAgain } from '../../../failures.ts';
 
 /** GitHub's no to a request, kept with the failure for the few places that know what it means there. */
-export interface Refusal {
+export interface GitHubRefusal {
   readonly status: number;
   readonly reason: string;
 }
@@ -34,7 +34,7 @@ export function githubFailure(error: unknown, { method, url }: Asked): Error {
   const asked = `${method} ${new URL(error.request.url).pathname}`;
   const reason = said(response.data);
   const message = `GitHub answered ${status} to ${asked}: ${reason}`;
-  const refusal: Refusal = { status, reason };
+  const refusal: GitHubRefusal = { status, reason };
 
   const limitMs = limitedFor(error.status, response.headers, reason);
   if (limitMs !== undefined) return tryAgain('RateLimited', message, { afterMs: limitMs });
@@ -50,8 +50,8 @@ export function githubFailure(error: unknown, { method, url }: Asked): Error {
 }
 
 /** What GitHub refused for good; undefined for every other failure. */
-export function refusal(error: unknown): Refusal | undefined {
-  return error instanceof ApplicationFailure ? (error.details?.[0] as Refusal | undefined) : undefined;
+export function refusal(error: unknown): GitHubRefusal | undefined {
+  return error instanceof ApplicationFailure ? (error.details?.[0] as GitHubRefusal | undefined) : undefined;
 }
 
 export async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {

@@ -2,7 +2,7 @@ import { request as exchange } from 'undici';
 import { assertStillOurs } from '../../../pulse.ts';
 
 /** A request's answer, read to its end. */
-export interface Answer {
+export interface HttpAnswer {
   readonly url: string;
   readonly status: number;
   readonly headers: Headers;
@@ -11,7 +11,7 @@ export interface Answer {
 
 export type Request = Omit<RequestInit, 'headers'> & { readonly headers: Headers };
 
-export type Send = (url: string, request: Request) => Promise<Answer>;
+export type Send = (url: string, request: Request) => Promise<HttpAnswer>;
 
 /** Octokit's own log would tell of every failure, which whoever catches it decides. */
 export const silence = { debug() {}, info() {}, warn() {}, error() {} };
@@ -21,7 +21,7 @@ export function within(timeoutMs: number): Send {
   return (url, request) => (request.method === 'GET' ? read(url, request, timeoutMs) : write(url, request, timeoutMs));
 }
 
-async function read(url: string, request: Request, timeoutMs: number): Promise<Answer> {
+async function read(url: string, request: Request, timeoutMs: number): Promise<HttpAnswer> {
   const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
   // Octokit takes a body that breaks off for an empty one, so it is read here, where that is a failure.
   const body = await response.arrayBuffer();
@@ -32,7 +32,7 @@ async function read(url: string, request: Request, timeoutMs: number): Promise<A
  * It is on its way as soon as the server has let it pass: `fetch` would take its time, and a worker that is frozen meanwhile would send it
  * when it is thawed. It follows no redirect: a POST would arrive as a GET and look like a success.
  */
-async function write(url: string, { method = 'POST', headers, body }: Request, timeoutMs: number): Promise<Answer> {
+async function write(url: string, { method = 'POST', headers, body }: Request, timeoutMs: number): Promise<HttpAnswer> {
   const content = { method, headers: Object.fromEntries(headers), body: (body ?? null) as string | null };
   await assertStillOurs(`${method} ${url}`);
   const answer = await exchange(url, { ...content, signal: AbortSignal.timeout(timeoutMs) });
