@@ -223,7 +223,7 @@ describe('a pipeline of which nothing is to be seen', () => {
     await expect.poll(async () => (await release.query(history)).decisions, { timeout: 15_000 }).toMatchObject([{ message: 'flake' }]);
     await merged(release);
     const { chat } = await world.snapshot();
-    expect(chat['g_gitaly']).toMatchObject([{ text: expect.stringMatching(/^gitaly: waits for rspec of #\d+ \(nothing reported within 1 s\): does CI run for it\?$/) }]);
+    expect(chat['g_gitaly']).toMatchObject([{ text: expect.stringMatching(/^gitaly: waits for rspec, static-analysis, danger-review of #\d+ \(nothing reported within 1 s\): does CI run for it\?$/) }]);
     await released(release);
   });
 });
