@@ -7,7 +7,6 @@ export const promotionRules = z.strictObject({
   repository,
   branch: branch.prefault('main').describe('Stage runs its commits; releases are made of them.'),
   timeZone: timeZone.prefault('UTC').describe('Whose days name the releases.'),
-  nearDays: z.int().min(0).max(365).prefault(7).describe("How many days a release's name may be away from today."),
   preRelease: z
     .strictObject({
       at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of the day such as "05:00"').prefault('05:00').describe('Monday to Friday, by the clocks of the time zone.'),

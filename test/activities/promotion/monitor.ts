@@ -8,13 +8,13 @@ export const repository = 'mozilla/blurts-server';
 const place = { owner: 'mozilla', repo: 'blurts-server' };
 
 /** A catalog of Monitor alone, with everything fast. */
-export function monitorCatalog(rules: object = {}): Catalog {
+export function monitorCatalog(): Catalog {
   return catalogSchema.parse({
     version: 1,
     pace: { poll: '100ms', sample: '100ms', retry: '50ms', patience: '2s' },
     environments: {},
     components: {
-      monitor: { promotion: { repository, timeZone: 'America/Los_Angeles', onTag: ['release_retag_v2.yaml'], engineer: 'ann', chat: { progress: '#fx-monitor-engineering' }, ...rules } },
+      monitor: { promotion: { repository, timeZone: 'America/Los_Angeles', onTag: ['release_retag_v2.yaml'], engineer: 'ann', chat: { progress: '#fx-monitor-engineering' } } },
     },
   });
 }
