@@ -2,7 +2,7 @@ import { changelogOf } from '../domain/versions/changelog.ts';
 import { sectionOf, versionsIn } from '../domain/versions/changelog-file.ts';
 import { previousVersion } from '../domain/versions/line.ts';
 import { versionRules } from '../domain/versions/rules.ts';
-import { compareVersions, tagOf, versionOf, versionOfTag, versionText } from '../domain/versions/version.ts';
+import { compareVersions, versionOf, versionOfTag, versionText } from '../domain/versions/version.ts';
 import type { Version } from '../domain/versions/version.ts';
 import { cloneGit } from './clone-git.ts';
 
