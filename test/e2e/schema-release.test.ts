@@ -288,6 +288,34 @@ describe('a schema release, with a real worker, server, git, HTTP and a GCS emul
     expect(await repeated(world)).toEqual([]);
   });
 
+  it('repairs a tarball that was deleted: what builds expect is there again, without a pull request', async () => {
+    const { world, begin, read } = await stand();
+    const fetch = { ...patch, version: 'v5.2.1093', action: 'fetch-current-schemas' };
+    const first = await begin(fetch);
+    expect(await first.release.result()).toMatchObject({ kind: 'schemasReleased', published: [] });
+    const archive = await read('dist/schemas-v5.2.1093.tar.gz');
+    await world.control('objects', { bucket, files: { 'dist/schemas-v5.2.1093.tar.gz': null } });
+    const { release } = await begin(fetch);
+    expect(await release.result()).toMatchObject({ kind: 'schemasRepaired', archive: { sha256: createHash('sha256').update(archive).digest('hex') } });
+    expect(await read('dist/schemas-v5.2.1093.tar.gz')).toEqual(archive);
+    expect((await world.snapshot()).repositories[repository]!.pulls).toHaveLength(1);
+  });
+
+  it('publishes the schemas of what was built and merged, though a migration lands meanwhile', async () => {
+    const { world, begin, read } = await stand();
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], strict: true });
+    await buildsForLong(world, 'schemas/v5.3.4444');
+    const { release } = await begin(inject);
+    await reached(release, 'the build of #1');
+    const schema = '{"Tables":[{"Name":"new"}]}';
+    await world.control('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': schema }, message: 'Migrate' });
+    await buildsEnd(world, 'schemas/v5.3.4444', 'green');
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    const name = 'v5.3.4444-internal_database.schema.json';
+    expect([(await read(`schemas/${name}`)).toString(), (await unpacked(await read(tarball))).get(name)!.toString()]).toEqual([schema, schema]);
+    expect(await depsFile(world, 'main')).toContain(createHash('sha256').update(await read(tarball)).digest('hex'));
+  });
+
   it('fetches what is published, and publishes nothing', async () => {
     const { world, begin, read } = await stand();
     const { release } = await begin({ ...patch, version: 'v5.2.1093', action: 'fetch-current-schemas' });
