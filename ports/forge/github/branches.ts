@@ -19,6 +19,20 @@ export function githubBranches(github: GitHub): Branches {
   };
   const commit = (repository: string, sha: string) => unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
 
+  /** As the file has it: a script stays one that can be run. */
+  async function modeOf(repository: string, root: string, path: string): Promise<'100644' | '100755'> {
+    let sha = root;
+    let mode = '';
+    for (const name of path.split('/')) {
+      const found = await unlessMissing(rest.git.getTree({ ...at(repository), tree_sha: sha }));
+      const entry = found?.data.tree.find((one) => one.path === name);
+      if (!entry?.sha) return '100644';
+      ({ sha, mode = '' } = entry);
+    }
+    if (mode === '120000') throw neverRetry('InvalidInput', `${path} in ${repository} is a symbolic link: name the file that it leads to`);
+    return mode === '100755' ? mode : '100644';
+  }
+
   return {
     find,
 
@@ -28,7 +42,7 @@ export function githubBranches(github: GitHub): Branches {
       const tree = await rest.git.createTree({
         ...at(repository),
         base_tree: base.data.tree.sha,
-        tree: [{ path, mode: '100644', type: 'blob', content: text }],
+        tree: [{ path, mode: await modeOf(repository, base.data.tree.sha, path), type: 'blob', content: text }],
       });
       // GitHub takes our date only together with a name. It is the committer's, too.
       const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [...(merges ? [merges] : []), parent], author: { ...author, date } });

@@ -262,6 +262,35 @@ describe('a run is found by its key', () => {
   });
 });
 
+describe('a commit that changes one file', () => {
+  const [root, folder, file] = ['1', '2', '3'].map((digit) => digit.repeat(40)) as [string, string, string];
+  const written = async (mode: string, path = 'bin/version') => {
+    let tree: unknown;
+    const forge = await github((request, response) => {
+      const { pathname } = new URL(request.path, server.url);
+      if (request.method === 'POST' && pathname.endsWith('/git/trees')) tree = (JSON.parse(request.body) as { tree: unknown }).tree;
+      if (request.method === 'POST') return json(response, 201, { sha: 'f'.repeat(40) });
+      if (pathname.endsWith(`/git/trees/${root}`)) return json(response, 200, { tree: [{ path: 'bin', mode: '040000', type: 'tree', sha: folder }] });
+      if (pathname.endsWith(`/git/trees/${folder}`)) return json(response, 200, { tree: [{ path: 'version', mode, type: 'blob', sha: file }] });
+      return json(response, 200, { sha: 'a'.repeat(40), tree: { sha: root } });
+    });
+    await forge.branches.write({ repository: 'acme/app', parent: 'a'.repeat(40), path, text: 'b\n', message: 'Update', date: '2026-01-01T00:00:00Z' });
+    return tree;
+  };
+
+  test.each(['100644', '100755'])('keeps its mode: %s', async (mode) => {
+    expect(await written(mode)).toMatchObject([{ path: 'bin/version', mode }]);
+  });
+
+  test('adds a file that nobody runs', async () => {
+    expect(await written('100755', 'bin/other')).toMatchObject([{ path: 'bin/other', mode: '100644' }]);
+  });
+
+  test('refuses to write through a link', async () => {
+    await expect(written('120000')).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('is a symbolic link') });
+  });
+});
+
 describe('the rules of a branch', () => {
   const reading = async (protection: object, rules: readonly unknown[]) => {
     const forge = await github((request, response) => {
