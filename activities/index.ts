@@ -4,6 +4,7 @@ import type { Ports } from '../ports/ports.ts';
 import { createMerging } from './changes/merging.ts';
 import { createAmending } from './component/amending.ts';
 import { createOpening } from './component/opening.ts';
+import { createChangeLooks } from './changes/looks.ts';
 import { createPipelines } from './component/pipelines.ts';
 import { createPlanning } from './component/planning.ts';
 import { createWithdrawing } from './component/withdrawing.ts';
@@ -38,6 +39,7 @@ export function createActivities(ports: Ports) {
     ...createMerging(ports),
     ...createWithdrawing(ports),
     ...createPipelines(ports),
+    ...createChangeLooks(ports),
 
     ...createAuthors(ports),
     ...createWrittenVotes(ports),

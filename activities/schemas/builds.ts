@@ -1,7 +1,7 @@
+import type { Obstacle, Seen } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
-import { toldWait } from '../../domain/code/pipeline.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { fillInputs } from '../../domain/stages/inputs.ts';
 import type { Deployment } from '../../ports/forge/deployments.ts';
@@ -13,8 +13,7 @@ import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { BranchRules } from '../../ports/forge/access.ts';
 import type { MergeMethod } from '../../ports/forge/merging.ts';
-import { pullRequestReads } from '../changes/reads.ts';
-import { verdicts } from '../changes/verdict.ts';
+import { changeLooks } from '../changes/looks.ts';
 
 export interface BuildQuestion {
   readonly repository: Repository;
@@ -29,8 +28,8 @@ export interface BuildQuestion {
   readonly base: string;
   /** The run of the catalog's build workflow for this head. */
   readonly run?: Pick<Deployment, 'id' | 'url'>;
-  /** The forge refused to merge it until it contains its base. */
-  readonly behind?: true;
+  /** What keeps it from being merged, and is waited out. */
+  readonly known?: Obstacle;
 }
 
 export type BuildAnswer =
@@ -40,7 +39,8 @@ export type BuildAnswer =
   /** It can't be merged before it contains this commit of its base. */
   | { readonly kind: 'outdated'; readonly base: Sha }
   /** Somebody pushed to the pull request: what was built is not what would be merged. */
-  | { readonly kind: 'moved' };
+  | { readonly kind: 'moved' }
+  | Extract<Seen, { kind: 'ejected' }>;
 
 export interface BuildStart {
   readonly plan: SchemaPlan;
@@ -59,30 +59,49 @@ export type MergeOutlook =
   | { readonly kind: 'moved' };
 
 export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'> & Partial<Pick<Ports, 'readLagMs'>>) {
-  const { missingBase, shown } = pullRequestReads(forge);
-  const { verdictOf } = verdicts(forge);
+  const { missingBase, progressOf, shown } = changeLooks(forge);
   const launch = launches({ forge }).workflow;
 
   /** Looks once at the pull request and at its build. @throws `NotYet` while checks still run, or none has begun */
-  async function releaseBuild({ repository, number, sha, required, ignored = [], patience = 0, base: branch, behind, run: given }: BuildQuestion): Promise<BuildAnswer> {
+  async function releaseBuild({ repository, number, sha, required, ignored = [], patience = 0, base: into, known, run: given }: BuildQuestion): Promise<BuildAnswer> {
     const pull = await shown(repository, { number, head: sha });
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
-    // A forge does not build what conflicts.
-    if (pull.conflicts) {
-      const base = await missingBase(repository, branch, sha);
-      if (base === undefined) throw notYet(`#${number} conflicts with a commit of ${branch} that is not shown yet`);
-      return { kind: 'outdated', base };
+    if (pull.state === 'merged') return { kind: 'green' };
+    const seen = await progressOf({ repository, into, number, head: sha, required, ignored, patience, attempt: 1, known: known ?? { kind: 'unreported' } }, pull);
+    switch (seen.kind) {
+      // A forge does not build what conflicts.
+      case 'conflict':
+        return outdated(repository, into, sha, `#${number} conflicts with a commit of ${into} that is not shown yet`);
+      case 'behind':
+        return (await failedRun(repository, sha, given)) ?? { kind: 'outdated', base: seen.base };
+      case 'green': {
+        const red = await failedRun(repository, sha, given);
+        if (red) return red;
+        if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
+        return seen;
+      }
+      case 'red':
+      case 'ejected':
+      case 'closed':
+        return seen;
+      case 'unreported':
+      case 'baseFixed':
+        throw new TypeError(`${seen.kind} was not asked for`);
     }
-    const verdict = await verdictOf({ repository, sha, demand: { required, ignored, patience }, into: branch });
-    if (verdict.kind === 'pending') throw notYet(`the build of ${sha} waits for ${toldWait(verdict)}`);
-    if (verdict.kind === 'red') return { kind: 'red', failed: verdict.failed };
+  }
+
+  /** @throws `NotYet` while the catalog's build workflow still runs */
+  async function failedRun(repository: Repository, sha: Sha, given: BuildQuestion['run']): Promise<Extract<BuildAnswer, { kind: 'red' }> | undefined> {
     const run = given && (await forge.workflowRuns.get(repository, given.id));
     if (run?.state === 'running') throw notYet(`the build of ${sha} waits for ${run.url}`);
-    if (run?.state === 'failed') return { kind: 'red', failed: [{ name: 'the release build', url: run.url }] };
-    if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
-    const base = pull.behind || behind ? await missingBase(repository, branch, sha) : undefined;
-    return base === undefined ? { kind: 'green' } : { kind: 'outdated', base };
+    return run?.state === 'failed' ? { kind: 'red', failed: [{ name: 'the release build', url: run.url }] } : undefined;
+  }
+
+  async function outdated(repository: Repository, into: string, sha: Sha, unless: string): Promise<BuildAnswer> {
+    const base = await missingBase(repository, into, sha);
+    if (base === undefined) throw notYet(unless);
+    return { kind: 'outdated', base };
   }
 
   /** Dispatches the catalog's build workflow for a head of the pull request, once. @throws `InvalidInput` when its run could not be found again */
@@ -117,13 +136,7 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     return { kind: 'hindered', why };
   }
 
-  /** Looks once. @throws `NotYet` until the pull request is merged, by whomever */
-  async function mergedBySomebody({ repository, number }: Pick<BuildQuestion, 'repository' | 'number'>): Promise<void> {
-    const pull = await forge.pullRequests.get(repository, number);
-    if (pull?.state !== 'merged') throw notYet(`#${number} is not merged`);
-  }
-
-  return { startReleaseBuild: beating(startReleaseBuild), releaseBuild, mergeOutlook, mergedBySomebody };
+  return { startReleaseBuild: beating(startReleaseBuild), releaseBuild, mergeOutlook };
 }
 
 interface Outlook {

@@ -2,6 +2,7 @@ import type { Commit, Sha } from '../code/commit.ts';
 import type { Pin } from './rules.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
 import type { Pace } from '../release/pace.ts';
+import type { Change } from '../changes/change.ts';
 import type { PassagePlan } from '../stages/passage.ts';
 import type { Repository } from '../code/repository.ts';
 import type { Code } from '../code/rules.ts';
@@ -93,4 +94,11 @@ export function passageOf(plan: ReleasePlan): PassagePlan {
 /** Where deployments are started: what says which commit is used is there, too. */
 export function deployedFrom({ code, pin }: { readonly code: Pick<Code, 'mirror' | 'branch'>; readonly pin?: Pick<Pin, 'repository' | 'branch'> | undefined }): { readonly repository: Repository; readonly branch: string } {
   return pin ? { repository: pin.repository, branch: pin.branch } : { repository: code.mirror, branch: code.branch };
+}
+
+/** The life of its pull request. */
+export function changeOf(plan: ReleasePlan): Change {
+  const { downstream, pace } = plan;
+  const { repository, head, branch, merge, autoMerge } = downstream;
+  return { repository, head, into: branch, method: merge, autoMerge, team: teamOf(plan), patience: pace.patience };
 }

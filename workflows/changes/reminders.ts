@@ -1,15 +1,21 @@
 import { sleep } from '@temporalio/workflow';
 import { spoken } from '../../domain/text/duration.ts';
-import type { Release } from '../component/release.ts';
 import { alongside } from '../release/race.ts';
+import type { Session } from '../release/session.ts';
 
-/** Reminds people of a pull request that stays open: once where its progress is told, then again and again its team. */
-export function reminding<T>(release: Release, body: () => Promise<T>): Promise<T> {
-  return alongside(() => remind(release), body);
+interface Stale {
+  /** After so long (ms) it is told where the progress is told. */
+  readonly notice: number;
+  /** And then again and again, after so long (ms), to the team. */
+  readonly escalate: number;
 }
 
-async function remind({ plan, status, reporter }: Release): Promise<never> {
-  const { notice, escalate } = plan.downstream.stale;
+/** Runs `body`, and reminds people of a pull request that stays open meanwhile. */
+export function remindWhile<T>(session: Pick<Session, 'status' | 'reporter'>, stale: Stale, body: () => Promise<T>): Promise<T> {
+  return alongside(() => remind(session, stale), body);
+}
+
+async function remind({ status, reporter }: Pick<Session, 'status' | 'reporter'>, { notice, escalate }: Stale): Promise<never> {
   for (let count = 0, openMs = notice; ; count++, openMs += escalate) {
     await sleep(count === 0 ? notice : escalate);
     const { pullRequest, waitingFor } = status.get();

@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Sha } from '../../domain/code/commit.ts';
 import { writesOf } from '../../domain/component/dry-run.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
-import { passageOf } from '../../domain/component/plan.ts';
+import { changeOf, passageOf } from '../../domain/component/plan.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import { releaseRequest, releaseRequestExample } from '../../domain/component/request.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
@@ -18,9 +18,10 @@ import { wake } from '../release/messages.ts';
 import { openSession } from '../release/session.ts';
 import { openPassage } from '../stages/passage.ts';
 import { passed } from '../stages/stages.ts';
+import { answers } from './answers.ts';
 import { audiencesOf } from './audiences.ts';
 import { chosen } from './choosing.ts';
-import { landed } from './landing.ts';
+import { land } from './landing.ts';
 import { candidate } from './messages.ts';
 import { openOffers } from './offers.ts';
 import type { Release } from './release.ts';
@@ -43,7 +44,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
 
       const release = begin(plan);
-      const { plan: merged, sha: landedAt } = await compensating(status, (register) => landed(release, register));
+      const { plan: merged, sha: landedAt } = await compensating(status, (register) => land(release, register));
       const carrying = { ...release, plan: passageOf(merged), touched: [] };
       let sha = landedAt;
       for (const stage of merged.stages) sha = await passed(carrying, stage, sha);
@@ -54,7 +55,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   function begin(plan: ReleasePlan): Release {
     const begun = session.begin(plan, audiencesOf);
     passage.approvals.open(passageOf(plan));
-    return { ...begun, ...passage, offers, isExact: request.sha !== undefined };
+    return { ...begun, ...passage, offers, isExact: request.sha !== undefined, change: changeOf(plan), answers };
   }
 
   function released(candidate: Sha): ReleaseOutcome {

@@ -1,37 +1,27 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { Edited, Obstacle } from '../../activities/component/pipelines.ts';
+import type { Edited } from '../../activities/component/pipelines.ts';
 import type { Opened } from '../../activities/component/opening.ts';
 import type { VersionChange } from '../../activities/component/version-change.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
-import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { passageOf } from '../../domain/component/plan.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { Draft as ChangeDraft } from '../changes/change.ts';
 import type { Release } from './release.ts';
 import { Stop } from '../release/stop.ts';
 
-/** The pull request as the release knows it, and what it carries. */
-export interface Draft {
+/** The version pull request as the release knows it, and what it carries. */
+export interface Draft extends ChangeDraft {
   readonly plan: ReleasePlan;
   readonly pull: Opened;
   /** What it has carried: a newer commit has to come after each. Of commits that follow one another only the last. */
   readonly carried: readonly Sha[];
-  /** Which attempt of its head's pipeline counts, from 1. */
-  readonly attempt: number;
-  /** What keeps it from being merged, once that is known. */
-  readonly known?: Obstacle;
-  /** What failed in the first attempt. */
-  readonly failed?: readonly FailedCheck[];
-  /** The head whose red pipeline the team was told of. */
-  readonly told?: Sha;
-  /** What people were asked to decide on: "the red pipeline of #7". */
-  readonly asked?: string;
   /** A person wants to wait for a fix: it is taken without asking. */
   readonly waitsForFix?: true;
 }
 
 /** Opens the version pull request, or adopts the one that is open. */
-export async function opened({ status, work, reporter }: Release, plan: ReleasePlan, { after, carried = [plan.candidate] }: { readonly after: number; readonly carried?: readonly Sha[] }): Promise<Draft> {
+export async function open({ status, work, reporter }: Release, plan: ReleasePlan, { after, carried = [plan.candidate] }: { readonly after: number; readonly carried?: readonly Sha[] }): Promise<Draft> {
   status.enter('opening', { next: 'open the pull request' });
   const pull = await work.openPullRequest(versionChange(plan, { after }), `open ${plan.downstream.title}`);
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
@@ -41,10 +31,10 @@ export async function opened({ status, work, reporter }: Release, plan: ReleaseP
 }
 
 /** Makes it carry a newer commit: the same pull request, a new head, whose pipeline runs anew. */
-export async function amended(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: readonly Sha[] }): Promise<Draft> {
+export async function amend(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: readonly Sha[] }): Promise<Draft> {
   const { work, status } = release;
   const { plan, pull } = draft;
-  const result = await work.amendPullRequest({ change: changeOf(draft), number: pull.number, head: pull.head, sha, notBefore }, `amend to ${shortSha(sha)}`);
+  const result = await work.amendPullRequest({ change: versionChangeOf(draft), number: pull.number, head: pull.head, sha, notBefore }, `amend to ${shortSha(sha)}`);
   if (result.kind === 'moved') return draft;
   if (result.kind === 'refused') {
     status.refused('candidate', result.why);
@@ -57,10 +47,10 @@ export async function amended(release: Release, draft: Draft, { sha, notBefore }
 }
 
 /** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
-export async function updated({ work, status, reporter }: Release, draft: Draft, { base }: { readonly base: Sha }): Promise<Draft> {
+export async function update({ work, status, reporter }: Release, draft: Draft, { base }: { readonly base: Sha }): Promise<Draft> {
   const { plan, pull, carried } = draft;
   const { branch } = plan.downstream;
-  const result = await work.updatePullRequest({ change: changeOf(draft), head: pull.head, base }, `update to ${branch} at ${shortSha(base)}`);
+  const result = await work.updatePullRequest({ change: versionChangeOf(draft), head: pull.head, base }, `update to ${branch} at ${shortSha(base)}`);
   const next: Draft = { plan, pull, carried, attempt: 1 };
   if (result.kind === 'moved') return next;
   status.enter('pipeline', { waitingFor: { what: `the pipeline of #${pull.number}, now that it contains ${branch}` }, next: 'merge when green' });
@@ -74,7 +64,7 @@ export async function follow(release: Release, draft: Draft, { head, candidate, 
   const before = carried.filter((sha) => sha !== candidate);
   const next: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate, ...(by && { chosenBy: by }) }, carried: [candidate, ...before], attempt: 1 };
   if (candidate === plan.candidate) return next;
-  await release.work.describePullRequest({ change: changeOf(next), number: pull.number }, `describe #${pull.number}`);
+  await release.work.describePullRequest({ change: versionChangeOf(next), number: pull.number }, `describe #${pull.number}`);
   if (by !== undefined) release.status.decided({ message: 'edit', by, reason: `set the version of #${pull.number} to ${candidate}` });
   return carrying(release, next, by === undefined ? 'its pull request does' : `${by} has edited the version`);
 }
@@ -82,7 +72,7 @@ export async function follow(release: Release, draft: Draft, { head, candidate, 
 /** Takes over the pull request of a run before, with what it carries. */
 export async function adopt(release: Release, draft: Draft): Promise<Draft> {
   const { number } = draft.pull;
-  const found = await release.work.adoptPullRequest({ change: changeOf(draft), number }, `adopt #${number}`);
+  const found = await release.work.adoptPullRequest({ change: versionChangeOf(draft), number }, `adopt #${number}`);
   if (found.kind === 'edited') return follow(release, draft, found);
   throw new Stop({ kind: 'mergeRefused', reason: found.kind === 'foreign' ? found.why : `#${number} can not be adopted` });
 }
@@ -97,7 +87,7 @@ function carrying({ status, approvals, questions, reporter }: Release, draft: Dr
 }
 
 /** Closes it, and opens another one against the base as it is now. */
-export async function renewed(release: Release, draft: Draft, why: string): Promise<Draft> {
+export async function renew(release: Release, draft: Draft, why: string): Promise<Draft> {
   const { work, reporter, questions, status } = release;
   const { repository, branch, head } = draft.plan.downstream;
   const { number } = draft.pull;
@@ -111,25 +101,25 @@ export async function renewed(release: Release, draft: Draft, why: string): Prom
   if (withdrawn.kind === 'merged') return draft;
   const base = await work.headOf({ repository, branch }, `look at ${branch}`);
   if (base === undefined) throw new Stop({ kind: 'mergeRefused', reason: `${repository} has no branch ${branch} any more` });
-  const next = await opened(release, { ...draft.plan, base }, { after: number, carried: draft.carried });
+  const next = await open(release, { ...draft.plan, base }, { after: number, carried: draft.carried });
   const { chosenBy } = draft.pull;
   return chosenBy === undefined ? next : { ...next, pull: { ...next.pull, chosenBy } };
 }
 
 /** What is taken back when the release ends before the merge, and what has to stay. */
-export async function withdrawn({ work }: Release, change: VersionChange & { readonly followed?: Sha }): Promise<{ readonly stays?: string }> {
+export async function withdraw({ work }: Release, change: VersionChange & { readonly followed?: Sha }): Promise<{ readonly stays?: string }> {
   const result = await work.withdrawPullRequest(change, 'close the pull request, and remove its branch');
   if (result.kind === 'merged') return { stays: `#${result.number} is merged` };
   return result.branchStays ? { stays: `the branch ${change.head} is at ${shortSha(result.branchStays)}, which is somebody else's` } : {};
 }
 
 /** The change that a draft stands for. A pull request that it has replaced no longer counts. */
-export function changeOf({ plan, pull }: Pick<Draft, 'plan' | 'pull'>): VersionChange {
+export function versionChangeOf({ plan, pull }: Pick<Draft, 'plan' | 'pull'>): VersionChange {
   return versionChange(plan, { after: pull.number - 1 });
 }
 
 export function withdrawal(draft: Draft): VersionChange & { readonly followed: Sha } {
-  return { ...changeOf(draft), followed: draft.pull.head };
+  return { ...versionChangeOf(draft), followed: draft.pull.head };
 }
 
 export function versionChange({ id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, candidate, date, base, downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {

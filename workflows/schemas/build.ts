@@ -5,7 +5,9 @@ import { shortSha } from '../../domain/code/commit.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
 import { withinTime } from '../release/race.ts';
 import type { Ingredients } from './archive.ts';
+import type { Obstacle } from '../../domain/changes/life.ts';
 import { depsOpened, mergeDeps } from './pull-request.ts';
+import type { Awaited } from './pull-request.ts';
 import type { SchemaRelease } from './session.ts';
 import { awaitOutlook } from './outlook.ts';
 import { takeStock } from './stock.ts';
@@ -19,10 +21,8 @@ export interface Build {
   readonly lacks: readonly SchemaVersion[];
 }
 
-type Verdict =
-  | { readonly kind: 'green' }
-  /** It can't be merged before it contains its base: this commit of it, once that is known. */
-  | { readonly kind: 'outdated'; readonly base?: Sha };
+/** `outdated`: it can't be merged before it contains its base, this commit of it, once that is known. */
+type Verdict = Awaited;
 
 /**
  * Follows a release's build. How far it has come outlives a call that fails: there may be another tarball by then, and another commit on the branch.
@@ -37,7 +37,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
   let published: Sha | undefined;
 
   async function look(): Promise<void> {
-    verdict = await judge(release, now.pull, { behind: verdict?.kind === 'outdated' });
+    verdict = await judge(release, now.pull, verdict?.kind === 'outdated' ? { kind: 'behind' } : undefined);
   }
 
   /** Puts this tarball, and its base, into the pull request, unless they are there. */
@@ -99,7 +99,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
 
     /** Merges at exactly the head that was green; as often as its base moves on before, it is built again. */
     async merge(): Promise<void> {
-      while ((await mergeDeps(release, now.pull)) === 'outdated') {
+      while ((await mergeDeps(release, now.pull, (known) => judge(release, now.pull, known))) === 'outdated') {
         verdict = { kind: 'outdated' };
         await bringUpToDate();
       }
@@ -113,13 +113,15 @@ function tellChange({ plan, reporter }: SchemaRelease, { gained, isChanged }: { 
 }
 
 /** Waits until the build of exactly this head is green, or can't count. */
-async function judge({ plan, status, work, wakes }: SchemaRelease, { number, head: sha }: OpenedDeps, { behind }: { readonly behind: boolean }): Promise<Verdict> {
+async function judge({ plan, status, work, wakes }: SchemaRelease, { number, head: sha }: OpenedDeps, known: Obstacle | undefined): Promise<Verdict> {
   const { repository, requiredChecks: required, ignoredChecks: ignored, buildTimeout } = plan.rules;
-  status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
-  const question = { repository, number, sha, required, ignored, patience: plan.pace.patience, base: plan.base, ...(behind && { behind }) };
-  const run = plan.rules.build && (await work.startReleaseBuild({ plan, sha }, `start the build of #${number}`));
+  // A review, or a queue, may take as long as it likes.
+  const isBuilt = known && known.kind !== 'behind';
+  if (!isBuilt) status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
+  const question = { repository, number, sha, required, ignored, patience: plan.pace.patience, base: plan.base, ...(known && { known }) };
+  const run = plan.rules.build && !isBuilt && (await work.startReleaseBuild({ plan, sha }, `start the build of #${number}`));
   const looking = () => wakes.wakeable(() => work.releaseBuild({ ...question, ...(run && { run }) }, `look at the build of #${number}`));
-  const answer = await withinTime(buildTimeout, looking);
+  const answer = await (isBuilt ? looking() : withinTime(buildTimeout, looking));
   if (answer === undefined) throw new Stop({ kind: 'buildTimedOut', afterMs: buildTimeout });
   switch (answer.kind) {
     case 'red':
@@ -130,6 +132,7 @@ async function judge({ plan, status, work, wakes }: SchemaRelease, { number, hea
       throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request: what was built is not what would be merged' });
     case 'green':
     case 'outdated':
+    case 'ejected':
       return answer;
   }
 }

@@ -1,6 +1,11 @@
 import type { MadeArchive } from '../../activities/schemas/archives.ts';
 import type { OpenedDeps, SchemaPullRequest } from '../../activities/schemas/pull-requests.ts';
+import { afterLook, afterMerge } from '../../domain/changes/life.ts';
+import type { Life, Obstacle, Seen, Step } from '../../domain/changes/life.ts';
+import type { Sha } from '../../domain/code/commit.ts';
+import { changeOf } from '../../domain/schemas/plan.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
+import { enqueue, merge, review } from '../changes/merging.ts';
 import type { Undo } from '../release/compensation.ts';
 import type { SchemaRelease } from './session.ts';
 import { accepted } from './stock.ts';
@@ -35,25 +40,40 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
   return pull;
 }
 
-/** Merges at exactly the head that was built, unless its base has moved on in the way. */
-export async function mergeDeps({ plan, status, work, reporter }: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<'merged' | 'outdated'> {
-  const { repository, merge: method } = plan.rules;
-  status.enter('merging', { next: `merge #${number}` });
-  const result = await work.mergePullRequest({ repository, number, sha, head: plan.head, method }, `merge #${number}`);
-  switch (result.kind) {
-    case 'merged':
-      status.stays(`#${number} is merged`);
-      reporter.tell({ name: 'merged', line: `merged #${number} into ${plan.base}` });
-      return 'merged';
-    case 'behind':
-    case 'conflicts':
-      return 'outdated';
-    case 'closed':
-      throw new Stop({ kind: 'closed', by: result.by });
-    case 'moved':
-      throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request after its build was green' });
-    default:
-      throw new Stop({ kind: 'mergeRefused', reason: result.reason });
+/** What of a build may change while its pull request waits for a review, or in a queue. */
+export type Awaited = { readonly kind: 'green' } | { readonly kind: 'outdated'; readonly base?: Sha } | Extract<Seen, { kind: 'ejected' }>;
+
+/** Merges at exactly the head that was built, however the branch takes changes, unless its base has moved on in the way. @param look waits for what happens to it */
+export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, look: (known: Obstacle) => Promise<Awaited>): Promise<'merged' | 'outdated'> {
+  const changing = { ...release, change: changeOf(release.plan) };
+  let life: Life = { attempt: 1 };
+  for (let step: Step = { do: 'merge' }; ; ) {
+    switch (step.do) {
+      case 'merge': {
+        const answer = await merge(changing, pull);
+        if (answer.kind === 'moved') throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request after its build was green' });
+        step = afterMerge(life, answer);
+        continue;
+      }
+      case 'review':
+        life = { attempt: 1, known: await review(changing, pull, step) };
+        break;
+      case 'enqueue': {
+        const known = await enqueue(changing, pull, step);
+        life = { attempt: 1, ...(known && { known }) };
+        break;
+      }
+      case 'end':
+        return 'merged';
+      case 'ask':
+        throw new Stop({ kind: 'mergeRefused', reason: `the merge queue has thrown it out: ${step.reason}` });
+      case 'stop':
+        throw new Stop(step.reason);
+      default:
+        return 'outdated';
+    }
+    const seen: Awaited = life.known ? await look(life.known) : { kind: 'green' };
+    step = seen.kind === 'outdated' ? { do: 'look' } : afterLook(life, seen);
   }
 }
 

@@ -183,9 +183,9 @@ describe('a base that has moved on', () => {
     const pull = await open();
     await world.control('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Develop' });
     const base = (await forge.branches.find(repository, 'main'))!;
-    const answered = (asked = {}) => expect.poll(() => build(pull, asked).catch(({ type }) => type), { timeout: 20_000 });
+    const answered = (asked: Pick<BuildQuestion, 'known'> = {}) => expect.poll(() => build(pull, asked).catch(({ type }) => type), { timeout: 20_000 });
     await answered().toEqual({ kind: 'green' });
-    await answered({ behind: true }).toEqual({ kind: 'outdated', base });
+    await answered({ known: { kind: 'behind' } }).toEqual({ kind: 'outdated', base });
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], strict: true });
     await answered().toEqual({ kind: 'outdated', base });
   });
@@ -204,8 +204,8 @@ async function amend(pull: OpenedDeps, what: Partial<DepsAmendment>): Promise<Op
   return opened(await within(() => pulls.amendSchemaPullRequest({ ...change, pull, ...what })));
 }
 
-function build({ number, head: sha }: Pick<OpenedDeps, 'number' | 'head'>, { behind }: Pick<BuildQuestion, 'behind'> = {}) {
-  return createSchemaBuilds({ forge }).releaseBuild({ repository, number, sha, required: [], base: 'main', ...(behind && { behind }) });
+function build({ number, head: sha }: Pick<OpenedDeps, 'number' | 'head'>, { known }: Pick<BuildQuestion, 'known'> = {}) {
+  return createSchemaBuilds({ forge }).releaseBuild({ repository, number, sha, required: [], base: 'main', ...(known && { known }) });
 }
 
 function archiveOf(digit: string): DepsChange['archive'] {

@@ -489,7 +489,7 @@ describe('two releases in flight', () => {
       takeStock: async ({ from }) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), current: from?.startsWith('b') ? 'new' : 'old' }),
       makeArchive: async () => ({ ...made(), stock: { ...stockOf(['v5.1.0', 'v5.2.0']), current: 'old' } }),
       mergePullRequest: async ({ sha }) => (sha.startsWith('e') ? { kind: 'merged', sha } : { kind: 'behind', reason: 'the base has moved on' }),
-      releaseBuild: async ({ behind }) => (behind ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' }),
+      releaseBuild: async ({ known }) => (known?.kind === 'behind' ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' }),
       uploadSchemas: async ({ from }) => ((seen.push(['published', from])), { kind: 'uploaded', names: ['a.json'] }),
       amendSchemaPullRequest: async ({ pull, archive }) => ((seen.push(['amended', archive.stock.current])), { ...pull, head: 'e'.repeat(40) }),
     });
@@ -537,15 +537,15 @@ describe('two releases in flight', () => {
     const { release, calls } = await start(
       {
         mergePullRequest: async ({ sha }) => (sha.startsWith('e') ? { kind: 'merged', sha } : { kind, reason: 'the base has moved on' }),
-        releaseBuild: async ({ behind }) => {
-          asked.push(behind);
-          return behind ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' };
+        releaseBuild: async ({ known }) => {
+          asked.push(known?.kind);
+          return known?.kind === 'behind' ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' };
         },
       },
       { ...inject, action },
     );
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
-    expect(asked).toEqual([undefined, true, undefined]);
+    expect(asked).toEqual([undefined, 'behind', undefined]);
     expect(calls.slice(-9)).toEqual(['mergePullRequest ddd', 'takeStock', 'releaseBuild ddd', 'takeStock', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergePullRequest eee', 'forgetPrevious']);
   });
 
@@ -567,6 +567,53 @@ describe('two releases in flight', () => {
   it('is taken back when the upload is refused before the first file', async () => {
     const { release } = await start({ uploadSchemas: async () => ({ kind: 'refused', reason: 'schemas-migrations holds other schemas of v5.3.4444', names: ['x.json'] }) });
     expect(await release.result()).toMatchObject({ kind: 'schemasRefused', undone: [pullRequest, tarball] });
+  });
+});
+
+describe('a merge that the branch does not let through at once', () => {
+  const fetch = { ...inject, action: 'fetch-current-schemas' } as const;
+
+  it.each([inject, fetch])('waits for the review that is missing, whoever gives it: $action', async (request) => {
+    let reviewed = false;
+    const { release, lines, calls } = await start(
+      {
+        mergePullRequest: async ({ sha }) => (reviewed ? { kind: 'merged', sha } : { kind: 'unreviewed', reason: 'a review is missing' }),
+        releaseBuild: async ({ known }) => {
+          if (known?.kind === 'unreviewed' && !reviewed) throw ApplicationFailure.create({ type: 'NotYet', message: 'no review yet' });
+          return { kind: 'green' };
+        },
+      },
+      request,
+    );
+    const { waitingFor } = await waitsFor(release, 'a review of #7');
+    expect(waitingFor?.whom).toEqual(['somebody who may approve it on the forge']);
+    expect(calls).toContain('approvePullRequest ddd');
+    reviewed = true;
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(lines).toContain('merged #7 into main');
+  });
+
+  it('goes through the queue that the branch has, and once more where its checks threw it out', async () => {
+    const looks: unknown[] = [];
+    const { release, calls } = await start({
+      mergePullRequest: async ({ sha }) => (looks.length === 2 ? { kind: 'merged', sha } : { kind: 'queueRequired', reason: 'merge queue' }),
+      releaseBuild: async ({ known }) => {
+        if (known?.kind !== 'queued') return { kind: 'green' };
+        looks.push(known);
+        return looks.length === 1 ? { kind: 'ejected', reason: 'failed_checks', byChecks: true, failed: [] } : { kind: 'green' };
+      },
+    }, fetch);
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(looks).toMatchObject([{ kind: 'queued', time: 1 }, { kind: 'queued', time: 2 }]);
+    expect(calls.filter((call) => call.startsWith('enqueuePullRequest'))).toHaveLength(2);
+  });
+
+  it('ends, with everything taken back, when the queue threw it out for another reason', async () => {
+    const { release } = await start({
+      mergePullRequest: async () => ({ kind: 'queueRequired', reason: 'merge queue' }),
+      releaseBuild: async ({ known }) => (known?.kind === 'queued' ? { kind: 'ejected', reason: 'manual', byChecks: false, failed: [] } : { kind: 'green' }),
+    }, fetch);
+    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'the merge queue has thrown it out: manual', undone: [pullRequest, tarball] });
   });
 });
 

@@ -61,6 +61,7 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
     differingRelease: async () => undefined,
     uploadSchemas: async () => ({ kind: 'uploaded', names: [`schemas/${plan.version}.json`] }),
     mergePullRequest: async () => ({ kind: 'merged', sha: 'f'.repeat(40) }),
+    enqueuePullRequest: async () => ({ kind: 'queued' }),
     mergedBySomebody: async () => {
       throw ApplicationFailure.create({ type: 'NotYet', message: 'open' });
     },

@@ -1,0 +1,45 @@
+import type { MergeAnswer, Obstacle, Step } from '../../domain/changes/life.ts';
+import type { Changing, Draft } from './change.ts';
+
+type Pull = Draft['pull'];
+
+/** Merges at exactly the head that is known, and tells of it. @param brings what a file must hold then */
+export async function merge({ status, work, reporter, change }: Omit<Changing, 'questions' | 'answers'>, { number, head: sha }: Pull, { brings }: { readonly brings?: { readonly path: string; readonly text: string } } = {}): Promise<MergeAnswer> {
+  const { repository, head, into, method } = change;
+  status.enter('merging', { next: `merge #${number}` });
+  const answer = await work.mergePullRequest({ repository, number, sha, head, method, ...(brings && { brings }) }, `merge #${number}`);
+  if (answer.kind === 'merged') {
+    status.stays(`#${number} is merged`);
+    reporter.tell({ name: 'merged', line: `merged #${number} into ${into}` });
+  }
+  return answer;
+}
+
+/** Has it reviewed by the second identity where there is one. Else, and where that isn't enough, people have to. */
+export async function review({ status, work, change }: Pick<Changing, 'status' | 'work' | 'change'>, { number, head: sha }: Pull, { by }: Pick<Extract<Step, { do: 'review' }>, 'by'>): Promise<Obstacle> {
+  const { repository, head, method, autoMerge } = change;
+  const asked = { repository, number, sha };
+  const reviewed = by === 'people' ? 'nobody' : await work.approvePullRequest(asked, `approve #${number}`);
+  if (autoMerge) await work.letMerge({ ...asked, head, method }, `let #${number} merge itself`);
+  status.enter('pipeline', {
+    waitingFor: { what: `a review of #${number}`, ...(reviewed === 'nobody' && { whom: ['somebody who may approve it on the forge'] }) },
+    next: `merge #${number}`,
+  });
+  return { kind: 'unreviewed' };
+}
+
+/** Has the base branch's merge queue merge it, at exactly the head that was green. Undefined if that is not its head any more. */
+export async function enqueue({ status, work, change }: Pick<Changing, 'status' | 'work' | 'change'>, { number, head: sha }: Pull, { time }: { readonly time: number }): Promise<Obstacle | undefined> {
+  const { repository, into } = change;
+  status.enter('merging', { waitingFor: { what: `#${number} in the merge queue of ${into}` }, next: `the forge merges #${number}` });
+  const result = await work.enqueuePullRequest({ repository, number, sha }, `enqueue #${number}`);
+  if (result.kind === 'moved') return undefined;
+  const { lastRemoval } = result;
+  return { kind: 'queued', time, ...(lastRemoval && { lastRemoval }) };
+}
+
+/** The forge would merge it by itself whatever becomes of its head, or in a pause. A later look merges it, or lets it be merged, anew. */
+export async function keepFromMerging({ work, change }: Pick<Changing, 'work' | 'change'>, { number }: Pull): Promise<void> {
+  const { repository, autoMerge } = change;
+  if (autoMerge) await work.keepFromMerging({ repository, number }, `keep #${number} from merging itself`);
+}

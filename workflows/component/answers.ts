@@ -1,0 +1,74 @@
+import { shortSha } from '../../domain/code/commit.ts';
+import type { Sha } from '../../domain/code/commit.ts';
+import type { FailedCheck } from '../../domain/code/pipeline.ts';
+import { toldFailures } from '../../domain/code/pipeline.ts';
+import type { Choice } from '../../domain/people/decision.ts';
+import type { Changing } from '../changes/change.ts';
+import { enqueue } from '../changes/merging.ts';
+import { ask, rerun } from '../changes/red-pipeline.ts';
+import { Stop } from '../release/stop.ts';
+import type { Release } from './release.ts';
+import { amend } from './version-pull-request.ts';
+import type { Draft } from './version-pull-request.ts';
+
+const choices = ['retry', 'close', 'waitForFix', 'useSha', 'abort'] as const;
+
+/** What people may decide about a version pull request that is red, or thrown out of a queue. */
+export const answers: Changing['answers'] = {
+  choices,
+  refusal: ({ choice, sha }) => (choice === 'useSha' && sha === undefined ? 'useSha needs the sha' : undefined),
+};
+
+/** Does what a person has decided. */
+export async function heed(release: Release, draft: Draft, { choice, by, reason, sha }: Choice): Promise<Draft> {
+  const { number } = draft.pull;
+  release.questions.withdraw();
+  switch (choice as (typeof choices)[number]) {
+    case 'retry': {
+      if (draft.known?.kind === 'ejected') return enqueueAgain(release, draft);
+      const again = await rerun(release, draft);
+      return again ? withoutWaiting(again) : ask(release, draft, `the pipeline of #${number}, which the forge can't run again`);
+    }
+    case 'waitForFix':
+      // None may ever come: the question stays open.
+      return ask(release, { ...draft, waitsForFix: true as const }, draft.asked!, { what: `a green commit that mends #${number}` });
+    case 'useSha': {
+      const next = await amend(release, draft, { sha: sha!, notBefore: [draft.plan.pinned] });
+      return next === draft ? ask(release, draft, draft.asked!) : next;
+    }
+    case 'close':
+      throw new Stop({ kind: 'closed', by, ...(reason && { reason }) });
+    case 'abort':
+      throw new Stop({ kind: 'aborted', by, reason: reason ?? 'the pipeline is red' });
+  }
+}
+
+async function enqueueAgain(release: Release, draft: Draft): Promise<Draft> {
+  const { known: _, ...rest } = draft;
+  const known = await enqueue(release, rest.pull, { time: 2 });
+  return { ...rest, ...(known && { known }) };
+}
+
+function withoutWaiting(draft: Draft): Draft {
+  const { waitsForFix: _, ...rest } = draft;
+  return rest;
+}
+
+/** Takes up a newer green commit: at once, or, while a red pipeline is a person's to decide on, as the catalog says. */
+export async function takeOffer(release: Release, draft: Draft, sha: Sha): Promise<Draft> {
+  const { plan, known, waitsForFix, carried, asked } = draft;
+  const isAsked = (known?.kind === 'regression' || known?.kind === 'ejected') && plan.downstream.whenFixed === 'ask' && !waitsForFix;
+  if (!isAsked) return amend(release, draft, { sha, notBefore: carried });
+  return ask(release, draft, asked!, {
+    what: `a decision on ${asked}: ${shortSha(sha)} is newer, and green on the mirror`,
+    send: [{ message: 'decide', payload: { choice: 'useSha', by: 'your-login', sha } }],
+  });
+}
+
+/** Asks about a version that a person has set, and that the mirror's checks don't allow. */
+export function askOfUnfit(release: Release, draft: Draft, failed: readonly FailedCheck[]): Draft {
+  const { mirror, candidate } = draft.plan;
+  const { number, chosenBy } = draft.pull;
+  release.reporter.tell({ name: `unfit-${shortSha(candidate)}`, line: `${shortSha(candidate)}, which ${chosenBy} has set in #${number}, is red on ${mirror}: ${toldFailures(failed)}`, urgent: true });
+  return ask(release, { ...draft, known: { kind: 'unfit' } }, `the version of #${number}, which is red on ${mirror}`);
+}
