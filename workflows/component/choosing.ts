@@ -13,7 +13,7 @@ export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 
  * Finds out what is to be released. A mirror that lags behind, or a commit whose checks have not ended, is waited for. The owners of the mirror are told when it is red,
  * or when that takes unusually long, once each; nobody is told by a dry run.
  */
-export async function chosen(request: ReleaseRequest, { status, wakes }: Pick<Session, 'status' | 'wakes'>): Promise<Chosen> {
+export async function choose(request: ReleaseRequest, { status, wakes }: Pick<Session, 'status' | 'wakes'>): Promise<Chosen> {
   const { component, dryRun } = request;
   const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakes.wakeable(() => unpaced.plan({ ...request, ...patience }, `plan a release of ${component}`));
   const waits = (what: string) => status.enter('planning', { waitingFor: { what } });

@@ -12,15 +12,15 @@ import { openAbort } from '../people/abort.ts';
 import { abort, approve, decide, pause, reject, resume } from '../people/messages.ts';
 import { handOver, handOverExactly, requested } from '../release/beginning.ts';
 import { compensating } from '../release/compensation.ts';
-import { concluded } from '../release/conclusion.ts';
+import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { openSession } from '../release/session.ts';
 import { openPassage } from '../stages/passage.ts';
-import { passed } from '../stages/stages.ts';
+import { passStage } from '../stages/stages.ts';
 import { answers } from './answers.ts';
 import { audiencesOf } from './audiences.ts';
-import { chosen } from './choosing.ts';
+import { choose } from './choosing.ts';
 import { land } from './landing.ts';
 import { candidate } from './messages.ts';
 import { openOffers } from './offers.ts';
@@ -36,9 +36,9 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   const abortable = openAbort(status);
   receiveUnknown([approve, reject, decide, pause, resume, abort, candidate, wake].map(({ name }) => name), status);
 
-  return concluded(status, reporter, () =>
+  return conclude(status, reporter, () =>
     abortable(async () => {
-      const plan = await chosen(request, session);
+      const plan = await choose(request, session);
       if (plan.kind !== 'release') return plan;
       if (request.dryRun) return { kind: 'planned', candidate: plan.candidate, writes: writesOf(plan) };
       if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
@@ -47,7 +47,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       const { plan: merged, sha: landedAt } = await compensating(status, (register) => land(release, register));
       const carrying = { ...release, plan: passageOf(merged), touched: [] };
       let sha = landedAt;
-      for (const stage of merged.stages) sha = await passed(carrying, stage, sha);
+      for (const stage of merged.stages) sha = await passStage(carrying, stage, sha);
       return released(merged.candidate);
     }),
   );

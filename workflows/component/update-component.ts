@@ -4,8 +4,8 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { releaseRequestExample, updateRequest } from '../../domain/component/request.ts';
 import type { UpdateRequest } from '../../domain/component/request.ts';
 import { unpaced } from '../release/work.ts';
-import { chosen } from './choosing.ts';
-import { concluded } from '../release/conclusion.ts';
+import { choose } from './choosing.ts';
+import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { requested } from '../release/beginning.ts';
@@ -21,8 +21,8 @@ export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
   const { status, reporter } = session;
   receiveUnknown([wake.name], status);
 
-  return concluded(status, reporter, async () => {
-    const plan = await chosen({ component }, session);
+  return conclude(status, reporter, async () => {
+    const plan = await choose({ component }, session);
     if (plan.kind !== 'release') return plan;
     await unpaced.offer({ release: plan.id, component, sha: plan.candidate }, `offer ${shortSha(plan.candidate)} to ${plan.id}`);
     return { kind: 'handedOver', to: plan.id };

@@ -23,20 +23,20 @@ export async function environment(input?: EnvironmentRequest): Promise<unknown> 
 
   const keeper = keepEnvironment(request);
   const follow = followHolder(keeper);
-  if (!request.record) await surveyed(keeper, request);
+  if (!request.record) await survey(keeper, request);
   for (;;) {
-    await keeper.toldEverybody();
+    await keeper.tellEverybody();
     follow();
     if (workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       if (keeper.quiet()) return continueAsNew<typeof environment>({ environment: request.environment, record: keeper.record() });
     } else {
-      await keeper.changed();
+      await keeper.awaitChange();
     }
   }
 }
 
-async function surveyed(keeper: EnvironmentKeeper, request: EnvironmentRequest): Promise<void> {
+async function survey(keeper: EnvironmentKeeper, request: EnvironmentRequest): Promise<void> {
   try {
     keeper.begin(await unpaced.surveyEnvironment(request, `survey ${request.environment}`));
   } catch (failure) {

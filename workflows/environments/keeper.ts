@@ -127,19 +127,19 @@ export function keepEnvironment(request: EnvironmentRequest) {
       unfit = why;
     },
     /** Resolves when there is something to tell, or the calendar has turned. */
-    async changed(): Promise<void> {
+    async awaitChange(): Promise<void> {
       const next = nextChange(record, now());
       if (next === undefined) await condition(() => dirty);
       else await condition(() => dirty, Math.max(1_000, next - Date.now()));
     },
-    async toldEverybody(): Promise<void> {
+    async tellEverybody(): Promise<void> {
       if (known) {
         enter(served(record, now()));
         news.add(news.ofFreeze(record));
       }
       dirty = false;
       await news.spread((notice) => enter(unheard(record, notice, now())));
-      await news.holderTold(record);
+      await news.tellHolder(record);
     },
     /** Nobody is left to be told. */
     quiet: () => !dirty && news.none(),

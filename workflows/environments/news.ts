@@ -39,7 +39,7 @@ export function openNews({ lease }: EnvironmentRecord) {
       return record.followers.map((to) => ({ kind: 'news', to, about }));
     },
     /** Whoever has the environment stops its clock while that is frozen. */
-    async holderTold(record: EnvironmentRecord): Promise<void> {
+    async tellHolder(record: EnvironmentRecord): Promise<void> {
       const { environment, lease: held } = record;
       if (held?.claim.purpose !== 'promote') return;
       const frozen = frozenBy(record, now());

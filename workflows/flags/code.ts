@@ -6,7 +6,7 @@ import { insist } from '../people/obligations.ts';
 import type { Rollout } from './rollout.ts';
 
 /** Waits until production runs the flag's code. Says what is missing, and goes on by itself when it is deployed. */
-export async function codeDeployed(rollout: Rollout): Promise<void> {
+export async function awaitCode(rollout: Rollout): Promise<void> {
   const { plan, status, work, reporter, wakes, milestones } = rollout;
   const question = codeOf(plan);
   const answer = await insist(rollout, `the look at ${question.environment}`, () => work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`));

@@ -8,10 +8,10 @@ import { rolloutAbortion } from '../../domain/flags/steering.ts';
 import { openAbort } from '../people/abort.ts';
 import { unpaced } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
-import { concluded } from '../release/conclusion.ts';
+import { conclude } from '../release/conclusion.ts';
 import { takeFlag } from './flag.ts';
-import { codeDeployed } from './code.ts';
-import { rolledOut, triedOnStaging } from './steps.ts';
+import { awaitCode } from './code.ts';
+import { rollOut, tryOnStaging } from './steps.ts';
 import { handOver, requested } from '../release/beginning.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { advance, hold, jump, retry, tested } from './messages.ts';
@@ -45,7 +45,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
   const milestones: Milestones = {};
   receiveUnknown([abort, decide, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
 
-  return concluded(status, reporter, () =>
+  return conclude(status, reporter, () =>
     abortable(async () => {
       const plan = await unpaced.planRollout(request, `plan the rollout of ${request.flag}`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
@@ -59,10 +59,10 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
         milestones.issue = await insist(rollout, 'the opening of its issue', () => work.openRolloutIssue(plan, `open the issue of ${plan.flag}`));
         reporter.tell({ name: 'begun', line: `rollout begins${plan.reason ? `: ${plan.reason}` : ''}` });
-        await codeDeployed(rollout);
+        await awaitCode(rollout);
         milestones.codeDeployed = true;
-        if (staging) await triedOnStaging(rollout, await takeFlag(rollout, staging.environment, { register, leave: () => leave }));
-        await rolledOut(rollout, flag);
+        if (staging) await tryOnStaging(rollout, await takeFlag(rollout, staging.environment, { register, leave: () => leave }));
+        await rollOut(rollout, flag);
         const removal = await insist(rollout, 'the issue about its removal', () => work.askForRemoval({ plan, rollout: milestones.issue!.url }, `ask for the removal of ${plan.flag}`));
         milestones.removal = removal.url;
         reporter.tell({ name: 'removal', line: `on for everybody; its removal is asked for in ${removal.url}`, label: 'done' });

@@ -4,7 +4,7 @@ import type { Trouble } from '../../domain/flags/watch.ts';
 import { codeOf } from './code.ts';
 import type { Flag } from './flag.ts';
 import { stranger } from './setback.ts';
-import { heldUntilReleased, whileWell } from './watch.ts';
+import { holdUp, whileWell } from './watch.ts';
 import { insist } from '../people/obligations.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
@@ -21,7 +21,7 @@ interface Raise {
  *
  * @returns whether that was done: not when somebody has said, or set, something else meanwhile, nor when the flag can't stay as it is
  */
-export async function raised(rollout: Rollout, flag: Flag, { stage, to, overruled = false }: Raise): Promise<boolean | Trouble> {
+export async function raiseFlag(rollout: Rollout, flag: Flag, { stage, to, overruled = false }: Raise): Promise<boolean | Trouble> {
   const { plan, status } = rollout;
   const may = overruled || (await mayRaise(rollout, flag, stage));
   if (may !== true) return may;
@@ -41,7 +41,7 @@ export async function raised(rollout: Rollout, flag: Flag, { stage, to, overrule
 async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boolean | Trouble> {
   const { plan, status, steering, work, wakes, reporter } = rollout;
   const target = steering.target();
-  const lost = steering.isHeld() ? await heldUntilReleased(rollout, flag, 'an operator holds it') : undefined;
+  const lost = steering.isHeld() ? await holdUp(rollout, flag, 'an operator holds it') : undefined;
   if (lost) return lost;
   if (steering.wasAdvanced()) return steering.target() === target;
   const { incidents, production } = plan.rules;

@@ -5,9 +5,9 @@ import type { Trouble } from '../../domain/flags/watch.ts';
 import { fallback } from '../../domain/flags/steps.ts';
 import { stagingStage } from '../../domain/flags/plan.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
-import { codeDeployed } from './code.ts';
+import { awaitCode } from './code.ts';
 import type { Flag } from './flag.ts';
-import { heldUntilReleased } from './watch.ts';
+import { holdUp } from './watch.ts';
 import type { Rollout } from './rollout.ts';
 
 /**
@@ -24,10 +24,10 @@ export async function trouble(rollout: Rollout, stage: string, flag: Flag, seen:
   const conflict = lower === undefined ? undefined : await flag.set(lower);
   if (conflict !== undefined) return stranger(rollout, stage, flag, `${why}; ${conflict}`);
   const done = lower === undefined ? `left at ${shownSetting(flag.setting())}` : `taken back to ${shownSetting(lower)}`;
-  const more = await stopped(rollout, { stage, flag, why: `${why}; ${done}`, watching: seen.kind === 'unhealthy', advance: lower === undefined });
+  const more = await stopRollout(rollout, { stage, flag, why: `${why}; ${done}`, watching: seen.kind === 'unhealthy', advance: lower === undefined });
   if (more) return trouble(rollout, stage, flag, more);
   const advanced = steering.wasAdvanced();
-  if (seen.kind === 'rolledBack' && !advanced) await codeDeployed(rollout);
+  if (seen.kind === 'rolledBack' && !advanced) await awaitCode(rollout);
   return advanced && lower === undefined;
 }
 
@@ -36,7 +36,7 @@ export async function stranger(rollout: Rollout, stage: string, flag: Flag, why:
   rollout.status.stage(stage, 'failed');
   const at = flag.setting();
   for (let conflict: string | undefined = why; conflict !== undefined; conflict = await flag.adopt()) {
-    await stopped(rollout, { stage, flag, why: conflict, watching: false, advance: false });
+    await stopRollout(rollout, { stage, flag, why: conflict, watching: false, advance: false });
   }
   return rollout.steering.wasAdvanced() && flag.setting() === at;
 }
@@ -51,11 +51,11 @@ interface Hold {
   readonly advance: boolean;
 }
 
-async function stopped(rollout: Rollout, { stage, flag, why, watching, advance }: Hold): Promise<Trouble | undefined> {
+async function stopRollout(rollout: Rollout, { stage, flag, why, watching, advance }: Hold): Promise<Trouble | undefined> {
   const { steering, reporter } = rollout;
   steering.holdOn();
   reporter.tell({ name: 'stopped', line: `stopped: ${why}`, label: 'stopped', urgent: true });
-  const seen = await heldUntilReleased(rollout, watching ? flag : undefined, why, { advance });
+  const seen = await holdUp(rollout, watching ? flag : undefined, why, { advance });
   if (!seen) reporter.tell({ name: 'resumed', line: 'goes on', label: stage === stagingStage ? stagingStage : flag.environment });
   return seen;
 }

@@ -4,24 +4,24 @@ import { jump, soakMs, stepsAhead } from '../../domain/flags/steps.ts';
 import type { RolloutStep } from '../../domain/flags/steps.ts';
 import { stagingStage, stepName } from '../../domain/flags/plan.ts';
 import type { Flag } from './flag.ts';
-import { raised } from './raise.ts';
+import { raiseFlag } from './raise.ts';
 import { trouble } from './setback.ts';
-import { productionWatch, watched } from './watch.ts';
+import { productionWatch, watchUntilWell } from './watch.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
 import { now } from '../release/status.ts';
 
 /** Tries the flag on staging: on, tested by a person, healthy for as long as the catalog asks. */
-export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void> {
+export async function tryOnStaging(rollout: Rollout, flag: Flag): Promise<void> {
   const { plan, status, steering, reporter } = rollout;
   const { soak: soakMs, health: checks, smoke } = plan.rules.staging!;
   let since: string | undefined;
   for (;;) {
-    if ((await raised(rollout, flag, { stage: stagingStage, to: true })) !== true) continue;
+    if ((await raiseFlag(rollout, flag, { stage: stagingStage, to: true })) !== true) continue;
     since ??= now();
     reporter.tell({ name: 'staging-on', line: `on in ${flag.environment}`, label: stagingStage });
-    if (!steering.isTested()) await testedBySomebody(rollout, flag);
-    const seen = await watched(rollout, stagingStage, flag, {
+    if (!steering.isTested()) await awaitTest(rollout, flag);
+    const seen = await watchUntilWell(rollout, stagingStage, flag, {
       environment: flag.environment,
       expected: flag.setting(),
       checks,
@@ -34,7 +34,7 @@ export async function triedOnStaging(rollout: Rollout, flag: Flag): Promise<void
   reporter.tell({ name: 'staging-done', line: `healthy in ${flag.environment}` });
 }
 
-async function testedBySomebody(rollout: Rollout, { environment }: Flag): Promise<void> {
+async function awaitTest(rollout: Rollout, { environment }: Flag): Promise<void> {
   const { plan, status, steering, reporter } = rollout;
   const whom = plan.rules.staging?.testers ?? operatorsOf(rollout);
   status.stage(stagingStage, 'approval');
@@ -46,20 +46,20 @@ async function testedBySomebody(rollout: Rollout, { environment }: Flag): Promis
 }
 
 /** Takes the flag up through production's steps, whatever comes in between. */
-export async function rolledOut(rollout: Rollout, flag: Flag): Promise<void> {
+export async function rollOut(rollout: Rollout, flag: Flag): Promise<void> {
   const { status, steering, reporter } = rollout;
   steering.follow(flag.setting);
   let overruled = false;
   for (let step = next(rollout, flag); step; step = next(rollout, flag)) {
     const name = stepName(step);
-    const done = await raised(rollout, flag, { stage: name, to: step.to, overruled });
-    overruled = typeof done === 'object' && (await stepWatched(rollout, flag, present(rollout, flag), done));
+    const done = await raiseFlag(rollout, flag, { stage: name, to: step.to, overruled });
+    overruled = typeof done === 'object' && (await watchStep(rollout, flag, present(rollout, flag), done));
     if (done !== true) continue;
     // Some services make `true` of 100.
     steering.reached(step.to, flag.setting());
     reporter.tell({ name: `production-${name}`, line: `${name} in ${flag.environment}`, label: flag.environment });
     // On the way to where somebody jumps, nothing is waited for.
-    if (steering.target() === undefined) await stepWatched(rollout, flag, { name, soakMs: step.soakMs });
+    if (steering.target() === undefined) await watchStep(rollout, flag, { name, soakMs: step.soakMs });
     else status.stage(name, 'skipped');
   }
   markPassed(rollout, flag);
@@ -82,11 +82,11 @@ function present({ plan }: Rollout, flag: Flag): { readonly name: string; readon
  * @param found what is wrong with it already
  * @returns whether an operator goes on although something is wrong
  */
-async function stepWatched(rollout: Rollout, flag: Flag, { name, soakMs: forMs }: ReturnType<typeof present>, found?: Trouble): Promise<boolean> {
+async function watchStep(rollout: Rollout, flag: Flag, { name, soakMs: forMs }: ReturnType<typeof present>, found?: Trouble): Promise<boolean> {
   const { status, steering } = rollout;
   const at = flag.setting();
   for (let seen = found; ; seen = undefined) {
-    seen ??= await watched(rollout, name, flag, { ...productionWatch(rollout, flag), soakMs: forMs });
+    seen ??= await watchUntilWell(rollout, name, flag, { ...productionWatch(rollout, flag), soakMs: forMs });
     const overruled = seen !== undefined && (await trouble(rollout, name, flag, seen));
     if (!seen || overruled) {
       status.stage(name, 'done');

@@ -22,16 +22,16 @@ export function productionWatch({ plan }: Rollout, flag: Flag): WatchRules {
  *
  * @returns what is wrong; undefined if the rollout may go on
  */
-export async function watched(rollout: Rollout, stage: string, flag: Flag, rules: WatchRules & { readonly soakMs: number }): Promise<Trouble | undefined> {
+export async function watchUntilWell(rollout: Rollout, stage: string, flag: Flag, rules: WatchRules & { readonly soakMs: number }): Promise<Trouble | undefined> {
   const { status, steering } = rollout;
   for (;;) {
     status.stage(stage, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(rules.soakMs)} of healthy ${rules.environment} at ${stage}` } });
-    const finding = await insist(rollout, `the watch of ${rules.environment}`, () => steering.unlessSteered(() => found(rollout, stage, rules)));
+    const finding = await insist(rollout, `the watch of ${rules.environment}`, () => steering.unlessSteered(() => findFirst(rollout, stage, rules)));
     // An order that comes with the finding is about what has ended by then.
     if (finding) steering.wasAdvanced();
     if (finding) return finding.kind === 'passed' ? undefined : finding;
-    const seen = steering.isHeld() ? await heldUntilReleased(rollout, flag, 'an operator holds it') : undefined;
+    const seen = steering.isHeld() ? await holdUp(rollout, flag, 'an operator holds it') : undefined;
     if (seen) return seen;
     // It also overrides what blocks the next step, which uses it up.
     if (steering.isAdvanced() || steering.target() !== undefined) return undefined;
@@ -39,7 +39,7 @@ export async function watched(rollout: Rollout, stage: string, flag: Flag, rules
 }
 
 /** What is found first: by a look at the flag, or because a deployment has landed. */
-async function found(rollout: Rollout, stage: string, rules: WatchRules): Promise<Finding> {
+async function findFirst(rollout: Rollout, stage: string, rules: WatchRules): Promise<Finding> {
   const { plan, work } = rollout;
   const look = () => work.watchFlag({ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }, `watch ${rules.environment}: ${stage}`);
   return rules.code ? firstOf(look, () => codeLost(rollout)) : look();
@@ -52,7 +52,7 @@ async function found(rollout: Rollout, stage: string, rules: WatchRules): Promis
 export async function whileWell(rollout: Rollout, flag: Flag, body: () => Promise<void>, changes: Pick<Partial<WatchRules>, 'checks'> = {}): Promise<Trouble | undefined> {
   const setting = flag.setting();
   const isOn = flag.environment === rollout.plan.rules.production.environment && exposure(setting) > 0;
-  const finding = await (isOn ? firstOf(body, () => found(rollout, shownSetting(setting), { ...productionWatch(rollout, flag), ...changes })) : body());
+  const finding = await (isOn ? firstOf(body, () => findFirst(rollout, shownSetting(setting), { ...productionWatch(rollout, flag), ...changes })) : body());
   return finding && finding.kind !== 'passed' ? finding : undefined;
 }
 
@@ -61,7 +61,7 @@ export async function whileWell(rollout: Rollout, flag: Flag, body: () => Promis
  * @param flag which must stay as it is, and its code deployed; not one that is not ours any more
  * @returns what is wrong with the flag, if that is found first
  */
-export async function heldUntilReleased(rollout: Rollout, flag: Flag | undefined, why: string, { advance = true }: { readonly advance?: boolean } = {}): Promise<Trouble | undefined> {
+export async function holdUp(rollout: Rollout, flag: Flag | undefined, why: string, { advance = true }: { readonly advance?: boolean } = {}): Promise<Trouble | undefined> {
   const { status, steering } = rollout;
   const [by] = operatorsOf(rollout);
   const override = { by: by!, reason: 'why' };

@@ -8,7 +8,7 @@ import { vote as voteSchema } from '../../domain/people/decision.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Waiting } from '../../domain/release/status.ts';
-import { provenByToken } from './decision-tokens.ts';
+import { proveByToken } from './decision-tokens.ts';
 import { receive } from '../release/inbox.ts';
 import { approve, reject } from './messages.ts';
 import type { Session } from '../release/session.ts';
@@ -53,7 +53,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   /** Counts a vote that is fit; one by a token once that has been looked at, and then answers why not, if it does not count. */
   function cast({ token, ...vote }: CountedVote, agreed: PassagePlan): undefined | Promise<string | undefined> {
     if (token === undefined) return count(vote);
-    return provenByToken({ token, vote, plan: agreed }).then((proven) => ('why' in proven ? proven.why : countIfFit(proven.vote)));
+    return proveByToken({ token, vote, plan: agreed }).then((proven) => ('why' in proven ? proven.why : countIfFit(proven.vote)));
   }
 
   function countIfFit(vote: CountedVote): string | undefined {
@@ -113,7 +113,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     },
 
     /** Waits for as many people as the stage asks for. Ends the release when one of them rejects it, or nobody comes. */
-    async approved(stage: Stage, session: Session<PassagePlan>): Promise<void> {
+    async collect(stage: Stage, session: Session<PassagePlan>): Promise<void> {
       if (!stage.approval) return;
       await separated(stage, session);
       const open = () => tally(stage, votes).kind === 'open';
@@ -123,7 +123,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       if (open()) {
         showWaiting(stage);
         session.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
-        const answered = () => unlessForgotten(stage, session, open);
+        const answered = () => remind(stage, session, open);
         await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
       }
       decided.add(stage.name);
@@ -159,7 +159,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
 }
 
 /** Waits while it is open: asks again at the catalog's intervals, and gives up at its deadline. */
-async function unlessForgotten(stage: Stage, { plan, status, work }: Session<PassagePlan>, open: () => boolean): Promise<void> {
+async function remind(stage: Stage, { plan, status, work }: Session<PassagePlan>, open: () => boolean): Promise<void> {
   const { timeout = Infinity, escalate } = stage.approval!;
   const began = Date.now();
   for (let asked = 1; ; asked++) {

@@ -11,7 +11,7 @@ interface TokenVote {
 }
 
 /** Has a worker look at a vote's token, which takes seconds. Never fails: a vote that could not be verified does not count. */
-export async function provenByToken({ token, vote, plan }: TokenVote): Promise<{ readonly vote: CountedVote } | { readonly why: string }> {
+export async function proveByToken({ token, vote, plan }: TokenVote): Promise<{ readonly vote: CountedVote } | { readonly why: string }> {
   const { by, stage, verdict } = vote;
   const { approvers } = plan.stages.find(({ name }) => name === stage)!.approval!;
   const startedAt = workflowInfo().startTime.toISOString();

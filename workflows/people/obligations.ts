@@ -112,7 +112,7 @@ function decideOn({ status, reporter, questions, deciders }: Asking, { what, why
       return choice === 'giveUp' && reason === undefined ? 'giving it up needs a "reason"' : undefined;
     },
   };
-  return questions.answered(question, (answered) =>
+  return questions.pose(question, (answered) =>
     status.meanwhile('held', waitingFor, () => {
       reporter.tell({ name: 'held', line, urgent: true });
       return answered();

@@ -69,7 +69,7 @@ export function openQuestions(status: StatusKeeper) {
       asked()!.answer = given;
     },
     /** Asks when those before have been answered, and waits for the answer. @param show shows the question while it is the one that is asked */
-    async answered(question: Question, show: (waits: () => Promise<void>) => Promise<void> = (waits) => waits()): Promise<Choice> {
+    async pose(question: Question, show: (waits: () => Promise<void>) => Promise<void> = (waits) => waits()): Promise<Choice> {
       const open: Open = { question };
       inTurn.push(open);
       try {

@@ -5,7 +5,7 @@ import type { PreReleaseRequest } from '../../domain/promotion/request.ts';
 import { preReleaseRequest, preReleaseRequestExample } from '../../domain/promotion/request.ts';
 import { parseInput } from '../../domain/text/input.ts';
 import { handOver, requested } from '../release/beginning.ts';
-import { concluded, refusedAs } from '../release/conclusion.ts';
+import { conclude, refusedAs } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { openThreads } from '../release/reporting.ts';
@@ -26,7 +26,7 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
   const { wakeable } = session.wakes;
   receiveUnknown([wake.name], status);
 
-  return concluded(status, reporter, async () => {
+  return conclude(status, reporter, async () => {
     const choose = () => wakeable(() => unpaced.planPreRelease(request, `plan the pre-release of ${component}`));
     status.enter('planning', { waitingFor: { what: `the repository of ${component} to answer` } });
     const plan = await choose();

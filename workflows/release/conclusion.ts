@@ -10,7 +10,7 @@ import type { StatusKeeper } from './status.ts';
 import { Stop } from './stop.ts';
 
 /** Brings a release to its end, whichever it is: names what remains, tells people, and lets the handlers finish. */
-export async function concluded<Done extends Outcome>(status: StatusKeeper, reporter: Reporter, body: () => Promise<Done>): Promise<Done | StoppedOutcome> {
+export async function conclude<Done extends Outcome>(status: StatusKeeper, reporter: Reporter, body: () => Promise<Done>): Promise<Done | StoppedOutcome> {
   try {
     const outcome = await body().catch((failure: unknown) => stopped(failure, status));
     await CancellationScope.nonCancellable(() => close(outcome.kind, toldOutcome(outcome), 'undone' in outcome ? remaining(outcome) : []));

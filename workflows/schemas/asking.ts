@@ -25,7 +25,7 @@ export async function ask({ status, questions, deciders, reporter }: SchemaRelea
       return reason === undefined ? 'say why with "reason"' : undefined;
     },
   };
-  const answer = await questions.answered(question, (answered) =>
+  const answer = await questions.pose(question, (answered) =>
     status.meanwhile('deciding', waitingFor, () => {
       reporter.tell({ name: 'asked', line: `${about}: waits for somebody to decide (${choices.join(', ')})`, urgent: true });
       return answered();

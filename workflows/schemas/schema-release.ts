@@ -5,7 +5,7 @@ import type { SchemaRequest } from '../../domain/schemas/request.ts';
 import { schemaRequest, schemaRequestExample } from '../../domain/schemas/request.ts';
 import { unpaced } from '../release/work.ts';
 import { compensating } from '../release/compensation.ts';
-import { concluded } from '../release/conclusion.ts';
+import { conclude } from '../release/conclusion.ts';
 import { requested } from '../release/beginning.ts';
 import { fulfil } from '../people/obligations.ts';
 import type { Obligation } from '../people/obligations.ts';
@@ -27,7 +27,7 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
   const request = requested(parseInput(schemaRequest, input, schemaRequestExample));
   const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
 
-  return concluded(status, reporter, () =>
+  return conclude(status, reporter, () =>
     abortable(async () => {
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOverPlan(plan, request);

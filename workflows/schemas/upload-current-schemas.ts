@@ -4,7 +4,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { UploadRequest } from '../../domain/schemas/request.ts';
 import { uploadRequest, uploadRequestExample } from '../../domain/schemas/request.ts';
 import { unpaced } from '../release/work.ts';
-import { concluded } from '../release/conclusion.ts';
+import { conclude } from '../release/conclusion.ts';
 import { requested } from '../release/beginning.ts';
 import { examine, handOverPlan } from './beginning.ts';
 import { publish } from './publication.ts';
@@ -19,7 +19,7 @@ export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outco
   const request = requested(parseInput(uploadRequest, input, uploadRequestExample));
   const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
 
-  return concluded(status, reporter, () =>
+  return conclude(status, reporter, () =>
     abortable(async () => {
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOverPlan(plan, request);

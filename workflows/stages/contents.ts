@@ -63,7 +63,7 @@ async function whichOne({ questions, status, reporter }: Passage, stage: Stage, 
     waitingFor: { what: `a decision on ${about}`, whom: ['an operator'], send: choices.map((choice) => ({ message: 'decide', payload: { choice, stage: name, by: 'your-login', reason: 'why' } })) },
     next: line,
   });
-  const answer = await questions.answered({ about, choices, refusal: (given) => unfit(given, name) });
+  const answer = await questions.pose({ about, choices, refusal: (given) => unfit(given, name) });
   status.enter(before.state);
   return answer;
 }

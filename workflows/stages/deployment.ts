@@ -6,7 +6,7 @@ import type { Stage } from '../../domain/stages/rules.ts';
 import { fillInputs } from '../../domain/stages/inputs.ts';
 
 /** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
-export async function delivered(passage: Passage, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
+export async function deliver(passage: Passage, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
   const { plan, status, work, wakes } = passage;
   const { key, candidate, sha } = delivery;
   const { repository, branch } = plan.deployedFrom;

@@ -1,6 +1,6 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
-import { delivered } from './deployment.ts';
+import { deliver } from './deployment.ts';
 import { insist } from '../people/obligations.ts';
 import { toldRunning } from './contents.ts';
 import { holding } from './leases.ts';
@@ -18,14 +18,14 @@ export function remains({ environment }: Stage): string {
  * Brings back what ran before wherever this release has deployed, newest stage first; where something else runs by now,
  * it has no say. One that fails does not keep the others from being rolled back, and is named as owed.
  */
-export async function rolledBack(passage: Passage): Promise<void> {
+export async function rollBack(passage: Passage): Promise<void> {
   const { status, touched } = passage;
   for (let last = touched.pop(); last; last = touched.pop()) {
     const back = last;
     const { environment } = back.stage;
     const result = await holding(passage, back.stage, { ...before(passage, back), purpose: 'rollback' }, async (lease) => {
       const hindrance = await findHindrance(passage, back);
-      if (hindrance === undefined) await broughtBack(passage, back, lease);
+      if (hindrance === undefined) await bringBack(passage, back, lease);
       return { hindrance };
     });
     if (!result) {
@@ -56,7 +56,7 @@ export async function findHindrance(passage: Passage, touched: Touched): Promise
 }
 
 /** Brings back what ran in one environment, which the release has. */
-export async function broughtBack(passage: Passage, touched: Touched, lease: Lease): Promise<void> {
+export async function bringBack(passage: Passage, touched: Touched, lease: Lease): Promise<void> {
   const { plan, status, reporter } = passage;
   const { stage } = touched;
   const { name, environment } = stage;
@@ -64,7 +64,7 @@ export async function broughtBack(passage: Passage, touched: Touched, lease: Lea
   status.stage(name, 'rollingBack');
   status.enter('rollingBack', { waitingFor: { what: `the rollback of ${environment}` } });
   reporter.tell({ name: `${name}-rollback`, line: `rolling ${environment} back to ${shortSha(version.candidate)}` });
-  const { state } = await delivered(passage, stage, { key: rollbackKey(promotionKey(plan, name)), ...version }, lease);
+  const { state } = await deliver(passage, stage, { key: rollbackKey(promotionKey(plan, name)), ...version }, lease);
   status.staysNot(remains(stage));
   if (state === 'succeeded') {
     status.stage(name, 'rolledBack');

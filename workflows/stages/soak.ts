@@ -12,7 +12,7 @@ export type Soaked = { readonly kind: 'soaked' } | { readonly kind: 'unhealthy';
  * Waits until the stage has been healthy, under observation, for as long as the catalog asks. The clock stands still
  * while the release is paused or its environment frozen.
  */
-export async function soaked(passage: Passage, stage: Stage): Promise<Soaked> {
+export async function soakStage(passage: Passage, stage: Stage): Promise<Soaked> {
   const { status, work } = passage;
   const { soak: soakMs, environment } = stage;
   if (soakMs === undefined) return { kind: 'soaked' };
@@ -22,7 +22,7 @@ export async function soaked(passage: Passage, stage: Stage): Promise<Soaked> {
     status.stage(stage.name, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(soakMs - observedMs)} of healthy ${environment}` } });
     const soFar = observedMs;
-    const result = await insist(passage, `the watch of ${environment}`, () => observed(passage, stage, { soakMs, observedMs: soFar }));
+    const result = await insist(passage, `the watch of ${environment}`, () => observe(passage, stage, { soakMs, observedMs: soFar }));
     if (result.kind !== 'interrupted') return result;
     observedMs = (await work.observedSoFar(`read how long ${environment} was observed`)) ?? observedMs;
     const after = await result.ended();
@@ -50,7 +50,7 @@ function hindered({ leases, pause }: Passage, { environment }: Stage): boolean {
 type Observed = Soaked | { readonly kind: 'interrupted'; readonly ended: () => Promise<Soaked | undefined> };
 
 /** Samples until it is enough, or something stands in the way. How far it came must be read while it still samples. */
-async function observed(passage: Passage, stage: Stage, { soakMs, observedMs }: { readonly soakMs: number; readonly observedMs: number }): Promise<Observed> {
+async function observe(passage: Passage, stage: Stage, { soakMs, observedMs }: { readonly soakMs: number; readonly observedMs: number }): Promise<Observed> {
   const { plan, work } = passage;
   const { callOff, run } = callable();
   const { health: checks, unhealthyLimit, environment } = stage;

@@ -1,15 +1,15 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Choice } from '../../domain/people/decision.ts';
-import { delivered } from './deployment.ts';
+import { deliver } from './deployment.ts';
 import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Passage, Previous, Touched } from './passage.ts';
 import { settle, toldRunning } from './contents.ts';
 import type { Coming } from './contents.ts';
-import { broughtBack, findHindrance, remains, rolledBack } from './rollback.ts';
+import { bringBack, findHindrance, remains, rollBack } from './rollback.ts';
 import { insist } from '../people/obligations.ts';
-import { clear, soaked } from './soak.ts';
+import { clear, soakStage } from './soak.ts';
 import { Stop } from '../release/stop.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { attemptKey, promotionKey } from '../../domain/release/keys.ts';
@@ -19,17 +19,17 @@ import { attemptKey, promotionKey } from '../../domain/release/keys.ts';
  *
  * @returns the commit that runs there now: a newer one that has the candidate, where people wanted that
  */
-export async function passed(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
+export async function passStage(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
   const { approvals, pause, plan, reporter } = passage;
   await pause.over();
-  await insist(passage, `the approval of ${stage.name}`, () => approvals.approved(stage, passage));
+  await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage));
   // Others may have the environment meanwhile.
   await pause.over();
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;
-  const result = await holding(passage, stage, wish, (lease) => carried(passage, stage, sha, lease));
+  const result = await holding(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, lease));
   if (result!.kind === 'through') return result!.sha;
   const { by, reason } = result!;
-  await rolledBack(passage);
+  await rollBack(passage);
   reporter.tell({ name: 'rolled-back', line: `rolled back: ${reason}`, label: 'rolled-back' });
   throw new Stop({ kind: 'rolledBack', stage: stage.name, reason, ...(by && { by }) });
 }
@@ -45,7 +45,7 @@ interface Failure {
 }
 
 /** As often as people want it tried. */
-async function carried(passage: Passage, stage: Stage, wanted: Sha, lease: Lease): Promise<Carried> {
+async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, lease: Lease): Promise<Carried> {
   const { status, touched } = passage;
   let sha = wanted;
   let touch: Touched | undefined;
@@ -56,7 +56,7 @@ async function carried(passage: Passage, stage: Stage, wanted: Sha, lease: Lease
     const previous = touch?.previous ?? replaced(coming, lease);
     if (touch) touched.pop();
     touched.push((touch = { stage, sha, ...(previous && { previous }) }));
-    const failure = await tried(passage, stage, { coming, attempt, lease });
+    const failure = await tryStage(passage, stage, { coming, attempt, lease });
     if (!failure) {
       status.stage(stage.name, 'done');
       return { kind: 'through', sha };
@@ -90,7 +90,7 @@ async function resolve(passage: Passage, stage: Stage, failure: Failure, lease: 
       case 'rollback': {
         const hindrance = await findHindrance(passage, touched.at(-1)!);
         if (hindrance === undefined) {
-          await broughtBack(passage, touched.pop()!, lease);
+          await bringBack(passage, touched.pop()!, lease);
           return { kind: 'rolledBack', ...(by && { by }), reason: reason ?? why };
         }
         why = `${failure.reason}. It can't be rolled back: ${hindrance}`;
@@ -106,7 +106,7 @@ interface Try {
 }
 
 /** Promotes and soaks once; answers why that failed, if it did. What runs there already is not deployed again, unless people want that. */
-async function tried(passage: Passage, stage: Stage, { coming, attempt, lease }: Try): Promise<string | undefined> {
+async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease }: Try): Promise<string | undefined> {
   const { plan, status, reporter, work } = passage;
   const { name, environment } = stage;
   const { sha } = coming;
@@ -119,11 +119,11 @@ async function tried(passage: Passage, stage: Stage, { coming, attempt, lease }:
     status.stage(name, 'promoting');
     status.enter('promoting', { waitingFor: { what: `the deployment to ${environment}` } });
     reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}`, label: name });
-    const { state, url } = await delivered(passage, stage, delivery, lease);
+    const { state, url } = await deliver(passage, stage, delivery, lease);
     if (state === 'failed') return `the deployment to ${environment} failed: ${url}`;
   }
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
-  const soak = await soaked(passage, stage);
+  const soak = await soakStage(passage, stage);
   if (soak.kind === 'unhealthy') return `${environment} is not healthy: ${soak.reason}`;
   const { repository } = plan.deployedFrom;
   const look = { environment, repository, component: plan.component, sha, patience: plan.pace.patience };
@@ -144,7 +144,7 @@ async function whatNow({ questions, status, reporter }: Passage, stage: Stage, {
     waitingFor: { what: about, whom: ['an operator'], send: choices.map((choice) => ({ message: 'decide', payload: { choice, stage: stage.name, by: 'your-login', reason: 'why' } })) },
     next: reason,
   });
-  return (await questions.answered({ about, choices, refusal: (answer) => unfit(answer, stage) })) as Answer;
+  return (await questions.pose({ about, choices, refusal: (answer) => unfit(answer, stage) })) as Answer;
 }
 
 function unfit({ choice, stage, reason }: Choice, { name }: Stage): string | undefined {
