@@ -10,7 +10,7 @@ import { openAbort } from '../people/abort.ts';
 import { openApprovals } from '../people/approvals.ts';
 import { abort, approve, decide, reject } from '../people/messages.ts';
 import { handOver, requested } from '../release/beginning.ts';
-import { concluded } from '../release/conclusion.ts';
+import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { openSession } from '../release/session.ts';
@@ -37,7 +37,7 @@ export async function versionRelease(input?: VersionRequest): Promise<Outcome> {
   });
   receiveUnknown([abort, approve, decide, reject, wake].map(({ name }) => name), status);
 
-  return concluded<Outcome>(status, reporter, () =>
+  return conclude<Outcome>(status, reporter, () =>
     abortable(async () => {
       const plan = await choose(session, request);
       if (plan.kind === 'refused') return { kind: 'versionRefused', reason: plan.reason };
