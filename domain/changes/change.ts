@@ -4,7 +4,7 @@ import type { Repository } from '../code/repository.ts';
  * What a pull request carries into a branch, as far as its life goes. The rest is its capability's: the commit, the body, and what an edit by a
  * person means.
  */
-export interface Change {
+export interface CarriedChange {
   readonly repository: Repository;
   /** The branch that it is on. */
   readonly head: string;

@@ -49,7 +49,7 @@ export interface Life {
 }
 
 /** What a release does next about a pull request. */
-export type Step =
+export type ChangeStep =
   | { readonly do: 'look'; readonly known?: Obstacle }
   | { readonly do: 'merge' }
   /** By the second identity; people have to where that is not enough, or there is none. */
@@ -67,7 +67,7 @@ export type Step =
   | { readonly do: 'end'; readonly sha: Sha };
 
 /** What fails twice is somebody's fault, and what a queue's checks have thrown out twice is for people to decide. */
-export function afterLook({ attempt, known }: Life, seen: Seen): Step {
+export function afterLook({ attempt, known }: Life, seen: Seen): ChangeStep {
   switch (seen.kind) {
     case 'green':
       return { do: 'merge' };
@@ -89,7 +89,7 @@ export function afterLook({ attempt, known }: Life, seen: Seen): Step {
 }
 
 /** Whatever keeps it from being merged is looked at again: only a refusal that nothing explains ends it. */
-export function afterMerge({ known }: Life, answer: MergeAnswer): Step {
+export function afterMerge({ known }: Life, answer: MergeAnswer): ChangeStep {
   switch (answer.kind) {
     case 'merged':
       return { do: 'end', sha: answer.sha };

@@ -2,7 +2,7 @@ import type { Commit, Sha } from '../code/commit.ts';
 import type { Pin } from './rules.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
 import type { Pace } from '../release/pace.ts';
-import type { Change } from '../changes/change.ts';
+import type { CarriedChange } from '../changes/change.ts';
 import type { PassagePlan } from '../stages/passage.ts';
 import type { Repository } from '../code/repository.ts';
 import type { Code } from '../code/rules.ts';
@@ -97,7 +97,7 @@ export function deployedFrom({ code, pin }: { readonly code: Pick<Code, 'mirror'
 }
 
 /** The life of its pull request. */
-export function changeOf(plan: ReleasePlan): Change {
+export function changeOf(plan: ReleasePlan): CarriedChange {
   const { downstream, pace } = plan;
   const { repository, head, branch, merge, autoMerge } = downstream;
   return { repository, head, into: branch, method: merge, autoMerge, team: teamOf(plan), patience: pace.patience };

@@ -1,5 +1,5 @@
 import type { Sha } from '../code/commit.ts';
-import type { Change } from '../changes/change.ts';
+import type { CarriedChange } from '../changes/change.ts';
 import { doubtsAbout } from './base.ts';
 import type { SchemaArchive } from './deps.ts';
 import type { SchemaAction } from './inventory.ts';
@@ -133,6 +133,6 @@ export function agreeOnSchemas({ pace, rules, chat }: SchemaGround, { request, b
 }
 
 /** The life of its pull request. */
-export function changeOf({ component, rules, head, base, chat, pace }: SchemaPlan): Change {
+export function changeOf({ component, rules, head, base, chat, pace }: SchemaPlan): CarriedChange {
   return { repository: rules.repository, head, into: base, method: rules.merge, autoMerge: false, team: chat?.progress ?? `the team of ${component}`, patience: pace.patience };
 }

@@ -1,4 +1,4 @@
-import type { Change } from '../../domain/changes/change.ts';
+import type { CarriedChange } from '../../domain/changes/change.ts';
 import type { Life } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
@@ -7,13 +7,13 @@ import type { Session } from '../release/session.ts';
 
 /** What the steps of a pull request's life share, whatever it carries. */
 export interface Changing extends Pick<Session, 'status' | 'work' | 'reporter' | 'questions'> {
-  readonly change: Change;
+  readonly change: CarriedChange;
   /** What people may decide about it; the first is shown ready to send. */
   readonly answers: { readonly choices: readonly string[]; refusal?(answer: Choice): string | undefined };
 }
 
 /** A pull request as the release knows it. */
-export interface Draft extends Life {
+export interface OpenChange extends Life {
   readonly pull: { readonly number: number; readonly head: Sha; /** As people know what it carries: a commit, a version. */ readonly carries?: string };
   /** What failed in the first attempt. */
   readonly failed?: readonly FailedCheck[];

@@ -1,19 +1,19 @@
-import type { Step } from '../../domain/changes/life.ts';
+import type { ChangeStep } from '../../domain/changes/life.ts';
 import { Stop } from '../release/stop.ts';
-import type { Changing, Draft } from './change.ts';
+import type { Changing, OpenChange } from './change.ts';
 import { enqueue, review } from './merging.ts';
 import { askOfEjection, diagnose, rerun, tellSilence } from './red-pipeline.ts';
 
 /** What only the capability can do about its pull request. */
-export interface Carrier<D extends Draft> {
+export interface Carrier<D extends OpenChange> {
   /** Makes it contain this commit of its base. */
-  update(draft: D, step: Extract<Step, { do: 'update' }>): Promise<D>;
+  update(draft: D, step: Extract<ChangeStep, { do: 'update' }>): Promise<D>;
   /** Closes it, and opens another one against the base as it is now. */
-  renew(draft: D, step: Extract<Step, { do: 'renew' }>): Promise<D>;
+  renew(draft: D, step: Extract<ChangeStep, { do: 'renew' }>): Promise<D>;
 }
 
 /** Does what comes next about a pull request that is not merged yet; `merge` and `end` are for whoever carries it. */
-export async function take<D extends Draft>(changing: Changing, { update, renew }: Carrier<D>, draft: D, step: Exclude<Step, { do: 'merge' | 'end' }>): Promise<D> {
+export async function take<D extends OpenChange>(changing: Changing, { update, renew }: Carrier<D>, draft: D, step: Exclude<ChangeStep, { do: 'merge' | 'end' }>): Promise<D> {
   switch (step.do) {
     case 'look': {
       const { known: _, ...rest } = draft;

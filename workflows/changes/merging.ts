@@ -1,7 +1,7 @@
-import type { MergeAnswer, Obstacle, Step } from '../../domain/changes/life.ts';
-import type { Changing, Draft } from './change.ts';
+import type { MergeAnswer, Obstacle, ChangeStep } from '../../domain/changes/life.ts';
+import type { Changing, OpenChange } from './change.ts';
 
-type Pull = Draft['pull'];
+type Pull = OpenChange['pull'];
 
 /** Merges at exactly the head that is known, and tells of it. @param brings what a file must hold then */
 export async function merge({ status, work, reporter, change }: Omit<Changing, 'questions' | 'answers'>, { number, head: sha }: Pull, { brings }: { readonly brings?: { readonly path: string; readonly text: string } } = {}): Promise<MergeAnswer> {
@@ -16,7 +16,7 @@ export async function merge({ status, work, reporter, change }: Omit<Changing, '
 }
 
 /** Has it reviewed by the second identity where there is one. Else, and where that isn't enough, people have to. */
-export async function review({ status, work, change }: Pick<Changing, 'status' | 'work' | 'change'>, { number, head: sha }: Pull, { by }: Pick<Extract<Step, { do: 'review' }>, 'by'>): Promise<Obstacle> {
+export async function review({ status, work, change }: Pick<Changing, 'status' | 'work' | 'change'>, { number, head: sha }: Pull, { by }: Pick<Extract<ChangeStep, { do: 'review' }>, 'by'>): Promise<Obstacle> {
   const { repository, head, method, autoMerge } = change;
   const asked = { repository, number, sha };
   const reviewed = by === 'people' ? 'nobody' : await work.approvePullRequest(asked, `approve #${number}`);

@@ -1,14 +1,14 @@
-import type { Step } from '../../domain/changes/life.ts';
+import type { ChangeStep } from '../../domain/changes/life.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { checkLabel, toldFailures } from '../../domain/code/pipeline.ts';
 import { ourselves } from '../../domain/release/record.ts';
 import type { Waiting } from '../../domain/release/status.ts';
 import { spoken } from '../../domain/text/duration.ts';
-import type { Changing, Draft } from './change.ts';
+import type { Changing, OpenChange } from './change.ts';
 
 /** What failed is run again, once: only what fails twice is anybody's fault. Undefined where the forge has nothing to run again. */
-export async function rerun<D extends Draft>({ work, change }: Changing, draft: D): Promise<D | undefined> {
+export async function rerun<D extends OpenChange>({ work, change }: Changing, draft: D): Promise<D | undefined> {
   const { number, head: sha } = draft.pull;
   const attempt = draft.attempt + 1;
   const started = await work.rerunFailed({ repository: change.repository, sha, attempt }, `run again what failed of #${number}, attempt ${attempt}`);
@@ -18,7 +18,7 @@ export async function rerun<D extends Draft>({ work, change }: Changing, draft: 
 }
 
 /** Tells people of a pipeline that does not report, or does not end. The release goes on looking: whoever makes it do so has answered. */
-export function tellSilence<D extends Draft>({ status, reporter, change }: Changing, draft: D, { missing, running }: Extract<Step, { do: 'tell' }>): D {
+export function tellSilence<D extends OpenChange>({ status, reporter, change }: Changing, draft: D, { missing, running }: Extract<ChangeStep, { do: 'tell' }>): D {
   const { team, patience } = change;
   const { number, head } = draft.pull;
   const runs = running.length > 0;
@@ -31,7 +31,7 @@ export function tellSilence<D extends Draft>({ status, reporter, change }: Chang
 }
 
 /** Green after it was red: a flake, which is recorded and told. */
-export function tellFlake({ status, questions, reporter }: Changing, { pull, attempt, known, failed }: Draft): void {
+export function tellFlake({ status, questions, reporter }: Changing, { pull, attempt, known, failed }: OpenChange): void {
   questions.withdraw();
   // Anything else that is known came after a green pipeline: the flake has been told.
   const wasRed = known === undefined || known.kind === 'regression' || known.kind === 'brokenBase';
@@ -42,7 +42,7 @@ export function tellFlake({ status, questions, reporter }: Changing, { pull, att
 }
 
 /** Finds out why a pipeline stays red: its base is broken, which is waited out, or it is for people to decide. */
-export async function diagnose<D extends Draft>(changing: Changing, draft: D, failed: readonly FailedCheck[]): Promise<D> {
+export async function diagnose<D extends OpenChange>(changing: Changing, draft: D, failed: readonly FailedCheck[]): Promise<D> {
   const { work, status, reporter, change: { repository, into } } = changing;
   const { number, head, carries = head } = draft.pull;
   const names = failed.map(({ name }) => name);
@@ -59,7 +59,7 @@ export async function diagnose<D extends Draft>(changing: Changing, draft: D, fa
 }
 
 /** What a queue has thrown out, for a reason that trying again does not mend. */
-export function askOfEjection<D extends Draft>(changing: Changing, draft: D, { reason, failed }: Extract<Step, { do: 'ask' }>): D {
+export function askOfEjection<D extends OpenChange>(changing: Changing, draft: D, { reason, failed }: Extract<ChangeStep, { do: 'ask' }>): D {
   const { reporter, change: { into } } = changing;
   const { number, head } = draft.pull;
   const why = failed.length > 0 ? `${reason}: ${toldFailures(failed)}` : reason;
@@ -75,7 +75,7 @@ interface Asking {
 }
 
 /** Asks what to do. Meanwhile the release goes on looking: the pipeline may be made green by hand. */
-export function ask<D extends Draft>({ status, questions, change, answers }: Changing, draft: D, about: string, { what = `a decision on ${about}`, send }: Asking = {}): D {
+export function ask<D extends OpenChange>({ status, questions, change, answers }: Changing, draft: D, about: string, { what = `a decision on ${about}`, send }: Asking = {}): D {
   questions.ask({ about, ...answers });
   const ready = [{ message: 'decide', payload: { choice: answers.choices[0], by: 'your-login' } }];
   status.enter('pipeline', { waitingFor: { what, whom: [change.team], send: send ?? ready }, next: `one of ${answers.choices.join(', ')}` });

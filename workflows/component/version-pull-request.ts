@@ -6,12 +6,12 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { passageOf } from '../../domain/component/plan.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
-import type { Draft as ChangeDraft } from '../changes/change.ts';
+import type { OpenChange } from '../changes/change.ts';
 import type { Release } from './release.ts';
 import { Stop } from '../release/stop.ts';
 
 /** The version pull request as the release knows it, and what it carries. */
-export interface Draft extends ChangeDraft {
+export interface Draft extends OpenChange {
   readonly plan: ReleasePlan;
   readonly pull: Opened;
   /** What it has carried: a newer commit has to come after each. Of commits that follow one another only the last. */

@@ -1,7 +1,7 @@
 import type { MadeArchive } from '../../activities/schemas/archives.ts';
 import type { OpenedDeps, SchemaPullRequest } from '../../activities/schemas/pull-requests.ts';
 import { afterLook, afterMerge } from '../../domain/changes/life.ts';
-import type { Life, Obstacle, Seen, Step } from '../../domain/changes/life.ts';
+import type { Life, Obstacle, Seen, ChangeStep } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { changeOf } from '../../domain/schemas/plan.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
@@ -47,7 +47,7 @@ export type Awaited = { readonly kind: 'green' } | { readonly kind: 'outdated'; 
 export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, look: (known: Obstacle) => Promise<Awaited>): Promise<'merged' | 'outdated'> {
   const changing = { ...release, change: changeOf(release.plan) };
   let life: Life = { attempt: 1 };
-  for (let step: Step = { do: 'merge' }; ; ) {
+  for (let step: ChangeStep = { do: 'merge' }; ; ) {
     switch (step.do) {
       case 'merge': {
         const answer = await merge(changing, pull);

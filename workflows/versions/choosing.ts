@@ -33,7 +33,7 @@ async function askAboutGap({ status, questions }: Opened, { version, missing, ch
   const choices = ['tagMissing', 'burn'];
   const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', reason: 'why' } }));
   if (channel !== undefined) await unpaced.announce({ channel, key: `${status.get().release}/gap`, text: `${about}: somebody has to decide whether to release them first (tagMissing), or never (burn)` }, 'announce the gap');
-  return questions.answered(
+  return questions.pose(
     { about, choices, refusal: ({ choice, reason }) => (choice === 'burn' && !reason ? 'burning a version needs a "reason"' : undefined) },
     (answered) => status.meanwhile('deciding', { what: about, whom: ['an operator'], send }, answered),
   );

@@ -71,7 +71,7 @@ async function followPipeline(release: VersionRelease): Promise<void> {
     const about = `the pipeline of ${tag}, which is red`;
     const send = ['retry', 'accept'].map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', reason: 'why' } }));
     const question = { about, choices: ['retry', 'accept'], refusal: ({ choice, reason }: { readonly choice: string; readonly reason?: string | undefined }) => (choice === 'accept' && !reason ? 'accepting a red pipeline needs a "reason"' : undefined) };
-    const { choice } = await questions.answered(question, (answered) =>
+    const { choice } = await questions.pose(question, (answered) =>
       status.meanwhile('deciding', { what: about, whom: ['an operator'], send }, () => {
         reporter.tell({ name: 'red', line: `${about}: ${toldFailures(verdict.failed)}`, urgent: true });
         return answered();

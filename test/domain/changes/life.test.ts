@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { afterLook, afterMerge } from '../../../domain/changes/life.ts';
-import type { Life, MergeAnswer, Obstacle, Seen, Step } from '../../../domain/changes/life.ts';
+import type { Life, MergeAnswer, Obstacle, Seen, ChangeStep } from '../../../domain/changes/life.ts';
 
 const sha = 'a'.repeat(40);
 const failed = [{ name: 'rspec' }];
@@ -8,7 +8,7 @@ const known = (obstacle: Obstacle, attempt = 1): Life => ({ attempt, known: obst
 const first: Life = { attempt: 1 };
 const ejected = (byChecks: boolean): Seen => ({ kind: 'ejected', reason: 'failed checks', byChecks, failed });
 
-it.each<[string, Life, Seen, Step]>([
+it.each<[string, Life, Seen, ChangeStep]>([
   ['is merged when it is green', first, { kind: 'green' }, { do: 'merge' }],
   ['has what failed run again, once', first, { kind: 'red', failed }, { do: 'rerun', failed }],
   ['is diagnosed when it fails twice', { attempt: 2 }, { kind: 'red', failed }, { do: 'diagnose', failed }],
@@ -22,7 +22,7 @@ it.each<[string, Life, Seen, Step]>([
   ['is for people when a person took it out', known({ kind: 'queued', time: 1 }), ejected(false), { do: 'ask', reason: 'failed checks', failed }],
 ])('a pull request %s', (_, life, seen, step) => expect(afterLook(life, seen)).toEqual(step));
 
-it.each<[string, Life, MergeAnswer, Step]>([
+it.each<[string, Life, MergeAnswer, ChangeStep]>([
   ['has ended when it is merged', first, { kind: 'merged', sha }, { do: 'end', sha }],
   ['is looked at when its head has moved', first, { kind: 'moved' }, { do: 'look' }],
   ['is looked at when it conflicts', first, { kind: 'conflicts', reason: 'dirty' }, { do: 'look' }],
