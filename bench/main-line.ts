@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { createPlanning } from '../activities/component/planning.ts';
+import type { Environments } from '../ports/temporal/environments.ts';
 import type { Planned } from '../activities/component/planning.ts';
 import type { Sha } from '../domain/code/commit.ts';
 import { fileCatalog } from '../ports/catalog/file.ts';
@@ -41,8 +42,8 @@ export async function benchMainLine(args: readonly string[]): Promise<void> {
   const sandbox = await startSandbox({ validated: false });
   const world = await openWorld(sandbox.url, { scenario: 'gitaly', seed: await seedAt(folder, values.seed, await history('rev-parse', `${hours[0]![0]}^`)), pinnedBehind });
   const catalog = await writeCatalog(world);
-  const releases = { offer: never, isRunning: async () => false, status: never, running: never };
-  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 }), releases });
+  const releases = { offer: never, begun: never, isRunning: async () => false, status: never, running: never };
+  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 }), releases, environments: {} as Environments });
   try {
     for (const repository of [canonical, mirror]) await world.control('ci', { repository, branch: 'master', verdict: 'none' });
     const random = dice();

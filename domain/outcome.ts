@@ -22,7 +22,9 @@ export function toldOutcome(outcome: Outcome): string {
     case 'released':
       return `released through ${outcome.stages.join(', ') || 'no stage'}${outcome.skipped ? `; skipped: ${outcome.skipped.join(', ')}` : ''}`;
     case 'upToDate':
-      return `up to date: ${outcome.pinned} is the newest green commit${outcome.pending ? `; the checks of ${outcome.pending} have not ended` : ''}`;
+      return `up to date: ${outcome.pinned ? `${outcome.pinned} is the newest green commit` : 'no commit is green yet'}${outcome.pending ? `; the checks of ${outcome.pending} have not ended` : ''}`;
+    case 'triedBefore':
+      return `not begun: ${outcome.sha} was released before as ${outcome.release}. To release it again, ask for it: --sha ${outcome.sha}`;
     case 'noCandidate':
       return `no candidate: ${outcome.sha} is not green (${outcome.failed.map(({ name }) => name).join(', ')})`;
     case 'planned':

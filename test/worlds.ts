@@ -89,9 +89,9 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
 }
 
 /** A catalog for the sandbox's Gitaly with three stages, and for the schemas of its Sourcegraph, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly code?: object; readonly pin?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object; readonly environments?: object; /** A second component that is pinned in the same product. */ readonly monitor?: boolean } = {}) {
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly code?: object; readonly pin?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object; readonly environments?: object; /** A second component that is pinned in the same product. */ readonly monitor?: boolean; /** Gitaly alone is pinned nowhere. */ readonly straight?: boolean } = {}) {
   const soak = changes.soak ?? '1s';
-  const workflow = { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
+  const workflow = changes.straight ? { kind: 'deployment' } : { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
     version: 1,
     pace: { poll: '300ms', sample: '500ms', attempt: '3s', heartbeat: '1s', retry: '100ms', ...changes.pace },
@@ -99,15 +99,17 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
     components: {
       ...(changes.monitor && { monitor: monitor(workflow) }),
       gitaly: {
-        code: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly', ...changes.code },
-        pin: {
-          repository: 'gitlab-org/gitlab',
-          versionFile: 'GITALY_SERVER_VERSION',
-          head: 'release/gitaly',
-          title: 'Update Gitaly version',
-          labels: ['group::gitaly'],
-          ...changes.pin,
-        },
+        code: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly', ...(changes.straight && { requiredChecks: ['build'] }), ...changes.code },
+        ...(!changes.straight && {
+          pin: {
+            repository: 'gitlab-org/gitlab',
+            versionFile: 'GITALY_SERVER_VERSION',
+            head: 'release/gitaly',
+            title: 'Update Gitaly version',
+            labels: ['group::gitaly'],
+            ...changes.pin,
+          },
+        }),
         stages: [
           { name: 'staging', environment: 'staging', promote: workflow },
           { name: 'canary', environment: 'canary', promote: { kind: 'deployment' }, soak },

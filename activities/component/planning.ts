@@ -6,8 +6,11 @@ import type { Pin } from '../../domain/component/rules.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
 import type { FailedCheck, Pending, Verdict } from '../../domain/code/pipeline.ts';
 import { nothingRan, toldFailures, toldWait } from '../../domain/code/pipeline.ts';
-import { releaseFrom } from '../../domain/release/keys.ts';
-import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { releaseFrom, straightId, straightPrefix } from '../../domain/release/keys.ts';
+import type { Releasable, ReleasePlan } from '../../domain/component/plan.ts';
+import { planStraight } from '../../domain/component/straight.ts';
+import type { StraightPlan } from '../../domain/component/straight.ts';
+import { readContents } from '../environments/contents.ts';
 import { planRelease } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { commitOn } from '../changes/branch-commit.ts';
@@ -23,6 +26,8 @@ import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
 export type Planned =
   | (ReleasePlan & Warned)
+  | (StraightPlan & Warned)
+  | (Extract<ReleaseOutcome, { kind: 'triedBefore' }> & Warned)
   | (Extract<ReleaseOutcome, { kind: 'upToDate' }> & Warned)
   | NoCandidate
   | Waiting;
@@ -50,25 +55,51 @@ export type PlanRequest = ReleaseRequest & {
 };
 
 /** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
-export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalog' | 'forge' | 'releases'>) {
+export function createPlanning({ catalog, forge, releases, environments }: Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments'>) {
+  const { seen } = readContents({ catalog, forge, environments });
   const { verdictOf } = verdicts(forge);
 
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
   async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
-    const component = releasableIn(read, name);
-    const base = await headOf(component.pin);
-    const pinned = await readPin(component.pin, base);
+    const { pin, ...component } = { name, ...releasableIn(read, name) };
     const watch = { code: component.code, patience: read.pace.patience, told: component.code.owners ?? component.chat?.team };
-    const found = sha ? await asked(watch, sha, pinned) : await newest(watch, pinned);
-    if (found.kind === 'candidate') {
-      const { commit: candidate, warning } = found;
-      const id = await occasion(name, component.pin, { base, pinned });
-      return { ...planRelease(read, { name, ...component }, { id, candidate, pinned, base }), ...(warning && { warning }) };
-    }
+    const found = pin ? await forPin({ ...component, pin }) : await straight();
     if (found.kind !== 'waiting') return found;
     if (patient && Date.now() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
     return { ...found, patience: read.pace.patience };
+
+    async function forPin(pinning: Releasable) {
+      const base = await headOf(pinning.pin);
+      const pinned = await readPin(pinning.pin, base);
+      const choice = sha ? await asked(watch, sha, pinned) : await newest(watch, pinned);
+      if (choice.kind !== 'candidate') return choice;
+      const id = await occasion(name, pinning.pin, { base, pinned });
+      return { ...planRelease(read, pinning, { id, candidate: choice.commit, pinned, base }), ...(choice.warning && { warning: choice.warning }) };
+    }
+
+    async function straight() {
+      const places = await Promise.all(component.stages.map(({ environment }) => seen(environment, component.code.mirror)));
+      const runs = places[0]?.sha;
+      // One that was stopped on its way may be released again, if somebody asks for it.
+      const isAgain = sha !== undefined && sha === runs && places.some((place) => place?.sha !== sha);
+      const choice = sha ? await asked(watch, sha, isAgain ? undefined : runs) : await newest(watch, runs);
+      if (choice.kind !== 'candidate') return choice;
+      const id = await attempt(name, choice.commit.sha);
+      if (id.kind === 'tried' && sha === undefined) return { kind: 'triedBefore', sha: choice.commit.sha, release: id.before } as const;
+      return { ...planStraight(read, component, { id: id.id, candidate: choice.commit, runs }), ...(choice.warning && { warning: choice.warning }) };
+    }
+  }
+
+  /** The id of a commit's release: the one that runs, which may be whoever asks; else a new one. */
+  async function attempt(component: string, candidate: Sha): Promise<{ readonly kind: 'runs' | 'new'; readonly id: string } | { readonly kind: 'tried'; readonly id: string; readonly before: string }> {
+    const prefix = straightPrefix(component, candidate);
+    const own = activityInfo().workflowExecution?.workflowId ?? '';
+    const begun = [...new Set([...(await releases.begun(prefix)), ...(own.startsWith(prefix) ? [own] : [])])].toSorted();
+    for (const id of begun) if (id === own || (await releases.isRunning(id))) return { kind: 'runs', id };
+    const id = straightId(component, candidate, Date.now());
+    const before = begun.at(-1);
+    return before === undefined ? { kind: 'new', id } : { kind: 'tried', id, before };
   }
 
   /** @throws `Unavailable` while the forge does not show yet what set the pin */
@@ -100,19 +131,19 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
 
   type Found =
     | ({ readonly kind: 'candidate'; readonly commit: Commit } & Warned)
-    | Exclude<Planned, ReleasePlan | Waiting>
+    | Exclude<Planned, ReleasePlan | StraightPlan | Waiting | { readonly kind: 'triedBefore' }>
     | Omit<Waiting, 'patience'>;
 
   /**
    * Of the main line the newest commit whose checks have all finished decides; pending ones above it are passed over. Never backwards:
    * the search ends at the commit that is pinned downstream, or where the main line lacks it.
    */
-  async function newest(watch: Watch, pinned: Sha): Promise<Found> {
+  async function newest(watch: Watch, pinned: Sha | undefined): Promise<Found> {
     const { code } = watch;
     const missing = await missingOnMirror(code);
     if (missing) return mirrorBehind(watch, missing);
-    const line = await forge.commits.mainLine(code.mirror, code.branch, { limit: code.searchDepth, until: pinned });
-    const leadsToPin = line.some(({ sha }) => sha === pinned);
+    const line = await forge.commits.mainLine(code.mirror, code.branch, { limit: code.searchDepth, ...(pinned && { until: pinned }) });
+    const leadsToPin = pinned === undefined || line.some(({ sha }) => sha === pinned);
     const pending: { readonly sha: Sha; readonly verdict: Pending }[] = [];
     let held: Found | undefined;
     for (const [index, commit] of line.entries()) {
@@ -135,7 +166,7 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     }
     if (held) return held;
     const overdue = pending.findLast(({ verdict }) => isOverdue(verdict, watch.patience));
-    return { kind: 'upToDate', pinned, ...(pending[0] && { pending: pending[0].sha }), ...(overdue && stuck(watch, overdue)) };
+    return { kind: 'upToDate', ...(pinned && { pinned }), ...(pending[0] && { pending: pending[0].sha }), ...(overdue && stuck(watch, overdue)) };
   }
 
   /** The canonical head, if the mirror has neither it nor one of the few commits before it that it may lag behind. */
@@ -163,12 +194,12 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     await releases.offer(offered, activityInfo().taskQueue);
   }
 
-  async function asked(watch: Watch, sha: Sha, pinned: Sha): Promise<Found> {
+  async function asked(watch: Watch, sha: Sha, pinned: Sha | undefined): Promise<Found> {
     const { code } = watch;
     if (sha === pinned) return { kind: 'upToDate', pinned };
     const commit = await commitOn(forge.commits, code.mirror, code.branch, sha);
     if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${code.mirror}, on its branch ${code.branch}`);
-    if (!(await comesAfter(code, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+    if (pinned !== undefined && !(await comesAfter(code, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
     const verdict = await verdictOn(watch, sha, pinned);
     const noCandidate = (failed: readonly FailedCheck[]): NoCandidate => ({ kind: 'noCandidate', sha, failed });
     switch (verdict.kind) {
@@ -185,9 +216,9 @@ export function createPlanning({ catalog, forge, releases }: Pick<Ports, 'catalo
     }
   }
 
-  function verdictOn({ code, patience }: Watch, sha: Sha, pinned: Sha): Promise<Verdict> {
+  function verdictOn({ code, patience }: Watch, sha: Sha, pinned: Sha | undefined): Promise<Verdict> {
     const { mirror, requiredChecks: required, ignoredChecks: ignored } = code;
-    return verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, like: pinned });
+    return verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, ...(pinned && { like: pinned }) });
   }
 
   /** The commit that a release carries which runs already. @throws `Unavailable` while it does not say so */

@@ -2,10 +2,11 @@ import { activityInfo } from '@temporalio/activity';
 import type { Component } from '../../domain/catalog.ts';
 import { shaPattern } from '../../domain/code/commit.ts';
 import { marker } from '../../domain/code/marker.ts';
+import type { Code } from '../../domain/code/rules.ts';
 import type { Deployed } from '../../domain/environments/claim.ts';
 import type { EnvironmentRecord } from '../../domain/environments/environment.ts';
 import type { FreezeWindow } from '../../domain/environments/freeze.ts';
-import { landedRelease } from '../../domain/release/keys.ts';
+import { landedRelease, straightPrefix } from '../../domain/release/keys.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { environmentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
@@ -19,6 +20,9 @@ export interface Survey {
   /** What the run before knew, if somebody has ended it. */
   readonly before?: EnvironmentRecord;
 }
+
+/** How many commits below the head are looked through for one that was deployed. */
+const furthestBack = 500;
 
 export function createSurvey({ catalog, forge, environments, holders }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'holders'>) {
   const launchBy = launches({ forge });
@@ -43,8 +47,18 @@ export function createSurvey({ catalog, forge, environments, holders }: Pick<Por
     return { deployed, windows: windowsOf(read, environment), ...(before && { before }) };
   }
 
-  async function deployedBy(name: string, { pin }: Component, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {
-    if (!pin) return undefined;
+  /** What nothing pins is deployed itself: the key of its deployment names the beginning of its commit. */
+  async function deployedStraight(name: string, { mirror, branch }: Code, { name: stage, environment, promote }: Stage): Promise<Deployed | undefined> {
+    const landed = landedRelease(await launchBy[promote.kind].succeeded(promote, { repository: mirror, environment }), { component: name, stage });
+    if (!landed) return undefined;
+    const line = await forge.commits.mainLine(mirror, branch, { limit: furthestBack });
+    const found = line.find(({ sha }) => landed.release.startsWith(straightPrefix(name, sha)));
+    return found && { candidate: found.sha, sha: found.sha, release: landed.release, since: landed.at };
+  }
+
+  async function deployedBy(name: string, { code, pin }: Component, stageOf: Stage): Promise<Deployed | undefined> {
+    if (!pin) return code && deployedStraight(name, code, stageOf);
+    const { name: stage, environment, promote } = stageOf;
     const { repository, head, branch, versionFile } = pin;
     const successes = await launchBy[promote.kind].succeeded(promote, { repository, environment });
     const landed = landedRelease(successes, { component: name, stage });

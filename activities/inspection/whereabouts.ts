@@ -75,8 +75,9 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
 
   async function followed(name: string, component: Releasable, commit: Commit): Promise<Omit<Whereabouts, 'component' | 'pullRequest'>> {
     const holds = holder(component, commit.sha);
-    const pinned = (await forge.commits.read(component.pin.repository, component.pin.versionFile, component.pin.branch))?.trim() ?? '';
-    const merged = await holds(pinned);
+    const pinned = component.pin && ((await forge.commits.read(component.pin.repository, component.pin.versionFile, component.pin.branch))?.trim() ?? '');
+    // What nothing pins is on its way as soon as it is on the branch that is released from.
+    const merged = pinned === undefined || (await holds(pinned));
     const names = [...new Set(component.stages.map(({ environment }) => environment))];
     const places: Presence[] = [];
     for (const environment of names) places.push(await presence(name, environment, holds));
@@ -85,7 +86,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     const release = carrier && { id: carrier.release, candidate: carrier.candidate!, state: carrier.state };
     const known = { commit, ...(release && { release }), merged, ...(pinned && { pinned }), environments: places };
     if (absent.length === 0) return known;
-    return { ...known, blocked: carrier ? held(carrier) : merged ? notCarriedOn(name, absent) : await notChosen(name, component, holds) };
+    return { ...known, blocked: carrier ? held(carrier) : pinned !== undefined && merged ? notCarriedOn(name, absent) : await notChosen(name, component, holds) };
   }
 
   /** Whether a candidate holds the change; the answer is remembered, because several places run the same candidate. */
@@ -127,7 +128,10 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
       case 'upToDate':
         if (planned.pending) return { what: `pipelines on ${code.mirror} that still run`, by: [] };
         return { what: 'nothing: only documentation has changed, and the next release will carry it', by: [] };
+      case 'triedBefore':
+        return { what: `the end of ${planned.release}, which came to nothing: slipway start ${kinds.release.workflow} ${name} --sha ${planned.sha}`, by: ['whoever starts releases'] };
       case 'release':
+      case 'straight':
         if (!(await holds(planned.candidate))) return { what: `its pipeline on ${code.mirror}: ${shortSha(planned.candidate)} is the newest green commit`, by: owners };
         return { what: `the start of a release, which would carry it: slipway start ${kinds.release.workflow} ${name}`, by: ['whoever starts releases'] };
     }

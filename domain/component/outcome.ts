@@ -7,14 +7,17 @@ export type ReleaseOutcome =
   | {
       readonly kind: 'released';
       readonly candidate: Sha;
-      readonly pullRequest: string;
+      /** None, where nothing pins the component. */
+      readonly pullRequest?: string;
       /** Those that it has passed. */
       readonly stages: readonly string[];
       /** Those that failed, and that somebody decided to leave out. */
       readonly skipped?: readonly string[];
     }
-  /** Nothing newer than what is pinned has been found green: nothing was written. `pending` is the newest commit that CI still works at. */
-  | { readonly kind: 'upToDate'; readonly pinned: Sha; readonly pending?: Sha }
+  /** Nothing newer than what is pinned, or runs, has been found green: nothing was written. `pending` is the newest commit that CI still works at. */
+  | { readonly kind: 'upToDate'; readonly pinned?: Sha; readonly pending?: Sha }
+  /** The newest green commit was released before, and came to nothing: it is not begun again unless somebody asks for it. */
+  | { readonly kind: 'triedBefore'; readonly sha: Sha; readonly release: string }
   /** No commit may be released: nothing was written. */
   | { readonly kind: 'noCandidate'; readonly sha: Sha; readonly failed: readonly FailedCheck[] }
   /** A dry run: nothing was written. */

@@ -49,7 +49,8 @@ export interface Releasable {
   readonly chat?: Chat | undefined;
 }
 
-interface Surroundings {
+/** What the catalog says of all components. */
+export interface Surroundings {
   readonly pace: Pace;
   readonly environments: Readonly<Record<string, { readonly assurance?: Approval['assurance'] }>>;
 }
@@ -80,7 +81,7 @@ export function teamOf({ chat, component }: Pick<ReleasePlan, 'chat' | 'componen
 }
 
 /** With what its environment wants of votes. */
-function assured(stage: Stage, assurance: Approval['assurance']): Stage {
+export function assured(stage: Stage, assurance: Approval['assurance']): Stage {
   return stage.approval && assurance ? { ...stage, approval: { ...stage.approval, assurance } } : stage;
 }
 

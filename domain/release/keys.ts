@@ -46,3 +46,13 @@ export function landedRelease(
   }
   return undefined;
 }
+
+/** What the ids of all releases of a commit begin with. */
+export function straightPrefix(component: string, candidate: Sha): string {
+  return releaseId('release', component, `to-${shortSha(candidate)}-`);
+}
+
+/** @param began in ms since 1970: a commit that is released again, after a rollback, has other keys */
+export function straightId(component: string, candidate: Sha, began: number): string {
+  return `${straightPrefix(component, candidate)}${new Date(began).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+}

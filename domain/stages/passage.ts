@@ -10,7 +10,7 @@ export interface PassagePlan extends Agreed {
   /** The repository of its commits. */
   readonly source: Repository;
   /** What it takes the place of, as far as its own plan knows. */
-  readonly before: { readonly candidate: Sha; /** What is deployed for that. */ readonly sha: Sha };
+  readonly before?: { readonly candidate: Sha; /** What is deployed for that. */ readonly sha: Sha };
   /** Where deployments are started, from which branch, and where its pull request is. */
   readonly deployedFrom: { readonly repository: Repository; readonly branch: string };
 }

@@ -1,5 +1,4 @@
 import type { Catalog, Component } from '../../domain/catalog.ts';
-import type { Pin } from '../../domain/component/rules.ts';
 import type { FlagRules } from '../../domain/flags/rules.ts';
 import type { PromotionRules } from '../../domain/promotion/rules.ts';
 import type { SchemaRules } from '../../domain/schemas/rules.ts';
@@ -18,12 +17,12 @@ export function environmentIn({ environments }: Catalog, name: string): Catalog[
 }
 
 /** A component that releases carry commits of. */
-export type Releasable = Component & { readonly code: Code; readonly pin: Pin };
+export type Releasable = Component & { readonly code: Code };
 
 export function releasableIn(catalog: Catalog, name: string): Releasable {
-  const { code, pin, ...rest } = componentIn(catalog, name);
-  if (!code || !pin) throw neverRetry('InvalidInput', `the catalog does not say where the commits of ${name} come from, or go: add "code" and "pin" to it`);
-  return { ...rest, code, pin };
+  const { code, ...rest } = componentIn(catalog, name);
+  if (!code || (!rest.pin && rest.stages.length === 0)) throw neverRetry('InvalidInput', `the catalog does not say where the commits of ${name} come from and go to: add "code" to it, and "stages" or a "pin"`);
+  return { ...rest, code };
 }
 
 /** A component whose database schemas are released. */

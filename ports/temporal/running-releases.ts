@@ -19,6 +19,8 @@ export interface RunningReleases {
   /** Starts the release if it does not run, and tells it of a candidate. Doing so again changes nothing. */
   offer(offered: OfferedCandidate, taskQueue: string): Promise<void>;
   isRunning(release: string): Promise<boolean>;
+  /** Ids that begin so, of releases that run and of those that have ended, as far as the server remembers them. */
+  begun(prefix: string): Promise<readonly string[]>;
   /** What it says of itself, if it answers. */
   status(release: string): Promise<ReleaseStatus | undefined>;
   /** The releases of a component that run, of all kinds that land in environments. One that does not answer, because its worker is away or it is stuck, has no status. */
@@ -47,6 +49,12 @@ export function temporalReleases(client: Client): RunningReleases {
     },
 
     isRunning: (release) => isRunning(workflow, release),
+
+    async begun(prefix) {
+      const ids = new Set<string>();
+      for await (const { workflowId } of workflow.list({ query: `WorkflowId STARTS_WITH "${prefix}"` })) ids.add(workflowId);
+      return [...ids];
+    },
 
     status: statusOf,
 

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { StraightPlan } from '../../domain/component/straight.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
 import type { Session } from '../release/session.ts';
@@ -9,6 +10,23 @@ import type { Session } from '../release/session.ts';
 export function audiencesOf(session: Session<ReleasePlan>): readonly Audience[] {
   const { chat } = session.plan;
   return [releaseThread(session), ...(chat ? [teamChannel(session, chat.team)] : []), pullRequestComments(session), flakyTests(session)];
+}
+
+/** Who follows the release of a component that nothing pins: there is no pull request, and so it has its thread from its first stage on. */
+export function straightAudiences({ plan, work }: Session<StraightPlan>): readonly Audience[] {
+  const { id, component, candidate, chat } = plan;
+  if (!chat) return [];
+  const tell = openThreads(work);
+  return [
+    {
+      name: chat.progress,
+      hear: ({ name, line }) => () => tell({ thread: id, channel: chat.progress, subject: `${component} ${shortSha(candidate)}`, transition: name, line }),
+    },
+    {
+      name: chat.team,
+      hear: ({ name, line, urgent }) => (urgent ? () => work.announce({ channel: chat.team, key: `${id}/${name}/team`, text: `${component}: ${line}` }, `announce ${name}`) : undefined),
+    },
+  ];
 }
 
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */

@@ -2,12 +2,13 @@ import { log } from '@temporalio/workflow';
 import type { PlanRequest } from '../../activities/component/planning.ts';
 import type { Announcement } from '../../activities/release/reports.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { StraightPlan } from '../../domain/component/straight.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { unpaced } from '../release/work.ts';
 import type { Session } from '../release/session.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
-export type Chosen = ReleasePlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' }>;
+export type Chosen = ReleasePlan | StraightPlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' | 'triedBefore' }>;
 
 /**
  * Finds out what is to be released. A mirror that lags behind, or a commit whose checks have not ended, is waited for. The owners of the mirror are told when it is red,

@@ -4,6 +4,8 @@ import { writesOf } from '../../domain/component/dry-run.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 import { changeOf, passageOf } from '../../domain/component/plan.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { straightPassage, straightWrites } from '../../domain/component/straight.ts';
+import type { StraightPlan } from '../../domain/component/straight.ts';
 import { releaseRequest, releaseRequestExample } from '../../domain/component/request.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import type { StoppedOutcome } from '../../domain/outcome.ts';
@@ -17,9 +19,10 @@ import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { openSession } from '../release/session.ts';
 import { openPassage } from '../stages/passage.ts';
+import type { Passage } from '../stages/passage.ts';
 import { passStage } from '../stages/stages.ts';
 import { answers } from './answers.ts';
-import { audiencesOf } from './audiences.ts';
+import { audiencesOf, straightAudiences } from './audiences.ts';
 import { choose } from './choosing.ts';
 import { land } from './landing.ts';
 import { candidate } from './messages.ts';
@@ -39,18 +42,29 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   return conclude(status, reporter, () =>
     abortable(async () => {
       const plan = await choose(request, session);
-      if (plan.kind !== 'release') return plan;
-      if (request.dryRun) return { kind: 'planned', candidate: plan.candidate, writes: writesOf(plan) };
+      if (plan.kind !== 'release' && plan.kind !== 'straight') return plan;
+      if (request.dryRun) return { kind: 'planned', candidate: plan.candidate, writes: plan.kind === 'release' ? writesOf(plan) : straightWrites(plan) };
       if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
 
-      const release = begin(plan);
-      const { plan: merged, sha: landedAt } = await compensating(status, (register) => land(release, register));
-      const carrying = { ...release, plan: passageOf(merged), touched: [] };
+      const { carrying, landedAt } = plan.kind === 'release' ? await merge(plan) : { carrying: goStraight(plan), landedAt: plan.candidate };
       let sha = landedAt;
-      for (const stage of merged.stages) sha = await passStage(carrying, stage, sha);
-      return released(merged.candidate);
+      for (const stage of carrying.plan.stages) sha = await passStage(carrying, stage, sha);
+      return released(carrying.plan.candidate);
     }),
   );
+
+  async function merge(plan: ReleasePlan): Promise<{ readonly carrying: Passage; readonly landedAt: Sha }> {
+    const release = begin(plan);
+    const { plan: merged, sha } = await compensating(status, (register) => land(release, register));
+    return { carrying: { ...release, plan: passageOf(merged), touched: [] }, landedAt: sha };
+  }
+
+  function goStraight(plan: StraightPlan): Passage {
+    const begun = session.begin(plan, straightAudiences);
+    const carried = straightPassage(plan);
+    passage.approvals.open(carried);
+    return { ...begun, ...passage, plan: carried, touched: [] };
+  }
 
   function begin(plan: ReleasePlan): Release {
     const begun = session.begin(plan, audiencesOf);
@@ -62,6 +76,6 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     const { pullRequest, stages } = status.get();
     const skipped = stages.flatMap(({ name, mark }) => (mark === 'skipped' ? [name] : []));
     const through = stages.flatMap(({ name }) => (skipped.includes(name) ? [] : [name]));
-    return { kind: 'released', candidate, pullRequest: pullRequest!.url, stages: through, ...(skipped.length > 0 && { skipped }) };
+    return { kind: 'released', candidate, ...(pullRequest && { pullRequest: pullRequest.url }), stages: through, ...(skipped.length > 0 && { skipped }) };
   }
 }

@@ -76,7 +76,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   async function separated({ approval, name }: Stage, { plan: agreed, work }: Session<PassagePlan>): Promise<void> {
     if (!approval?.separation?.includes('author')) return;
     const { source, before, candidate } = agreed;
-    authors = await work.authors({ repository: source, from: before.candidate, to: candidate }, `read who wrote the candidate of ${name}`);
+    authors = await work.authors({ repository: source, ...(before && { from: before.candidate }), to: candidate }, `read who wrote the candidate of ${name}`);
     const judged = votes.map((vote) => ({ vote, why: vote.stage === name ? unfit(vote, agreed) : undefined }));
     votes = judged.flatMap(({ vote, why }) => (why === undefined ? vote : []));
     for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);

@@ -9,6 +9,8 @@ import type { Passage, Touched } from './passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
 
+const nothingBefore = 'nothing is known to have run there before';
+
 /** What a release leaves in an environment, in the words of its outcome. */
 export function remains({ environment }: Stage): string {
   return `${environment} runs it`;
@@ -23,7 +25,12 @@ export async function rollBack(passage: Passage): Promise<void> {
   for (let last = touched.pop(); last; last = touched.pop()) {
     const back = last;
     const { environment } = back.stage;
-    const result = await holding(passage, back.stage, { ...before(passage, back), purpose: 'rollback' }, async (lease) => {
+    const version = before(passage, back);
+    if (!version) {
+      status.owed(`take it off ${environment}: ${nothingBefore}`);
+      continue;
+    }
+    const result = await holding(passage, back.stage, { ...version, purpose: 'rollback' }, async (lease) => {
       const hindrance = await findHindrance(passage, back);
       if (hindrance === undefined) await bringBack(passage, back, lease);
       return { hindrance };
@@ -32,7 +39,7 @@ export async function rollBack(passage: Passage): Promise<void> {
       status.staysNot(remains(back.stage));
       status.stays(`${environment} runs something else by now`);
     } else if (result.hindrance !== undefined) {
-      status.owed(`roll ${environment} back to ${shortSha(before(passage, back).candidate)}: ${result.hindrance}`);
+      status.owed(`roll ${environment} back to ${shortSha(version.candidate)}: ${result.hindrance}`);
     }
   }
 }
@@ -41,7 +48,8 @@ export async function rollBack(passage: Passage): Promise<void> {
 export async function findHindrance(passage: Passage, touched: Touched): Promise<string | undefined> {
   const { plan, work } = passage;
   const { environment } = touched.stage;
-  const to = before(passage, touched).sha;
+  const to = before(passage, touched)?.sha;
+  if (to === undefined) return nothingBefore;
   const { component, deployedFrom: { repository } } = plan;
   const look = { environment, repository, component, sha: touched.sha, to };
   const answer = await insist(passage, `a look at what ${environment} runs`, () => work.compareRollback(look, `compare with what ${environment} runs`));
@@ -60,7 +68,7 @@ export async function bringBack(passage: Passage, touched: Touched, lease: Lease
   const { plan, status, reporter } = passage;
   const { stage } = touched;
   const { name, environment } = stage;
-  const version = before(passage, touched);
+  const version = before(passage, touched)!;
   status.stage(name, 'rollingBack');
   status.enter('rollingBack', { waitingFor: { what: `the rollback of ${environment}` } });
   reporter.tell({ name: `${name}-rollback`, line: `rolling ${environment} back to ${shortSha(version.candidate)}` });
@@ -75,8 +83,8 @@ export async function bringBack(passage: Passage, touched: Touched, lease: Lease
   }
 }
 
-/** The version before this release; where no record tells, what its plan takes the place of. */
-function before({ plan }: Passage, { previous }: Touched): { readonly candidate: Sha; readonly sha: Sha } {
-  const { candidate, sha } = previous && previous.release !== plan.id ? previous : plan.before;
-  return { candidate, sha };
+/** The version before this release; where no record tells, what its plan takes the place of; undefined where that does not tell, either. */
+function before({ plan }: Passage, { previous }: Touched): { readonly candidate: Sha; readonly sha: Sha } | undefined {
+  const version = previous && previous.release !== plan.id ? previous : plan.before;
+  return version && { candidate: version.candidate, sha: version.sha };
 }

@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Environments } from '../../../ports/temporal/environments.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import type { Planned } from '../../../activities/component/planning.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
@@ -105,8 +106,8 @@ async function decided(source: object = {}, request: object = {}): Promise<strin
 
 async function plan(source: object = {}, request: object = {}): Promise<Planned> {
   const catalog = await writeCatalog(world, { code: source });
-  const releases = { offer: never, isRunning: async () => false, status: never, running: never };
-  const planning = createPlanning({ catalog: fileCatalog(catalog.file), forge: forgeIn(world), releases });
+  const releases = { offer: never, begun: async () => [], isRunning: async () => false, status: never, running: never };
+  const planning = createPlanning({ catalog: fileCatalog(catalog.file), forge: forgeIn(world), releases, environments: {} as Environments });
   try {
     return await planning.plan({ component: 'gitaly', ...request });
   } finally {
@@ -115,7 +116,7 @@ async function plan(source: object = {}, request: object = {}): Promise<Planned>
 }
 
 function told(planned: Planned): string {
-  const text = planned.kind === 'release' ? `release ${planned.candidate}` : planned.kind === 'waiting' ? `waiting for ${planned.waitingFor}` : toldOutcome(planned);
+  const text = planned.kind === 'release' || planned.kind === 'straight' ? `release ${planned.candidate}` : planned.kind === 'waiting' ? `waiting for ${planned.waitingFor}` : toldOutcome(planned);
   return [...named].reduce((line, [name, sha]) => line.replaceAll(sha, name).replaceAll(sha.slice(0, 12), name), text);
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Environments } from '../../../ports/temporal/environments.ts';
 import { neverRetry } from '../../../ports/failures.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
@@ -42,6 +43,7 @@ function told(planned: Planned): string {
   const named = (text: string) => text.replaceAll(/\b([0-9a-f]{2})\1{5,19}\b/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
   switch (planned.kind) {
     case 'release':
+    case 'straight':
       return named(`release ${planned.candidate}`);
     case 'waiting':
       return named(`waiting for ${planned.waitingFor}${planned.otherwise ? `, or ${told(planned.otherwise)}` : ''}`);
@@ -77,8 +79,8 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
   } as Forge;
   const reading = readCatalog(catalog(source));
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
-  const releases = { offer: never, isRunning: async (id: string) => id === running, status: async () => ({ candidate: shaOf('3') }) as ReleaseStatus, running: never };
-  return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases }).plan({ component: 'gitaly', ...request });
+  const releases = { offer: never, begun: async () => [], isRunning: async (id: string) => id === running, status: async () => ({ candidate: shaOf('3') }) as ReleaseStatus, running: never };
+  return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments: {} as Environments }).plan({ component: 'gitaly', ...request });
 }
 
 it.each<[string, Scene, string]>([
@@ -140,7 +142,7 @@ it.each<[string, Scene, string]>([
 
 it('tells what a release carries, once that says so', async () => {
   const says = (status: Partial<ReleaseStatus> | undefined) =>
-    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, isRunning: never, running: never, status: async () => status as ReleaseStatus } }).carriedBy({ release: 'release/gitaly/from-1' });
+    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, begun: async () => [], isRunning: never, running: never, status: async () => status as ReleaseStatus }, environments: {} as Environments }).carriedBy({ release: 'release/gitaly/from-1' });
   expect(await says({ candidate: shaOf('3') })).toBe(shaOf('3'));
   for (const status of [undefined, {}]) await expect(says(status)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Environments } from '../../../ports/temporal/environments.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { createPipelines } from '../../../activities/component/pipelines.ts';
@@ -25,7 +26,7 @@ beforeEach(async () => {
   return () => world.close();
 });
 
-const releases = { offer: async () => expect.unreachable('nothing is offered'), isRunning: async () => false, status: async () => undefined, running: async () => [] };
+const releases = { offer: async () => expect.unreachable('nothing is offered'), begun: async () => [], isRunning: async () => false, status: async () => undefined, running: async () => [] };
 const as = (token: string) => forgeIn(world, { token });
 
 const activities = ({ readLagMs } = { readLagMs: 0 }) => {
@@ -43,7 +44,7 @@ async function forked(): Promise<string> {
 
 it('refuses to release a green commit that is not on the branch of the mirror', async () => {
   const catalog = await writeCatalog(world);
-  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge, releases });
+  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge, releases, environments: {} as Environments });
   const sha = await forked();
   await expect(plan({ component: 'gitaly', sha })).rejects.toMatchObject({ type: 'InvalidInput', message: `commit ${sha} does not exist on the mirror ${mirror}, on its branch master` });
   await catalog.remove();
