@@ -18,9 +18,10 @@ const script = (world: World, what: object) => world.control('ci', { repository:
 
 describe('CI', () => {
   it('is green in the end where nothing else was scripted', async () => {
-    const world = await stand.open({ latencyMs: { ci: 50 } });
+    const world = await stand.open({ latencyMs: { ci: 60_000 } });
     const { sha } = await branchWithChange(world);
     expect(await conclusions(world, sha)).toMatchObject({ rspec: null });
+    await world.control('clock', { ms: 60_000 });
     await expect.poll(() => conclusions(world, sha)).toEqual({ rspec: 'success', 'static-analysis': 'success', 'danger-review': 'success' });
   });
 
