@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shaPattern, shortSha } from '../../domain/code/commit.ts';
+import type { Catalog } from '../../domain/catalog.ts';
 import type { Code } from '../../domain/code/rules.ts';
 import type { Pin } from '../../domain/component/rules.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
@@ -11,6 +12,7 @@ import type { Releasable, ReleasePlan } from '../../domain/component/plan.ts';
 import { planStraight } from '../../domain/component/straight.ts';
 import type { StraightPlan } from '../../domain/component/straight.ts';
 import { readContents } from '../environments/contents.ts';
+import { leftOvers } from './left-over.ts';
 import { planRelease } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { commitOn } from '../changes/branch-commit.ts';
@@ -52,15 +54,19 @@ interface Warned {
 export type PlanRequest = ReleaseRequest & {
   /** Looks again and again rather than answer `waiting`: until then (ms since the epoch), or for as long as it takes. */
   readonly patient?: { readonly until?: number };
+  /** By the hourly task: it carries on only what the catalog lets it. */
+  readonly isHourly?: boolean;
 };
 
 /** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
-export function createPlanning({ catalog, forge, releases, environments }: Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments'>) {
-  const { seen } = readContents({ catalog, forge, environments });
+export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments'>) {
+  const { catalog, forge, releases } = ports;
+  const { seen } = readContents(ports);
+  const { findLeftOver } = leftOvers(ports);
   const { verdictOf } = verdicts(forge);
 
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
-  async function plan({ component: name, sha, patient }: PlanRequest): Promise<Planned> {
+  async function plan({ component: name, sha, patient, isHourly = false }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
     const { pin, ...component } = { name, ...releasableIn(read, name) };
     const watch = { code: component.code, patience: read.pace.patience, told: component.code.owners ?? component.chat?.team };
@@ -73,6 +79,7 @@ export function createPlanning({ catalog, forge, releases, environments }: Pick<
       const base = await headOf(pinning.pin);
       const pinned = await readPin(pinning.pin, base);
       const choice = sha ? await asked(watch, sha, pinned) : await newest(watch, pinned);
+      if (choice.kind === 'upToDate' && (!isHourly || pinning.pin.whenLeft === 'carryOn')) return (await carriedOn(read, pinning, { base, pinned })) ?? choice;
       if (choice.kind !== 'candidate') return choice;
       const id = await occasion(name, pinning.pin, { base, pinned });
       return { ...planRelease(read, pinning, { id, candidate: choice.commit, pinned, base }), ...(choice.warning && { warning: choice.warning }) };
@@ -102,13 +109,30 @@ export function createPlanning({ catalog, forge, releases, environments }: Pick<
     return before === undefined ? { kind: 'new', id } : { kind: 'tried', id, before };
   }
 
+  /** The release of what is pinned, where that is not everywhere, and none is at it. */
+  async function carriedOn(read: Catalog, component: Releasable, { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<ReleasePlan | undefined> {
+    const { name, code, pin, stages } = component;
+    const setBy = await pinSetBy(pin, { base, pinned });
+    const left = await findLeftOver({ component: name, mirror: code.mirror, pin, stages, pinned, setBy });
+    const candidate = left && (await forge.commits.find(code.mirror, pinned));
+    if (!candidate) return undefined;
+    const { id, landed, before = { candidate: pinned, sha: base } } = left;
+    const names = left.stages.map((stage) => stage.name);
+    const agreed = planRelease(read, component, { id, candidate, pinned: before.candidate, base: before.sha });
+    return { ...agreed, landed, stages: agreed.stages.filter((stage) => names.includes(stage.name)) };
+  }
+
+  async function occasion(name: string, pin: Pin, at: { readonly base: Sha; readonly pinned: Sha }): Promise<string> {
+    const before = releaseFrom(name, at.pinned);
+    return (await isUnderWay(before)) ? before : releaseFrom(name, await pinSetBy(pin, at));
+  }
+
   /** @throws `Unavailable` while the forge does not show yet what set the pin */
-  async function occasion(name: string, { repository, versionFile }: Pin, { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<string> {
+  async function pinSetBy({ repository, versionFile }: Pin, { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<Sha> {
     const setBy = await forge.commits.lastChange(repository, versionFile, base);
     const set = setBy && (await forge.commits.read(repository, versionFile, setBy))?.trim();
     if (setBy === undefined || set !== pinned) throw tryAgain('Unavailable', `${repository} does not show yet which commit has set ${versionFile} to ${pinned}`);
-    const before = releaseFrom(name, pinned);
-    return (await isUnderWay(before)) ? before : releaseFrom(name, setBy);
+    return setBy;
   }
 
   /** A release that began before ids named the occasion goes on under its own. */

@@ -5,15 +5,19 @@ import type { Mechanism } from '../stages/rules.ts';
 
 /** Every write that a release would make, should nothing come in its way, in order. */
 export function writesOf(plan: ReleasePlan): readonly string[] {
-  const { candidate, downstream, stages, chat, base, component } = plan;
+  const { candidate, downstream, stages, chat, base, component, landed } = plan;
   const { repository, branch, head, versionFile, title, labels, merge } = downstream;
-  return [
+  const thread = chat ? [`${chat.progress}: a thread for ${component} ${shortSha(candidate)}`] : [];
+  const landing = [
     `${repository}: commit "${title}" on ${shortSha(base)}, which sets ${versionFile} to ${candidate}`,
     `${repository}: branch ${head}`,
     `${repository}: pull request "${title}" from ${head} into ${branch}${labels.length > 0 ? `, labelled ${labels.join(', ')}` : ''}`,
-    ...(chat ? [`${chat.progress}: a thread for ${component} ${shortSha(candidate)}`] : []),
+    ...thread,
     `${repository}: ${merge} the pull request into ${branch}, when its pipeline is green`,
     `${repository}: remove the branch ${head}`,
+  ];
+  return [
+    ...(landed ? thread : landing),
     ...stages.flatMap(({ name, environment, promote, approval }) => [
       ...(approval ? [`${name} only once ${approval.required} of ${approval.approvers.join(', ')} approve`] : []),
       `${repository}: ${toldMechanism(promote)} to ${environment} as ${promotionKey(plan, name)}`,

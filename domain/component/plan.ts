@@ -28,6 +28,8 @@ export interface ReleasePlan {
   /** What counts for nothing there. */
   readonly mirrorIgnores?: readonly string[];
   readonly downstream: Pin;
+  /** Where it is merged already: the commit, and the pull request that brought it. */
+  readonly landed?: { readonly sha: Sha; readonly pullRequest: { readonly number: number; readonly url: string } };
   readonly stages: readonly Stage[];
   readonly chat?: Chat;
   readonly pace: Pace;

@@ -14,6 +14,7 @@ export const pin = z.strictObject({
   merge: z.enum(['merge', 'squash', 'rebase']).prefault('merge'),
   autoMerge: z.boolean().prefault(false).describe('Whether the forge merges it by itself once a review that is missing is there.'),
   whenFixed: z.enum(['amend', 'ask']).prefault('amend').describe('What to do when a newer commit is green while a red pipeline waits for a decision.'),
+  whenLeft: z.enum(['carryOn', 'wait']).prefault('wait').describe('What the hourly task does with a version that is merged, but not everywhere, when no release is at it. Who starts a release carries it on.'),
   mention: z.string().regex(/^@[\w-]+(\/[\w-]+)?$/, 'must be a login or a team such as "@gitlab-org/gitaly"').optional().describe('Who is mentioned in the pull request when it needs somebody.'),
   flakyTest: z.strictObject({
     repository: repository.describe('Where the issue is opened.'),

@@ -10,6 +10,11 @@ export function releaseFrom(component: string, pinSetBy: Sha): string {
   return releaseId('release', component, `from-${shortSha(pinSetBy)}`);
 }
 
+/** The id of the release that carries on what this commit has pinned, where it is not everywhere. `fence` is that of the last grant of the first environment that lacks it. */
+export function releaseAt(component: string, pinSetBy: Sha, fence: number): string {
+  return releaseId('release', component, `at-${shortSha(pinSetBy)}-${fence}`);
+}
+
 /** The business key of a promotion, by which its run or deployment is found again. A release may have carried another candidate before. */
 export function promotionKey({ id, candidate }: { readonly id: string; readonly candidate: Sha }, stage: string): string {
   return `${id}/${stage}/${shortSha(candidate)}`;

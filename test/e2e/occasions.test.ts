@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { openProduct } from './product.ts';
+import { approve, reject } from '../../workflows/people/messages.ts';
+import { openProduct, reached } from './product.ts';
 import { useServers } from './stand.ts';
 
 const servers = useServers();
@@ -35,4 +36,38 @@ it('offers the same commit again, by a pull request of its own, when a person ha
   expect(await pinned()).toBe(sha);
   expect(await pulls()).toHaveLength(2);
   expect(await runs('production')).toMatchObject({ version: sha });
+});
+
+it('carries on what was merged and rejected, where somebody starts it, and as often as it is taken back', async () => {
+  const { release, through, hourly, runs, pinned, client, start } = await openProduct(servers);
+  const first = await release();
+  await reached(first, 'approval of production');
+  await first.executeUpdate(reject.update, { args: [{ stage: 'production', by: 'alice', reason: 'the incident' }] });
+  expect(await first.result()).toMatchObject({ kind: 'rejected' });
+  expect(await hourly()).toMatchObject({ kind: 'upToDate' });
+
+  const second = await release();
+  expect(second.workflowId).toMatch(/^release\/gitaly\/at-[0-9a-f]{12}-\d+$/);
+  await reached(second, 'approval of production');
+  expect(await start()).toMatchObject({ kind: 'upToDate' });
+  await client.workflow.getHandle(second.workflowId).terminate();
+  const third = await release();
+  expect(await through(third)).toMatchObject({ kind: 'released', stages: ['production'] });
+  expect(await runs('production')).toMatchObject({ version: await pinned() });
+  expect(await hourly()).toMatchObject({ kind: 'upToDate' });
+});
+
+it('lets the hourly task carry it on where the catalog wants that', async () => {
+  const { release, hourly, client, runs, pinned } = await openProduct(servers, { pin: { whenLeft: 'carryOn' } });
+  const first = await release();
+  await reached(first, 'approval of production');
+  await first.terminate();
+  const outcome = await hourly();
+  if (outcome.kind !== 'handedOver') return expect.unreachable(JSON.stringify(outcome));
+  const again = client.workflow.getHandle(outcome.to);
+  await reached(again, 'approval of production');
+  expect(await hourly()).toMatchObject({ kind: 'upToDate' });
+  await again.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] });
+  expect(await again.result()).toMatchObject({ kind: 'released' });
+  expect(await runs('production')).toMatchObject({ version: await pinned() });
 });

@@ -28,6 +28,7 @@ export const plan: ReleasePlan = {
     merge: 'merge',
     autoMerge: false,
     whenFixed: 'amend',
+    whenLeft: 'wait',
     stale: { notice: 86_400_000, escalate: 86_400_000 },
     requiredChecks: [],
     ignoredChecks: [],

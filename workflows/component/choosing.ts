@@ -14,7 +14,7 @@ export type Chosen = ReleasePlan | StraightPlan | Extract<ReleaseOutcome, { kind
  * Finds out what is to be released. A mirror that lags behind, or a commit whose checks have not ended, is waited for. The owners of the mirror are told when it is red,
  * or when that takes unusually long, once each; nobody is told by a dry run.
  */
-export async function choose(request: ReleaseRequest, { status, wakes }: Pick<Session, 'status' | 'wakes'>): Promise<Chosen> {
+export async function choose(request: ReleaseRequest & Pick<PlanRequest, 'isHourly'>, { status, wakes }: Pick<Session, 'status' | 'wakes'>): Promise<Chosen> {
   const { component, dryRun } = request;
   const look = (patience: Pick<PlanRequest, 'patient'> = {}) => wakes.wakeable(() => unpaced.plan({ ...request, ...patience }, `plan a release of ${component}`));
   const waits = (what: string) => status.enter('planning', { waitingFor: { what } });

@@ -25,6 +25,7 @@ import { answers } from './answers.ts';
 import { audiencesOf, straightAudiences } from './audiences.ts';
 import { choose } from './choosing.ts';
 import { land } from './landing.ts';
+import type { Landed } from './landing.ts';
 import { candidate } from './messages.ts';
 import { openOffers } from './offers.ts';
 import type { Release } from './release.ts';
@@ -55,8 +56,16 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
 
   async function merge(plan: ReleasePlan): Promise<{ readonly carrying: Passage; readonly landedAt: Sha }> {
     const release = begin(plan);
-    const { plan: merged, sha } = await compensating(status, (register) => land(release, register));
+    const { plan: merged, sha } = plan.landed ? take(plan, plan.landed) : await compensating(status, (register) => land(release, register));
     return { carrying: { ...release, plan: passageOf(merged), touched: [] }, landedAt: sha };
+  }
+
+  /** What a release before this has merged. */
+  function take(plan: ReleasePlan, { sha, pullRequest }: NonNullable<ReleasePlan['landed']>): Landed {
+    status.change({ pullRequest });
+    status.stays(`#${pullRequest.number} is merged`);
+    reporter.tell({ name: 'carries-on', line: `carries on ${pullRequest.url}, which is not everywhere: ${plan.stages.map(({ name }) => name).join(', ')}` });
+    return { plan, sha };
   }
 
   function goStraight(plan: StraightPlan): Passage {

@@ -22,7 +22,7 @@ export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
   receiveUnknown([wake.name], status);
 
   return conclude(status, reporter, async () => {
-    const plan = await choose({ component }, session);
+    const plan = await choose({ component, isHourly: true }, session);
     if (plan.kind !== 'release' && plan.kind !== 'straight') return plan;
     await unpaced.offer({ release: plan.id, component, sha: plan.candidate }, `offer ${shortSha(plan.candidate)} to ${plan.id}`);
     return { kind: 'handedOver', to: plan.id };

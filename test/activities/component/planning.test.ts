@@ -67,8 +67,10 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
       mainLine: async (repository, _, { limit }) => Array.from(list(repository), commit).slice(0, limit),
       read: async () => `${shaOf(pinned)}\n`,
       lastChange: async () => setBy,
+      change: async () => undefined,
       files: async (_, sha) => [docs.includes(nameOf(sha)!) ? 'doc/README.md' : 'main.go'],
     } as Partial<Forge['commits']>,
+    pullRequests: { list: async () => [] } as Partial<Forge['pullRequests']>,
     branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
     pipelines: {
       checks: async (_, sha) => (checks[nameOf(sha)!] ?? 'test green').split(', ').filter(Boolean).map((check) => {

@@ -41,11 +41,12 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
       mainLine: async (repository, _, { limit }) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
       read: async () => `${pinned}\n`,
       lastChange: async () => 'b'.repeat(40),
+      change: async () => undefined,
       files: async () => ['main.go'],
     } as Partial<Forge['commits']>,
     branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
     pipelines: { checks: async (_, sha) => [{ name: 'test', state: checks[sha] ?? 'green' }] } as Partial<Forge['pipelines']>,
-    pullRequests: { get: async (_, number) => pull && { number, url: `https://forge/pull/${number}`, state: 'open', ...pull } } as Partial<Forge['pullRequests']>,
+    pullRequests: { list: async () => [], get: async (_, number) => pull && { number, url: `https://forge/pull/${number}`, state: 'open', ...pull } } as Partial<Forge['pullRequests']>,
     workflowRuns: { succeeded: async () => [] } as Partial<Forge['workflowRuns']>,
     deployments: { succeeded: async () => [] } as Partial<Forge['deployments']>,
   } as Forge;
