@@ -26,6 +26,7 @@ import { createRecords } from './release/records.ts';
 import { createReports } from './release/reports.ts';
 import { createSchemas } from './schemas/index.ts';
 import { createClaims } from './stages/claims.ts';
+import { createGates } from './stages/gates.ts';
 import { createPromotions } from './stages/promotions.ts';
 import { createSoaks } from './stages/soaks.ts';
 import { createVersions } from './versions/index.ts';
@@ -48,6 +49,7 @@ export function createActivities(ports: Ports) {
     ...createSurvey(ports),
     ...createContents(ports),
     ...createClaims(ports),
+    ...createGates(ports),
     ...createPromotions(ports),
     ...createSoaks(ports),
 

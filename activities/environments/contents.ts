@@ -24,7 +24,8 @@ export interface Delivered {
   readonly sha: Sha;
 }
 
-export type Confirmed = { readonly isThere: true } | { readonly isThere: false; readonly runs?: Sighting };
+/** What runs there may be a commit that contains it. */
+export type Confirmed = { readonly isThere: boolean; readonly runs?: Sighting };
 
 export type RollbackAnswer =
   | { readonly kind: 'mayGo' }
@@ -117,7 +118,7 @@ export function createContents(ports: ContentsPorts) {
    */
   async function confirmContents({ patience, ...delivered }: Delivered & { /** ms */ readonly patience: number }): Promise<Confirmed> {
     const found = await compare(delivered);
-    if (shows(found)) return { isThere: true };
+    if (shows(found)) return { isThere: true, ...('runs' in found && { runs: found.runs }) };
     const { report } = (await catalog.read()).environments[delivered.environment] ?? {};
     if (report !== undefined && Date.now() - activityInfo().scheduledTimestampMs < patience) throw notYet(`${delivered.environment} does not show ${shortSha(delivered.sha)} yet`);
     return { isThere: false, ...('runs' in found && { runs: found.runs }) };

@@ -12,6 +12,7 @@ export const marks: Record<StageStatus['mark'], string> = {
   soaking: '~ soaking',
   done: '✓ done',
   failed: '✗ failed',
+  stopped: '■ stopped',
   rejected: '✗ rejected',
   skipped: '↷ skipped',
   rollingBack: '← rolling back',

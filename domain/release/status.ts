@@ -29,7 +29,7 @@ export type ReleaseState =
 export interface StageStatus {
   readonly name: string;
   readonly environment: string;
-  readonly mark: 'ahead' | 'approval' | 'queued' | 'promoting' | 'soaking' | 'done' | 'failed' | 'rejected' | 'skipped' | 'rollingBack' | 'rolledBack';
+  readonly mark: 'ahead' | 'approval' | 'queued' | 'promoting' | 'soaking' | 'done' | 'failed' | 'stopped' | 'rejected' | 'skipped' | 'rollingBack' | 'rolledBack';
   /** ISO 8601: since when it has this mark. */
   readonly since?: string;
   /** The run or deployment. */
@@ -83,4 +83,13 @@ export interface ReleaseStatus {
   readonly owed: readonly string[];
   readonly decisions: readonly Decision[];
   readonly refused: readonly Refusal[];
+}
+
+/** The stages of a release that has ended: nothing of it goes on, nor waits. What is under way is named among what stays. */
+export function endedStages(stages: readonly StageStatus[]): readonly StageStatus[] {
+  return stages.map((stage) => (stage.mark === 'approval' || stage.mark === 'queued' ? { ...stage, mark: 'ahead' } : isUnderWay(stage) ? { ...stage, mark: 'stopped' } : stage));
+}
+
+function isUnderWay({ mark }: StageStatus): boolean {
+  return mark === 'promoting' || mark === 'soaking' || mark === 'rollingBack';
 }

@@ -1,5 +1,6 @@
 import type { Client, WorkflowClient } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
+import type { Superseding } from '../../domain/environments/claim.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { assertStillOurs } from '../pulse.ts';
 import { everyKind, kinds } from '../../domain/release/kinds.ts';
@@ -18,6 +19,8 @@ export interface OfferedCandidate {
 export interface RunningReleases {
   /** Starts the release if it does not run, and tells it of a candidate. Doing so again changes nothing. */
   offer(offered: OfferedCandidate, taskQueue: string): Promise<void>;
+  /** Tells a release that another one has taken its place. One that has ended needs no word. */
+  supersede(release: string, superseding: Superseding): Promise<void>;
   isRunning(release: string): Promise<boolean>;
   /** Ids that begin so, of releases that run and of those that have ended, as far as the server remembers them. */
   begun(prefix: string): Promise<readonly string[]>;
@@ -45,6 +48,13 @@ export function temporalReleases(client: Client): RunningReleases {
         signalArgs: [{ sha }],
         staticSummary: `${kinds.release.workflow} of ${component}`,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      });
+    },
+
+    async supersede(release, superseding) {
+      await assertStillOurs(`supersede ${release}`);
+      await workflow.getHandle(release).signal('superseded', superseding).catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
       });
     },
 

@@ -71,3 +71,18 @@ it('lets the hourly task carry it on where the catalog wants that', async () => 
   expect(await again.result()).toMatchObject({ kind: 'released' });
   expect(await runs('production')).toMatchObject({ version: await pinned() });
 });
+
+it('lets the newest of those that wait at a gate wait alone, and says of the others what is true', async () => {
+  const { release, through, fix, runs } = await openProduct(servers);
+  const first = await release();
+  await reached(first, 'approval of production');
+  await fix('catfile');
+  const second = await release();
+  await reached(second, 'approval of production');
+  expect(await first.result()).toMatchObject({ kind: 'superseded', stage: 'production', by: second.workflowId, stays: ['#1 is merged'] });
+  const sha = await fix('hooks');
+  const third = await release();
+  expect(await through(third)).toMatchObject({ kind: 'released', candidate: sha });
+  expect(await second.result()).toMatchObject({ kind: 'superseded', by: third.workflowId, stays: ['#2 is merged'] });
+  expect(await runs('production')).toMatchObject({ version: sha });
+});

@@ -75,6 +75,7 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7 }),
     pipeline: async () => ({ kind: 'green' }),
     mergePullRequest: async () => ({ kind: 'merged', sha: mergeSha }),
+    clearGate: async () => undefined,
     compareContents: async () => ({ kind: 'free' }),
     confirmContents: async () => ({ isThere: true }),
     compareRollback: async () => ({ kind: 'mayGo' }),

@@ -112,20 +112,26 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       since = now();
     },
 
-    /** Waits for as many people as the stage asks for. Ends the release when one of them rejects it, or nobody comes. */
-    async collect(stage: Stage, session: Session<PassagePlan>): Promise<void> {
+    /**
+     * Waits for as many people as the stage asks for. Ends the release when one of them rejects it, nobody comes, or a newer candidate has come
+     * as far: `rival` names its release.
+     */
+    async collect(stage: Stage, session: Session<PassagePlan>, rival?: () => string | undefined): Promise<void> {
       if (!stage.approval) return;
       await separated(stage, session);
-      const open = () => tally(stage, votes).kind === 'open';
+      const open = () => tally(stage, votes).kind === 'open' && rival?.() === undefined;
       // Where there is no pull request to write on, votes are signed.
       const pullRequest = stage.approval.assurance === 'verified' && status.get().pullRequest ? listenTo(session, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
       await pullRequest?.soFar();
       if (open()) {
         showWaiting(stage);
         session.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
+        if (rival) await clear(stage, session);
         const answered = () => remind(stage, session, open);
         await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
       }
+      const by = rival?.();
+      if (by !== undefined && tally(stage, votes).kind === 'open') throw new Stop({ kind: 'superseded', stage: stage.name, by });
       decided.add(stage.name);
       const result = tally(stage, votes);
       if (result.kind !== 'rejected') return;
@@ -133,6 +139,12 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       throw new Stop({ kind: 'rejected', stage: stage.name, by: result.by, ...(result.reason && { reason: result.reason }) });
     },
   };
+
+  /** Of one component's candidates the newest waits alone, so that nobody has to say which they mean. */
+  async function clear({ name: stage }: Stage, { plan: { id: release, component, candidate, source }, work }: Session<PassagePlan>): Promise<void> {
+    const by = await work.clearGate({ release, component, candidate, stage, source }, `clear the gate of ${stage}`);
+    if (by !== undefined) throw new Stop({ kind: 'superseded', stage, by });
+  }
 
   function showWaiting(stage: Stage): void {
     const { approvers, required } = stage.approval!;

@@ -3,6 +3,7 @@ import { allHandlersFinished, CancellationScope, condition } from '@temporalio/w
 import type { Outcome, StoppedOutcome } from '../../domain/outcome.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Remains } from '../../domain/release/remains.ts';
+import { endedStages } from '../../domain/release/status.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { isInterruption } from './race.ts';
 import type { Reporter } from './reporting.ts';
@@ -24,7 +25,7 @@ export async function conclude<Done extends Outcome>(status: StatusKeeper, repor
 
   async function close(ending: NonNullable<ReleaseStatus['ending']>, line: string, remains: readonly string[]): Promise<void> {
     status.enter('ended');
-    status.change({ outcome: line, ending });
+    status.change({ outcome: line, ending, stages: endedStages(status.get().stages) });
     reporter.tell({ name: 'end', line: [line, ...remains].join('; ') });
     await reporter.allTold();
     await condition(allHandlersFinished);

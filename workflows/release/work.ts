@@ -53,6 +53,7 @@ const patience = {
   leaveEnvironment: 'writing',
   followEnvironment: 'writing',
   holderGone: 'following',
+  clearGate: 'writing',
   promote: 'writing',
   deployed: 'settling',
   soak: 'sampling',

@@ -2,19 +2,14 @@ import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { deliver } from './deployment.ts';
 import { insist } from '../people/obligations.ts';
+import { remains } from './remains.ts';
 import { toldRunning } from './contents.ts';
 import { holding } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Passage, Touched } from './passage.ts';
-import type { Stage } from '../../domain/stages/rules.ts';
 import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
 
 const nothingBefore = 'nothing is known to have run there before';
-
-/** What a release leaves in an environment, in the words of its outcome. */
-export function remains({ environment }: Stage): string {
-  return `${environment} runs it`;
-}
 
 /**
  * Brings back what ran before wherever this release has deployed, newest stage first; where something else runs by now,

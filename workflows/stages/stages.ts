@@ -7,7 +7,8 @@ import type { Lease } from './leases.ts';
 import type { Passage, Previous, Touched } from './passage.ts';
 import { settle, toldRunning } from './contents.ts';
 import type { Coming } from './contents.ts';
-import { bringBack, findHindrance, remains, rollBack } from './rollback.ts';
+import { bringBack, findHindrance, rollBack } from './rollback.ts';
+import { remains } from './remains.ts';
 import { insist } from '../people/obligations.ts';
 import { clear, soakStage } from './soak.ts';
 import { Stop } from '../release/stop.ts';
@@ -20,9 +21,28 @@ import { attemptKey, promotionKey } from '../../domain/release/keys.ts';
  * @returns the commit that runs there now: a newer one that has the candidate, where people wanted that
  */
 export async function passStage(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
-  const { approvals, pause, plan, reporter } = passage;
+  try {
+    return await pass(passage, stage, sha);
+  } catch (failure) {
+    if (failure instanceof Stop && failure.reason.kind === 'superseded') await lookAgain(passage);
+    throw failure;
+  }
+}
+
+/** Whoever has superseded it may run by now where it ran: what is told as staying is there. */
+async function lookAgain({ plan, status, touched, work }: Passage): Promise<void> {
+  for (const { stage, sha } of touched) {
+    const { environment } = stage;
+    const look = { environment, repository: plan.deployedFrom.repository, component: plan.component, sha, patience: 0 };
+    const { runs } = await work.confirmContents(look, `look at what ${environment} runs`);
+    if (runs && runs.sha !== sha) status.staysNot(remains(stage));
+  }
+}
+
+async function pass(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
+  const { approvals, leases, pause, plan, reporter } = passage;
   await pause.over();
-  await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage));
+  await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage, () => leases.rivals.get(promotionKey(plan, stage.name))));
   // Others may have the environment meanwhile.
   await pause.over();
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;

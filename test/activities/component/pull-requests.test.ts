@@ -26,7 +26,7 @@ beforeEach(async () => {
   return () => world.close();
 });
 
-const releases = { offer: async () => expect.unreachable('nothing is offered'), begun: async () => [], isRunning: async () => false, status: async () => undefined, running: async () => [] };
+const releases = { offer: async () => expect.unreachable('nothing is offered'), begun: async () => [], supersede: async () => undefined, isRunning: async () => false, status: async () => undefined, running: async () => [] };
 const as = (token: string) => forgeIn(world, { token });
 
 const activities = ({ readLagMs } = { readLagMs: 0 }) => {

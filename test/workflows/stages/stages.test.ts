@@ -306,3 +306,50 @@ async function soaking() {
   await waitsFor(release, '1 h of healthy production');
   return { release, soaks };
 }
+
+describe('an abort while a deployment is under way', () => {
+  it('names what is under way, hears what it comes to, and leaves no stage as going on', async () => {
+    let state: 'running' | 'succeeded' = 'running';
+    const { release } = await startRelease([staging], {
+      deployed: async () => (state === 'running' ? pending() : state),
+    });
+    await waitsFor(release, 'the deployment to staging');
+    await release.signal(abort.signal, { by: 'olga', reason: 'wrong week' });
+    await expect.poll(async () => (await release.query(status)).stays, { timeout: 10_000 }).toContain('the deployment to staging is under way: https://forge/runs/staging');
+    state = 'succeeded';
+    expect(await release.result()).toMatchObject({ kind: 'aborted', stays: ['#7 is merged', 'staging runs it'] });
+    expect((await release.query(status)).stages).toMatchObject([{ mark: 'stopped' }]);
+  });
+
+  it('does not wait for it for ever: its environment finds out', async () => {
+    const { release, calls } = await startRelease([staging], { deployed: pending });
+    await waitsFor(release, 'the deployment to staging');
+    await release.signal(abort.signal, { by: 'olga', reason: 'wrong week' });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', stays: ['#7 is merged', 'the deployment to staging is under way: https://forge/runs/staging'] });
+    expect(calls).not.toContain('leaveEnvironment staging');
+  });
+});
+
+describe('what runs in the environment already', () => {
+  const runs = { sha: '5'.repeat(40), at: '2026-01-01T00:00:00Z' };
+
+  it('is not deployed again, but soaked', async () => {
+    const { release, calls } = await startRelease([staging], { compareContents: async () => ({ kind: 'there', runs }) });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call.startsWith('promote'))).toEqual([]);
+  });
+
+  it('ends the release where it contains what comes, and the environment is left', async () => {
+    const { release, calls } = await startRelease([staging], { compareContents: async () => ({ kind: 'behind', runs }) });
+    expect(await release.result()).toMatchObject({ kind: 'superseded', stage: 'staging', by: '555555555555, brought by somebody else' });
+    expect(calls).toContain('leaveEnvironment staging');
+  });
+
+  it('is nothing that the release has brought: the stage has failed', async () => {
+    const { release } = await startRelease([staging], { confirmContents: async () => ({ isThere: false, runs }) });
+    const { next } = await waitsFor(release, 'how to go on after staging, which failed');
+    expect(next).toBe(`staging runs 555555555555, brought by somebody else, without ${'e'.repeat(12)}`);
+    await release.signal(decide.signal, { choice: 'skip', by: 'olga', reason: 'known' });
+    expect(await release.result()).toMatchObject({ kind: 'released', skipped: ['staging'] });
+  });
+});
