@@ -1,5 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import type { Demand, Verdict } from '../../domain/code/pipeline.ts';
+import type { Demand, PipelineVerdict } from '../../domain/code/pipeline.ts';
 import { judge } from '../../domain/code/pipeline.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { reread } from '../reread.ts';
@@ -17,7 +17,7 @@ export interface Judged {
 
 /** Whether a commit is green: the one answer that releases, merges and publications go by. */
 export function verdicts({ access, pipelines }: Pick<Forge, 'access' | 'pipelines'>) {
-  async function verdictOf({ repository, sha, demand, into, like }: Judged): Promise<Verdict> {
+  async function verdictOf({ repository, sha, demand, into, like }: Judged): Promise<PipelineVerdict> {
     const [checks, rules] = await Promise.all([
       reread(() => pipelines.checks(repository, sha)),
       into === undefined ? undefined : reread(() => access.rules(repository, into)),

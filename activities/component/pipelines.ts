@@ -15,7 +15,7 @@ import { verdicts } from '../changes/verdict.ts';
 import type { VersionChange } from './version-change.ts';
 
 /** A look at a version pull request that is to be merged. */
-export interface Look extends Omit<ChangeLook, 'repository' | 'into' | 'like'> {
+export interface VersionLook extends Omit<ChangeLook, 'repository' | 'into' | 'like'> {
   readonly change: VersionChange;
   /** Who has set the version that it carries, where that was a person. */
   readonly chosenBy?: string;
@@ -48,7 +48,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   const { verdictOf } = verdicts(forge);
 
   /** Looks once. @throws `NotYet` while nothing has happened. */
-  async function pipeline({ change, chosenBy, ...look }: Look): Promise<Turn> {
+  async function pipeline({ change, chosenBy, ...look }: VersionLook): Promise<Turn> {
     const { repository, branch, file, base } = change;
     // The pin first: once it has moved by our own merge, the pull request is seen as merged.
     const pinned = (await commits.read(repository, file, branch))?.trim() ?? '';
@@ -61,7 +61,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   }
 
   /** A version that a person has set has been looked at by nobody: it goes on only if the mirror's checks allow it. */
-  async function ripen({ change, chosenBy, known }: { readonly change: VersionChange; readonly chosenBy: string | undefined; readonly known: Look['known'] }, turn: Turn): Promise<Turn> {
+  async function ripen({ change, chosenBy, known }: { readonly change: VersionChange; readonly chosenBy: string | undefined; readonly known: VersionLook['known'] }, turn: Turn): Promise<Turn> {
     if (chosenBy === undefined || turn.kind !== 'green') return turn;
     const { mirror, candidate, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0 } = change;
     const found = await verdictOf({ repository: mirror, sha: candidate, demand: { required, ignored, patience }, like: change.pinned });
@@ -92,7 +92,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   }
 
   /** What one carries that was found open, or merged, with another version than was planned. */
-  async function adoptPullRequest({ change, number }: Pick<Look, 'change' | 'number'>): Promise<Turn> {
+  async function adoptPullRequest({ change, number }: Pick<VersionLook, 'change' | 'number'>): Promise<Turn> {
     const pull = await pullRequests.get(change.repository, number);
     if (!pull) throw tryAgain('Unavailable', `#${number} is not shown yet`);
     return pushed(change, pull);

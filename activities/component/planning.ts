@@ -5,7 +5,7 @@ import type { Catalog } from '../../domain/catalog.ts';
 import type { Code } from '../../domain/code/rules.ts';
 import type { Pin } from '../../domain/component/rules.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
-import type { FailedCheck, Pending, Verdict } from '../../domain/code/pipeline.ts';
+import type { FailedCheck, Pending, PipelineVerdict } from '../../domain/code/pipeline.ts';
 import { nothingRan, toldFailures, toldWait } from '../../domain/code/pipeline.ts';
 import { releaseFrom, straightId, straightPrefix } from '../../domain/release/keys.ts';
 import type { Releasable, ReleasePlan } from '../../domain/component/plan.ts';
@@ -240,7 +240,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     }
   }
 
-  function verdictOn({ code, patience }: Watch, sha: Sha, pinned: Sha | undefined): Promise<Verdict> {
+  function verdictOn({ code, patience }: Watch, sha: Sha, pinned: Sha | undefined): Promise<PipelineVerdict> {
     const { mirror, requiredChecks: required, ignoredChecks: ignored } = code;
     return verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, ...(pinned && { like: pinned }) });
   }

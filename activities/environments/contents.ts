@@ -4,7 +4,7 @@ import { shaPattern, shortSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Component } from '../../domain/catalog.ts';
 import { seenThere, shows, somebodyElse, standing } from '../../domain/environments/contents.ts';
-import type { Change, Sighting, Standing } from '../../domain/environments/contents.ts';
+import type { Change, Sighting, ContentStanding } from '../../domain/environments/contents.ts';
 import { readHash } from './shown-hash.ts';
 import { componentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
@@ -82,7 +82,7 @@ export function createContents(ports: ContentsPorts) {
   const { seen, pins } = readContents(ports);
 
   /** How what comes stands to what runs there now. The environment is told of what others have brought, under the grant of whoever has it. */
-  async function compareContents({ fence, ...delivered }: Delivered & { readonly fence: number }): Promise<Standing> {
+  async function compareContents({ fence, ...delivered }: Delivered & { readonly fence: number }): Promise<ContentStanding> {
     const found = await compare(delivered);
     if (found.kind !== 'free' && found.runs.release === undefined && found.runs.candidate !== undefined) {
       const { environment, repository, component } = delivered;
@@ -93,7 +93,7 @@ export function createContents(ports: ContentsPorts) {
     return found;
   }
 
-  async function compare({ environment, repository, component, sha }: Delivered): Promise<Standing> {
+  async function compare({ environment, repository, component, sha }: Delivered): Promise<ContentStanding> {
     const there = await seen(environment, repository);
     if (!there) return { kind: 'free' };
     const { [component]: candidate } = await pins(repository, there.sha);

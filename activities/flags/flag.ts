@@ -2,7 +2,7 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FlagSetting } from '../../domain/flags/setting.ts';
 import { shownSetting } from '../../domain/flags/setting.ts';
-import type { Finding, Watched } from '../../domain/flags/watch.ts';
+import type { WatchEnd, Watched } from '../../domain/flags/watch.ts';
 import { watch } from '../../domain/flags/watch.ts';
 import type { HealthCheck } from '../../domain/stages/health-check.ts';
 import type { CodeQuestion } from '../environments/deployed-code.ts';
@@ -74,7 +74,7 @@ export function createRollouts(ports: RolloutPorts) {
    * asked does not hide that the step is ill; but no time counts meanwhile.
    * @throws `NotYet` while there is nothing to say
    */
-  async function watchFlag(rules: FlagWatch): Promise<Finding> {
+  async function watchFlag(rules: FlagWatch): Promise<WatchEnd> {
     const { checks, soakMs } = rules;
     const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
     const from = Date.now();

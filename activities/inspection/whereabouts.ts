@@ -9,7 +9,7 @@ import { toldStory } from '../../domain/promotion/story.ts';
 import type { WhereRequest } from '../../domain/inspection/where-request.ts';
 import type { Blocked, Presence, Whereabouts } from '../../domain/inspection/whereabouts.ts';
 import { commitOn } from '../changes/branch-commit.ts';
-import type { Releasable } from '../../ports/catalog/entries.ts';
+import type { ReleasableComponent } from '../../ports/catalog/entries.ts';
 import { componentIn, releasableIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
@@ -56,14 +56,14 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     return { ...found, ...(commit && { commit }), releases: { told: toldStory(chapters), ...(latest !== undefined && { latest }) } };
   }
 
-  async function pullRequestOf({ code }: Releasable, number: number): Promise<PullRequest> {
+  async function pullRequestOf({ code }: ReleasableComponent, number: number): Promise<PullRequest> {
     const pull = await forge.pullRequests.get(code.canonical, number);
     if (!pull) throw neverRetry('InvalidInput', `${code.canonical} has no pull request #${number}`);
     return pull;
   }
 
   /** What keeps a commit off the branch that is released from. */
-  async function notMirrored({ code }: Releasable, sha: Sha): Promise<Pick<Whereabouts, 'commit' | 'blocked'>> {
+  async function notMirrored({ code }: ReleasableComponent, sha: Sha): Promise<Pick<Whereabouts, 'commit' | 'blocked'>> {
     const { canonical, mirror, branch, owners } = code;
     const commit = await forge.commits.find(canonical, sha);
     if (!commit) throw neverRetry('InvalidInput', `neither ${canonical} nor ${mirror} has a commit ${sha}`);
@@ -73,7 +73,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     return { commit, blocked: { what: `its merge: it is not on ${branch} of ${canonical}`, by: [commit.author] } };
   }
 
-  async function followed(name: string, component: Releasable, commit: Commit): Promise<Omit<Whereabouts, 'component' | 'pullRequest'>> {
+  async function followed(name: string, component: ReleasableComponent, commit: Commit): Promise<Omit<Whereabouts, 'component' | 'pullRequest'>> {
     const holds = holder(component, commit.sha);
     const pinned = component.pin && ((await forge.commits.read(component.pin.repository, component.pin.versionFile, component.pin.branch))?.trim() ?? '');
     // What nothing pins is on its way as soon as it is on the branch that is released from.
@@ -90,7 +90,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Whether a candidate holds the change; the answer is remembered, because several places run the same candidate. */
-  function holder({ code }: Releasable, sha: Sha): (candidate: Sha) => Promise<boolean> {
+  function holder({ code }: ReleasableComponent, sha: Sha): (candidate: Sha) => Promise<boolean> {
     const known = new Map<Sha, Promise<boolean>>([[sha, Promise.resolve(true)]]);
     return (candidate) => {
       if (!shaPattern.test(candidate)) return Promise.resolve(false);
@@ -116,7 +116,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Asks what a release that began now would carry. */
-  async function notChosen(name: string, component: Releasable, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
+  async function notChosen(name: string, component: ReleasableComponent, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
     const { code, chat } = component;
     const owners = [code.owners ?? chat?.team ?? `whoever runs ${code.mirror}`];
     const planned = await plan({ component: name });

@@ -7,14 +7,14 @@ import type { LandedPullRequest } from '../../ports/forge/pull-requests.ts';
 /** How many commits are asked for at once. */
 const abreast = 8;
 
-export interface Landed {
+export interface LandedChanges {
   readonly pulls: readonly LandedPullRequest[];
   /** Commits that came without one. Merges of other branches are none. */
   readonly alone: readonly Commit[];
 }
 
 /** By which pull requests these commits came onto a branch: merged, squashed and rebased ones are mixed, so the forge is asked of each commit. */
-export async function findLandings({ pullRequests }: Pick<Forge, 'pullRequests'>, repository: Repository, branch: string, commits: readonly Commit[]): Promise<Landed> {
+export async function findLandings({ pullRequests }: Pick<Forge, 'pullRequests'>, repository: Repository, branch: string, commits: readonly Commit[]): Promise<LandedChanges> {
   const pulls = new Map<number, LandedPullRequest>();
   const alone: Commit[] = [];
   for (let from = 0; from < commits.length; from += abreast) {
@@ -29,7 +29,7 @@ export async function findLandings({ pullRequests }: Pick<Forge, 'pullRequests'>
 }
 
 /** What a release brings, as people tick it off. */
-export function itemsOf({ pulls, alone }: Landed): Item[] {
+export function itemsOf({ pulls, alone }: LandedChanges): Item[] {
   return [
     ...pulls.map(({ number, title, url, author }) => ({ name: `#${number}`, title, url, ...(author !== undefined && { author }) })),
     ...alone.map(({ sha, title, url, login }) => ({ name: shortName(sha), title, url, ...(login !== undefined && { author: login }) })),

@@ -27,7 +27,7 @@ export interface Demand {
   readonly patience?: number;
 }
 
-export type Verdict =
+export type PipelineVerdict =
   | Pending
   /** `silent` were announced, and have not come within the time that they had. */
   | { readonly kind: 'green'; readonly silent?: readonly string[] }
@@ -75,7 +75,7 @@ export function isCalled(check: CheckName, called: string): boolean {
  * Whether a SHA's checks allow it to be released. Only neutral and skipped ones are not green: nothing was tested. A required
  * check that has not reported yet is waited for, and so is a first one: forges show them some time after the push.
  */
-export function judge(checks: readonly Check[], demand: Demand, now: number): Verdict {
+export function judge(checks: readonly Check[], demand: Demand, now: number): PipelineVerdict {
   const { required, awaited = [], usual = [], patience = 0 } = demand;
   const isOver = (since: string | undefined) => since === undefined || now - Date.parse(since) >= patience;
   const counted = deciding(checks, demand);

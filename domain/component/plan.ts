@@ -6,7 +6,7 @@ import type { CarriedChange } from '../changes/change.ts';
 import type { PassagePlan } from '../stages/passage.ts';
 import type { Repository } from '../code/repository.ts';
 import type { Code } from '../code/rules.ts';
-import type { Chat } from '../release/chat.ts';
+import type { ChatChannels } from '../release/chat.ts';
 
 /** What one release has agreed to do: computed once, and from then on part of its history. */
 export interface ReleasePlan {
@@ -31,11 +31,11 @@ export interface ReleasePlan {
   /** Where it is merged already: the commit, and the pull request that brought it. */
   readonly landed?: { readonly sha: Sha; readonly pullRequest: { readonly number: number; readonly url: string } };
   readonly stages: readonly Stage[];
-  readonly chat?: Chat;
+  readonly chat?: ChatChannels;
   readonly pace: Pace;
 }
 
-export interface Chosen {
+export interface ChosenCandidate {
   readonly id: string;
   readonly candidate: Commit;
   readonly pinned: Sha;
@@ -48,7 +48,7 @@ export interface Releasable {
   readonly code: Code;
   readonly pin: Pin;
   readonly stages: readonly Stage[];
-  readonly chat?: Chat | undefined;
+  readonly chat?: ChatChannels | undefined;
 }
 
 /** What the catalog says of all components. */
@@ -57,7 +57,7 @@ export interface Surroundings {
   readonly environments: Readonly<Record<string, { readonly assurance?: Approval['assurance'] }>>;
 }
 
-export function planRelease({ pace, environments }: Surroundings, { name: component, code, pin, stages, chat }: Releasable, { id, candidate, pinned, base }: Chosen): ReleasePlan {
+export function planRelease({ pace, environments }: Surroundings, { name: component, code, pin, stages, chat }: Releasable, { id, candidate, pinned, base }: ChosenCandidate): ReleasePlan {
   return {
     kind: 'release',
     id,

@@ -1,7 +1,7 @@
 import type { Commit, Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import type { Code } from '../code/rules.ts';
-import type { Chat } from '../release/chat.ts';
+import type { ChatChannels } from '../release/chat.ts';
 import type { PassagePlan } from '../stages/passage.ts';
 import type { Stage } from '../stages/rules.ts';
 import { assured } from './plan.ts';
@@ -26,7 +26,7 @@ export interface Straight {
   readonly name: string;
   readonly code: Code;
   readonly stages: readonly Stage[];
-  readonly chat?: Chat | undefined;
+  readonly chat?: ChatChannels | undefined;
 }
 
 export function planStraight({ pace, environments }: Surroundings, { name: component, code, stages, chat }: Straight, { id, candidate, runs }: StraightChoice): StraightPlan {

@@ -73,7 +73,7 @@ function tellsVersionOnly(files: readonly string[]): boolean {
 }
 
 /** How what comes stands to what runs in its environment. */
-export type Standing =
+export type ContentStanding =
   /** Nothing is known to run there. */
   | { readonly kind: 'free' }
   /** Exactly that commit runs there. */
@@ -86,7 +86,7 @@ export type Standing =
   | { readonly kind: 'apart'; readonly runs: Sighting; readonly lost: readonly Pick<Change, 'sha' | 'title'>[] };
 
 /** @param gone what runs there and would go; `brought` what comes and is not there */
-export function standing(runs: Sighting, { gone, brought }: { readonly gone: readonly Change[]; readonly brought: readonly Change[] }): Standing {
+export function standing(runs: Sighting, { gone, brought }: { readonly gone: readonly Change[]; readonly brought: readonly Change[] }): ContentStanding {
   const lost = lacking(gone, brought);
   if (lost.length === 0) return { kind: 'ahead', runs };
   if (lacking(brought, gone).length === 0) return { kind: 'behind', runs };
@@ -96,6 +96,6 @@ export function standing(runs: Sighting, { gone, brought }: { readonly gone: rea
 const mostTold = 10;
 
 /** Whether the environment has what was brought, by that commit or by another one that contains it. */
-export function shows({ kind }: Standing): boolean {
+export function shows({ kind }: ContentStanding): boolean {
   return kind === 'there' || kind === 'behind';
 }

@@ -26,7 +26,7 @@ export interface Queued {
   readonly since: string;
 }
 
-export interface Lease extends Queued {
+export interface GrantedLease extends Queued {
   /** Rises with each grant: a deployment that carries a lower one than its environment has seen is out of date. */
   readonly fence: number;
   /** What its component ran here before. */
@@ -41,7 +41,7 @@ export interface EnvironmentRecord {
   readonly environment: string;
   /** Of the last grant. */
   readonly fence: number;
-  readonly lease?: Lease;
+  readonly lease?: GrantedLease;
   /** In the order in which they will be served. */
   readonly queue: readonly Queued[];
   /** By component. */
@@ -149,7 +149,7 @@ function brought(record: EnvironmentRecord, component: string, runs: Deployed): 
 }
 
 /** Its holder is gone without leaving. `last`: how the last thing that it tried ended. */
-export function abandoned(record: EnvironmentRecord, lease: Lease, last: LastDeployment, now: string): Step {
+export function abandoned(record: EnvironmentRecord, lease: GrantedLease, last: LastDeployment, now: string): Step {
   if (record.lease?.fence !== lease.fence) return { record, notices: [] };
   const { environment, key, component, candidate, sha, release } = lease.claim;
   const runs = { candidate, sha, release, since: now };

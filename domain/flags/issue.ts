@@ -40,7 +40,7 @@ export interface Undeployed {
   readonly total: number;
 }
 
-export interface Progress {
+export interface RolloutProgress {
   readonly codeDeployed: boolean;
   /** What has to be deployed first, newest first, and how many commits that are in all. */
   readonly undeployed?: Undeployed;
@@ -51,7 +51,7 @@ export interface Progress {
 }
 
 /** The rollout's checklist. */
-export function checklist({ commit, rules }: Pick<RolloutPlan, 'commit' | 'rules'>, { codeDeployed, undeployed, tested, marks, removal }: Progress): string {
+export function checklist({ commit, rules }: Pick<RolloutPlan, 'commit' | 'rules'>, { codeDeployed, undeployed, tested, marks, removal }: RolloutProgress): string {
   const markOf = (name: string) => marks.find((stage) => stage.name === name)?.mark ?? 'ahead';
   const isOn = (name: string) => !['ahead', 'promoting', 'rolledBack'].includes(markOf(name));
   const steps = marks.filter(({ name }) => name !== stagingStage);

@@ -7,7 +7,7 @@ import { shownSetting } from './setting.ts';
 import type { Pace } from '../release/pace.ts';
 import { releaseId } from '../release/kinds.ts';
 import type { Code } from '../code/rules.ts';
-import type { Chat } from '../release/chat.ts';
+import type { ChatChannels } from '../release/chat.ts';
 
 /** What one rollout has agreed to do: computed once, and from then on part of its history. */
 export interface RolloutPlan {
@@ -28,7 +28,7 @@ export interface RolloutPlan {
   readonly stages: readonly { readonly name: string; readonly environment: string }[];
   /** The rollout issue to adopt, where one was given. */
   readonly issue?: number;
-  readonly chat?: Chat;
+  readonly chat?: ChatChannels;
   readonly pace: Pace;
 }
 
@@ -48,7 +48,7 @@ export function stepName({ to }: Pick<RolloutStep, 'to'>): string {
 export interface WithFlags {
   readonly code: Code;
   readonly pin?: NonNullable<RolloutPlan['downstream']> | undefined;
-  readonly chat?: Chat | undefined;
+  readonly chat?: ChatChannels | undefined;
   readonly flags: FlagRules;
 }
 

@@ -36,7 +36,7 @@ export interface WatchRule {
   readonly lagMs: number;
 }
 
-export type Finding = { readonly kind: 'passed' } | Trouble;
+export type WatchEnd = { readonly kind: 'passed' } | Trouble;
 
 /** Why a flag can't stay as it is by itself. */
 export type Trouble =
@@ -48,7 +48,7 @@ export type Trouble =
 const patience = 3;
 
 /** Adds a look: either the watch ends with a finding, or it goes on from what is known now. */
-export function watch(before: Watched, look: Look, { soakMs = Infinity, sampleMs, lagMs }: WatchRule): Finding | { readonly kind: 'going'; readonly watched: Watched } {
+export function watch(before: Watched, look: Look, { soakMs = Infinity, sampleMs, lagMs }: WatchRule): WatchEnd | { readonly kind: 'going'; readonly watched: Watched } {
   const strangeSince = look.strange === undefined ? undefined : (before.strangeSince ?? look.at);
   const unknownSince = look.sick?.kind === 'unknown' ? (before.unknownSince ?? look.at) : undefined;
   if (look.strange !== undefined && look.at - strangeSince! >= lagMs) return { kind: 'changed', to: look.strange };

@@ -45,7 +45,7 @@ export function writtenVotes({ text, review }: Pick<Remark, 'text' | 'review'>, 
   });
 }
 
-export interface Standing {
+export interface VoteSetting {
   readonly candidate: Sha;
   /** ISO 8601, to the second: since when the release carries the candidate. */
   readonly since: string;
@@ -56,7 +56,7 @@ export interface Standing {
 }
 
 /** Why a vote that was written there does not count, whoever wrote it; undefined if it does. */
-export function unfitRemark({ by, isPerson, isEdited, at, review }: Remark, vote: WrittenVote, { candidate, since, head, ours }: Standing): string | undefined {
+export function unfitRemark({ by, isPerson, isEdited, at, review }: Remark, vote: WrittenVote, { candidate, since, head, ours }: VoteSetting): string | undefined {
   if (!isPerson || ours.some((login) => isSamePerson(login, by))) return `"${by}" is not a person`;
   if (isEdited) return `the vote of ${by} was edited: it has to be written anew`;
   if (vote.sha !== undefined && !candidate.startsWith(vote.sha)) return `the vote of ${by} is for ${vote.sha}, but this release carries ${candidate}`;

@@ -11,7 +11,7 @@ export interface LedgerCommit {
 }
 
 /** What came onto the main line at once: a merge with the commits of its branch, or a single commit. */
-export interface Landing {
+export interface MainLineStep {
   readonly commit: LedgerCommit;
   /** Of a merge, its branch's. */
   readonly branch: readonly LedgerCommit[];
@@ -22,10 +22,10 @@ export interface Landing {
  * goes on with the newest commit before that came onto the main line by itself.
  * @param commits parents before their children, as by `git log --topo-order --reverse`
  */
-export function landingsOf(commits: readonly LedgerCommit[]): Landing[] {
+export function landingsOf(commits: readonly LedgerCommit[]): MainLineStep[] {
   const known = new Map(commits.map((commit) => [commit.sha, commit]));
   const taken = new Set<Sha>();
-  const segments: Landing[][] = [];
+  const segments: MainLineStep[][] = [];
   for (const start of commits.toReversed()) {
     if (taken.has(start.sha)) continue;
     const line = firstParents(start, known, taken);

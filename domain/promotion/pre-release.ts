@@ -38,7 +38,7 @@ export interface PreReleasePlan {
 }
 
 /** What there is to release on a day, by the tags of that day and by the release that comes before the head of the branch. */
-export type Choice =
+export type DayRelease =
   /** The head is released already, today or before. */
   | { readonly kind: 'released'; readonly as: string }
   | { readonly kind: 'next'; readonly name: string };
@@ -47,7 +47,7 @@ export type Choice =
  * Whether a day gets a pre-release, and which.
  * @param taken names of all tags @param atHead those that stand on the head of the branch
  */
-export function choosePreRelease({ today, taken, atHead }: { readonly today: Day; readonly taken: readonly string[]; readonly atHead: readonly string[] }): Choice {
+export function choosePreRelease({ today, taken, atHead }: { readonly today: Day; readonly taken: readonly string[]; readonly atHead: readonly string[] }): DayRelease {
   const [newest] = releaseNamesIn(atHead).toSorted((a, b) => compareReleaseNames(b, a));
   return newest ? { kind: 'released', as: newest.text } : { kind: 'next', name: nextReleaseName(today, taken) };
 }

@@ -6,7 +6,7 @@ import type { Ticket } from './ticket.ts';
 import { isStatus } from './ticket.ts';
 
 /** What QA says of one thing that a release brings. */
-export type Verdict =
+export type QaVerdict =
   | { readonly kind: 'approved'; readonly by: string }
   /** It can't be told what its QA is: its author is asked. */
   | { readonly kind: 'unclear'; readonly why: string }
@@ -17,7 +17,7 @@ export type Verdict =
 export interface QaRow {
   readonly item: Item;
   readonly keys: readonly IssueKey[];
-  readonly verdict: Verdict;
+  readonly verdict: QaVerdict;
 }
 
 export interface QaRules {
@@ -51,7 +51,7 @@ export function askQa(questions: readonly QaQuestion[], rules: QaRules, { ticket
   });
 }
 
-function judge({ author }: Item, found: FoundKeys, known: ReadonlyMap<IssueKey, Ticket>, { approved, exempt }: QaRules): Verdict {
+function judge({ author }: Item, found: FoundKeys, known: ReadonlyMap<IssueKey, Ticket>, { approved, exempt }: QaRules): QaVerdict {
   switch (found.kind) {
     case 'none':
       return author !== undefined && exempt.includes(author) ? { kind: 'approved', by: `the rule for ${author}` } : { kind: 'noKey' };

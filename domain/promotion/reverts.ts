@@ -1,5 +1,5 @@
 import type { Sha } from '../code/commit.ts';
-import type { Landing, LedgerCommit } from './mainline.ts';
+import type { MainLineStep, LedgerCommit } from './mainline.ts';
 import { landingsOf } from './mainline.ts';
 import type { RevertWords, WantedTitle } from './revert-words.ts';
 import { fits, numberOf, readRevertWords, revertedByBranch } from './revert-words.ts';
@@ -15,7 +15,7 @@ export interface LedgerPull {
 }
 
 /** Whether a pull request is in a commit, net of reverts of reverts. */
-export type Standing =
+export type PullStanding =
   | { readonly kind: 'in' }
   /** `by`: what took it out, as a person would look for it. */
   | { readonly kind: 'out'; readonly by: string }
@@ -25,7 +25,7 @@ export type Standing =
 
 export interface Ledger {
   /** Pull requests that are in the history, each with its standing. */
-  readonly standings: ReadonlyMap<number, Standing>;
+  readonly standings: ReadonlyMap<number, PullStanding>;
   /** Commits with the word in their title of which it can't be told what they revert. */
   readonly unclear: readonly { readonly sha: Sha; readonly title: string }[];
 }
@@ -33,7 +33,7 @@ export interface Ledger {
 /** What came onto the main line, with what it takes back. */
 interface Entry {
   /** Undefined for what came before the history that is given, and is known from its reverts only. */
-  readonly landing?: Landing;
+  readonly landing?: MainLineStep;
   readonly pull?: number;
   readonly titles: readonly string[];
   /** Filled as the history goes on: who takes this back, as a whole or in part. */
@@ -65,13 +65,13 @@ export function readLedger(commits: readonly LedgerCommit[], pulls: readonly Led
   return { standings: standingsOf(entries), unclear };
 }
 
-export function standingOf({ standings }: Ledger, pull: number): Standing {
+export function standingOf({ standings }: Ledger, pull: number): PullStanding {
   return standings.get(pull) ?? { kind: 'absent' };
 }
 
 const mergeTitle = /^Merge pull request #(\d+) from [^/\s]+\/(\S+)/;
 
-function entryOf(landing: Landing, known: ReadonlyMap<number, LedgerPull>, numbers: ReadonlyMap<Sha, number>): Entry {
+function entryOf(landing: MainLineStep, known: ReadonlyMap<number, LedgerPull>, numbers: ReadonlyMap<Sha, number>): Entry {
   const { title, body, sha } = landing.commit;
   const [, merged] = mergeTitle.exec(title) ?? [];
   const pull = numbers.get(sha) ?? (merged === undefined ? numberOf(title) : Number(merged));
@@ -81,7 +81,7 @@ function entryOf(landing: Landing, known: ReadonlyMap<number, LedgerPull>, numbe
 }
 
 /** What each text of it says: the pull request's first, which speaks for all of it. */
-function revertsOf({ pull }: Entry, { commit, branch }: Landing, known: ReadonlyMap<number, LedgerPull>): RevertWords[] {
+function revertsOf({ pull }: Entry, { commit, branch }: MainLineStep, known: ReadonlyMap<number, LedgerPull>): RevertWords[] {
   const [, , mergedBranch = ''] = mergeTitle.exec(commit.title) ?? [];
   const { title = '', body = '', branch: name = mergedBranch } = known.get(pull ?? 0) ?? {};
   const byBranch = revertedByBranch(name);
@@ -139,7 +139,7 @@ function coverage({ landing }: Entry, shas: readonly Sha[]): boolean | undefined
 }
 
 /** What was written on its branch: merges of the main line into it are none of its own. */
-function written({ branch }: Landing): readonly LedgerCommit[] {
+function written({ branch }: MainLineStep): readonly LedgerCommit[] {
   return branch.filter(({ parents }) => parents.length < 2);
 }
 
@@ -157,7 +157,7 @@ function isTitled({ titles }: Entry, wanted: WantedTitle): boolean {
   return titles.some((title) => fits(wanted, title));
 }
 
-function stand({ takers }: Entry): Standing {
+function stand({ takers }: Entry): PullStanding {
   const standing = takers.map(({ entry, isWhole }) => ({ entry, isWhole, kind: stand(entry).kind }));
   const out = standing.findLast(({ kind, isWhole }) => kind === 'in' && isWhole);
   if (out) return { kind: 'out', by: told(out.entry) };
@@ -171,8 +171,8 @@ function told({ pull, landing, titles }: Entry): string {
 }
 
 /** A pull request that was rebased came as several commits. */
-function standingsOf(entries: readonly Entry[]): Map<number, Standing> {
-  const standings = new Map<number, Standing>();
+function standingsOf(entries: readonly Entry[]): Map<number, PullStanding> {
+  const standings = new Map<number, PullStanding>();
   for (const entry of entries) {
     if (entry.pull === undefined) continue;
     const [now, before] = [stand(entry), standings.get(entry.pull)];

@@ -1,6 +1,6 @@
 import type { Sha } from '../code/commit.ts';
 import type { LedgerCommit } from './mainline.ts';
-import type { Standing } from './reverts.ts';
+import type { PullStanding } from './reverts.ts';
 import { readLedger, standingOf } from './reverts.ts';
 import { readRevertWords } from './revert-words.ts';
 
@@ -13,7 +13,7 @@ export interface ReleasedCommits {
 /** From this release on a pull request stands so. */
 export interface Chapter {
   readonly release: string;
-  readonly standing: Standing;
+  readonly standing: PullStanding;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface Chapter {
  */
 export function storyOf(pull: number, releases: readonly ReleasedCommits[]): Chapter[] {
   const chapters: Chapter[] = [];
-  const known = new Map<string, Standing>();
+  const known = new Map<string, PullStanding>();
   const mentions = new Map<Sha, boolean>();
   const isDecisive = ({ sha, title, body }: LedgerCommit) => {
     const answer = mentions.get(sha) ?? (readRevertWords(title, body).mentions || title.includes(`#${pull}`));

@@ -9,4 +9,4 @@ export const chat = z
   })
   .transform(({ progress, team = progress }) => ({ progress, team }));
 
-export type Chat = z.output<typeof chat>;
+export type ChatChannels = z.output<typeof chat>;

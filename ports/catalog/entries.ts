@@ -17,9 +17,9 @@ export function environmentIn({ environments }: Catalog, name: string): Catalog[
 }
 
 /** A component that releases carry commits of. */
-export type Releasable = Component & { readonly code: Code };
+export type ReleasableComponent = Component & { readonly code: Code };
 
-export function releasableIn(catalog: Catalog, name: string): Releasable {
+export function releasableIn(catalog: Catalog, name: string): ReleasableComponent {
   const { code, ...rest } = componentIn(catalog, name);
   if (!code || (!rest.pin && rest.stages.length === 0)) throw neverRetry('InvalidInput', `the catalog does not say where the commits of ${name} come from and go to: add "code" to it, and "stages" or a "pin"`);
   return { ...rest, code };
@@ -34,9 +34,9 @@ export function schemasIn({ components }: Catalog, name: string): WithSchemas {
 }
 
 /** A component whose feature flags are rolled out. */
-export type WithFlags = Component & { readonly code: Code; readonly flags: FlagRules };
+export type FlaggedComponent = Component & { readonly code: Code; readonly flags: FlagRules };
 
-export function flaggedIn(catalog: Catalog, name: string): WithFlags {
+export function flaggedIn(catalog: Catalog, name: string): FlaggedComponent {
   const { code, flags, ...rest } = componentIn(catalog, name);
   if (!code || !flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${name} are rolled out: add "flags" to it`);
   return { ...rest, code, flags };

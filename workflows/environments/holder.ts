@@ -1,5 +1,5 @@
 import { log } from '@temporalio/workflow';
-import type { Lease } from '../../domain/environments/environment.ts';
+import type { GrantedLease } from '../../domain/environments/environment.ts';
 import { abandoned } from '../../domain/environments/environment.ts';
 import { workAt } from '../release/work.ts';
 import type { EnvironmentKeeper } from './keeper.ts';
@@ -26,7 +26,7 @@ export function followHolder(keeper: EnvironmentKeeper): () => void {
     });
   };
 
-  async function gone(lease: Lease): Promise<void> {
+  async function gone(lease: GrantedLease): Promise<void> {
     const { claim } = lease;
     const last = await workAt(claim.pace).holderGone({ claim }, `follow ${claim.release}`);
     keeper.enter(abandoned(keeper.record(), lease, last, now()));

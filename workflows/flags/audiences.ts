@@ -1,13 +1,13 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { checklist } from '../../domain/flags/issue.ts';
-import type { Milestones, Rollout } from './rollout.ts';
+import type { RolloutMilestones, Rollout } from './rollout.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openThreads } from '../release/reporting.ts';
 
 type Followed = Pick<Rollout, 'plan' | 'work' | 'status' | 'steering' | 'milestones'>;
 
 /** Who follows a rollout. */
-export function audiencesOf(rollout: Omit<Followed, 'milestones'>, milestones: Milestones): readonly Audience[] {
+export function audiencesOf(rollout: Omit<Followed, 'milestones'>, milestones: RolloutMilestones): readonly Audience[] {
   return [rolloutChecklist, rolloutThread, rolloutTeam].map((audience) => audience({ ...rollout, milestones }));
 }
 

@@ -1,6 +1,6 @@
 import type { CodeQuestion } from '../../activities/environments/deployed-code.ts';
 import { shortSha } from '../../domain/code/commit.ts';
-import type { Finding } from '../../domain/flags/watch.ts';
+import type { WatchEnd } from '../../domain/flags/watch.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { insist } from '../people/obligations.ts';
 import type { Rollout } from './rollout.ts';
@@ -23,7 +23,7 @@ export async function awaitCode(rollout: Rollout): Promise<void> {
 }
 
 /** Waits for a deployment that lacks the flag's code: looks whenever the environment tells of one. */
-export function codeLost({ plan, work, wakes }: Rollout): Promise<Finding> {
+export function codeLost({ plan, work, wakes }: Rollout): Promise<WatchEnd> {
   const question = codeOf(plan);
   return wakes.onceWoken(async () => {
     const answer = await work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`);

@@ -19,7 +19,7 @@ import { abort, decide, resume } from '../people/messages.ts';
 import { wake } from '../release/messages.ts';
 import { insist } from '../people/obligations.ts';
 import type { Rollout } from './rollout.ts';
-import type { Milestones } from './rollout.ts';
+import type { RolloutMilestones } from './rollout.ts';
 import { audiencesOf } from './audiences.ts';
 import { openSession } from '../release/session.ts';
 import { openSteering } from './steering.ts';
@@ -42,7 +42,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
       leave = abortion.leave === true;
     },
   });
-  const milestones: Milestones = {};
+  const milestones: RolloutMilestones = {};
   receiveUnknown([abort, decide, advance, hold, resume, jump, retry, tested, wake].map(({ name }) => name), status);
 
   return conclude(status, reporter, () =>

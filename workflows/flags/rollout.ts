@@ -4,7 +4,7 @@ import type { Session } from '../release/session.ts';
 import type { Steering } from './steering.ts';
 
 /** What of a rollout only its issue's checklist shows. */
-export interface Milestones {
+export interface RolloutMilestones {
   issue?: { readonly number: number; readonly url: string };
   codeDeployed?: boolean;
   undeployed?: Undeployed;
@@ -14,7 +14,7 @@ export interface Milestones {
 /** What the steps of one rollout share. */
 export interface Rollout extends Session<RolloutPlan> {
   readonly steering: Steering;
-  readonly milestones: Milestones;
+  readonly milestones: RolloutMilestones;
 }
 
 /** Who can be waited for: the operators whom the catalog names, or somebody. */

@@ -1,6 +1,6 @@
 import type { FlagWatch } from '../../activities/flags/flag.ts';
 import { exposure, shownSetting } from '../../domain/flags/setting.ts';
-import type { Finding, Trouble } from '../../domain/flags/watch.ts';
+import type { WatchEnd, Trouble } from '../../domain/flags/watch.ts';
 import { firstOf } from '../release/race.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import { codeLost, codeOf } from './code.ts';
@@ -39,7 +39,7 @@ export async function watchUntilWell(rollout: Rollout, stage: string, flag: Flag
 }
 
 /** What is found first: by a look at the flag, or because a deployment has landed. */
-async function findFirst(rollout: Rollout, stage: string, rules: WatchRules): Promise<Finding> {
+async function findFirst(rollout: Rollout, stage: string, rules: WatchRules): Promise<WatchEnd> {
   const { plan, work } = rollout;
   const look = () => work.watchFlag({ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }, `watch ${rules.environment}: ${stage}`);
   return rules.code ? firstOf(look, () => codeLost(rollout)) : look();

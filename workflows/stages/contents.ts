@@ -1,7 +1,7 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { somebodyElse } from '../../domain/environments/contents.ts';
-import type { Sighting, Standing } from '../../domain/environments/contents.ts';
+import type { Sighting, ContentStanding } from '../../domain/environments/contents.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import type { Lease } from './leases.ts';
@@ -52,7 +52,7 @@ export function toldRunning({ sha, release }: Sighting): string {
   return `${shortSha(sha)}, brought by ${release ?? somebodyElse}`;
 }
 
-async function whichOne({ questions, status, reporter }: Passage, stage: Stage, { runs, lost }: Extract<Standing, { kind: 'apart' }>): Promise<Choice> {
+async function whichOne({ questions, status, reporter }: Passage, stage: Stage, { runs, lost }: Extract<ContentStanding, { kind: 'apart' }>): Promise<Choice> {
   const { name, environment } = stage;
   const about = `what ${environment} is to run`;
   const line = `${environment} runs ${toldRunning(runs)}, and would lose ${lost.map(({ sha, title }) => `${shortSha(sha)} ${title}`).join(', ')}`;

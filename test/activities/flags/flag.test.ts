@@ -10,7 +10,7 @@ import { createRollouts } from '../../../activities/flags/flag.ts';
 import type { FlagWatch } from '../../../activities/flags/flag.ts';
 import { catalogSchema } from '../../../domain/catalog.ts';
 import type { Frozen } from '../../../domain/environments/claim.ts';
-import type { Finding, Watched } from '../../../domain/flags/watch.ts';
+import type { WatchEnd, Watched } from '../../../domain/flags/watch.ts';
 
 /** Thirty seconds before the calendar freezes production, for five minutes. */
 const begin = Date.parse('2026-01-05T09:59:30Z');
@@ -202,10 +202,10 @@ function world(changes: Partial<FlagWatch> = {}) {
   const { watchFlag } = createRollouts({ catalog: { read: async () => catalog }, forge, environments, flags: () => flags, health: { look: async () => state.health } });
 
   let details: Watched | undefined;
-  async function look(): Promise<Finding> {
+  async function look(): Promise<WatchEnd> {
     const activity = new MockActivityEnvironment({ heartbeatDetails: details, startToCloseTimeoutMs: 3_000 });
     activity.on('heartbeat', (watched: Watched) => (details = watched));
-    return (await activity.run(watchFlag, { ...rules, ...changes })) as Finding;
+    return (await activity.run(watchFlag, { ...rules, ...changes })) as WatchEnd;
   }
 
   return {

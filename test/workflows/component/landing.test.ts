@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
-import type { Look, Turn } from '../../../activities/component/pipelines.ts';
+import type { VersionLook, Turn } from '../../../activities/component/pipelines.ts';
 import { candidate as candidateSignal } from '../../../workflows/component/messages.ts';
 import { abort, approve, decide, pause, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
@@ -177,7 +177,7 @@ describe('what people do to the pull request', () => {
 
   it('asks about a version of a person that is red on the mirror, and goes on once that is green', async () => {
     const edited: Turn = { kind: 'edited', head: amendedHead, candidate: newer, date: '2026-01-02T00:00:00Z', by: 'carol' };
-    const looks: Look[] = [];
+    const looks: VersionLook[] = [];
     let isGreen = false;
     const turns = inTurn<Turn>(edited, { kind: 'unfit', failed: [{ name: 'test' }] });
     const { release, calls } = await begin({

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../../activities/index.ts';
 import { catalogSchema } from '../../../domain/catalog.ts';
 import type { FlagSetting } from '../../../domain/flags/setting.ts';
-import type { Finding } from '../../../domain/flags/watch.ts';
+import type { WatchEnd } from '../../../domain/flags/watch.ts';
 import type { ReleaseRecord } from '../../../domain/release/record.ts';
 import { flagRules } from '../../../domain/flags/rules.ts';
 import type { RolloutPlan } from '../../../domain/flags/plan.ts';
@@ -55,7 +55,7 @@ export interface ScriptedRollout {
   /** What the flag services have. */
   readonly settings: Map<string, FlagSetting>;
   /** What the next watches find, by environment and setting ("production 25"); passed, where nothing is scripted. */
-  find(where: string, ...findings: readonly (Finding | 'nothing yet')[]): void;
+  find(where: string, ...findings: readonly (WatchEnd | 'nothing yet')[]): void;
   /** How the rollout issue's checklist was last written. */
   checklist(): string;
 }
@@ -71,7 +71,7 @@ export function scriptedRollout(plan: RolloutPlan, script: Partial<Activities> =
     ['staging', 'unset'],
     ['production', 'unset'],
   ]);
-  const findings = new Map<string, (Finding | 'nothing yet')[]>();
+  const findings = new Map<string, (WatchEnd | 'nothing yet')[]>();
   let checklist = '';
 
   const well = {
