@@ -55,8 +55,7 @@ export type MergeOutlook =
   | { readonly kind: 'clear' }
   /** The forge would refuse it now, or take it from people only. */
   | { readonly kind: 'hindered'; readonly why: string }
-  | { readonly kind: 'closed'; readonly by: string }
-  | { readonly kind: 'moved' };
+  | Extract<BuildAnswer, { kind: 'closed' | 'outdated' | 'moved' }>;
 
 export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'> & Partial<Pick<Ports, 'readLagMs'>>) {
   const { missingBase, progressOf, shown } = changeLooks(forge);
@@ -98,7 +97,7 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     return run?.state === 'failed' ? { kind: 'red', failed: [{ name: 'the release build', url: run.url }] } : undefined;
   }
 
-  async function outdated(repository: Repository, into: string, sha: Sha, unless: string): Promise<BuildAnswer> {
+  async function outdated(repository: Repository, into: string, sha: Sha, unless: string): Promise<Extract<BuildAnswer, { kind: 'outdated' }>> {
     const base = await missingBase(repository, into, sha);
     if (base === undefined) throw notYet(unless);
     return { kind: 'outdated', base };
@@ -129,6 +128,7 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     if (pull.head !== sha) return { kind: 'moved' };
     if (pull.state === 'merged') return { kind: 'clear' };
     if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
+    if (pull.conflicts || pull.behind) return outdated(repository, base, sha, `#${number} must contain a commit of ${base} that is not shown yet`);
     const [methods, rules] = [(await forge.access.merging(repository))?.methods, await forge.access.rules(repository, base)];
     const why = hindrance({ base, method, methods, rules, isBlocked: pull.blocked === true });
     if (why === undefined) return { kind: 'clear' };

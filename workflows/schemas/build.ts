@@ -89,7 +89,12 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
 
     /** Looks at what can be known of the merge before anything is published: afterwards there is no way back. */
     async awaitMergeable(): Promise<void> {
-      while (await awaitOutlook(release, now.pull)) await bringUpToDate();
+      for (;;) {
+        const outlook = await awaitOutlook(release, now.pull);
+        if (outlook.kind === 'clear') return;
+        if (outlook.kind === 'outdated') verdict = outlook;
+        await bringUpToDate();
+      }
     },
 
     /** Its own schemas are public: those of the head that was built. */

@@ -5,8 +5,13 @@ import { Stop } from '../release/stop.ts';
 import { ask } from './asking.ts';
 import type { SchemaRelease } from './session.ts';
 
-/** Waits for what stands in the way of the merge, or for somebody's word. Answers whether it has waited: then what was seen before may be old. */
-export async function awaitOutlook(release: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<boolean> {
+/** `waited`: what was seen before may be old. */
+type Awaited = Exclude<Open, { kind: 'hindered' }> | { readonly kind: 'waited' };
+
+type Open = Exclude<MergeOutlook, { kind: 'closed' | 'moved' }>;
+
+/** Waits for what stands in the way of the merge, or for somebody's word. */
+export async function awaitOutlook(release: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<Awaited> {
   const { plan, work, wakes } = release;
   const { repository, merge: method } = plan.rules;
   const question = { repository, number, sha, base: plan.base, method };
@@ -14,16 +19,16 @@ export async function awaitOutlook(release: SchemaRelease, { number, head: sha }
 
   let outlook = unlessEnded(await look());
   if (outlook.kind === 'hindered' && (await work.approvePullRequest({ repository, number, sha }, `approve #${number}`)) === 'approved') outlook = unlessEnded(await look());
-  if (outlook.kind === 'clear') return false;
+  if (outlook.kind !== 'hindered') return outlook;
 
   const about = `#${number} can't be merged: ${outlook.why}. Nothing is published before it can`;
   const news = await firstOf(() => look(true), () => ask(release, { about, choices: ['publish'] }));
-  if ('choice' in news) return false;
+  if ('choice' in news) return { kind: 'clear' };
   unlessEnded(news);
-  return true;
+  return { kind: 'waited' };
 }
 
-function unlessEnded(outlook: MergeOutlook): Extract<MergeOutlook, { kind: 'clear' | 'hindered' }> {
+function unlessEnded(outlook: MergeOutlook): Open {
   if (outlook.kind === 'closed') throw new Stop({ kind: 'closed', by: outlook.by });
   if (outlook.kind === 'moved') throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request: what was built is not what would be merged' });
   return outlook;

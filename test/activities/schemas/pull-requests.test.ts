@@ -151,6 +151,21 @@ describe('what can be known of the merge', () => {
     expect(await outlook(pull)).toEqual({ kind: 'hindered', why: 'main takes changes through its merge queue only' });
   });
 
+  it('is that it must contain its base first, where that conflicts or is strict, whether or not a review is missing', async () => {
+    const pull = await open();
+    await expect.poll(() => build(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
+    const moveOn = async (files: Record<string, string>) => {
+      await world.control('commit', { repository, branch: 'main', files, message: 'Develop' });
+      return { kind: 'outdated', base: await forge.branches.find(repository, 'main') };
+    };
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], strict: true });
+    const behind = await moveOn({ 'main.go': 'package main' });
+    await expect.poll(() => outlook(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual(behind);
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], requiredReviews: 1 });
+    const conflicting = await moveOn({ 'tools/release/schema_deps.bzl': (await forge.commits.read(repository, 'tools/release/schema_deps.bzl', 'main'))!.replace('v5.2.1093', 'v5.3.3333') });
+    await expect.poll(() => outlook(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual(conflicting);
+  });
+
   it('is that it was closed, or pushed to', async () => {
     const pull = await open();
     await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Push' });

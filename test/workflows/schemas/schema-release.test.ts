@@ -224,6 +224,28 @@ describe('what can be known of the merge', () => {
     expect(calls.slice(calls.lastIndexOf('mergeOutlook ddd') - 1, -1)).toEqual(['takeStock', 'mergeOutlook ddd', 'uploadSchemas', 'takeStock', 'mergePullRequest ddd']);
   });
 
+  it('is that its base has changed the schemas while a review was waited for: they are built, and those are published', async () => {
+    const [base, head] = ['b', 'e'].map((digit) => digit.repeat(40));
+    let reviewed = false;
+    const seen: unknown[] = [];
+    const stockAt = (from: string | undefined) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), digest: from === base || from === head ? 'new' : 'old', current: from === base || from === head ? 'new' : 'old' });
+    const { release } = await start({
+      takeStock: async ({ from }) => stockAt(from),
+      makeArchive: async ({ from }) => ({ ...made(), sha256: sha256Of([from === base ? 'v2.0.0' : 'v1.0.0']), stock: stockAt(from) }),
+      mergeOutlook: async ({ sha, waits }) => {
+        if (!reviewed && waits) throw ApplicationFailure.create({ type: 'NotYet', message: 'no review' });
+        if (!reviewed) return hindered;
+        return sha === head ? { kind: 'clear' } : { kind: 'outdated', base: base! };
+      },
+      amendSchemaPullRequest: async ({ pull, base }) => ((seen.push(['amended', base])), { ...pull, head: head! }),
+      uploadSchemas: async ({ from }) => ((seen.push(['published', from])), { kind: 'uploaded', names: ['a.json'] }),
+    });
+    await waitsFor(release, question);
+    reviewed = true;
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v2.0.0']) } });
+    expect(seen).toEqual([['amended', base], ['published', head]]);
+  });
+
   it('is what the second identity can mend', async () => {
     let approved = false;
     const { release, calls } = await start({ mergeOutlook: async () => (approved ? { kind: 'clear' } : hindered), approvePullRequest: async () => ((approved = true), 'approved') });
