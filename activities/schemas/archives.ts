@@ -161,7 +161,10 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     const now = await artifacts.find(rules.bucket, name);
     const isOurs = now ? now.key === key || isOfThisVersion(now, plan) : previous !== undefined;
     const branch = now && isOurs ? await userOf(plan, now) : undefined;
-    if (branch !== undefined) return { kind: 'used', branch };
+    if (branch !== undefined) {
+      await forget(kept);
+      return { kind: 'used', branch };
+    }
     if (isOurs) {
       await effect({
         key: `withdraw ${rules.bucket}/${name}`,

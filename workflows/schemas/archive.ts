@@ -67,6 +67,16 @@ export function openArchive(release: SchemaRelease) {
     return (await put(ingredients)) as MadeArchive;
   }
 
+  /** What was overwritten, by whichever run of this release, is not needed any more. */
+  async function forgetPrevious(): Promise<void> {
+    try {
+      await work.forgetPrevious({ plan, key }, `remove what ${plan.archive} has replaced`);
+    } catch (failure) {
+      if (!(failure instanceof ActivityFailure)) throw failure;
+      status.owed(`remove the copy of the overwritten ${plan.archive}`);
+    }
+  }
+
   return {
     make,
 
@@ -75,7 +85,10 @@ export function openArchive(release: SchemaRelease) {
       register({
         what: `the tarball ${plan.archive}`,
         act: async () => {
-          if (used) return { stays: `${plan.archive}: ${plan.base} uses it` };
+          if (used) {
+            await forgetPrevious();
+            return { stays: `${plan.archive}: ${plan.base} uses it` };
+          }
           const given = { plan, key, ...(replaces !== undefined && { replaces }), ...(made && { made }) } as const;
           const answer = await work.withdrawArchive(given, `take back ${plan.archive}`);
           if (answer.kind === 'used') return { stays: `${plan.archive}: ${answer.branch} uses it` };
@@ -93,15 +106,7 @@ export function openArchive(release: SchemaRelease) {
       used = true;
     },
 
-    /** What was overwritten, by whichever run of this release, is not needed any more. */
-    async forgetPrevious(): Promise<void> {
-      try {
-        await work.forgetPrevious({ plan, key }, `remove what ${plan.archive} has replaced`);
-      } catch (failure) {
-        if (!(failure instanceof ActivityFailure)) throw failure;
-        status.owed(`remove the copy of the overwritten ${plan.archive}`);
-      }
-    },
+    forgetPrevious,
   };
 }
 

@@ -50,6 +50,12 @@ const writes = async () => (await world.journal()).map(({ key }) => key.replace(
 const metadata = async (name: string) => (await fetch(`${world.url}/gcs/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`, { headers: { authorization: 'Bearer gcs-token' } })).json();
 const text = async (name: string) => (await store.read((await store.find(bucket, name))!)).toString();
 
+/** Has builds of main take a tarball. */
+async function nameIt({ sha256 }: MadeArchive): Promise<void> {
+  const named = (await forge.commits.read(repository, depsFile, 'main'))!.replace('schemas-v5.2.1093', 'schemas-v5.3.4444').replace(/5e1c[0-9a-f]{60}/, sha256);
+  await world.control('commit', { repository, branch: 'main', files: { [depsFile]: named }, message: 'Merge it by hand' });
+}
+
 /** Runs an activity as Temporal would: again and again, until it answers or says that trying again can't help. */
 async function answered<Answer>(activity: () => Promise<Answer>): Promise<{ readonly answer: Answer; readonly attempts: number }> {
   for (let attempts = 1; ; attempts += 1) {
@@ -127,8 +133,7 @@ describe('making the tarball', () => {
 
   it('asks before it overwrites what builds take, though a run of its own made it, and never takes that away', async () => {
     const { answer } = await make({ key: yesterday });
-    const named = (await forge.commits.read(repository, depsFile, 'main'))!.replace('schemas-v5.2.1093', 'schemas-v5.3.4444').replace(/5e1c[0-9a-f]{60}/, (answer as MadeArchive).sha256);
-    await world.control('commit', { repository, branch: 'main', files: { [depsFile]: named }, message: 'Merge it by hand' });
+    await nameIt(answer as MadeArchive);
     expect((await withdraw()).answer).toEqual({ kind: 'used', branch: 'main' });
     await put('{}', 'schemas/v5.2.0-internal_database.schema.json');
     expect((await make()).answer).toMatchObject({ kind: 'occupied' });
@@ -325,6 +330,14 @@ describe('taking the tarball back', () => {
     await make({ key: yesterday, replaces: (await store.find(bucket, tarball))!.generation });
     expect((await withdraw()).answer).toEqual({ kind: 'putBack' });
     expect(await text(tarball)).toBe('what somebody built');
+  });
+
+  it('keeps nothing of what it has overwritten where builds take what it made: that stays', async () => {
+    await put('what somebody built');
+    const { answer } = await make({ replaces: (await store.find(bucket, tarball))!.generation });
+    await nameIt(answer as MadeArchive);
+    expect((await withdraw()).answer).toEqual({ kind: 'used', branch: 'main' });
+    expect((await store.list(bucket, tarball)).map(({ name }) => name)).toEqual([tarball]);
   });
 
   it('does nothing, and says so, where there is nothing', async () => {

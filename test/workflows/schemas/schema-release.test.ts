@@ -349,6 +349,8 @@ describe('a release that is not built', () => {
     });
     expect(await release.result()).toMatchObject({ kind: 'buildFailed', undone: [], stays: ['#7 was merged already', 'dist/schemas-v5.3.4444.tar.gz: main uses it'] });
     expect(calls).not.toContain('withdrawArchive');
+    // What it has replaced will not be put back.
+    expect(calls.at(-1)).toBe('forgetPrevious');
   });
 
   it('owes what can not be taken back, and takes back the rest', async () => {
