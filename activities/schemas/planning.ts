@@ -47,9 +47,10 @@ export function createSchemaPlanning({ catalog, forge, releases }: Pick<Ports, '
     throw neverRetry('InvalidInput', `ref: ${ref} is not on ${base} of ${repository}; name its branch as the base`);
   }
 
-  /** What a release that runs already does, if that is something else than this one would. @throws `Unavailable` while it does not say so */
+  /** What a release that runs already does, if that is something else than this one would. @throws `Unavailable` while it does not say so, `Conflict` where it has ended without */
   async function differingRelease(plan: SchemaPlan): Promise<string | undefined> {
     const does = (await releases.status(plan.id))?.does;
+    if (does === undefined && !(await releases.isRunning(plan.id))) throw neverRetry('Conflict', `${plan.id} has just ended, before it could say what it does: start it again`);
     if (does === undefined) throw tryAgain('Unavailable', `${plan.id} does not say what it does`);
     return does === toldWork(plan) ? undefined : does;
   }

@@ -26,10 +26,10 @@ beforeEach(async () => {
   };
 });
 
-async function planning({ schemas = {}, status }: { readonly schemas?: object; readonly status?: Partial<ReleaseStatus> } = {}) {
+async function planning({ schemas = {}, status, runs = true }: { readonly schemas?: object; readonly status?: Partial<ReleaseStatus>; readonly runs?: boolean } = {}) {
   const catalog = await writeCatalog(world, { schemas });
   catalogs.push(catalog);
-  const releases = { status: async () => status } as Partial<RunningReleases> as RunningReleases;
+  const releases = { status: async () => status, isRunning: async () => runs } as Partial<RunningReleases> as RunningReleases;
   return createSchemaPlanning({ catalog: fileCatalog(catalog.file), forge, releases });
 }
 
@@ -76,11 +76,12 @@ describe('the commit that is released', () => {
 
 it('tells what the release of a version does that runs already, if that is something else', async () => {
   const asked = await plan({});
-  const differing = async (does: string | undefined) => {
-    const { differingRelease } = await planning(does === undefined ? {} : { status: { does } });
+  const differing = async (does: string | undefined, { runs = true } = {}) => {
+    const { differingRelease } = await planning({ runs, ...(does !== undefined && { status: { does } }) });
     return oneAttempt().run(() => differingRelease(asked));
   };
   expect(await differing('inject-current-schemas from main')).toBeUndefined();
   expect(await differing('inject-current-schemas from 5.1')).toBe('inject-current-schemas from 5.1');
   await expect(differing(undefined)).rejects.toMatchObject({ type: 'Unavailable' });
+  await expect(differing(undefined, { runs: false })).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true, message: 'schemas/migrator/v5.3.4444 has just ended, before it could say what it does: start it again' });
 });
