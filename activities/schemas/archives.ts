@@ -180,7 +180,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     await forget(kept);
     if (isOurs) return { kind: previous ? 'putBack' : 'removed' };
     // An earlier attempt has done it, and died before it could say so.
-    if (now && replaces !== undefined && activityInfo().attempt > 1) return { kind: 'putBack' };
+    if (now && replaces !== undefined && replaces !== now.generation && activityInfo().attempt > 1) return { kind: 'putBack' };
     return { kind: made && !now ? 'removed' : 'nothing' };
   }
 

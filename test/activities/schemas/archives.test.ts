@@ -340,6 +340,14 @@ describe('taking the tarball back', () => {
     expect((await store.list(bucket, tarball)).map(({ name }) => name)).toEqual([tarball]);
   });
 
+  it('does not tell of a tarball as put back that it had leave to overwrite, and never did', async () => {
+    await put('what somebody built');
+    const { generation } = (await store.find(bucket, tarball))!;
+    const again = oneAttempt({ attempt: 2, scheduledTimestampMs: Date.now() }).run(() => schemas.withdrawArchive({ plan, key: ours, replaces: generation }));
+    expect(await again).toEqual({ kind: 'nothing' });
+    expect(await store.find(bucket, tarball)).toMatchObject({ generation });
+  });
+
   it('does nothing, and says so, where there is nothing', async () => {
     expect((await withdraw()).answer).toEqual({ kind: 'nothing' });
     expect(await writes()).toEqual([]);
