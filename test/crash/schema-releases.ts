@@ -70,7 +70,7 @@ const aborted: Case = {
 };
 
 const cancelled: Case = {
-  name: 'a schema release that is cancelled while it is held after its upload',
+  name: 'a schema release that is cancelled while it lacks a review after its upload',
   scenario,
   prepare: (world) => protect(world, { requiredReviews: 1 }),
   begin: releasing(inject),
@@ -78,7 +78,6 @@ const cancelled: Case = {
     await publishUnreviewed(release);
     await release.cancel();
     await protect(world, {});
-    await release.signal(decide.signal, { choice: 'retry', by: 'alice' });
   },
 };
 
@@ -94,16 +93,17 @@ const givenUp: Case = {
   },
 };
 
-/** Its pull request lacks a review: it asks before it publishes, and is held after that. */
+/** Its pull request lacks a review: it asks before it publishes, and whether that is given up after that. */
 async function publishUnreviewed(release: WorkflowHandle): Promise<void> {
   await attribute(release, 'ReleaseState', 'deciding');
   await release.signal(decide.signal, { choice: 'publish', by: 'alice', reason: 'I merge it by hand' });
-  await attribute(release, 'ReleaseState', 'held');
+  await attribute(release, 'WaitingFor', '#1 is not merged: it lacks a review');
 }
 
 const rebuilt: Case = {
   name: 'a schema release whose base changes the schemas meanwhile',
   scenario,
+  strike: 'afterwards',
   async prepare(world) {
     await protect(world, { strict: true });
     await lasting(onBranch)(world);
@@ -121,6 +121,7 @@ const rebuilt: Case = {
 const repaired: Case = {
   name: 'a repair of the tarball of a schema release',
   scenario,
+  strike: 'afterwards',
   async begin(client, taskQueue, world) {
     const before = await releasing(fetching)(client, `${taskQueue}`, world);
     await before.result();

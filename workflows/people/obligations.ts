@@ -49,9 +49,9 @@ export async function fulfil<T>(asking: Asking, { what, act, settled }: Obligati
   status.owes(what);
   return CancellationScope.nonCancellable(async () => {
     for (;;) {
-      const done = await attempt(act);
-      if ('value' in done) return over({ kind: 'done', value: done.value });
-      const { why } = done;
+      const tried = await attempt(act);
+      if ('kind' in tried) return over(tried);
+      const { why } = tried;
       const ask = () => decideOn(asking, { what, why, choices: ['retry', 'giveUp'], line: `${what} is still to be done: ${why}` });
       const answer = settled ? await firstOf(() => settleByHand(asking, { what, settled }), ask) : await ask();
       if ('value' in answer) return over({ kind: 'done', value: answer.value });
@@ -65,10 +65,12 @@ export async function fulfil<T>(asking: Asking, { what, act, settled }: Obligati
   }
 }
 
-async function attempt<T>(act: () => Promise<T>): Promise<{ readonly value: T } | { readonly why: string }> {
+async function attempt<T>(act: () => Promise<T>): Promise<Fulfilled<T> | { readonly why: string }> {
   try {
-    return { value: await act() };
+    return { kind: 'done', value: await act() };
   } catch (failure) {
+    // Somebody was asked on the way, and has answered that it should not go on.
+    if (failure instanceof Stop && failure.reason.kind === 'aborted') return { kind: 'givenUp', by: failure.reason.by, reason: failure.reason.reason };
     if (failure instanceof Stop) return { why: toldOutcome({ ...failure.reason, undone: [], stays: [], owed: [] }) };
     if (isRefusal(failure)) return { why: rootMessage(failure) };
     throw failure;

@@ -3,8 +3,9 @@ import type { OpenedDeps } from '../../activities/schemas/pull-requests.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
-import { withinTime } from '../release/race.ts';
+import { firstOf, withinTime } from '../release/race.ts';
 import type { Ingredients } from './archive.ts';
+import { ask } from './asking.ts';
 import type { Obstacle } from '../../domain/changes/life.ts';
 import { depsOpened, mergeDeps } from './pull-request.ts';
 import type { Awaited } from './pull-request.ts';
@@ -82,6 +83,14 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
     return archive;
   }
 
+  /** A review may never come: once its schemas are public it can't be aborted, but given up. */
+  async function awaitObstacle(known: Obstacle): Promise<Verdict> {
+    const looking = () => judge(release, now.pull, known);
+    if (!published || known.kind !== 'unreviewed') return looking();
+    const news = await firstOf(looking, () => ask(release, { about: `#${now.pull.number} is not merged: it lacks a review`, choices: ['retry'] }));
+    return 'choice' in news ? { kind: 'green' } : news;
+  }
+
   return {
     now: () => now,
     look,
@@ -102,9 +111,9 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
       published ??= now.pull.head;
     },
 
-    /** Merges at exactly the head that was green; as often as its base moves on before, it is built again. */
+    /** Merges at exactly the head that was green; as often as its base moves on before, it is built again. @throws `Stop` where somebody gives it up after the publication */
     async merge(): Promise<void> {
-      while ((await mergeDeps(release, now.pull, (known) => judge(release, now.pull, known))) === 'outdated') {
+      while ((await mergeDeps(release, now.pull, awaitObstacle)) === 'outdated') {
         verdict = { kind: 'outdated' };
         await bringUpToDate();
       }

@@ -597,7 +597,10 @@ describe('two releases in flight', () => {
 describe('a merge that the branch does not let through at once', () => {
   const fetch = { ...inject, action: 'fetch-current-schemas' } as const;
 
-  it.each([inject, fetch])('waits for the review that is missing, whoever gives it: $action', async (request) => {
+  it.each([
+    [inject, '#7 is not merged: it lacks a review', ['alice', 'bob']],
+    [fetch, 'a review of #7', ['somebody who may approve it on the forge']],
+  ] as const)('waits for the review that is missing, whoever gives it: $0.action', async (request, what, whom) => {
     let reviewed = false;
     const { release, lines, calls } = await start(
       {
@@ -609,8 +612,7 @@ describe('a merge that the branch does not let through at once', () => {
       },
       request,
     );
-    const { waitingFor } = await waitsFor(release, 'a review of #7');
-    expect(waitingFor?.whom).toEqual(['somebody who may approve it on the forge']);
+    expect((await waitsFor(release, what)).waitingFor?.whom).toEqual(whom);
     expect(calls).toContain('approvePullRequest ddd');
     reviewed = true;
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
@@ -680,6 +682,44 @@ describe('a release whose schemas are published', () => {
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased', unmerged: { by: 'alice', reason: 'released in another way' } });
     expect((await release.query(status)).outcome).toContain('its merge was given up by alice: released in another way');
     expect(calls).not.toContain('withdrawArchive');
+  });
+
+  describe('and whose pull request lacks a review', () => {
+    const question = '#7 is not merged: it lacks a review';
+    const unreviewed = async () => ({ kind: 'unreviewed', reason: 'a review is missing' }) as const;
+    const awaited: Activities['releaseBuild'] = async ({ known }) => {
+      if (known?.kind === 'unreviewed') throw ApplicationFailure.create({ type: 'NotYet', message: 'no review' });
+      return { kind: 'green' };
+    };
+
+    it('tells people, and ends without its merge when somebody who may gives that up', async () => {
+      const { release, lines } = await start({ mergePullRequest: unreviewed, releaseBuild: awaited });
+      expect(await waitsFor(release, question)).toMatchObject({ owes: [{ what: 'the merge of #7' }] });
+      expect(lines).toContain(`${question}: waits for somebody to decide (retry, giveUp)`);
+      const giveUp = (by: string) => release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by, reason: 'nobody reviews it' }] });
+      await expect(giveUp('mallory')).rejects.toMatchObject({ cause: { message: 'only alice, bob may decide on it' } });
+      await giveUp('alice');
+      expect(await release.result()).toMatchObject({ kind: 'schemasReleased', unmerged: { by: 'alice', reason: 'nobody reviews it' } });
+    });
+
+    it('is merged once it has one, or when somebody says that it may be', async () => {
+      let reviewed = false;
+      const script: Partial<Activities> = {
+        mergePullRequest: async () => (reviewed ? { kind: 'merged', sha: 'f'.repeat(40) } : unreviewed()),
+        releaseBuild: async (asked) => (reviewed ? { kind: 'green' } : awaited(asked)),
+      };
+      const one = await start(script);
+      await waitsFor(one.release, question);
+      reviewed = true;
+      expect(await one.release.result()).not.toHaveProperty('unmerged');
+
+      reviewed = false;
+      const other = await start({ ...script, releaseBuild: awaited });
+      await waitsFor(other.release, question);
+      reviewed = true;
+      await other.release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'bob', reason: 'the rule is gone' }] });
+      expect(await other.release.result()).not.toHaveProperty('unmerged');
+    });
   });
 
   it('ends when somebody has merged it by hand', async () => {
