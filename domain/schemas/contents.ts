@@ -74,6 +74,6 @@ export function changesBetween(since: string, before: Iterable<SchemaVersion>, n
 
 /** "v5.3.0, v5.3.1 came in, v3.20.0 went" */
 export function toldChanges({ since, came, went }: ArchiveChanges): string {
-  const told = [came.length > 0 && `${came.join(', ')} came in`, went.length > 0 && `${went.join(', ')} went`].filter((one) => one !== false);
+  const told = [came.length > 0 && `${cut(came).join(', ')} came in`, went.length > 0 && `${cut(went).join(', ')} went`].filter((one) => one !== false);
   return `since ${since}: ${told.join('; ') || 'the same versions'}`;
 }
