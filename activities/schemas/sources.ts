@@ -5,7 +5,7 @@ import type { SchemaConvention } from '../../domain/schemas/names.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { refusal } from '../../domain/schemas/refusal.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
-import { sourceFolder, takeSources } from '../../domain/schemas/sources.ts';
+import { sourceDamage, sourceFolder, takeSources } from '../../domain/schemas/sources.ts';
 import { tryAgain } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -28,12 +28,16 @@ export interface CurrentSchemas {
 
 /** The version's own schemas, as they are in the repository. */
 export function createSchemaSources({ forge: { commits } }: Pick<Ports, 'forge'>) {
+  /** Those of a commit; refused where one is missing, unknown, or no JSON that can be stored. */
   async function schemasAt({ rules: { repository }, version }: SchemaPlan, sha: Sha, convention: SchemaConvention): Promise<CurrentSchemas | SchemaRefusal> {
     const paths = (await commits.list(repository, sourceFolder(convention), sha)) ?? [];
     const taken = takeSources(convention, version, paths);
     if (taken.kind === 'refused') return taken;
     const read = await Promise.all(taken.sources.map(async ({ path, name }) => ({ path, name, content: await contentOf(repository, path, sha) })));
-    const damaged = read.flatMap(({ path, content }) => (content === undefined ? [`${path}: not UTF-8`] : content.length === 0 ? [`${path}: empty`] : []));
+    const damaged = read.flatMap(({ path, content }) => {
+      const damage = content === undefined ? 'not UTF-8' : sourceDamage(content.toString(), content.length);
+      return damage === undefined ? [] : [`${path}: ${damage}`];
+    });
     if (damaged.length > 0) return refusal(`schemas of ${sha} can't be read`, damaged);
     const schemas = read.map(({ name, content }) => ({ name, content: content! }));
     const digest = createHash('sha256');

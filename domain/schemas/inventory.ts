@@ -95,7 +95,7 @@ export function takeInventory<Stored extends StoredSchema>(question: InventoryQu
     }),
     ...contradicting,
     ...wanted.flatMap(({ file }) => {
-      const reason = damage(file, limits);
+      const reason = damageOf(file, limits);
       return reason === undefined ? [] : [{ name: file.name, reason }];
     }),
   ];
@@ -118,7 +118,8 @@ export function takeInventory<Stored extends StoredSchema>(question: InventoryQu
   return { kind: 'ready', inputs, versions, ignored: ignored.map(({ name }) => name) };
 }
 
-function damage({ size, encoding }: StoredSchema, { fileSize }: SchemaLimits): string | undefined {
+/** Why a file can be no schema, by what is known of it without a look into it. */
+export function damageOf({ size, encoding }: Pick<StoredSchema, 'size' | 'encoding'>, { fileSize }: Pick<SchemaLimits, 'fileSize'> = schemaLimits): string | undefined {
   if (encoding !== undefined) return `stored with Content-Encoding ${encoding}; store it as it is`;
   if (size > fileSize) return `larger than ${fileSize} bytes`;
   return size === 0 ? 'empty' : undefined;

@@ -1,4 +1,5 @@
 import { matcherOf } from '../text/pattern.ts';
+import { damageOf } from './inventory.ts';
 import { partsOf, schemaObjectName, schemaSourcePath } from './names.ts';
 import type { SchemaConvention } from './names.ts';
 import type { SchemaVersion } from './version.ts';
@@ -39,4 +40,16 @@ export function takeSources(convention: SchemaConvention, version: SchemaVersion
   const missing = wanted.filter(({ path }) => !there.has(path)).map(({ path }) => path);
   if (missing.length > 0) return { kind: 'refused', reason: 'the commit lacks schemas', names: missing };
   return { kind: 'complete', sources: wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1)), ignored: others.filter(isIgnored) };
+}
+
+/** Why a file of the commit can't be published as a schema, by its text and its bytes. */
+export function sourceDamage(text: string, size: number): string | undefined {
+  const damage = damageOf({ size });
+  if (damage !== undefined) return damage;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return 'not JSON';
+  }
 }

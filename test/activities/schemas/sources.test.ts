@@ -22,6 +22,17 @@ it('names the schemas that are no text, and those that are empty', async () => {
   expect(answer).toEqual({ kind: 'refused', reason: `schemas of ${'c'.repeat(40)} can't be read`, names: ['internal/database/schema.codeinsights.json: empty', 'internal/database/schema.codeintel.json: not UTF-8'] });
 });
 
+it.each([
+  ['broken', '{"Tables": [}', 'not JSON'],
+  ['left by a merge', '<<<<<<< HEAD\n{}\n', 'not JSON'],
+  ['begun by a byte order mark', '\uFEFF{}', 'not JSON'],
+  ['blank', '\n', 'not JSON'],
+  ['too large', `"${'é'.repeat(8 * 1024 * 1024)}"`, 'larger than 16777216 bytes'],
+])('names the schema that is %s', async (_, text, damage) => {
+  const answer = await at(async (_, path) => (path.includes('codeintel') ? text : '{}'));
+  expect(answer).toEqual({ kind: 'refused', reason: `schemas of ${'c'.repeat(40)} can't be read`, names: [`internal/database/schema.codeintel.json: ${damage}`] });
+});
+
 it('tells schemas apart by what they hold, and by nothing else', async () => {
   const [one, same, other] = await Promise.all([at(async () => '{}'), at(async () => '{}'), at(async (_, path) => (path.includes('codeintel') ? '[]' : '{}'))]);
   expect(one).toEqual(same);

@@ -507,6 +507,30 @@ describe('two releases in flight', () => {
     expect(lines).toContain('main has changed the schemas of v5.3.4444: the tarball is made anew');
   });
 
+  it('refuses what its base has made of a commit that was named, takes everything back, and publishes nothing', async () => {
+    const ref = 'c'.repeat(40);
+    const { release, calls } = await start(
+      {
+        takeStock: async ({ from }) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), digest: from ?? ref, current: from?.startsWith('b') ? 'new' : 'old' }),
+        makeArchive: async () => ({ ...made(), stock: { ...stockOf(['v5.1.0', 'v5.2.0']), digest: ref, current: 'old' } }),
+        releaseBuild: async () => ({ kind: 'outdated', base: 'b'.repeat(40) }),
+      },
+      { ...inject, ref },
+    );
+    expect(await release.result()).toEqual({ kind: 'schemasRefused', reason: `main has changed the schemas since ${ref}, and asks to be merged into it first`, names: [], undone: [pullRequest, tarball], stays: [], owed: [] });
+    expect(calls).not.toContain('uploadSchemas');
+    expect(calls.slice(-2).toSorted()).toEqual(['withdrawArchive', 'withdrawSchemaPullRequest']);
+  });
+
+  it('brings the base into a commit that was named, where it has changed something else', async () => {
+    const { release, calls } = await start(
+      { releaseBuild: async ({ sha }) => (sha.startsWith('e') ? { kind: 'green' } : { kind: 'outdated', base: 'b'.repeat(40) }) },
+      { ...inject, ref: 'c'.repeat(40) },
+    );
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(calls).toContain('mergePullRequest eee');
+  });
+
   it('keeps the schemas that are published, though its base changes them at the moment of the merge', async () => {
     const seen: unknown[] = [];
     const { release } = await start({
