@@ -33,10 +33,13 @@ export function templateReader(naming: Pick<SchemaConvention, 'source' | 'parts'
   return (name) => (whole.test(name) ? name.replace(version, '{version}').replace(part, '{part}') : undefined);
 }
 
+/** What follows a version that is none yet: v5.1.0-rc.1 is not v5.1.0. */
+const preRelease = '-(?:alpha|beta|dev|pre|rc)[.-]?\\d';
+
 function patternsOf({ source, parts }: Pick<SchemaConvention, 'source' | 'parts'>) {
   const file = source.slice(source.lastIndexOf('/') + 1);
   const [before = '', after = ''] = file.split('{part}').map(literally);
-  const whole = new RegExp(`^(?:[A-Za-z0-9][A-Za-z0-9_-]*-)?${schemaVersionPattern}(?<glue>[_-](?:[A-Za-z0-9._-]*[._-])?)${before}(?:${partPattern(parts)})${after}$`);
+  const whole = new RegExp(`^(?:[A-Za-z0-9][A-Za-z0-9_-]*-)?${schemaVersionPattern}(?!${preRelease})(?<glue>[_-](?:[A-Za-z0-9._-]*[._-])?)${before}(?:${partPattern(parts)})${after}$`);
   const version = new RegExp(schemaVersionPattern);
   const part = new RegExp(`(?<=${before})(?:${partPattern(parts)})(?=${after}$)`);
   return { whole, version, part };

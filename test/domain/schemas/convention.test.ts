@@ -101,6 +101,11 @@ it('a file in a tarball is known whatever it is called', () => {
   expect(read('v5.1.0-internal_database.schema.codeintel.json')).toEqual({ version: 'v5.1.0', part: '.codeintel' });
 });
 
+it.each(['v5.1.0-rc.1', 'v5.1.0-beta2', 'v5.1.0-alpha-3'])('a file of %s is not one of v5.1.0, whatever the catalog accepts', (version) => {
+  const name = `${version}-internal_database_schema.json`;
+  expect([anySchemaReader(naming)(name), templateReader(naming)(name)]).toEqual([undefined, undefined]);
+});
+
 it('a template is never read from a name that could lead anywhere', () => {
   const templateOf = templateReader(naming);
   for (const name of hostileNames) expect(templateOf(name) ?? 'plain').toMatch(/^[A-Za-z0-9{}._-]+$/);
