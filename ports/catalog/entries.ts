@@ -20,7 +20,7 @@ export function environmentIn({ environments }: Catalog, name: string): Catalog[
 export type ReleasableComponent = Component & { readonly code: Code };
 
 export function releasableIn(catalog: Catalog, name: string): ReleasableComponent {
-  const { code, ...rest } = componentIn(catalog, name);
+  const { code, ...rest } = componentAmong(catalog, ({ code: from, pin, stages }) => from !== undefined && (pin !== undefined || stages.length > 0), name);
   if (!code || (!rest.pin && rest.stages.length === 0)) throw neverRetry('InvalidInput', `the catalog does not say where the commits of ${name} come from and go to: add "code" to it, and "stages" or a "pin"`);
   return { ...rest, code };
 }
@@ -37,7 +37,7 @@ export function schemasIn({ components }: Catalog, name: string): WithSchemas {
 export type FlaggedComponent = Component & { readonly code: Code; readonly flags: FlagRules };
 
 export function flaggedIn(catalog: Catalog, name: string): FlaggedComponent {
-  const { code, flags, ...rest } = componentIn(catalog, name);
+  const { code, flags, ...rest } = componentAmong(catalog, (component) => component.flags !== undefined, name);
   if (!code || !flags) throw neverRetry('InvalidInput', `the catalog does not say how the flags of ${name} are rolled out: add "flags" to it`);
   return { ...rest, code, flags };
 }
@@ -50,9 +50,15 @@ export function promotionIn({ components }: Catalog, name: string): PromotionRul
 export type Versioned = Component & { readonly code: Code; readonly versions: VersionRules };
 
 export function versionedIn(catalog: Catalog, name: string): Versioned {
-  const { code, versions, ...rest } = componentIn(catalog, name);
+  const { code, versions, ...rest } = componentAmong(catalog, (component) => component.versions !== undefined, name);
   if (!code || !versions) throw neverRetry('InvalidInput', `the catalog does not say how versions of ${name} are released: add "versions" to it`);
   return { ...rest, code, versions };
+}
+
+/** A component of this name; of an unknown one those are told that could have been meant. */
+function componentAmong({ components }: Catalog, isMeant: (component: Component) => boolean, name: string): Component {
+  if (Object.hasOwn(components, name)) return components[name]!;
+  return entryOf(Object.fromEntries(Object.entries(components).filter(([, component]) => isMeant(component))), name, 'component');
 }
 
 /** Names come from people: "constructor" is in every object. */
