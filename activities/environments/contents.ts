@@ -73,16 +73,8 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     return found;
   }
 
-  return { seen, pins };
-}
-
-/** How what a release brings stands to what environments run. Reads only. */
-export function createContents(ports: ContentsPorts) {
-  const { catalog, forge, environments } = ports;
-  const { seen, pins } = readContents(ports);
-
   /** How what comes stands to what runs there now. The environment is told of what others have brought, under the grant of whoever has it. */
-  async function compareContents({ fence, ...delivered }: Delivered & { readonly fence: number }): Promise<ContentStanding> {
+  async function compareUnder({ fence, ...delivered }: Delivered & { readonly fence: number }): Promise<ContentStanding> {
     const found = await compare(delivered);
     if (found.kind !== 'free' && found.runs.release === undefined && found.runs.candidate !== undefined) {
       const { environment, repository, component } = delivered;
@@ -110,6 +102,19 @@ export function createContents(ports: ContentsPorts) {
     for (const { sha, title } of commits) told.push((told.length < mostCompared ? await forge.commits.change(repository, sha) : undefined) ?? { sha, title, message: title, files: [] });
     return told;
   }
+
+  /** Whether an environment shows at once what was brought there. Where that can't be told, `confirmContents` looks again, and says why. */
+  async function isShown(delivered: Delivered): Promise<boolean> {
+    return compare(delivered).then(shows, () => false);
+  }
+
+  return { seen, pins, compare, compareUnder, isShown };
+}
+
+/** How what a release brings stands to what environments run. Reads only. */
+export function createContents(ports: ContentsPorts) {
+  const { catalog, forge } = ports;
+  const { seen, pins, compare, compareUnder } = readContents(ports);
 
   /**
    * Whether an environment has what was brought there, by that commit or by one that contains it. What it says of itself may come late.
@@ -145,7 +150,7 @@ export function createContents(ports: ContentsPorts) {
     return sha;
   }
 
-  return { compareContents: beating(compareContents), confirmContents, compareRollback, newestPinning };
+  return { compareContents: beating(compareUnder), confirmContents, compareRollback, newestPinning };
 }
 
 /** Where it is deployed from. */

@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Claim, Leaving } from '../../domain/environments/claim.ts';
+import type { ContentStanding } from '../../domain/environments/contents.ts';
 import type { ClaimAnswer, LastDeployment } from '../../domain/environments/environment.ts';
 import { attemptKey, rollbackKey } from '../../domain/release/keys.ts';
 import { notYet } from '../../ports/failures.ts';
@@ -8,24 +9,37 @@ import type { Deployment } from '../../ports/forge/deployments.ts';
 import { launches } from '../../ports/launch/launches.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { readContents } from '../environments/contents.ts';
+import type { Delivered } from '../environments/contents.ts';
 import { windowsOf } from '../environments/freezes.ts';
 
 export type Claimed =
-  | Exclude<ClaimAnswer, { kind: 'compare' }>
+  | Exclude<ClaimAnswer, { kind: 'granted' | 'compare' }>
+  | (Extract<ClaimAnswer, { kind: 'granted' }> & {
+      /** How what is to be promoted stood to what ran there at that moment. */
+      readonly standing?: ContentStanding;
+    })
   /** A candidate that does not come before this one runs there, or is about to. */
   | { readonly kind: 'outdated'; readonly by: Sha };
 
-/** What a release says to the environment that a stage needs. */
-export function createClaims({ catalog, forge, environments, holders, readLagMs }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'holders' | 'readLagMs'>) {
-  const launchBy = launches({ forge });
+export interface Leave extends Leaving {
+  readonly shows?: Delivered;
+}
 
-  /** Asks for an environment. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
+/** What a release says to the environment that a stage needs. */
+export function createClaims(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'holders' | 'readLagMs'>) {
+  const { catalog, forge, environments, holders, readLagMs } = ports;
+  const launchBy = launches({ forge });
+  const { compareUnder, isShown } = readContents(ports);
+
+  /** Asks for an environment, and looks at what it runs once it is granted. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
   async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
     const { taskQueue } = activityInfo();
     const windows = windowsOf(await catalog.read(), claim.environment);
     const after: Sha[] = [];
     for (;;) {
       const answer = await environments.claim({ claim, after, windows }, taskQueue);
+      if (answer.kind === 'granted') return { ...answer, ...(await look(claim, answer.fence)) };
       if (answer.kind !== 'compare') return answer;
       for (const other of answer.with) {
         const { diverged } = await forge.commits.range(mirror, other, claim.candidate);
@@ -35,8 +49,16 @@ export function createClaims({ catalog, forge, environments, holders, readLagMs 
     }
   }
 
-  async function leaveEnvironment(leaving: Leaving): Promise<void> {
+  /** A rollback is compared otherwise. */
+  async function look({ environment, component, sha, purpose, deployment: { repository } }: Claim, fence: number): Promise<{ readonly standing?: ContentStanding }> {
+    return purpose === 'promote' ? { standing: await compareUnder({ environment, repository, component, sha, fence }) } : {};
+  }
+
+  /** Gives it back: where it is to show something first, only if it does. */
+  async function leaveEnvironment({ shows, ...leaving }: Leave): Promise<'left' | 'kept'> {
+    if (shows && !(await isShown(shows))) return 'kept';
     await environments.leave(leaving, activityInfo().taskQueue);
+    return 'left';
   }
 
   /**

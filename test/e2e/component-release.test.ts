@@ -38,6 +38,7 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
       'deploying to production',
       'deploying to staging',
       'gitaly 546ef5072ad3: released through staging, canary, production',
+      'merged #1 into master',
       'opened <world>/gitlab-org/gitlab/pull/1',
       'production waits for approval',
       'released through staging, canary, production',

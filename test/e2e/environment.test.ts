@@ -379,6 +379,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       read: async () => memory?.candidate,
     },
     deployments: {
+      current: async () => undefined,
       find: async (_repository: string, _environment: string, _sha: string, key: string) => stateIn(key),
       succeeded: async (): Promise<readonly Success[]> => (memory ? [{ name: `${memory.release}/only`, at: '2026-01-01T00:00:00Z' }] : []),
     },

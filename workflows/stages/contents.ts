@@ -4,7 +4,6 @@ import { somebodyElse } from '../../domain/environments/contents.ts';
 import type { Sighting, ContentStanding } from '../../domain/environments/contents.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
-import type { Lease } from './leases.ts';
 import type { Passage } from './passage.ts';
 import { insist } from '../people/obligations.ts';
 import { Stop } from '../release/stop.ts';
@@ -14,27 +13,29 @@ export interface Coming {
   readonly sha: Sha;
   /** What runs there now, as far as anybody knows. */
   readonly runs?: Sighting;
-  /** It runs there already. */
+  /** It runs there already, and others have brought it: what this release itself has begun it follows to its end. */
   readonly isThere: boolean;
 }
 
 /**
  * Looks whether what comes may take the place of what runs there now, by whomever. An environment never goes back unasked: where each
  * lacks something of the other, people say what is to run there. Where it has what comes already, and more, there is nothing to do.
+ *
+ * @param known how it stands, where nothing has happened since that was looked up
  */
-export async function settle(passage: Passage, stage: Stage, sha: Sha, { fence }: Lease): Promise<Coming> {
+export async function settle(passage: Passage, stage: Stage, sha: Sha, { fence, known }: { readonly fence: number; readonly known: ContentStanding | undefined }): Promise<Coming> {
   const { plan, work, reporter } = passage;
   const { component, deployedFrom: { repository, branch } } = plan;
   const { environment } = stage;
-  for (let coming = sha; ; ) {
+  for (let coming = sha, standing = known; ; standing = undefined) {
     const look = { environment, repository, component, sha: coming, fence };
-    const found = await insist(passage, `a look at what ${environment} runs`, () => work.compareContents(look, `compare with what ${environment} runs`));
+    const found = standing ?? (await insist(passage, `a look at what ${environment} runs`, () => work.compareContents(look, `compare with what ${environment} runs`)));
     switch (found.kind) {
       case 'free':
         return { sha: coming, isThere: false };
       case 'ahead':
       case 'there':
-        return { sha: coming, runs: found.runs, isThere: found.kind === 'there' };
+        return { sha: coming, runs: found.runs, isThere: found.kind === 'there' && found.runs.release !== plan.id };
       case 'behind':
         throw new Stop({ kind: 'superseded', stage: stage.name, by: toldRunning(found.runs) });
       case 'apart': {

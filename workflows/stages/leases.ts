@@ -1,7 +1,9 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
+import type { Delivered } from '../../activities/environments/contents.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Claim, Deployed, Frozen, Landing } from '../../domain/environments/claim.ts';
+import type { ContentStanding } from '../../domain/environments/contents.ts';
 import { whyFrozen } from './grants.ts';
 import type { Delivery, Grant } from './grants.ts';
 import { insist } from '../people/obligations.ts';
@@ -14,8 +16,13 @@ import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
 /** An environment may have forgotten a claim only if it was terminated; ms. */
 const mostPatience = 6 * 3_600_000;
 
+interface Granted extends Grant {
+  /** How what comes stood to what ran there when it was granted, where that was looked up at once. */
+  readonly standing?: ContentStanding;
+}
+
 /** What a release does with an environment while it has it. */
-export interface Lease extends Grant {
+export interface Lease extends Granted {
   /**
    * A deployment is in the air: until it is known how it ended, nobody else may deploy.
    * @returns what the environment is to be told if it succeeds
@@ -23,6 +30,8 @@ export interface Lease extends Grant {
   deploying(delivery: Delivery): Landing;
   /** The last one has ended. */
   deployed(state: 'succeeded' | 'failed'): void;
+  /** Gives it back before the end, if the environment shows this at once: answers whether it does. */
+  leave(shows: Delivered): Promise<boolean>;
 }
 
 export interface Wish {
@@ -40,11 +49,14 @@ export interface Wish {
 export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, body: (lease: Lease) => Promise<T>): Promise<T | undefined> {
   const claim = claimOf(passage, stage, wish);
   const { environment, key, component } = claim;
+  const { work } = passage;
   let claims = true;
   let isGranted = false;
   let settled = true;
+  let hasLeft = false;
   let next: Landing['runs'] | undefined;
   let runs: Deployed | undefined;
+  const leaving = () => ({ environment, key, component, ...(runs && { runs }) });
   try {
     const grant = await turn(passage, stage, claim);
     claims = isGranted = grant !== undefined;
@@ -60,20 +72,24 @@ export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, bod
         settled = true;
         if (state === 'succeeded') runs = { ...next!, since: now() };
       },
+      async leave(shows) {
+        const answer = await insist(passage, `a look at what ${environment} runs`, () => work.leaveEnvironment({ ...leaving(), shows }, `leave ${environment}`));
+        hasLeft = answer === 'left';
+        return hasLeft;
+      },
     });
   } catch (failure) {
     claims = isGranted || !(failure instanceof Stop && failure.reason.kind === 'superseded');
     throw failure;
   } finally {
-    const leaving = { environment, key, component, ...(runs && { runs }) };
-    if (claims && settled) {
-      await CancellationScope.nonCancellable(() => passage.work.leaveEnvironment(leaving, `leave ${environment}`));
+    if (claims && settled && !hasLeft) {
+      await CancellationScope.nonCancellable(() => work.leaveEnvironment(leaving(), `leave ${environment}`));
     }
   }
 }
 
 /** Waits until it is this release's turn; undefined when it never will be. */
-async function turn(passage: Passage, stage: Stage, claim: Claim): Promise<Grant | undefined> {
+async function turn(passage: Passage, stage: Stage, claim: Claim): Promise<Granted | undefined> {
   const { leases, plan, status, work, reporter } = passage;
   const { key, environment } = claim;
   leases.forget(environment);

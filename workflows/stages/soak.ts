@@ -42,7 +42,7 @@ export async function clear(passage: Passage, stage: Stage): Promise<void> {
   }
 }
 
-function hindered({ leases, pause }: Passage, { environment }: Stage): boolean {
+export function hindered({ leases, pause }: Passage, { environment }: Stage): boolean {
   return pause.active() || leases.frozen(environment) !== undefined;
 }
 

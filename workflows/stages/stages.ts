@@ -10,7 +10,7 @@ import type { Coming } from './contents.ts';
 import { bringBack, findHindrance, rollBack } from './rollback.ts';
 import { remains } from './remains.ts';
 import { insist } from '../people/obligations.ts';
-import { clear, soakStage } from './soak.ts';
+import { clear, hindered, soakStage } from './soak.ts';
 import { Stop } from '../release/stop.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { attemptKey, promotionKey } from '../../domain/release/keys.ts';
@@ -70,8 +70,9 @@ async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, lease: 
   let sha = wanted;
   let touch: Touched | undefined;
   for (let attempt = 1; ; attempt++) {
+    const known = attempt === 1 && !hindered(passage, stage) ? lease.standing : undefined;
     await clear(passage, stage);
-    const coming = await settle(passage, stage, sha, lease);
+    const coming = await settle(passage, stage, sha, { fence: lease.fence, known });
     ({ sha } = coming);
     const previous = touch?.previous ?? replaced(coming, lease);
     if (touch) touched.pop();
@@ -145,8 +146,9 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
   const soak = await soakStage(passage, stage);
   if (soak.kind === 'unhealthy') return `${environment} is not healthy: ${soak.reason}`;
-  const { repository } = plan.deployedFrom;
-  const look = { environment, repository, component: plan.component, sha, patience: plan.pace.patience };
+  const shows = { environment, repository: plan.deployedFrom.repository, component: plan.component, sha };
+  if (await lease.leave(shows)) return undefined;
+  const look = { ...shows, patience: plan.pace.patience };
   const found = await insist(passage, `a look at what ${environment} runs`, () => work.confirmContents(look, `confirm that ${environment} runs it`));
   return found.isThere ? undefined : `${environment} runs ${found.runs ? toldRunning(found.runs) : 'nothing that is known'}, without ${shortSha(sha)}`;
 }

@@ -243,6 +243,51 @@ describe('an environment', () => {
     expect(promotions[0]?.mechanism).toMatchObject({ inputs: { key: `${id}/staging/${candidate.slice(0, 12)}`, fence: '42' } });
   });
 
+  it('is looked at when it is granted, and once more where the release was held after that', async () => {
+    let grant: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => (grant = resolve));
+    const { release, calls } = await startRelease([staging, production], {
+      claimEnvironment: async ({ claim }) => {
+        if (claim.environment === 'staging') await asked;
+        return { kind: 'granted', fence: 1, standing: { kind: 'free' } };
+      },
+    });
+    await expect.poll(() => calls).toContain('claimEnvironment staging');
+    await release.executeUpdate(pause.update, { args: [operator] });
+    grant!();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(calls).not.toContain('compareContents staging');
+    await release.executeUpdate(resume.update, { args: [operator] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).toContain('compareContents staging');
+    expect(calls).not.toContain('compareContents production');
+  });
+
+  it.each([
+    ['another release', 'release/gitaly/other', []],
+    ['this release itself, before an operator reset it,', undefined, ['promote staging']],
+  ])('that runs what %s has brought is told of nothing but that', async (_, other, promoted) => {
+    const { release, calls } = await startRelease([staging], {
+      claimEnvironment: async ({ claim }) => ({ kind: 'granted', fence: 1, standing: { kind: 'there', runs: { sha: claim.sha, at: '2026-01-01T00:00:00Z', release: other ?? claim.release } } }),
+    });
+    await release.result();
+    expect(calls.filter((call) => call.startsWith('promote'))).toEqual(promoted);
+    expect(calls.some((call) => call.includes('staging runs it already'))).toBe(promoted.length === 0);
+  });
+
+  it('is kept until it shows what was brought there; where it does not, people are asked', async () => {
+    let isThere = false;
+    const { release, calls } = await startRelease([production], {
+      leaveEnvironment: async ({ shows }) => (shows ? 'kept' : 'left'),
+      confirmContents: async () => (isThere ? { isThere } : { isThere: false, runs: { sha: 'f'.repeat(40), at: '' } }),
+    });
+    expect((await waitsFor(release, failing)).next).toBe('production runs ffffffffffff, brought by somebody else, without eeeeeeeeeeee');
+    isThere = true;
+    await release.executeUpdate(decide.update, { args: [choice('retry')] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => /^(confirmContents|leaveEnvironment) /.test(call)).map((call) => call.split(' ')[0])).toEqual(['leaveEnvironment', 'confirmContents', 'leaveEnvironment', 'confirmContents', 'leaveEnvironment']);
+  });
+
   it('that a newer candidate waits for ends the older one\'s release', async () => {
     const { id, release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'queued', behind: ['release/x/1'] }) });
     await waitsFor(release, 'staging, behind release/x/1');
@@ -280,7 +325,10 @@ describe('an environment', () => {
         claims.push(claim);
         return { kind: 'granted', fence: 1 };
       },
-      leaveEnvironment: async (leaving) => void left.push(leaving),
+      leaveEnvironment: async (leaving) => {
+        left.push(leaving);
+        return 'left';
+      },
     });
     await release.result();
     expect(claims).toMatchObject([{ key: `${id}/staging/${candidate.slice(0, 12)}`, purpose: 'promote', candidate, component: 'gitaly' }]);
