@@ -47,6 +47,7 @@ describe('a component release', () => {
       'promote staging',
       'deployed',
       'leaveEnvironment staging',
+      'clearGate',
       'claimEnvironment production',
       'promote production',
       'deployed',
