@@ -7,6 +7,7 @@ import { createPlanning } from '../activities/component/planning.ts';
 import type { Environments } from '../ports/temporal/environments.ts';
 import type { Planned } from '../activities/component/planning.ts';
 import type { Sha } from '../domain/code/commit.ts';
+import { asSha } from '../domain/code/commit.ts';
 import { fileCatalog } from '../ports/catalog/file.ts';
 import { connectGitHub } from '../ports/forge/github/github.ts';
 import { startSandbox } from '../test/servers.ts';
@@ -40,7 +41,7 @@ export async function benchMainLine(args: readonly string[]): Promise<void> {
   const hours = busyHours(await history('log', '--first-parent', '--format=%H %ct', `--max-count=${Number(values.hours) * 20}`, 'HEAD'), Number(values.hours));
   const folder = await mkdtemp(join(tmpdir(), 'slipway-main-line-'));
   const sandbox = await startSandbox({ validated: false });
-  const world = await openWorld(sandbox.url, { scenario: 'gitaly', seed: await seedAt(folder, values.seed, await history('rev-parse', `${hours[0]![0]}^`)), pinnedBehind });
+  const world = await openWorld(sandbox.url, { scenario: 'gitaly', seed: await seedAt(folder, values.seed, asSha(await history('rev-parse', `${hours[0]![0]}^`))), pinnedBehind });
   const catalog = await writeCatalog(world);
   const releases = { offer: never, begun: never, supersede: async () => undefined, isRunning: async () => false, status: never, running: never };
   const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 }), releases, environments: {} as Environments });
@@ -54,7 +55,7 @@ export async function benchMainLine(args: readonly string[]): Promise<void> {
       for (const sha of commits) {
         merges += 1;
         await request(world, 'PATCH', `${canonical}/git/refs/heads/master`, { sha });
-        const sides = (await history('rev-parse', `${sha}^@`)).split('\n').slice(1);
+        const sides = (await history('rev-parse', `${sha}^@`)).split('\n').slice(1).map(asSha);
         for (const side of sides) await end(world, side, settle(endings, side, { hour, verdict: random() < 0.7 ? 'green' : 'red' }));
         settle(endings, sha, { hour: hour + Math.floor(random() * 4), verdict: random() < 0.8 ? 'green' : 'red' });
         await begin(world, sha);
@@ -63,8 +64,8 @@ export async function benchMainLine(args: readonly string[]): Promise<void> {
 
       const [head, pinned] = [commits.at(-1)!, await pinnedIn(world)];
       const stateOf = (sha: Sha) => (endings.has(sha) && endings.get(sha)!.hour > hour ? 'pending' : endings.get(sha)?.verdict);
-      const expected = choose((await history('rev-list', '--first-parent', `${pinned}..${head}`)).split('\n'), stateOf);
-      const byDate = choose((await history('rev-list', '--max-count=50', `${pinned}..${head}`)).split('\n'), stateOf);
+      const expected = choose((await history('rev-list', '--first-parent', `${pinned}..${head}`)).split('\n').map(asSha), stateOf);
+      const byDate = choose((await history('rev-list', '--max-count=50', `${pinned}..${head}`)).split('\n').map(asSha), stateOf);
       const found = chosen(await plan({ component: 'gitaly' }));
       if (found !== expected) differing.push(`hour ${hour}: ${found}, but the main line says ${expected}`);
       if (byDate !== expected) otherwise.push(byDate);
@@ -92,7 +93,7 @@ function busyHours(log: string, count: number): readonly (readonly Sha[])[] {
   for (const line of log.split('\n').toReversed()) {
     const [sha = '', seconds] = line.split(' ');
     const hour = Math.floor(Number(seconds) / 3_600);
-    hours.set(hour, [...(hours.get(hour) ?? []), sha]);
+    hours.set(hour, [...(hours.get(hour) ?? []), asSha(sha)]);
   }
   return [...hours].toSorted(([one], [other]) => one - other).slice(-count).map(([, commits]) => commits);
 }

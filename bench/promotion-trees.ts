@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { asSha } from '../domain/code/commit.ts';
 import type { LedgerCommit } from '../domain/promotion/mainline.ts';
 import { landingsOf } from '../domain/promotion/mainline.ts';
 import { readLedger, standingOf } from '../domain/promotion/reverts.ts';
@@ -57,7 +58,7 @@ function historyOf(git: (...args: readonly string[]) => string, head: string): L
     .filter((record) => record !== '')
     .map((record) => {
       const [sha = '', parents = '', title = '', body = ''] = record.split('\x1f');
-      return { sha, parents: parents.split(' ').filter((parent) => parent !== ''), title, body };
+      return { sha: asSha(sha), parents: parents.split(' ').filter((parent) => parent !== '').map(asSha), title, body };
     });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { shaPattern } from '../domain/code/commit.ts';
+import { isSha } from '../domain/code/commit.ts';
 import type { Whereabouts } from '../domain/inspection/whereabouts.ts';
 import { toldWhereabouts } from '../domain/inspection/whereabouts.ts';
 import { Failure } from './answer.ts';
@@ -24,7 +24,7 @@ async function where(session: CommandSession, { component, change, taskQueue }: 
 }
 
 function changeOf(given: string): { readonly sha: string } | { readonly pullRequest: number } {
-  if (shaPattern.test(given)) return { sha: given };
+  if (isSha(given)) return { sha: given };
   const [, number] = /^#?(\d{1,9})$/.exec(given) ?? [];
   if (number !== undefined) return { pullRequest: Number(number) };
   throw new Failure(2, `a change is meant by a full commit SHA of 40 hex digits, or by the number of its pull request such as 3371, not by "${given}"`);

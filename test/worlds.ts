@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { asSha } from '../domain/code/commit.ts';
+import type { Sha } from '../domain/code/commit.ts';
 
 /** One world of the sandbox: its own repositories, chat, journal and faults. */
 export interface World {
@@ -164,11 +166,11 @@ export async function nextSecond(): Promise<void> {
 }
 
 /** The commit of Gitaly that GitLab's default branch pins. */
-export async function pinnedIn(world: World): Promise<string> {
+export async function pinnedIn(world: World): Promise<Sha> {
   const response = await fetch(`${world.url}/api/v3/repos/gitlab-org/gitlab/contents/GITALY_SERVER_VERSION`, {
     headers: { authorization: 'Bearer bot-token', accept: 'application/vnd.github.raw+json' },
   });
-  return (await response.text()).trim();
+  return asSha((await response.text()).trim());
 }
 
 /** Developed where Gitaly is, so that one sandbox does. */

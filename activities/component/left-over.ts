@@ -1,5 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import { shaPattern } from '../../domain/code/commit.ts';
+import { isSha } from '../../domain/code/commit.ts';
 import { marker } from '../../domain/code/marker.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { releaseAt } from '../../domain/release/keys.ts';
@@ -67,7 +67,7 @@ export function leftOvers(ports: Pick<Ports, 'catalog' | 'forge' | 'environments
     const { repository, versionFile } = pin;
     const there = await seen(environment, repository);
     const candidate = there && (await commits.read(repository, versionFile, there.sha))?.trim();
-    if (candidate === undefined || !shaPattern.test(candidate)) return { has: false };
+    if (candidate === undefined || !isSha(candidate)) return { has: false };
     const { diverged } = await commits.range(mirror, pinned, candidate);
     return { has: !diverged, before: { candidate, sha: there!.sha } };
   }

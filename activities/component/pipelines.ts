@@ -1,6 +1,6 @@
 import type { Seen } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
-import { shaPattern } from '../../domain/code/commit.ts';
+import { isSha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { toldWait } from '../../domain/code/pipeline.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -77,7 +77,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     const others = (await pullRequests.files(repository, number)).filter((path) => path !== file);
     if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);
     const candidate = (await commits.read(repository, file, head))?.trim() ?? '';
-    if (!shaPattern.test(candidate)) return foreign(`where ${file} is not the SHA of a commit`);
+    if (!isSha(candidate)) return foreign(`where ${file} is not the SHA of a commit`);
     const commit = await commitOn(commits, mirror, mirrorBranch, candidate);
     if (!commit) return foreign(`with ${candidate}, which ${mirror} does not have on ${mirrorBranch}`);
     const { diverged } = await commits.range(mirror, pinned, candidate);

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
-import { shaPattern, shortSha } from '../../domain/code/commit.ts';
+import { isSha, shortSha } from '../../domain/code/commit.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import type { Code } from '../../domain/code/rules.ts';
 import type { Pin } from '../../domain/component/rules.ts';
@@ -142,7 +142,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
 
   async function readPin({ repository, branch, versionFile }: Pin, base: Sha): Promise<Sha> {
     const text = (await forge.commits.read(repository, versionFile, base))?.trim();
-    if (text !== undefined && shaPattern.test(text)) return text;
+    if (text !== undefined && isSha(text)) return text;
     const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
     throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, but it ${given}`);
   }

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
-import { shaPattern, shortSha } from '../../domain/code/commit.ts';
+import { isSha, shortSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Component } from '../../domain/catalog.ts';
 import { seenThere, shows, somebodyElse, standing } from '../../domain/environments/contents.ts';
@@ -68,7 +68,7 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     for (const [name, component] of Object.entries(components)) {
       if (repositoryOf(component) !== repository) continue;
       const text = component.pin ? (await forge.commits.read(repository, component.pin.versionFile, sha))?.trim() : sha;
-      if (text !== undefined && shaPattern.test(text)) found[name] = text;
+      if (text !== undefined && isSha(text)) found[name] = text;
     }
     return found;
   }

@@ -1,5 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import { shaPattern } from '../../domain/code/commit.ts';
+import { isSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { DeployedRule } from '../../domain/environments/deployed-rule.ts';
 import { readHash } from './shown-hash.ts';
@@ -42,13 +42,13 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
   async function pinnedAt({ source, downstream }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
     if (!downstream) return product;
     const text = (await forge.commits.read(downstream.repository, downstream.versionFile, product))?.trim() ?? '';
-    return shaPattern.test(text) ? text : pinnedVersion(source, text);
+    return isSha(text) ? text : pinnedVersion(source, text);
   }
 
   /** A pin may be a version, "12.9.0-rc1": its tag tells the commit. */
   async function pinnedVersion(source: Repository, text: string): Promise<Sha | undefined> {
     const [, found] = version.exec(text) ?? [];
-    return found && forge.tags.find(source, `v${found}`);
+    return found === undefined ? undefined : forge.tags.find(source, `v${found}`);
   }
 
   return { runs, pinnedAt };

@@ -1,4 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
+import { asSha } from '../../domain/code/commit.ts';
 import { tryAgain } from '../../ports/failures.ts';
 
 const hash = /\b[0-9a-f]{40}\b/;
@@ -11,5 +12,6 @@ export async function readHash(url: string, { timeoutMs = 10_000 }: { readonly t
   });
   if (response.status === 404) return undefined;
   if (!response.ok) throw unavailable(`it answered ${response.status}`);
-  return hash.exec(await response.text())?.[0];
+  const [shown] = hash.exec(await response.text()) ?? [];
+  return shown === undefined ? undefined : asSha(shown);
 }

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Component } from '../../domain/catalog.ts';
-import { shaPattern } from '../../domain/code/commit.ts';
+import { isSha } from '../../domain/code/commit.ts';
 import { marker } from '../../domain/code/marker.ts';
 import type { Code } from '../../domain/code/rules.ts';
 import type { Deployed } from '../../domain/environments/claim.ts';
@@ -67,7 +67,7 @@ export function createSurvey({ catalog, forge, environments, holders }: Pick<Por
     const pulls = await forge.pullRequests.list(repository, head, branch);
     const pull = pulls.find(({ body, mergeSha }) => mergeSha !== undefined && body.includes(marker(release)));
     const candidate = pull?.mergeSha && (await forge.commits.read(repository, versionFile, pull.mergeSha))?.trim();
-    if (!pull?.mergeSha || candidate === undefined || !shaPattern.test(candidate)) return undefined;
+    if (!pull?.mergeSha || candidate === undefined || !isSha(candidate)) return undefined;
     return { candidate, sha: pull.mergeSha, release, since };
   }
 

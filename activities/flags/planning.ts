@@ -1,3 +1,5 @@
+import { isSha } from '../../domain/code/commit.ts';
+import type { Sha } from '../../domain/code/commit.ts';
 import { parseFlagName } from '../../domain/flags/setting.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { agreeOnRollout } from '../../domain/flags/plan.ts';
@@ -16,12 +18,12 @@ export function createRolloutPlanning({ catalog, forge }: Pick<Ports, 'catalog' 
     const { code } = flagged;
     const flag = parseFlagName(given, flagged.flags.prefix);
     if (flag.kind === 'invalid') throw neverRetry('InvalidInput', flag.message);
-    const commit = asked.startsWith('#') ? await mergedBy(code.canonical, Number(asked.slice(1))) : asked;
+    const commit = isSha(asked) ? asked : await mergedBy(code.canonical, Number(asked.slice(1)));
     if (!(await forge.commits.find(code.mirror, commit))) throw neverRetry('InvalidInput', `commit ${commit} does not exist on ${code.mirror}`);
     return agreeOnRollout(read.pace, flagged, { component, flag: flag.value, commit, ...rest });
   }
 
-  async function mergedBy(repository: Repository, number: number): Promise<string> {
+  async function mergedBy(repository: Repository, number: number): Promise<Sha> {
     const pull = await forge.pullRequests.get(repository, number);
     if (!pull) throw neverRetry('InvalidInput', `${repository} has no pull request #${number}`);
     if (!pull.mergeSha) throw neverRetry('InvalidInput', `pull request ${pull.url} is ${pull.state}, not merged: its code can't be deployed`);

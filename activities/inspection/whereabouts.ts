@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
-import { shaPattern, shortSha } from '../../domain/code/commit.ts';
+import { isSha, shortSha } from '../../domain/code/commit.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
 import { kinds } from '../../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
@@ -90,10 +90,10 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Whether a candidate holds the change; the answer is remembered, because several places run the same candidate. */
-  function holder({ code }: ReleasableComponent, sha: Sha): (candidate: Sha) => Promise<boolean> {
+  function holder({ code }: ReleasableComponent, sha: Sha): (candidate: string) => Promise<boolean> {
     const known = new Map<Sha, Promise<boolean>>([[sha, Promise.resolve(true)]]);
     return (candidate) => {
-      if (!shaPattern.test(candidate)) return Promise.resolve(false);
+      if (!isSha(candidate)) return Promise.resolve(false);
       const answer = known.get(candidate) ?? forge.commits.range(code.mirror, sha, candidate).then(({ diverged }) => !diverged);
       known.set(candidate, answer);
       return answer;
@@ -101,14 +101,14 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** What the environment says itself; before any release has needed it, what the forge remembers. */
-  async function presence(name: string, environment: string, holds: (candidate: Sha) => Promise<boolean>): Promise<Presence> {
+  async function presence(name: string, environment: string, holds: (candidate: string) => Promise<boolean>): Promise<Presence> {
     const known = (await environments.record(environment)) ?? (await unlessTooEarly(surveyEnvironment({ environment })));
     const here = known?.deployed[name];
     if (!here) return { environment, runsIt: false };
     return { environment, runsIt: await holds(here.candidate), candidate: here.candidate, since: here.since };
   }
 
-  async function carrying(name: string, holds: (candidate: Sha) => Promise<boolean>): Promise<ReleaseStatus | undefined> {
+  async function carrying(name: string, holds: (candidate: string) => Promise<boolean>): Promise<ReleaseStatus | undefined> {
     for (const { status } of await releases.running(name)) {
       if (status?.candidate && (await holds(status.candidate))) return status;
     }
@@ -116,7 +116,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Asks what a release that began now would carry. */
-  async function notChosen(name: string, component: ReleasableComponent, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
+  async function notChosen(name: string, component: ReleasableComponent, holds: (candidate: string) => Promise<boolean>): Promise<Blocked> {
     const { code, chat } = component;
     const owners = [code.owners ?? chat?.team ?? `whoever runs ${code.mirror}`];
     const planned = await plan({ component: name });

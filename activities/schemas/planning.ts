@@ -1,5 +1,5 @@
 import type { Commit } from '../../domain/code/commit.ts';
-import { shaPattern } from '../../domain/code/commit.ts';
+import { isSha } from '../../domain/code/commit.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { agreeOnSchemas, toldWork } from '../../domain/schemas/plan.ts';
 import type { SchemaRequest, UploadRequest } from '../../domain/schemas/request.ts';
@@ -39,7 +39,7 @@ export function createSchemaPlanning({ catalog, forge, releases }: Pick<Ports, '
   async function commitOf({ repository }: SchemaRules, base: string, ref: string | undefined): Promise<Commit> {
     const head = await forge.branches.find(repository, base);
     if (!head) throw neverRetry('InvalidInput', `branch ${base} of ${repository} does not exist`);
-    const sha = ref === undefined ? head : shaPattern.test(ref) ? ref : await forge.tags.find(repository, ref);
+    const sha = ref === undefined ? head : isSha(ref) ? ref : await forge.tags.find(repository, ref);
     if (sha === undefined) throw neverRetry('InvalidInput', `ref: ${repository} has no tag ${ref}; give a tag, or a full commit SHA`);
     const commit = ref === undefined ? await forge.commits.find(repository, sha) : await commitOn(forge.commits, repository, base, sha);
     if (commit) return commit;

@@ -1,7 +1,22 @@
-/** A full commit hash: 40 lower-case hex digits. */
-export type Sha = string;
+declare const brand: unique symbol;
+
+/** A full commit hash: 40 lower-case hex digits. Text becomes one where it comes in, by the schema `sha`, `isSha` or `asSha`. */
+export type Sha = string & { readonly [brand]: 'Sha' };
 
 export const shaPattern = /^[0-9a-f]{40}$/;
+
+export function isSha(text: string): text is Sha {
+  return shaPattern.test(text);
+}
+
+/**
+ * What a service answers as the hash of a commit.
+ * @throws RangeError if it is none
+ */
+export function asSha(text: string): Sha {
+  if (!isSha(text)) throw new RangeError(`"${text.slice(0, 60)}" is no full commit SHA of 40 hex digits`);
+  return text;
+}
 
 export function shortSha(sha: Sha): string {
   return sha.slice(0, 12);

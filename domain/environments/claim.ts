@@ -1,17 +1,21 @@
 import { z } from 'zod';
+import { asSha } from '../code/commit.ts';
+import type { Sha } from '../code/commit.ts';
 import type { Mechanism } from '../stages/rules.ts';
 import type { Pace } from '../release/pace.ts';
 
 // What releases, rollouts and environments say to each other. Read leniently: what a later version of Slipway adds is no mistake.
 
 const text = z.string().min(1);
+/** Only whoever wrote it has checked it. */
+const sha = text as unknown as z.ZodType<Sha, string>;
 const number = z.number();
 
 /** A version of a component that an environment runs. */
 export const deployed = z.object({
-  candidate: text,
+  candidate: sha,
   /** Downstream commit that pins the candidate: what a rollback to this version deploys. */
-  sha: text,
+  sha,
   /** Id of the release that brought it. */
   release: text,
   /** ISO 8601 */
@@ -30,8 +34,8 @@ const claim = z.object({
   environment: text,
   release: text,
   component: text,
-  candidate: text,
-  sha: text,
+  candidate: sha,
+  sha,
   /** A rollback goes before all others and through every freeze, but only where this release is what runs. */
   purpose: z.enum(['promote', 'rollback']),
   /** Where a deployment of this claim can be found by its key. */
@@ -43,7 +47,7 @@ const claim = z.object({
 export const claiming = z.object({
   claim,
   /** Candidates of the component that this one is known to come after. */
-  after: z.array(text).readonly(),
+  after: z.array(sha).readonly(),
   windows: z.array(z.object({ from: text, to: text, reason: z.string() })).readonly(),
 });
 
@@ -60,7 +64,7 @@ export const landing = z.object({
   component: text,
   runs: deployed.omit({ since: true }),
   /** What other components run there by the same commit: their candidates. */
-  others: z.exactOptional(z.record(text, text)),
+  others: z.exactOptional(z.record(text, sha)),
 });
 
 /** What `follow` carries. */
@@ -100,8 +104,8 @@ export const claimExample: Claim = {
   environment: 'production',
   release: 'release/gitaly/from-0123456789ab',
   component: 'gitaly',
-  candidate: 'c'.repeat(40),
-  sha: 'd'.repeat(40),
+  candidate: asSha('c'.repeat(40)),
+  sha: asSha('d'.repeat(40)),
   purpose: 'promote',
   deployment: { repository: 'org/product', mechanism: { kind: 'deployment' } },
   pace: { poll: 30_000, patience: 900_000, sample: 15_000, attempt: 60_000, heartbeat: 10_000, retry: 2_000 },

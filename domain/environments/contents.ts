@@ -1,4 +1,5 @@
 import type { Sha } from '../code/commit.ts';
+import { asSha } from '../code/commit.ts';
 
 // What an environment runs is compared with what comes by content: a forge's history alone doesn't tell, because picked commits
 // are others there.
@@ -64,7 +65,7 @@ export function lacking(changes: readonly Change[], others: readonly Change[]): 
 
 /** The commits that one was picked from, as `git cherry-pick -x` says. */
 function picked(message: string): readonly Sha[] {
-  return [...message.matchAll(/\(cherry picked from commit ([0-9a-f]{40})\)/g)].map(([, sha]) => sha!);
+  return [...message.matchAll(/\(cherry picked from commit ([0-9a-f]{40})\)/g)].map(([, sha]) => asSha(sha!));
 }
 
 /** A file that pins a component is none of them: taking it back takes the component back. */

@@ -52,8 +52,8 @@ export interface WithFlags {
   readonly flags: FlagRules;
 }
 
-/** @param request with a flag's name that is right, and a commit's SHA */
-export function agreeOnRollout(pace: Pace, { code, pin, chat, flags: rules }: WithFlags, { component, flag, commit, steps: percentages, issue, reason }: RolloutRequest): RolloutPlan {
+/** @param request with a flag's name that is right */
+export function agreeOnRollout(pace: Pace, { code, pin, chat, flags: rules }: WithFlags, { component, flag, commit, steps: percentages, issue, reason }: RolloutRequest & { readonly commit: Sha }): RolloutPlan {
   const { staging, production } = rules;
   const steps = planRollout({ percentages: percentages ?? production.steps, soak: production.soak });
   return {

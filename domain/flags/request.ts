@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneLine, sentence } from '../text/short-text.ts';
-import { shaPattern } from '../code/commit.ts';
+import { isSha } from '../code/commit.ts';
 import { percentages } from './setting.ts';
 import type { Parsed } from '../text/input.ts';
 import { parseInput } from '../text/input.ts';
@@ -11,7 +11,7 @@ const rolloutRequest = z.strictObject({
   flag: oneLine,
   commit: z
     .string()
-    .refine((text) => shaPattern.test(text) || /^#\d+$/.test(text), 'must be a full commit SHA of 40 hex digits, or a pull request such as "#12"'),
+    .refine((text) => isSha(text) || /^#\d+$/.test(text), 'must be a full commit SHA of 40 hex digits, or a pull request such as "#12"'),
   steps: percentages.optional(),
   issue: z.int().min(1).optional(),
   reason: sentence.optional(),

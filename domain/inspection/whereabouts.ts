@@ -12,7 +12,7 @@ export interface Whereabouts {
   readonly release?: { readonly id: string; readonly candidate: Sha; readonly state: ReleaseState };
   /** What the product's default branch pins, and whether that holds the change. */
   readonly merged: boolean;
-  readonly pinned?: Sha;
+  readonly pinned?: string;
   /** In the order of the component's stages. */
   readonly environments: readonly Presence[];
   /** Of a component that is promoted: in which releases it is, and which production has last been given. */
@@ -44,7 +44,7 @@ export function toldWhereabouts({ component, pullRequest, commit, release, merge
     commit ? `${component} ${shortSha(commit.sha)}: ${commit.title}, by ${commit.author}` : component,
     ...(pullRequest ? [`pull request #${pullRequest.number} is ${pullRequest.state}: ${pullRequest.url}`] : []),
     ...(release ? [`in the candidate ${shortSha(release.candidate)} of ${release.id}`] : []),
-    ...(pinned ? [`${merged ? 'merged: ' : 'not merged: '}${shortSha(pinned)} is pinned`] : []),
+    ...(pinned ? [`${merged ? 'merged: ' : 'not merged: '}${pinned.slice(0, 12)} is pinned`] : []),
     ...environments.map(toldPresence),
     ...(releases ? [releases.told] : []),
     ...(releases?.latest ? [`the latest release is ${releases.latest}`] : []),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Sha } from '../code/commit.ts';
 import { isSamePerson } from './person.ts';
 import type { Verdict } from './decision.ts';
 import { sha } from '../text/names.ts';
@@ -28,7 +29,7 @@ export interface TokenVote {
   readonly verdict: Verdict;
   readonly stage: string;
   readonly release: string;
-  readonly sha: string;
+  readonly sha: Sha;
   /** ISO 8601. A release may be begun anew under the same id: tokens for the one before it are no use. */
   readonly startedAt: string;
 }

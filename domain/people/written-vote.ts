@@ -61,7 +61,7 @@ export function unfitRemark({ by, isPerson, isEdited, at, review }: Remark, vote
   if (isEdited) return `the vote of ${by} was edited: it has to be written anew`;
   if (vote.sha !== undefined && !candidate.startsWith(vote.sha)) return `the vote of ${by} is for ${vote.sha}, but this release carries ${candidate}`;
   if (!review) return at > since ? undefined : `the vote of ${by} was written at ${at}, but this release carries ${shortSha(candidate)} since ${since}: it has to be written anew`;
-  if (review.sha !== head) return `the review of ${by} is of ${shortSha(review.sha ?? 'nothing')}, but the pull request is at ${shortSha(head)}`;
+  if (review.sha !== head) return `the review of ${by} is of ${review.sha === undefined ? 'nothing' : shortSha(review.sha)}, but the pull request is at ${shortSha(head)}`;
   const says = review.verdict === 'none' ? 'neither approves nor asks for changes' : review.verdict === 'approve' ? 'approves' : 'asks for changes';
   return review.verdict === vote.verdict ? undefined : `the review of ${by} says "/${vote.verdict} ${vote.stage}", but ${says}`;
 }

@@ -38,7 +38,7 @@ export function landingsOf(commits: readonly LedgerCommit[]): MainLineStep[] {
 
 function firstParents(start: LedgerCommit, known: ReadonlyMap<Sha, LedgerCommit>, taken: ReadonlySet<Sha>): LedgerCommit[] {
   const line: LedgerCommit[] = [];
-  for (let at: LedgerCommit | undefined = start; at && !taken.has(at.sha); at = known.get(at.parents[0] ?? '')) line.push(at);
+  for (let at: LedgerCommit | undefined = start; at && !taken.has(at.sha); at = known.get(at.parents[0]!)) line.push(at);
   return line;
 }
 

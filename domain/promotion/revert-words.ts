@@ -1,9 +1,7 @@
-import type { Sha } from '../code/commit.ts';
-
 /** What a text says that it reverts. */
 export interface RevertWords {
   /** Commits, by at least seven digits of their hashes. */
-  readonly shas: readonly Sha[];
+  readonly shas: readonly string[];
   readonly pulls: readonly number[];
   readonly titles: readonly WantedTitle[];
   /** It says itself that something of it stays. */

@@ -130,7 +130,7 @@ function targetsOfOne({ shas, pulls, titles, isPartial }: RevertWords, before: r
 }
 
 /** Whether these hashes are all of an entry; undefined if they are nothing of it. */
-function coverage({ landing }: Entry, shas: readonly Sha[]): boolean | undefined {
+function coverage({ landing }: Entry, shas: readonly string[]): boolean | undefined {
   if (!landing || shas.length === 0) return undefined;
   const isNamed = ({ sha }: LedgerCommit) => shas.some((wanted) => sha.startsWith(wanted) || wanted.startsWith(sha));
   if (isNamed(landing.commit)) return true;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { shaPattern } from '../code/commit.ts';
+import type { Sha } from '../code/commit.ts';
 
 /** Names become parts of workflow ids, branches and labels, so they are kept plain. */
 export const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes, starting with a letter');
@@ -14,4 +15,5 @@ export const workflowFile = z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a work
 /** Of a pull request or an issue, as the forge takes it. */
 export const title = z.string().min(1).max(256).regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must be one line');
 export const label = z.string().min(1).max(50).regex(/^[^\p{Cc},]*$/u, 'must be one line without commas');
-export const sha = z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits');
+/** The brand is the compiler's alone: JSON Schema shows a text. */
+export const sha = z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits') as unknown as z.ZodType<Sha, string>;

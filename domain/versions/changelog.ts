@@ -1,5 +1,5 @@
 import type { Sha } from '../code/commit.ts';
-import { shortSha } from '../code/commit.ts';
+import { isSha, shortSha } from '../code/commit.ts';
 import { inert } from '../code/quiet-text.ts';
 import { strayTrailer, trailerValue } from './trailers.ts';
 
@@ -64,7 +64,7 @@ function revertedBy(commits: readonly LoggedCommit[]): ReadonlySet<Sha> {
   const reverted = new Set<Sha>();
   for (const { sha, message } of commits) {
     if (reverted.has(sha)) continue;
-    for (const [, other = ''] of message.matchAll(/^This reverts commit ([0-9a-f]{40})\b/gim)) reverted.add(other);
+    for (const [, other = ''] of message.matchAll(/^This reverts commit ([0-9a-f]{40})\b/gim)) if (isSha(other)) reverted.add(other);
   }
   return reverted;
 }

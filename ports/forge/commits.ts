@@ -12,10 +12,10 @@ export interface Commits {
   /** Paths that a commit changes, also those that it moves files from, compared with `since`, or its first parent; undefined where they are too many to be told. */
   files(repository: Repository, sha: Sha, since?: Sha): Promise<readonly string[] | undefined>;
   /**
-   * The commits in `to` that are not in `from`, newest first; `diverged` when `from` is not an ancestor of `to`. Of a long
+   * The commits in `to` that are not in `from` (SHAs, or names of branches), newest first; `diverged` when `from` is not an ancestor of `to`. Of a long
    * range the newest 500 or so are given, and `total` counts all.
    */
-  range(repository: Repository, from: Sha, to: Sha): Promise<{ readonly commits: readonly Commit[]; readonly total: number; readonly diverged: boolean }>;
+  range(repository: Repository, from: string, to: string): Promise<{ readonly commits: readonly Commit[]; readonly total: number; readonly diverged: boolean }>;
   /** The newest commit, of those that a branch, tag or SHA contains, that changed a file; undefined where none has. */
   lastChange(repository: Repository, path: string, ref: string): Promise<Sha | undefined>;
   /** A file's text at a branch, tag or SHA. */

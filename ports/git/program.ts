@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { asSha } from '../../domain/code/commit.ts';
+import type { Sha } from '../../domain/code/commit.ts';
 import { settings } from '../adapter.ts';
 import type { Variables } from '../adapter.ts';
 import { credentials } from '../forge/github/connection/credentials.ts';
@@ -36,7 +38,8 @@ export function gitProgram(connection: CloneSettings): Git {
     async mergeBase(repository, one, other) {
       const { git, have } = await clone(repository);
       await have(one, other);
-      return (await git(['merge-base', one, other], { accept: [1] })).out.trim() || undefined;
+      const found = (await git(['merge-base', one, other], { accept: [1] })).out.trim();
+      return found === '' ? undefined : asSha(found);
     },
 
     async read(repository, commit, path) {
@@ -91,10 +94,11 @@ function gitRoot(api: string | undefined): string {
 }
 
 function refsOf(listed: string): Refs {
-  const branches: Record<string, string> = {};
+  const branches: Record<string, Sha> = {};
   const tags = new Map<string, Tag>();
   for (const line of listed.split('\n').filter(Boolean)) {
-    const [sha = '', ref = ''] = line.split('\t');
+    const [text = '', ref = ''] = line.split('\t');
+    const sha = asSha(text);
     const name = ref.replace(/^refs\/(heads|tags)\//, '');
     if (ref.startsWith('refs/heads/')) branches[name] = sha;
     // What an annotated tag stands on is listed right behind it.
@@ -106,7 +110,7 @@ function refsOf(listed: string): Refs {
 
 function commitOf(text: string): GitCommit {
   const [sha = '', tree = '', parents = '', committedAt = '', author = '', message = ''] = text.split('\0');
-  return { sha, tree, parents: parents.split(' ').filter(Boolean), committedAt: new Date(committedAt).toISOString(), author, message };
+  return { sha: asSha(sha), tree: asSha(tree), parents: parents.split(' ').filter(Boolean).map(asSha), committedAt: new Date(committedAt).toISOString(), author, message };
 }
 
 /** What a push that was not taken says of its refs. */

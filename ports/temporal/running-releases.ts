@@ -1,5 +1,6 @@
 import type { Client, WorkflowClient } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
+import type { Sha } from '../../domain/code/commit.ts';
 import type { Superseding } from '../../domain/environments/claim.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { assertStillOurs } from '../pulse.ts';
@@ -12,7 +13,7 @@ export interface OfferedCandidate {
   /** The release's id. */
   readonly release: string;
   readonly component: string;
-  readonly sha: string;
+  readonly sha: Sha;
 }
 
 /** The releases, as another workflow's activity meets them. */

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { boardText } from '../../client/board-text.ts';
 import type { EnvironmentStatus } from '../../domain/environments/environment.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { shaOf } from '../shas.ts';
 
 const now = Date.parse('2026-01-02T12:00:00Z');
-const candidate = 'c'.repeat(40);
+const candidate = shaOf('c');
 
 const nobody = { stages: [], undone: [], stays: [], owed: [], decisions: [], refused: [] };
 const waiting: ReleaseStatus = {
@@ -28,8 +29,8 @@ const production: EnvironmentStatus = {
   followers: [],
   refused: [],
   deployed: {
-    gitaly: { candidate: 'a'.repeat(40), sha: 'd'.repeat(40), release: 'release/gitaly/from-0', since: '2026-01-01T12:00:00Z' },
-    monitor: { candidate: 'b'.repeat(40), sha: 'd'.repeat(40), release: 'release/monitor/from-0', since: '2026-01-02T09:00:00Z' },
+    gitaly: { candidate: shaOf('a'), sha: shaOf('d'), release: 'release/gitaly/from-0', since: '2026-01-01T12:00:00Z' },
+    monitor: { candidate: shaOf('b'), sha: shaOf('d'), release: 'release/monitor/from-0', since: '2026-01-02T09:00:00Z' },
   },
   frozen: { reason: 'the incident', by: 'kim' },
 };

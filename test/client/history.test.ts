@@ -3,6 +3,7 @@ import type { History } from '../../domain/inspection/history-request.ts';
 import type { ReleaseRecord } from '../../domain/release/record.ts';
 import { pending } from '../workflows/scripted-world.ts';
 import { idOf, openStand } from './stand.ts';
+import { shaOf } from '../shas.ts';
 
 let stand: Awaited<ReturnType<typeof openStand>>;
 beforeAll(async () => {
@@ -17,8 +18,8 @@ const record: ReleaseRecord = {
   endedAt: '2026-01-31T10:30:00Z',
   ending: 'rejected',
   outcome: 'rejected at production by alice: the incident',
-  candidate: 'c'.repeat(40),
-  pinned: 'b'.repeat(40),
+  candidate: shaOf('c'),
+  pinned: shaOf('b'),
   pullRequest: { number: 7, url: 'https://forge/pull/7' },
   stages: [{ name: 'staging', environment: 'staging', mark: 'done', since: '2026-01-31T09:30:00Z', url: 'https://forge/runs/1' }],
   decisions: [{ message: 'reject', stage: 'production', by: 'alice', reason: 'the incident', at: '2026-01-31T10:29:00Z', assurance: 'claimed' }],

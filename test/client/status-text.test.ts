@@ -3,15 +3,16 @@ import { changes } from '../../client/changes.ts';
 import { matching } from '../../client/release.ts';
 import { commandFor, statusText } from '../../client/status-text.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { shaOf } from '../shas.ts';
 
-const candidate = 'c'.repeat(40);
+const candidate = shaOf('c');
 
 const waiting: ReleaseStatus = {
   release: 'release/gitaly/from-aaaaaaaaaaaa',
   component: 'gitaly',
   state: 'approval',
   candidate,
-  pinned: 'a'.repeat(40),
+  pinned: shaOf('a'),
   pullRequest: { number: 7, url: 'https://forge/pull/7' },
   stages: [
     { name: 'staging', environment: 'staging', mark: 'done', since: '2026-01-01T10:00:00Z', url: 'https://forge/runs/1' },

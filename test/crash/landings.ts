@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import type { Sha } from '../../domain/code/commit.ts';
 import { candidate } from '../../workflows/component/messages.ts';
 import { approve, decide } from '../../workflows/people/messages.ts';
 import { attribute } from './attribute.ts';
@@ -17,7 +18,7 @@ const amended: Case = {
   begin,
   async attend(release, world) {
     await inState(release, 'pipeline');
-    const { sha } = await world.control<{ sha: string }>('commit', { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'fix.go': 'x' }, message: 'Fix' });
+    const { sha } = await world.control<{ sha: Sha }>('commit', { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'fix.go': 'x' }, message: 'Fix' });
     await until(async () => (await checks(world, 'gitlab-org-security/gitaly', sha)).some(({ conclusion }) => conclusion === 'success'));
     await release.signal(candidate, { sha });
     await attribute(release, 'CandidateSha', sha);
@@ -86,7 +87,7 @@ const outdated: Case = {
 /** What may happen to a pull request on its way into the base branch. */
 export const landings: readonly Case[] = [amended, flaky, brokenBase, closed, queued, outdated];
 
-async function approved(release: WorkflowHandle, amended: { readonly sha?: string } = {}): Promise<void> {
+async function approved(release: WorkflowHandle, amended: { readonly sha?: Sha } = {}): Promise<void> {
   await waitsFor(release, 'approval of production');
   await release.signal(approve.signal, { stage: 'production', by: 'alice', ...amended });
 }

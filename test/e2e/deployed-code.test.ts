@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { asSha } from '../../domain/code/commit.ts';
 import { createDeployedCode } from '../../activities/environments/deployed-code.ts';
 import { temporalEnvironments } from '../../ports/temporal/environments.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
@@ -120,7 +121,7 @@ it('an environment forgets a rollout that is gone', async () => {
 });
 
 /** Commits are numbered in their order; the flag's is the fifth. */
-const numbered = (number: number) => String(number).padEnd(40, '0');
+const numbered = (number: number) => asSha(String(number).padEnd(40, '0'));
 
 interface World {
   /** What the environment remembers to run. */

@@ -22,6 +22,7 @@ import { workflowBundle } from '../servers.ts';
 import { plan, scriptedWorld } from '../workflows/scripted-world.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
+import { shaOf } from '../shas.ts';
 
 const { address, namespace } = inject('temporal');
 let native: NativeConnection;
@@ -390,7 +391,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       find: async (_repository: string, _environment: string, _sha: string, key: string) => stateIn(key),
       succeeded: async (): Promise<readonly Success[]> => (memory ? [{ name: `${memory.release}/only`, at: '2026-01-01T00:00:00Z' }] : []),
     },
-    pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: 'e'.repeat(40) }] : []) },
+    pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: shaOf('e') }] : []) },
   } as unknown as Forge;
   const environments = temporalEnvironments(client);
   const holders = temporalHolders(client);

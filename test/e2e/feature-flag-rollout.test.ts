@@ -15,6 +15,7 @@ import { startWorker } from '../servers.ts';
 import { openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 import { useServers } from './stand.ts';
+import { shaOf } from '../shas.ts';
 
 const servers = useServers();
 
@@ -206,7 +207,7 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
 
   it.each([
     [{ flag: 'go_user_delete_tag' }, 'Did you mean "gitaly_go_user_delete_tag"?'],
-    [{ commit: 'f'.repeat(40) }, 'does not exist on gitlab-org-security/gitaly'],
+    [{ commit: shaOf('f') }, 'does not exist on gitlab-org-security/gitaly'],
     [{ commit: '#99' }, 'gitlab-org/gitaly has no pull request #99'],
     [{ component: 'gitlay' }, 'did you mean "gitaly"?'],
   ])('refuses %j, and says what was meant', async (changes, message) => {

@@ -8,6 +8,7 @@ import { nextSecond, openWorld, workerEnvironment, writeCatalog } from '../world
 import type { World } from '../worlds.ts';
 import { useServers } from './stand.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
+import { shaOf } from '../shas.ts';
 
 const servers = useServers();
 
@@ -49,7 +50,7 @@ describe('the pull request of a release, on real git and HTTP', () => {
 
   it.each([
     ['changes other files', { 'app.rb': 'x' }, /changes app\.rb/],
-    ['names a commit that the mirror does not have', { [versionFile]: `${'f'.repeat(40)}\n` }, /which gitlab-org-security\/gitaly does not have/],
+    ['names a commit that the mirror does not have', { [versionFile]: `${shaOf('f')}\n` }, /which gitlab-org-security\/gitaly does not have/],
     ['breaks the version file', { [versionFile]: 'v1.2\n' }, /is not the SHA of a commit/],
   ])('is not merged when a person %s: their branch stays', async (_, files, reason) => {
     const { world, open } = await begin({ ci: waiting });

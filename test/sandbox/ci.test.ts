@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { branchWithChange, github, gitlab, pullRequest, refusal, useSandbox } from './stand.ts';
 import type { World } from '../worlds.ts';
+import { shaOf } from '../shas.ts';
 
 const stand = useSandbox();
 
@@ -147,11 +148,11 @@ describe('a dispatched workflow', () => {
 
   it('is found by the name that its input gives it, and deploys the commit of its input', async () => {
     const world = await stand.open();
-    await dispatch(world, { release_key: 'gitaly/1/staging', environment: 'staging', sha: '1'.repeat(40) });
+    await dispatch(world, { release_key: 'gitaly/1/staging', environment: 'staging', sha: shaOf('1') });
     const { actions } = github(world);
     const list = async () => (await actions.listWorkflowRuns({ ...gitlab, workflow_id: 'deploy.yml', event: 'workflow_dispatch' })).data.workflow_runs;
     await expect.poll(list).toMatchObject([{ display_title: 'gitaly/1/staging', name: 'gitaly/1/staging', status: 'completed', conclusion: 'success' }]);
-    expect((await world.snapshot())['environments']).toEqual({ staging: { repository: 'gitlab-org/gitlab', sha: '1'.repeat(40) } });
+    expect((await world.snapshot())['environments']).toEqual({ staging: { repository: 'gitlab-org/gitlab', sha: shaOf('1') } });
   });
 
   it('runs again on each dispatch', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { branchWithChange, github, gitlab, keys, pullRequest, refusal, useSandbox } from './stand.ts';
 import type { World } from '../worlds.ts';
+import { shaOf } from '../shas.ts';
 
 const stand = useSandbox();
 
@@ -127,7 +128,7 @@ describe('auto-merge', () => {
     const { nodeId } = await pullRequest(world);
     const clean = await mutate(world, 'enablePullRequestAutoMerge', `pullRequestId: "${nodeId}"`);
     expect(clean.body.errors).toMatchObject([{ type: 'UNPROCESSABLE', message: 'Pull request Pull request is in clean status' }]);
-    const moved = await mutate(world, 'enablePullRequestAutoMerge', `pullRequestId: "${nodeId}", expectedHeadOid: "${'1'.repeat(40)}"`);
+    const moved = await mutate(world, 'enablePullRequestAutoMerge', `pullRequestId: "${nodeId}", expectedHeadOid: "${shaOf('1')}"`);
     expect(moved.body.errors).toMatchObject([{ type: 'UNPROCESSABLE' }]);
   });
 
@@ -216,7 +217,7 @@ describe('refs by GraphQL', () => {
       mutate(
         world,
         'updateRefs',
-        `repositoryId: "${repository.node_id}", refUpdates: [{name: "refs/heads/new", afterOid: "${sha}", beforeOid: "${'0'.repeat(40)}"}, {name: "refs/heads/release/gitaly", afterOid: "${base}", beforeOid: "${before}", force: true}]`,
+        `repositoryId: "${repository.node_id}", refUpdates: [{name: "refs/heads/new", afterOid: "${sha}", beforeOid: "${shaOf('0')}"}, {name: "refs/heads/release/gitaly", afterOid: "${base}", beforeOid: "${before}", force: true}]`,
       );
     expect((await update(base)).body.errors).toHaveLength(1);
     const { git } = github(world);
@@ -284,7 +285,7 @@ describe('a ref', () => {
     const { git } = github(world);
     const create = (ref: string, at: string) => refusal(git.createRef({ ...gitlab, ref, sha: at }));
     expect(await create('refs/heads/release/gitaly', sha)).toEqual({ status: 422, message: 'Reference already exists' });
-    expect(await create('refs/heads/new', '1'.repeat(40))).toEqual({ status: 422, message: 'Object does not exist' });
+    expect(await create('refs/heads/new', shaOf('1'))).toEqual({ status: 422, message: 'Object does not exist' });
     expect((await create('refs/heads/two..dots', sha)).status).toBe(422);
     expect((await create('refs/heads/new\nline', sha)).status).toBe(422);
   });

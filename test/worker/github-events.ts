@@ -1,4 +1,5 @@
 import type { components } from '@octokit/openapi-types';
+import { shaOf } from '../shas.ts';
 
 type Schemas = components['schemas'];
 type Part<T> = T extends object ? { readonly [Key in keyof T]?: Part<T[Key]> } : T;
@@ -8,13 +9,13 @@ const from = (full_name: string) => ({ repository: { full_name } });
 /** What of GitHub's payloads counts, held against GitHub's own description of them. */
 export const githubEvents = {
   push: (repository: string, branch: string) =>
-    ({ ...from(repository), ref: `refs/heads/${branch}`, before: 'a'.repeat(40), after: 'b'.repeat(40) }) satisfies Part<Schemas['webhook-push']>,
+    ({ ...from(repository), ref: `refs/heads/${branch}`, before: shaOf('a'), after: shaOf('b') }) satisfies Part<Schemas['webhook-push']>,
 
   suite: (repository: string, head_branch: string | null, action: 'completed' = 'completed') =>
     ({ ...from(repository), action, check_suite: { head_branch } }) satisfies Part<Schemas['webhook-check-suite-completed']>,
 
   status: (repository: string, branch: string, state: 'success' | 'pending' | 'failure' = 'success') =>
-    ({ ...from(repository), sha: 'b'.repeat(40), context: 'ci', state, branches: [{ name: branch }] }) satisfies Part<Schemas['webhook-status']>,
+    ({ ...from(repository), sha: shaOf('b'), context: 'ci', state, branches: [{ name: branch }] }) satisfies Part<Schemas['webhook-status']>,
 
   run: (repository: string, display_title: string) =>
     ({ ...from(repository), action: 'completed', workflow_run: { display_title } }) satisfies Part<Schemas['webhook-workflow-run-completed']>,

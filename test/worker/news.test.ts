@@ -4,6 +4,7 @@ import { concernsOf } from '../../worker/webhooks/concern.ts';
 import { readNews } from '../../worker/webhooks/news.ts';
 import { catalog } from './receiver-world.ts';
 import { githubEvents as github } from './github-events.ts';
+import { shaOf } from '../shas.ts';
 
 const { canonical, mirror } = catalog.components.gitaly!.code!;
 const { repository: product } = catalog.components.gitaly!.pin!;
@@ -57,7 +58,7 @@ describe('no release hears of', () => {
     ['a key of a component that is not in the catalog', 'workflow_run', github.run(product, 'release/prometheus/from-aaaaaaaaaaaa/staging')],
     ['another branch', 'check_suite', github.suite(product, 'master')],
     ['a suite on no branch', 'check_suite', github.suite(product, null)],
-    ['a new branch', 'push', { ...github.push(product, 'release/gitaly'), before: '0'.repeat(40) }],
+    ['a new branch', 'push', { ...github.push(product, 'release/gitaly'), before: shaOf('0') }],
     ['a tag', 'push', { ...github.push(mirror, 'master'), ref: 'refs/tags/master' }],
     ['what is only pending', 'status', github.status(product, 'release/gitaly', 'pending')],
     ['a deployment under way', 'deployment_status', github.deployment(product, `${id}/canary`, 'in_progress')],

@@ -6,13 +6,14 @@ import { candidate, plan, scriptedWorld } from './scripted-world.ts';
 import { openMachine } from './workflow-machine.ts';
 import type { Answer, Said } from './workflow-machine.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
+import { shaOf } from '../shas.ts';
 
 const races = 1_000;
 /** SLIPWAY_SEED has the races of another run again. */
 const seed = Number(process.env.SLIPWAY_SEED ?? Date.now() % 2 ** 31);
 
-const newer = '9'.repeat(40);
-const [firstHead, amendedHead] = ['d'.repeat(40), 'f'.repeat(40)];
+const newer = shaOf('9');
+const [firstHead, amendedHead] = [shaOf('d'), shaOf('f')];
 const { soak: _, ...production } = plan.stages[1]!;
 
 const as = fc.constantFrom('signal' as const, 'update' as const);
@@ -69,7 +70,7 @@ function smallWorld() {
     async mergePullRequest({ sha: head }) {
       if (world.head !== head) return { kind: 'moved' };
       world.pull = 'merged';
-      return { kind: 'merged', sha: 'e'.repeat(40) };
+      return { kind: 'merged', sha: shaOf('e') };
     },
     async withdrawPullRequest() {
       if (world.pull === 'merged') return { kind: 'merged', number: 7 };

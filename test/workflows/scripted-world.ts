@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities/index.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { shaOf } from '../shas.ts';
 
-export const candidate = 'c'.repeat(40);
-export const pinned = 'a'.repeat(40);
-export const head = 'd'.repeat(40);
-export const mergeSha = 'e'.repeat(40);
+export const candidate = shaOf('c');
+export const pinned = shaOf('a');
+export const head = shaOf('d');
+export const mergeSha = shaOf('e');
 
 export const plan: ReleasePlan = {
   kind: 'release',
@@ -14,7 +15,7 @@ export const plan: ReleasePlan = {
   candidate,
   date: '2026-01-01T00:00:00Z',
   pinned,
-  base: 'b'.repeat(40),
+  base: shaOf('b'),
   mirror: 'org/gitaly-mirror',
   mirrorBranch: 'master',
   mirrorChecks: [],
@@ -61,14 +62,14 @@ export function scriptedWorld(script: Partial<Activities> = {}): ScriptedWorld {
     plan: async () => plan,
     offer: async () => undefined,
     openPullRequest: async () => ({ number: 7, url: 'https://forge/org/product/pull/7', head, carries: candidate }),
-    amendPullRequest: async () => ({ kind: 'amended', head: 'f'.repeat(40), date: '2026-01-02T00:00:00Z' }),
+    amendPullRequest: async () => ({ kind: 'amended', head: shaOf('f'), date: '2026-01-02T00:00:00Z' }),
     describePullRequest: async () => undefined,
-    adoptPullRequest: async () => ({ kind: 'edited', head, candidate: 'e'.repeat(40), date: '2026-01-01T12:00:00Z' }),
+    adoptPullRequest: async () => ({ kind: 'edited', head, candidate: shaOf('e'), date: '2026-01-01T12:00:00Z' }),
     approvePullRequest: async () => 'nobody',
     letMerge: async () => 'waits',
     keepFromMerging: async () => undefined,
     enqueuePullRequest: async () => ({ kind: 'queued' }),
-    updatePullRequest: async () => ({ kind: 'updated', head: 'b'.repeat(40) }),
+    updatePullRequest: async () => ({ kind: 'updated', head: shaOf('b') }),
     rerunFailed: async () => 'rerun',
     base: async () => 'sound',
     headOf: async () => head,

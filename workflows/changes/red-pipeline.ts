@@ -54,7 +54,7 @@ export async function diagnose<D extends OpenChange>(changing: Changing, draft: 
     status.enter('pipeline', { waitingFor: { what: `${into} of ${repository} to be green again (${names.join(', ')})` }, next: `close #${number}, and open a new one` });
     return { ...draft, told: head, known: { kind: 'brokenBase', failed: labels } };
   }
-  tell(`the pipeline of #${number} is red at ${shortSha(carries)}: ${toldFailures(failed)}`);
+  tell(`the pipeline of #${number} is red at ${carries.slice(0, 12)}: ${toldFailures(failed)}`);
   return ask(changing, { ...draft, told: head, known: { kind: 'regression' } }, `the red pipeline of #${number} (${names.join(', ')})`);
 }
 

@@ -36,13 +36,13 @@ function releaseThread({ plan, work, status }: Session<ReleasePlan>): Audience {
   return {
     name: chat?.progress ?? 'the pull request',
     hear({ name, line, label }) {
-      const { pullRequest, candidate = '' } = status.get();
+      const { pullRequest, candidate } = status.get();
       if (!pullRequest) return undefined;
       const { number } = pullRequest;
       const report = {
         thread: `${id}#${number}`,
         ...(chat && { channel: chat.progress }),
-        subject: `${component} ${shortSha(candidate)}`,
+        subject: `${component} ${candidate === undefined ? '' : shortSha(candidate)}`,
         transition: name,
         line,
         ...(label && { label: { repository: downstream.repository, number, name: label } }),

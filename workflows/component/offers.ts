@@ -1,4 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
+import { asSha } from '../../domain/code/commit.ts';
 import { offer } from '../../domain/people/decision.ts';
 import { hear } from '../release/inbox.ts';
 import { candidate } from './messages.ts';
@@ -12,7 +13,7 @@ export function openOffers(status: StatusKeeper) {
 
   hear(candidate, status, {
     schema: offer,
-    example: { sha: '0'.repeat(40) },
+    example: { sha: asSha('0'.repeat(40)) },
     about: 'Offers a newer commit to a release whose pull request is not merged',
     accept: ({ sha }) => void (newest = sha),
   });

@@ -1,4 +1,4 @@
-import { shaPattern, shortSha } from '../../../domain/code/commit.ts';
+import { isSha, shortSha } from '../../../domain/code/commit.ts';
 import { isCalled } from '../../../domain/code/pipeline.ts';
 import type { Repository } from '../../../domain/code/repository.ts';
 import type { Pin } from '../../../domain/component/rules.ts';
@@ -28,7 +28,7 @@ export async function diagnosePin({ forge }: Pick<DiagnosisPorts, 'forge'>, name
     return examine(about(versionFile), todo, async () => {
       const text = (await forge.commits.read(repository, versionFile, branch))?.trim();
       if (text === undefined) return missing(`${repository} does not have it on ${branch}`, todo);
-      if (!shaPattern.test(text)) return missing(`it contains "${text.slice(0, 60)}"`, todo);
+      if (!isSha(text)) return missing(`it contains "${text.slice(0, 60)}"`, todo);
       return (await forge.commits.find(mirror, text)) ? fine(`pins ${shortSha(text)}`) : missing(`it pins ${text}, which ${mirror} does not have`, todo);
     });
   }

@@ -1,3 +1,4 @@
+import { asSha } from '../../../domain/code/commit.ts';
 import { author } from '../../../domain/code/author.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Branches, NewCommit } from '../branches.ts';
@@ -15,7 +16,7 @@ export function githubBranches(github: GitHub): Branches {
   const { rest } = github;
   const find: Branches['find'] = async (repository, branch) => {
     const found = await unlessMissing(rest.git.getRef({ ...at(repository), ref: `heads/${branch}` }));
-    return found?.data.object.sha;
+    return found && asSha(found.data.object.sha);
   };
   const commit = (repository: string, sha: string) => unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
 
@@ -46,7 +47,7 @@ export function githubBranches(github: GitHub): Branches {
       });
       // GitHub takes our date only together with a name. It is the committer's, too.
       const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [...(merges ? [merges] : []), parent], author: { ...author, date } });
-      return written.data.sha;
+      return asSha(written.data.sha);
     },
 
     async create(repository, branch, sha) {

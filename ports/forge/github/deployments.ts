@@ -1,3 +1,4 @@
+import { asSha } from '../../../domain/code/commit.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Deployment, Deployments, Success } from '../deployments.ts';
 import { at } from './connection/client.ts';
@@ -43,7 +44,7 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
           const { data: statuses } = await rest.repos.listDeploymentStatuses({ ...at(repository), deployment_id: deployment.id, per_page: 100 });
           // One that succeeded becomes inactive when the next one does.
           const last = oldestFirst(statuses).at(-1);
-          if (last?.state === 'success') return { sha: deployment.sha, at: last.created_at };
+          if (last?.state === 'success') return { sha: asSha(deployment.sha), at: last.created_at };
         }
       }
       return undefined;

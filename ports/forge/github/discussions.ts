@@ -1,3 +1,4 @@
+import { asSha } from '../../../domain/code/commit.ts';
 import type { Remark } from '../../../domain/people/written-vote.ts';
 import type { Discussions } from '../discussions.ts';
 import { at } from './connection/client.ts';
@@ -26,7 +27,7 @@ export function githubDiscussions(github: GitHub): Discussions {
     return found.flatMap(({ node_id: id, html_url: url, user, body, state, submitted_at, commit_id }) => {
       const verdict = verdicts[state];
       if (!verdict || submitted_at === undefined) return [];
-      return [{ id, url, text: body, at: submitted_at, ...author(user), review: { verdict, ...(commit_id && { sha: commit_id }) } }];
+      return [{ id, url, text: body, at: submitted_at, ...author(user), review: { verdict, ...(commit_id && { sha: asSha(commit_id) }) } }];
     });
   }
 

@@ -1,3 +1,4 @@
+import { asSha } from '../../../domain/code/commit.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Merging, QueuePlace } from '../merging.ts';
 import type { PullRequests } from '../pull-requests.ts';
@@ -56,7 +57,7 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
     const [last] = pullRequest.timelineItems.nodes;
     return {
       waits: pullRequest.isInMergeQueue,
-      ...(last && { lastRemoval: { id: last.id, reason: last.reason ?? 'no reason given', ...(last.beforeCommit && { tried: last.beforeCommit.oid }) } }),
+      ...(last && { lastRemoval: { id: last.id, reason: last.reason ?? 'no reason given', ...(last.beforeCommit && { tried: asSha(last.beforeCommit.oid) }) } }),
     };
   }
 
@@ -64,7 +65,7 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
     async merge(repository, number, sha, method) {
       try {
         const { data } = await rest.pulls.merge({ ...at(repository), pull_number: number, sha, merge_method: method });
-        return { kind: 'merged', sha: data.sha };
+        return { kind: 'merged', sha: asSha(data.sha) };
       } catch (error) {
         const { status, reason = '' } = refusal(error) ?? {};
         if (status !== 405 && status !== 409 && status !== 422) throw error;

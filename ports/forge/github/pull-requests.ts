@@ -1,3 +1,4 @@
+import { asSha } from '../../../domain/code/commit.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { PullRequest, PullRequests } from '../pull-requests.ts';
 import { fittingBody, fittingTitle } from '../../../domain/code/quiet-text.ts';
@@ -86,12 +87,12 @@ function fromGitHub(pull: Pick<ListedPull, 'number' | 'html_url' | 'state' | 'me
     number: pull.number,
     url: pull.html_url,
     state: pull.merged_at ? 'merged' : pull.state === 'open' ? 'open' : 'closed',
-    head: pull.head.sha,
+    head: asSha(pull.head.sha),
     title: pull.title,
     body: pull.body ?? '',
     labels: pull.labels.map(({ name }) => name),
     createdAt: pull.created_at,
     // Before the merge it names GitHub's trial merge.
-    ...(pull.merged_at && pull.merge_commit_sha && { mergeSha: pull.merge_commit_sha }),
+    ...(pull.merged_at && pull.merge_commit_sha && { mergeSha: asSha(pull.merge_commit_sha) }),
   };
 }

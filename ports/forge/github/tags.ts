@@ -1,3 +1,4 @@
+import { asSha } from '../../../domain/code/commit.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Tags } from '../tags.ts';
 import { at } from './connection/client.ts';
@@ -9,8 +10,9 @@ export function githubTags({ rest, paginate }: GitHub): Tags {
     const found = await unlessMissing(rest.git.getRef({ ...at(repository), ref: `tags/${tag}` }));
     if (!found) return undefined;
     const { type, sha } = found.data.object;
-    if (type !== 'tag') return sha;
-    return (await unlessMissing(rest.git.getTag({ ...at(repository), tag_sha: sha })))?.data.object.sha;
+    if (type !== 'tag') return asSha(sha);
+    const annotated = await unlessMissing(rest.git.getTag({ ...at(repository), tag_sha: sha }));
+    return annotated && asSha(annotated.data.object.sha);
   };
 
   return {
@@ -18,7 +20,7 @@ export function githubTags({ rest, paginate }: GitHub): Tags {
 
     async list(repository, prefix) {
       const refs = await paginate(rest.git.listMatchingRefs, { ...at(repository), ref: `tags/${prefix}`, per_page: 100 });
-      return refs.map(({ ref, object }) => ({ name: ref.replace('refs/tags/', ''), ...(object.type === 'commit' && { sha: object.sha }) }));
+      return refs.map(({ ref, object }) => ({ name: ref.replace('refs/tags/', ''), ...(object.type === 'commit' && { sha: asSha(object.sha) }) }));
     },
 
     async create(repository, tag, sha) {

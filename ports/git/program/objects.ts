@@ -1,4 +1,5 @@
 import type { Sha } from '../../../domain/code/commit.ts';
+import { asSha } from '../../../domain/code/commit.ts';
 import { author } from '../../../domain/code/author.ts';
 import { neverRetry } from '../../failures.ts';
 import type { NewObject, Written } from '../git.ts';
@@ -18,7 +19,7 @@ export function objectsOf({ git, have, keep }: Clone) {
     return new Map(out.split('\0').filter(Boolean).map((line) => {
       const tab = line.indexOf('\t');
       const [mode = '', type = '', sha = ''] = line.slice(0, tab).split(' ');
-      return [line.slice(tab + 1), { mode, type, sha }];
+      return [line.slice(tab + 1), { mode, type, sha: asSha(sha) }];
     }));
   }
 
@@ -42,7 +43,7 @@ export function objectsOf({ git, have, keep }: Clone) {
         folders.set(name, (folders.get(name) ?? new Map<string, string>()).set(below.join('/'), text));
         continue;
       }
-      const sha = (await git(['hash-object', '-w', '--stdin'], { input: text })).out.trim();
+      const sha = asSha((await git(['hash-object', '-w', '--stdin'], { input: text })).out.trim());
       entries.set(name, { mode: entries.get(name)?.mode ?? '100644', type: 'blob', sha });
     }
     for (const [name, inside] of folders) {
@@ -50,11 +51,11 @@ export function objectsOf({ git, have, keep }: Clone) {
       entries.set(name, { mode: '040000', type: 'tree', sha: await withFiles(there?.type === 'tree' ? there.sha : undefined, inside) });
     }
     const input = [...entries].map(([name, { mode, type, sha }]) => `${mode} ${type} ${sha}\t${name}\0`).join('');
-    return (await git(['mktree', '-z', '--missing'], { input })).out.trim();
+    return asSha((await git(['mktree', '-z', '--missing'], { input })).out.trim());
   }
 
   async function treeOf(commit: Sha): Promise<Sha> {
-    return (await git(['log', '-1', '--format=%T', commit])).out.trim();
+    return asSha((await git(['log', '-1', '--format=%T', commit])).out.trim());
   }
 
   async function commit(tree: Sha, { parents, message, date, by = author }: { readonly parents: readonly Sha[]; readonly message: string; readonly date: string; readonly by?: { readonly name: string; readonly email: string; readonly date?: string } }): Promise<Sha> {
@@ -66,7 +67,7 @@ export function objectsOf({ git, have, keep }: Clone) {
       GIT_COMMITTER_EMAIL: author.email,
       GIT_COMMITTER_DATE: gitDate(date),
     };
-    const sha = (await git(['commit-tree', ...parents.flatMap((parent) => ['-p', parent]), tree], { input: `${message.trimEnd()}\n`, variables })).out.trim();
+    const sha = asSha((await git(['commit-tree', ...parents.flatMap((parent) => ['-p', parent]), tree], { input: `${message.trimEnd()}\n`, variables })).out.trim());
     await keep(sha);
     return sha;
   }
@@ -75,7 +76,7 @@ export function objectsOf({ git, have, keep }: Clone) {
   async function merged(ours: Sha, theirs: Sha): Promise<{ readonly tree: Sha; readonly conflicts: readonly string[] }> {
     const { code, out } = await git(['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', '--allow-unrelated-histories', ours, theirs], { accept: [1] });
     const [tree = '', ...paths] = out.split('\0').filter(Boolean);
-    return { tree, conflicts: code === 0 ? [] : [...new Set(paths)] };
+    return { tree: asSha(tree), conflicts: code === 0 ? [] : [...new Set(paths)] };
   }
 
   async function write(object: NewObject): Promise<Written> {
@@ -97,7 +98,7 @@ export function objectsOf({ git, have, keep }: Clone) {
         refName({ tag: object.name });
         await have(object.commit);
         const lines = [`object ${object.commit}`, 'type commit', `tag ${object.name}`, `tagger ${author.name} <${author.email}> ${gitDate(object.date).replace('@', '')}`];
-        const sha = (await git(['mktag'], { input: `${lines.join('\n')}\n\n${object.message.trimEnd()}\n` })).out.trim();
+        const sha = asSha((await git(['mktag'], { input: `${lines.join('\n')}\n\n${object.message.trimEnd()}\n` })).out.trim());
         await keep(sha);
         return { kind: 'written', sha };
       }
@@ -111,7 +112,7 @@ export function objectsOf({ git, have, keep }: Clone) {
     if (!first) throw neverRetry('InvalidInput', `${picked} has no parent: it can't be picked`);
     const tree = await treeOf(onto);
     // What `onto` holds, as if it had been made on the picked commit's parent: that makes the parent the base of the merge.
-    const stand = await commit(tree, { parents: [first], message: 'stand', date });
+    const stand = await commit(tree, { parents: [asSha(first)], message: 'stand', date });
     const result = await merged(stand, picked);
     if (result.tree === tree) return { kind: 'empty' };
     const sha = await commit(result.tree, { parents: [onto], message, date, by: { name, email, date: `@${when}` } });

@@ -4,6 +4,7 @@ import type { Environments } from '../../../ports/temporal/environments.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import type { Planned } from '../../../activities/component/planning.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
+import { asSha } from '../../../domain/code/commit.ts';
 import { toldOutcome } from '../../../domain/outcome.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
 import { openWorld, writeCatalog } from '../../worlds.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   // What runs, and what is to be seen of it, is each test's own.
   for (const repository of [mirror, canonical]) await world.control('ci', { repository, branch: 'master', verdict: 'none' });
   ({ rest: { git } } = new Octokit({ baseUrl: `${world.url}/api/v3`, auth: 'person:ann' }));
-  head = (await git.getRef({ owner, repo, ref: 'heads/master' })).data.object.sha;
+  head = asSha((await git.getRef({ owner, repo, ref: 'heads/master' })).data.object.sha);
   main = head;
   named = new Map([['head', head]]);
   trees = new Map();
@@ -58,9 +59,10 @@ async function commit(name: string, { onto = [main], files = { [`internal/${name
   const entries = Object.entries(files).map(([path, text]) => ({ path, mode: '100644' as const, type: 'blob' as const, ...(/^[0-9a-f]{40}$/.test(text) ? { sha: text } : text === gone ? { sha: null } : { content: text }) }));
   const tree = entries.length === 0 ? from : (await git.createTree({ owner, repo, base_tree: from, tree: entries })).data.sha;
   const { data } = await git.createCommit({ owner, repo, message: `Change ${name}`, tree, parents: [...onto] });
-  named.set(name, data.sha);
-  trees.set(data.sha, tree);
-  return data.sha;
+  const sha = asSha(data.sha);
+  named.set(name, sha);
+  trees.set(sha, tree);
+  return sha;
 }
 
 /** Pushes to the branch of the canonical repository, which the mirror follows. */

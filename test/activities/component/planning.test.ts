@@ -5,10 +5,12 @@ import type { Forge } from '../../../ports/forge/forge.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import type { Planned, PlanRequest } from '../../../activities/component/planning.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
+import { asSha } from '../../../domain/code/commit.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import { toldOutcome } from '../../../domain/outcome.ts';
 import type { Check } from '../../../domain/code/pipeline.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import { shaOf } from '../../shas.ts';
 
 /** One character, which its SHA repeats: "1" is the oldest commit of the branch, "x" is of a side branch. */
 type Name = string;
@@ -32,7 +34,7 @@ interface Scene {
   readonly running?: string;
 }
 
-const shaOf = (name: Name): Sha => name.charCodeAt(0).toString(16).padStart(2, '0').repeat(20);
+const hashOf = (name: Name): Sha => asSha(name.charCodeAt(0).toString(16).padStart(2, '0').repeat(20));
 
 /** What is decided, in a word and with the commit that it is about. */
 async function decided(scene: Scene): Promise<string> {
@@ -52,11 +54,11 @@ function told(planned: Planned): string {
   }
 }
 
-function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = 'e'.repeat(40), running }: Scene): Promise<Planned> {
+function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = shaOf('e'), running }: Scene): Promise<Planned> {
   const list = (repository: string) => (repository === 'org/mirror' ? mirror : canonical);
-  const commit = (name: Name) => ({ sha: shaOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge' });
-  const nameOf = (sha: Sha) => Array.from(`${mirror}${canonical}`).find((name) => shaOf(name) === sha);
-  const position = (sha: Sha) => (sha === 'master' ? Infinity : Number(nameOf(sha)));
+  const commit = (name: Name) => ({ sha: hashOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge' });
+  const nameOf = (sha: string) => Array.from(`${mirror}${canonical}`).find((name) => hashOf(name) === sha);
+  const position = (ref: string) => (ref === 'master' ? Infinity : Number(nameOf(ref)));
   const forge = {
     commits: {
       find: async (repository, sha) => (list(repository).includes(nameOf(sha) ?? '?') ? commit(nameOf(sha)!) : undefined),
@@ -65,13 +67,13 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
         return { commits: [], total: 0, diverged: to !== 'master' && !(position(from) <= position(to)) };
       },
       mainLine: async (repository, _, { limit }) => Array.from(list(repository), commit).slice(0, limit),
-      read: async () => `${shaOf(pinned)}\n`,
+      read: async () => `${hashOf(pinned)}\n`,
       lastChange: async () => setBy,
       change: async () => undefined,
       files: async (_, sha) => [docs.includes(nameOf(sha)!) ? 'doc/README.md' : 'main.go'],
     } as Partial<Forge['commits']>,
     pullRequests: { list: async () => [] } as Partial<Forge['pullRequests']>,
-    branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
+    branches: { find: async () => shaOf('b') } as Partial<Forge['branches']>,
     pipelines: {
       checks: async (_, sha) => (checks[nameOf(sha)!] ?? 'test green').split(', ').filter(Boolean).map((check) => {
         const [name, state] = check.split(' ') as [string, Check['state']];
@@ -81,7 +83,7 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
   } as Forge;
   const reading = readCatalog(catalog(source));
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
-  const releases = { offer: never, begun: async () => [], supersede: async () => undefined, isRunning: async (id: string) => id === running, status: async () => ({ candidate: shaOf('3') }) as ReleaseStatus, running: never };
+  const releases = { offer: never, begun: async () => [], supersede: async () => undefined, isRunning: async (id: string) => id === running, status: async () => ({ candidate: hashOf('3') }) as ReleaseStatus, running: never };
   return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments: {} as Environments }).plan({ component: 'gitaly', ...request });
 }
 
@@ -108,19 +110,19 @@ it.each<[string, Scene, string]>([
   ['to wait for a mirror that lacks the canonical head', { mirror: '321', canonical: '4321' }, 'waiting for 4 of org/gitaly on org/mirror'],
   ['a commit of a mirror that lags no more than it may', { mirror: '321', canonical: '4321', source: 'toleratedLag: 1' }, 'release 3'],
   ['to wait for a mirror that lags more than it may', { mirror: '21', canonical: '4321', source: 'toleratedLag: 1' }, 'waiting for 4 of org/gitaly on org/mirror'],
-  ['the commit that is asked for', { request: { sha: shaOf('3') } }, 'release 3'],
-  ['not to take what is pinned already', { pinned: '3', request: { sha: shaOf('3') } }, 'up to date: 3 is the newest green commit'],
-  ['no red commit, even if it is asked for', { checks: { 3: 'test red' }, request: { sha: shaOf('3') } }, 'no candidate: 3 is not green (test)'],
-  ['to wait for the checks of the commit that is asked for', { checks: { 3: 'test pending' }, request: { sha: shaOf('3') } }, 'waiting for the checks of 3 on org/mirror'],
-  ['to wait for its required check', { checks: { 3: 'lint green' }, source: 'requiredChecks: [test]', request: { sha: shaOf('3') } }, 'waiting for test of 3 on org/mirror'],
-  ['to wait a while for its CI', { checks: { 3: '' }, request: { sha: shaOf('3') } }, 'waiting for a first check of 3 on org/mirror, or no candidate: 3 is not green (no check was run)'],
+  ['the commit that is asked for', { request: { sha: hashOf('3') } }, 'release 3'],
+  ['not to take what is pinned already', { pinned: '3', request: { sha: hashOf('3') } }, 'up to date: 3 is the newest green commit'],
+  ['no red commit, even if it is asked for', { checks: { 3: 'test red' }, request: { sha: hashOf('3') } }, 'no candidate: 3 is not green (test)'],
+  ['to wait for the checks of the commit that is asked for', { checks: { 3: 'test pending' }, request: { sha: hashOf('3') } }, 'waiting for the checks of 3 on org/mirror'],
+  ['to wait for its required check', { checks: { 3: 'lint green' }, source: 'requiredChecks: [test]', request: { sha: hashOf('3') } }, 'waiting for test of 3 on org/mirror'],
+  ['to wait a while for its CI', { checks: { 3: '' }, request: { sha: hashOf('3') } }, 'waiting for a first check of 3 on org/mirror, or no candidate: 3 is not green (no check was run)'],
 ])('chooses %s', async (_, scene, outcome) => {
   expect(await decided(scene)).toBe(outcome);
 });
 
 it.each<[string, Scene, string]>([
-  ['is asked for and older than the pin', { pinned: '3', request: { sha: shaOf('2') } }, `commit ${shaOf('2')} does not come after ${shaOf('3')}, which is pinned: a release never goes backwards`],
-  ['is asked for and not on the mirror', { request: { sha: shaOf('9') } }, `commit ${shaOf('9')} does not exist on the mirror org/mirror, on its branch master`],
+  ['is asked for and older than the pin', { pinned: '3', request: { sha: hashOf('2') } }, `commit ${hashOf('2')} does not come after ${hashOf('3')}, which is pinned: a release never goes backwards`],
+  ['is asked for and not on the mirror', { request: { sha: hashOf('9') } }, `commit ${hashOf('9')} does not exist on the mirror org/mirror, on its branch master`],
   ['does not come after the pin, as none does', { mirror: '43', canonical: '43x', pinned: 'x' }, 'a release never goes backwards'],
 ])('fails rather than take a commit that %s', async (_, scene, message) => {
   await expect(plan(scene)).rejects.toMatchObject({ nonRetryable: true, message: expect.stringContaining(message) });
@@ -128,16 +130,16 @@ it.each<[string, Scene, string]>([
 
 it('looks again and again for whoever is patient, and answers when the time is over', async () => {
   const behind = { mirror: '321', canonical: '4321' };
-  const waiting = { type: 'NotYet', message: `still waiting for ${shaOf('4').slice(0, 12)} of org/gitaly on org/mirror` };
+  const waiting = { type: 'NotYet', message: `still waiting for ${hashOf('4').slice(0, 12)} of org/gitaly on org/mirror` };
   await expect(plan({ ...behind, request: { patient: {} } })).rejects.toMatchObject(waiting);
   await expect(plan({ ...behind, request: { patient: { until: Date.now() + 60_000 } } })).rejects.toMatchObject(waiting);
   expect(await plan({ ...behind, request: { patient: { until: Date.now() } } })).toMatchObject({ kind: 'waiting', patience: 900_000, warning: { channel: '#mirror' } });
 });
 
 it.each<[string, Scene, string]>([
-  ['the downstream commit that has set the pin', { setBy: 'd'.repeat(40) }, 'release/gitaly/from-dddddddddddd'],
-  ['that commit, though a release from the same pin has run before', { setBy: 'd'.repeat(40), running: 'release/gitaly/from-eeeeeeeeeeee' }, 'release/gitaly/from-dddddddddddd'],
-  ['the pin, where a release goes on that began before ids named the occasion', { running: `release/gitaly/from-${shaOf('1').slice(0, 12)}` }, `release/gitaly/from-${shaOf('1').slice(0, 12)}`],
+  ['the downstream commit that has set the pin', { setBy: shaOf('d') }, 'release/gitaly/from-dddddddddddd'],
+  ['that commit, though a release from the same pin has run before', { setBy: shaOf('d'), running: 'release/gitaly/from-eeeeeeeeeeee' }, 'release/gitaly/from-dddddddddddd'],
+  ['the pin, where a release goes on that began before ids named the occasion', { running: `release/gitaly/from-${hashOf('1').slice(0, 12)}` }, `release/gitaly/from-${hashOf('1').slice(0, 12)}`],
 ])('names a release by %s', async (_, scene, id) => {
   expect(await plan(scene)).toMatchObject({ kind: 'release', id });
 });
@@ -145,7 +147,7 @@ it.each<[string, Scene, string]>([
 it('tells what a release carries, once that says so', async () => {
   const says = (status: Partial<ReleaseStatus> | undefined) =>
     createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, begun: async () => [], supersede: async () => undefined, isRunning: never, running: never, status: async () => status as ReleaseStatus }, environments: {} as Environments }).carriedBy({ release: 'release/gitaly/from-1' });
-  expect(await says({ candidate: shaOf('3') })).toBe(shaOf('3'));
+  expect(await says({ candidate: hashOf('3') })).toBe(hashOf('3'));
   for (const status of [undefined, {}]) await expect(says(status)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
 });
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
@@ -35,9 +36,9 @@ const activities = ({ readLagMs } = { readLagMs: 0 }) => {
 };
 
 /** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */
-async function forked(): Promise<string> {
+async function forked(): Promise<Sha> {
   await world.control('ci', { repository: mirror, branch: 'fork', verdict: 'green' });
-  const { sha } = await world.control<{ sha: string }>('commit', { repository: mirror, branch: 'fork', files: { 'evil.go': 'package evil' }, message: 'Add a back door' });
+  const { sha } = await world.control<{ sha: Sha }>('commit', { repository: mirror, branch: 'fork', files: { 'evil.go': 'package evil' }, message: 'Add a back door' });
   await expect.poll(async () => (await forge.pipelines.checks(mirror, sha)).every(({ state }) => state === 'green')).toBe(true);
   return sha;
 }

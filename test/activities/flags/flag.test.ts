@@ -11,6 +11,7 @@ import type { FlagWatch } from '../../../activities/flags/flag.ts';
 import { catalogSchema } from '../../../domain/catalog.ts';
 import type { Frozen } from '../../../domain/environments/claim.ts';
 import type { WatchEnd, Watched } from '../../../domain/flags/watch.ts';
+import { shaOf } from '../../shas.ts';
 
 /** Thirty seconds before the calendar freezes production, for five minutes. */
 const begin = Date.parse('2026-01-05T09:59:30Z');
@@ -31,7 +32,7 @@ const rules: FlagWatch = {
 const code = {
   component: 'gitaly',
   source: 'o/m',
-  commit: 'c'.repeat(40),
+  commit: shaOf('c'),
   environment: 'quiet',
   pin: { repository: 'o/p', versionFile: 'VERSION' },
   deployed: { kind: 'deployment' as const },
@@ -94,7 +95,7 @@ describe('a watch of a flag', () => {
 
   it('ends when what is deployed lacks the code', async () => {
     const { watched, state } = world({ code });
-    expect(await watched({ 20_000: () => (state.deployed = 'b'.repeat(40)) })).toEqual({ kind: 'rolledBack', to: 'b'.repeat(40), afterMs: 20_000 });
+    expect(await watched({ 20_000: () => (state.deployed = shaOf('b')) })).toEqual({ kind: 'rolledBack', to: shaOf('b'), afterMs: 20_000 });
   });
 
   it('ends when nobody knows any more what is deployed', async () => {

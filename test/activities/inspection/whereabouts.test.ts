@@ -11,10 +11,11 @@ import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import type { Git } from '../../../ports/git/git.ts';
 import { toldWhereabouts } from '../../../domain/inspection/whereabouts.ts';
 import { oneAttempt } from '../../ports/stand.ts';
+import { shaOf } from '../../shas.ts';
 
 /** The mirror's branch, oldest first: commit 3 is asked for. */
-const [one, two, three, four] = ['1', '2', '3', '4'].map((digit) => digit.repeat(40)) as [Sha, Sha, Sha, Sha];
-const stray = '5'.repeat(40);
+const [one, two, three, four] = [shaOf('1'), shaOf('2'), shaOf('3'), shaOf('4')];
+const stray = shaOf('5');
 const branch = [one, two, three, four];
 
 interface Scene {
@@ -29,7 +30,7 @@ interface Scene {
 
 function look({ pinned = one, mirrored = branch, deployed = {}, running, checks = {}, pull }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
   const commitsOf = (repository: string) => (repository === 'org/mirror' ? mirrored : [...branch, stray]);
-  const position = (ref: string) => (ref === 'master' ? branch.length : branch.indexOf(ref));
+  const position = (ref: string) => (ref === 'master' ? branch.length : branch.findIndex((sha) => sha === ref));
   const commit = (sha: Sha) => ({ sha, title: `Change ${sha[0]}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: `https://forge/${sha}` });
   const forge = {
     commits: {
@@ -40,11 +41,11 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
       },
       mainLine: async (repository, _, { limit }) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
       read: async () => `${pinned}\n`,
-      lastChange: async () => 'b'.repeat(40),
+      lastChange: async () => shaOf('b'),
       change: async () => undefined,
       files: async () => ['main.go'],
     } as Partial<Forge['commits']>,
-    branches: { find: async () => 'b'.repeat(40) } as Partial<Forge['branches']>,
+    branches: { find: async () => shaOf('b') } as Partial<Forge['branches']>,
     pipelines: { checks: async (_, sha) => [{ name: 'test', state: checks[sha] ?? 'green' }] } as Partial<Forge['pipelines']>,
     pullRequests: { list: async () => [], get: async (_, number) => pull && { number, url: `https://forge/pull/${number}`, state: 'open', ...pull } } as Partial<Forge['pullRequests']>,
     workflowRuns: { succeeded: async () => [] } as Partial<Forge['workflowRuns']>,
@@ -54,7 +55,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     record: async (environment) =>
       deployed[environment] === undefined
         ? undefined
-        : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: 'd'.repeat(40), release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
+        : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: shaOf('d'), release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
     endedRecord: async () => undefined,
   } as Partial<Environments> as Environments;
   const { whereabouts } = createWhereabouts({
@@ -128,7 +129,7 @@ it('follows a pull request to its commit, once it is merged', async () => {
 });
 
 it('refuses what is not there', async () => {
-  await expect(look({}, { sha: 'e'.repeat(40) })).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('neither org/gitaly nor org/mirror has a commit') });
+  await expect(look({}, { sha: shaOf('e') })).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('neither org/gitaly nor org/mirror has a commit') });
   await expect(look({}, { pullRequest: 12 })).rejects.toMatchObject({ type: 'InvalidInput', message: 'org/gitaly has no pull request #12' });
 });
 

@@ -6,15 +6,16 @@ import type { PullRequest } from '../../../ports/forge/pull-requests.ts';
 import { createWrittenVotes } from '../../../activities/people/written-votes.ts';
 import type { VoteSearch } from '../../../activities/people/written-votes.ts';
 import type { Remark } from '../../../domain/people/written-vote.ts';
+import { shaOf } from '../../shas.ts';
 
-const head = 'd'.repeat(40);
+const head = shaOf('d');
 const search: VoteSearch = {
   repository: 'org/product',
   number: 7,
   stage: 'production',
   stages: ['canary', 'production'],
   approvers: ['alice', 'org/managers'],
-  candidate: 'c'.repeat(40),
+  candidate: shaOf('c'),
   since: '2026-01-02T10:00:00Z',
 };
 

@@ -1,6 +1,7 @@
 import { catalogSchema } from '../../../domain/catalog.ts';
 import type { Catalog } from '../../../domain/catalog.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
+import { asSha } from '../../../domain/code/commit.ts';
 import { github } from '../../sandbox/stand.ts';
 import type { World } from '../../worlds.ts';
 
@@ -26,11 +27,11 @@ export function monitorOf(world: World) {
   async function commitOn(parent: Sha, path: string, message: string): Promise<Sha> {
     const { data: base } = await git.getCommit({ ...place, commit_sha: parent });
     const { data: tree } = await git.createTree({ ...place, base_tree: base.tree.sha, tree: [{ path, mode: '100644', type: 'blob', content: `${message}\n` }] });
-    return (await git.createCommit({ ...place, message, tree: tree.sha, parents: [parent] })).data.sha;
+    return asSha((await git.createCommit({ ...place, message, tree: tree.sha, parents: [parent] })).data.sha);
   }
 
   async function head(branch = 'main'): Promise<Sha> {
-    return (await git.getRef({ ...place, ref: `heads/${branch}` })).data.object.sha;
+    return asSha((await git.getRef({ ...place, ref: `heads/${branch}` })).data.object.sha);
   }
 
   return {
@@ -41,7 +42,7 @@ export function monitorOf(world: World) {
       await git.createRef({ ...place, ref: `refs/heads/${branch}`, sha });
       const { data: pull } = await pulls.create({ ...place, head: branch, base: 'main', title, body });
       const { data: merged } = await pulls.merge({ ...place, pull_number: pull.number, merge_method: method });
-      return { number: pull.number, sha: merged.sha };
+      return { number: pull.number, sha: asSha(merged.sha) };
     },
     /** A commit that somebody pushes without a pull request. */
     async push(message: string): Promise<Sha> {

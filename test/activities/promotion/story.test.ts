@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { createWhereabouts } from '../../../activities/inspection/whereabouts.ts';
 import { toldWhereabouts } from '../../../domain/inspection/whereabouts.ts';
 import { gitProgram } from '../../../ports/git/program.ts';
@@ -19,7 +20,7 @@ beforeEach(async () => {
   return () => world.close();
 });
 
-function where(change: { readonly pullRequest?: number; readonly sha?: string }) {
+function where(change: { readonly pullRequest?: number; readonly sha?: Sha }) {
   const authorization = `Basic ${Buffer.from('x-access-token:bot-token').toString('base64')}`;
   const git = gitProgram({ folder: temporaryFolder(), timeoutMs: 20_000, remote: async (name) => ({ url: `${world.url}/git/${name}.git`, authorization }) });
   const { whereabouts } = createWhereabouts({ catalog: { read: async () => monitorCatalog() }, forge: forgeIn(world), git } as Ports);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { ApplicationFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { connectGcs } from '../../../ports/artifacts/gcs.ts';
 import { listArchive } from '../../../ports/artifacts/listing.ts';
 import type { ArtifactStore } from '../../../ports/artifacts/store.ts';
@@ -68,7 +69,7 @@ async function answered<Answer>(activity: () => Promise<Answer>): Promise<{ read
   }
 }
 
-const make = (work: { readonly key?: string; readonly replaces?: string; readonly from?: string; readonly repairs?: string } = {}) => answered(() => schemas.makeArchive({ plan, key: ours, ...work }));
+const make = (work: { readonly key?: string; readonly replaces?: string; readonly from?: Sha; readonly repairs?: string } = {}) => answered(() => schemas.makeArchive({ plan, key: ours, ...work }));
 const withdraw = (work: { readonly key?: string; readonly replaces?: string } = {}) => answered(() => schemas.withdrawArchive({ plan, key: ours, ...work }));
 const upload = () => answered(() => schemas.uploadSchemas({ plan, key: ours }));
 
@@ -122,7 +123,7 @@ describe('making the tarball', () => {
 
   it("overwrites what a run of its own has left that was terminated, and takes it away: nobody is asked, whatever has changed", async () => {
     await make({ key: yesterday });
-    const { sha } = await world.control<{ sha: string }>('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': '{"Tables":[]}' }, message: 'Change a schema' });
+    const { sha } = await world.control<{ sha: Sha }>('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': '{"Tables":[]}' }, message: 'Change a schema' });
     expect((await make({ from: sha })).answer).toMatchObject({ kind: 'made' });
     expect((await withdraw()).answer).toEqual({ kind: 'removed' });
     expect(await store.find(bucket, tarball)).toBeUndefined();
@@ -142,7 +143,7 @@ describe('making the tarball', () => {
 
   it('takes the schemas of the commit that is built, and knows them from those of another', async () => {
     const { answer: before } = await make();
-    const { sha } = await world.control<{ sha: string }>('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': '{"Tables":[]}' }, message: 'Change a schema' });
+    const { sha } = await world.control<{ sha: Sha }>('commit', { repository, branch: 'main', files: { 'internal/database/schema.json': '{"Tables":[]}' }, message: 'Change a schema' });
     const { answer: after } = await make({ from: sha });
     const [one, other] = [before as MadeArchive, after as MadeArchive];
     expect(one.sha256).not.toBe(other.sha256);
@@ -407,7 +408,7 @@ describe('publishing the schemas', () => {
     for (const name of [second, third]) await store.remove((await store.find(bucket, name))!);
     expect(await look()).toMatchObject({ kind: 'ready' });
 
-    const { sha } = await world.control<{ sha: string }>('commit', { repository: 'sourcegraph/sourcegraph', branch: 'main', files: { 'internal/database/schema.codeintel.json': '{}' }, message: 'Change a schema' });
+    const { sha } = await world.control<{ sha: Sha }>('commit', { repository: 'sourcegraph/sourcegraph', branch: 'main', files: { 'internal/database/schema.codeintel.json': '{}' }, message: 'Change a schema' });
     expect(await look()).toMatchObject({
       kind: 'refused',
       reason: `an upload of v5.3.4444 was cut off that was not from ${sha}: its "base" must be a branch at its commit`,

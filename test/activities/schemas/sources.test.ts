@@ -4,6 +4,7 @@ import { conventionIn } from '../../../domain/schemas/convention.ts';
 import { neverRetry } from '../../../ports/failures.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { planOf } from '../../workflows/schemas/scripted-schemas.ts';
+import { shaOf } from '../../shas.ts';
 
 const plan = planOf({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
 const convention = conventionIn(plan.rules.names, []);
@@ -11,7 +12,7 @@ const paths = ['', '.codeintel', '.codeinsights'].map((part) => `internal/databa
 
 function at(read: Forge['commits']['read']) {
   const commits = { list: async () => paths, read } as unknown as Forge['commits'];
-  return createSchemaSources({ forge: { commits } as Forge }).schemasAt(plan, 'c'.repeat(40), convention);
+  return createSchemaSources({ forge: { commits } as Forge }).schemasAt(plan, shaOf('c'), convention);
 }
 
 it('names the schemas that are no text, and those that are empty', async () => {
@@ -19,7 +20,7 @@ it('names the schemas that are no text, and those that are empty', async () => {
     if (path.includes('codeintel')) throw neverRetry('InvalidInput', `${path} is not UTF-8`);
     return path.includes('codeinsights') ? '' : '{}';
   });
-  expect(answer).toEqual({ kind: 'refused', reason: `schemas of ${'c'.repeat(40)} can't be read`, names: ['internal/database/schema.codeinsights.json: empty', 'internal/database/schema.codeintel.json: not UTF-8'] });
+  expect(answer).toEqual({ kind: 'refused', reason: `schemas of ${shaOf('c')} can't be read`, names: ['internal/database/schema.codeinsights.json: empty', 'internal/database/schema.codeintel.json: not UTF-8'] });
 });
 
 it.each([
@@ -30,7 +31,7 @@ it.each([
   ['too large', `"${'é'.repeat(8 * 1024 * 1024)}"`, 'larger than 16777216 bytes'],
 ])('names the schema that is %s', async (_, text, damage) => {
   const answer = await at(async (_, path) => (path.includes('codeintel') ? text : '{}'));
-  expect(answer).toEqual({ kind: 'refused', reason: `schemas of ${'c'.repeat(40)} can't be read`, names: [`internal/database/schema.codeintel.json: ${damage}`] });
+  expect(answer).toEqual({ kind: 'refused', reason: `schemas of ${shaOf('c')} can't be read`, names: [`internal/database/schema.codeintel.json: ${damage}`] });
 });
 
 it('tells schemas apart by what they hold, and by nothing else', async () => {

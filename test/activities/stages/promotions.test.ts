@@ -5,6 +5,7 @@ import type { Promotion } from '../../../activities/stages/promotions.ts';
 import { openWorld } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
+import { shaOf } from '../../shas.ts';
 
 const repository = 'gitlab-org/gitlab';
 const key = 'release/gitaly/from-aaaaaaaaaaaa/staging';
@@ -13,7 +14,7 @@ const promotion: Promotion = {
   repository,
   branch: 'master',
   environment: 'staging',
-  sha: 'c'.repeat(40),
+  sha: shaOf('c'),
   mechanism: { kind: 'workflow', workflow: 'deploy.yml', inputs: { release_key: key, environment: 'staging' } },
 };
 

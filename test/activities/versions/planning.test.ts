@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { versionWrites } from '../../../domain/versions/plan.ts';
 import { name, versionStand } from './stand.ts';
 import type { VersionStand } from './stand.ts';
 
 let stand: VersionStand;
 /** The commit that production runs, and the head of the default branch that never reached it. */
-let c: string;
-let d: string;
+let c: Sha;
+let d: Sha;
 
 beforeEach(() => {
   stand = versionStand();
@@ -48,7 +49,7 @@ describe('a minor', () => {
 
   it('of a commit that never reached production is refused, by name, with what production runs', async () => {
     expect(await reason('12.9.0', { sha: d })).toBe(`sha: ${d.slice(0, 12)} never reached production, which runs ${c.slice(0, 12)}`);
-    expect(await stand.planned('12.9.0', { sha: stand.gitaly.git('rev-parse', `${c}^`) })).toMatchObject({ commit: { parent: stand.gitaly.git('rev-parse', `${c}^`) } });
+    expect(await stand.planned('12.9.0', { sha: stand.gitaly.at(`${c}^`) })).toMatchObject({ commit: { parent: stand.gitaly.git('rev-parse', `${c}^`) } });
   });
 
   it('is refused where nobody knows what production runs', async () => {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { afterLook, afterMerge } from '../../../domain/changes/life.ts';
 import type { Life, MergeAnswer, Obstacle, Seen, ChangeStep } from '../../../domain/changes/life.ts';
+import { shaOf } from '../../shas.ts';
 
-const sha = 'a'.repeat(40);
+const sha = shaOf('a');
 const failed = [{ name: 'rspec' }];
 const known = (obstacle: Obstacle, attempt = 1): Life => ({ attempt, known: obstacle });
 const first: Life = { attempt: 1 };

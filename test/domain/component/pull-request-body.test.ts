@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import type { Commit } from '../../../domain/code/commit.ts';
 import { pullRequestBody } from '../../../domain/component/pull-request-body.ts';
 import { marker } from '../../../domain/code/marker.ts';
+import { shaOf } from '../../shas.ts';
 
-const commit: Commit = { sha: 'c'.repeat(40), title: 'Fix it', author: 'Ann', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge/c' };
-const change = { release: 'release/gitaly/from-aaaa', component: 'gitaly', pinned: 'a'.repeat(40), candidate: 'c'.repeat(40) };
+const commit: Commit = { sha: shaOf('c'), title: 'Fix it', author: 'Ann', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge/c' };
+const change = { release: 'release/gitaly/from-aaaa', component: 'gitaly', pinned: shaOf('a'), candidate: shaOf('c') };
 
 it('says what it brings, and whose it is', () => {
   const body = pullRequestBody({ ...change, commits: [commit], total: 1, runbook: 'https://runbook' });

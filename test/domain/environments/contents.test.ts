@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lacking, seenThere, standing } from '../../../domain/environments/contents.ts';
 import type { Change, Sighting } from '../../../domain/environments/contents.ts';
+import { shaOf } from '../../shas.ts';
 
-const shaOf = (name: string) => name.repeat(40);
 const change = (name: string, more: Partial<Change> = {}): Change => ({ sha: shaOf(name), title: `Change ${name}`, message: `Change ${name}`, files: ['main.go'], ...more });
 const pickOf = (name: string, origin: string) => change(name, { message: `Change\n\n(cherry picked from commit ${shaOf(origin)})` });
 const seen = (name: string, at: string): Sighting => ({ sha: shaOf(name), at });

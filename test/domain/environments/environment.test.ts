@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../domain/environments/claim.ts';
 import type { EnvironmentRecord, Notice } from '../../../domain/environments/environment.ts';
 import { abandoned, claimed, followed, frozen, frozenBy, inherited, landed, left, newEnvironment, nextChange, served, shortens, thawed, unfollowed, unheard } from '../../../domain/environments/environment.ts';
+import { namedSha } from '../../shas.ts';
 
 const now = '2026-01-01T00:00:00Z';
 const later = '2026-01-01T01:00:00Z';
@@ -16,8 +17,8 @@ function claim(component: string, number: number, purpose: Claim['purpose'] = 'p
     environment: 'production',
     release,
     component,
-    candidate: `${component}-${number}`,
-    sha: `sha-${number}`,
+    candidate: namedSha(`${component}-${number}`),
+    sha: namedSha(`sha-${number}`),
     purpose,
     deployment: { repository: 'org/product', mechanism: { kind: 'deployment' } },
     pace: { poll: 1, patience: 1, sample: 1, attempt: 1, heartbeat: 1, retry: 1 },
@@ -78,7 +79,7 @@ describe('an environment', () => {
   it('lets a release roll back where it is what runs, before all others', () => {
     const ours = leave(take(empty, claim('a', 2)).record, claim('a', 2)).record;
     const busy = take(take(ours, claim('x', 1)).record, claim('y', 1)).record;
-    const back = claimed(busy, { ...claim('a', 2, 'rollback'), candidate: 'a-1' }, { after: [], now });
+    const back = claimed(busy, { ...claim('a', 2, 'rollback'), candidate: namedSha('a-1') }, { after: [], now });
     expect(back.record.queue.map(({ claim: { release } }) => release)).toEqual(['release/a/2', 'release/y/1']);
     expect(claimed(ours, claim('a', 1, 'rollback'), { after: [], now }).answer).toEqual({ kind: 'refused', why: 'production runs release/a/2 by now' });
   });
@@ -114,10 +115,10 @@ describe('an environment', () => {
     const before = leave(take(empty, claim('b', 1)).record, claim('b', 1)).record;
     const held = take(before, claim('a', 1)).record;
     const { key, component, candidate, release } = claim('a', 1);
-    const landing = { environment: 'production', fence: 2, key, component, runs: { candidate, sha: 'the-new-one', release } };
-    const { b } = landed(held, { ...landing, others: { b: 'b-1', c: 'c-1' } }, later).record.deployed;
+    const landing = { environment: 'production', fence: 2, key, component, runs: { candidate, sha: namedSha('the-new-one'), release } };
+    const { b } = landed(held, { ...landing, others: { b: namedSha('b-1'), c: namedSha('c-1') } }, later).record.deployed;
     expect(b).toEqual({ ...before.deployed.b, sha: 'the-new-one' });
-    expect(landed(held, { ...landing, others: { b: 'b-2', c: 'c-1' } }, later).record.deployed).toMatchObject({
+    expect(landed(held, { ...landing, others: { b: namedSha('b-2'), c: namedSha('c-1') } }, later).record.deployed).toMatchObject({
       b: { candidate: 'b-2', sha: 'the-new-one', release, since: later },
       c: { candidate: 'c-1', sha: 'the-new-one', release, since: later },
     });
@@ -170,7 +171,7 @@ describe('a frozen environment', () => {
   });
 
   it('still lets a rollback through', () => {
-    const ours = { ...cold, deployed: { a: { candidate: 'a-2', sha: 's', release: 'release/a/2', since: now } } };
+    const ours = { ...cold, deployed: { a: { candidate: namedSha('a-2'), sha: namedSha('s'), release: 'release/a/2', since: now } } };
     expect(claimed(ours, claim('a', 2, 'rollback'), { after: [], now }).answer).toMatchObject({ kind: 'granted' });
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checklist, defaultEnableBody, defaultEnableId, isMarked, removalBody, removalId, withSection } from '../../../domain/flags/issue.ts';
+import { shaOf } from '../../shas.ts';
 
 const id = 'flag/gitaly/gitaly_x';
 
@@ -44,8 +45,8 @@ test('the issue that asks for the removal is told from the rollout’s', () => {
 });
 
 test('the checklist names the commits that have to be deployed first, as text that does nothing, until they are', () => {
-  const plan = { commit: 'a'.repeat(40), rules: { production: { environment: 'production' } } } as Parameters<typeof checklist>[0];
-  const undeployed = { missing: [{ sha: 'b'.repeat(40), title: 'Fix #12 for @ann' }], total: 13 };
+  const plan = { commit: shaOf('a'), rules: { production: { environment: 'production' } } } as Parameters<typeof checklist>[0];
+  const undeployed = { missing: [{ sha: shaOf('b'), title: 'Fix #12 for @ann' }], total: 13 };
   const lines = (codeDeployed: boolean) => checklist(plan, { codeDeployed, undeployed, tested: false, marks: [] }).split('\n');
   expect(lines(false).slice(0, 3)).toEqual([`- [ ] The code (${plan.commit}) is deployed to production`, expect.stringMatching(/^ {2}- b{12} Fix #.12 for @.ann$/u), '  - and 12 more']);
   expect(lines(true)[1]).not.toMatch(/b{12}/);

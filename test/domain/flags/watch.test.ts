@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { watch } from '../../../domain/flags/watch.ts';
 import type { Look, Watched } from '../../../domain/flags/watch.ts';
+import { namedSha } from '../../shas.ts';
 
 const rule = { soakMs: 1_000, sampleMs: 100, lagMs: 300 };
 
@@ -43,7 +44,7 @@ describe('a watch', () => {
   });
 
   test('ends when the code is rolled back', () => {
-    expect(watching([...healthy(2), { rolledBack: { to: 'abc' } }])).toEqual({ kind: 'rolledBack', to: 'abc', after: 200 });
+    expect(watching([...healthy(2), { rolledBack: { to: namedSha('abc') } }])).toEqual({ kind: 'rolledBack', to: 'abc', after: 200 });
   });
 
   test('does not count frozen time, and waits for what is pending', () => {

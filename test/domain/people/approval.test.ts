@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { CountedVote } from '../../../domain/people/approval.ts';
 import { involvedIn, refusal, tally } from '../../../domain/people/approval.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
+import { shaOf } from '../../shas.ts';
 
-const candidate = 'c'.repeat(40);
+const candidate = shaOf('c');
 const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
 const production: Stage = { ...staging, name: 'production', environment: 'production', approval: { approvers: ['alice', 'bob', 'carol'], required: 2 } };
 const ballot = { release: 'release/gitaly/from-aaaaaaaaaaaa', candidate, isAmended: false, stages: [staging, production], spent: new Set<string>(), decided: new Set<string>(), involved: new Map<string, string>() };
@@ -16,7 +17,7 @@ describe('a vote counts', () => {
   });
 
   it('only for the candidate that the release carries', () => {
-    expect(refusal({ stage: 'production', by: 'alice', sha: 'd'.repeat(40) }, ballot)).toMatch(/but this release carries c{40}/);
+    expect(refusal({ stage: 'production', by: 'alice', sha: shaOf('d') }, ballot)).toMatch(/but this release carries c{40}/);
   });
 
   it('only with the SHA once the release was amended, or with a token, which names it', () => {
@@ -70,7 +71,7 @@ describe('where votes have to be verified', () => {
   it('duties stay separate, and the candidate is the one that was voted for', () => {
     const involved = new Map([['alice', 'started the release']]);
     expect(refusal({ stage: 'production', by: 'Alice', proof }, { ...wary, involved })).toMatch(/"Alice" started the release/);
-    expect(refusal({ stage: 'production', by: 'alice', proof, sha: 'd'.repeat(40) }, wary)).toMatch(/but this release carries c{40}/);
+    expect(refusal({ stage: 'production', by: 'alice', proof, sha: shaOf('d') }, wary)).toMatch(/but this release carries c{40}/);
   });
 });
 

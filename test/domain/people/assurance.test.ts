@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import { planRelease } from '../../../domain/component/plan.ts';
+import { shaOf } from '../../shas.ts';
 
 const text = `
 version: 1
@@ -15,14 +16,14 @@ components:
     chat: { progress: "#progress", team: "#team" }
 `;
 
-const sha = 'c'.repeat(40);
+const sha = shaOf('c');
 const commit = { sha, title: 'A', author: 'Ann', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge/c' };
 
 it('is what the environment wants of the stages that land there, and part of the plan', () => {
   const reading = readCatalog(text);
   if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.problems));
   const { code, pin, ...gitaly } = reading.catalog.components.gitaly!;
-  const { stages } = planRelease(reading.catalog, { name: 'gitaly', code: code!, pin: pin!, ...gitaly }, { id: 'release/gitaly/from-1', candidate: commit, pinned: 'a'.repeat(40), base: 'b'.repeat(40) });
+  const { stages } = planRelease(reading.catalog, { name: 'gitaly', code: code!, pin: pin!, ...gitaly }, { id: 'release/gitaly/from-1', candidate: commit, pinned: shaOf('a'), base: shaOf('b') });
   expect(stages.map(({ approval }) => approval?.assurance)).toEqual([undefined, 'verified']);
 });
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import type { DecisionClaims, TokenVote } from '../../../domain/people/decision-token.ts';
 import { mismatch } from '../../../domain/people/decision-token.ts';
+import { shaOf } from '../../shas.ts';
 
 const now = Date.parse('2026-01-02T10:00:00Z');
 const seconds = now / 1_000;
-const vote: TokenVote = { by: 'alice', verdict: 'approve', stage: 'production', release: 'release/gitaly/from-aaaaaaaaaaaa', sha: 'c'.repeat(40), startedAt: '2026-01-02T09:00:00Z' };
+const vote: TokenVote = { by: 'alice', verdict: 'approve', stage: 'production', release: 'release/gitaly/from-aaaaaaaaaaaa', sha: shaOf('c'), startedAt: '2026-01-02T09:00:00Z' };
 const claims: DecisionClaims = { sub: 'Alice', release: vote.release, stage: 'production', verdict: 'approve', sha: vote.sha, jti: 'jti-12345', iat: seconds - 10, exp: seconds + 600 };
 
 it('proves the vote that it says', () => {
@@ -19,7 +20,7 @@ it.each<[string, Partial<DecisionClaims>, string]>([
   ['is for another release', { release: 'release/gitaly/from-bbbbbbbbbbbb' }, 'it is for release/gitaly/from-bbbbbbbbbbbb, not release/gitaly/from-aaaaaaaaaaaa'],
   ['is for another stage', { stage: 'canary' }, 'it is for stage "canary", not "production"'],
   ['says something else', { verdict: 'reject' }, 'it says "reject", not "approve"'],
-  ['is for another commit', { sha: 'd'.repeat(40) }, `it is for ${'d'.repeat(40)}, but this release carries ${'c'.repeat(40)}`],
+  ['is for another commit', { sha: shaOf('d') }, `it is for ${shaOf('d')}, but this release carries ${shaOf('c')}`],
   ["is somebody else's", { sub: 'mallory' }, 'it is "mallory" who signed, not "alice"'],
 ])('a token that %s proves nothing', (_, changes, why) => {
   expect(mismatch({ ...claims, ...changes }, vote, now)).toBe(why);

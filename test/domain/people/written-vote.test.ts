@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Remark } from '../../../domain/people/written-vote.ts';
 import { unfitRemark, writtenVotes } from '../../../domain/people/written-vote.ts';
+import { shaOf } from '../../shas.ts';
 
 const stages = ['canary', 'production'];
-const candidate = 'c'.repeat(40);
-const head = 'd'.repeat(40);
+const candidate = shaOf('c');
+const head = shaOf('d');
 const standing = { candidate, head, since: '2026-01-02T10:00:00Z', ours: ['slipway-bot'] };
 const comment: Remark = { id: 'IC_1', url: 'https://forge/pull/7#issuecomment-1', by: 'alice', isPerson: true, text: '/approve production', at: '2026-01-02T10:00:01Z', isEdited: false };
 const review: Remark = { ...comment, at: '2026-01-02T09:00:00Z', review: { verdict: 'approve', sha: head } };
@@ -83,7 +84,7 @@ describe('a written vote', () => {
     ['that was edited', { isEdited: true }, 'the vote of alice was edited: it has to be written anew'],
     ['from before the candidate', { at: '2026-01-02T09:59:59Z' }, 'written at 2026-01-02T09:59:59Z, but this release carries cccccccccccc since 2026-01-02T10:00:00Z'],
     ['from the second in which the candidate came', { at: standing.since }, 'it has to be written anew'],
-    ['in a review of another head', { review: { verdict: 'approve', sha: 'e'.repeat(40) } }, 'the review of alice is of eeeeeeeeeeee, but the pull request is at dddddddddddd'],
+    ['in a review of another head', { review: { verdict: 'approve', sha: shaOf('e') } }, 'the review of alice is of eeeeeeeeeeee, but the pull request is at dddddddddddd'],
     ['in a review of a commit that is gone', { review: { verdict: 'approve' } }, 'but the pull request is at dddddddddddd'],
     ['in a review that asks for changes', { review: { verdict: 'reject', sha: head } }, 'the review of alice says "/approve production", but asks for changes'],
     ['in a review that only comments', { review: { verdict: 'none', sha: head } }, 'but neither approves nor asks for changes'],

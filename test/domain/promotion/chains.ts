@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LedgerCommit } from '../../../domain/promotion/mainline.ts';
+import { namedSha } from '../../shas.ts';
 
 export interface Chain {
   readonly name: string;
@@ -22,5 +23,5 @@ function commitIn(line: string) {
   if (!sha) return undefined;
   const reverted = trailer === 'NO trailer' ? [] : trailer.split('; ');
   const body = reverted.map((of) => `This reverts commit ${of.replace(' reversing to ', ', reversing\nchanges made to ')}.`).join('\n');
-  return { sha, parents: parents.split(' '), title, body, release };
+  return { sha: namedSha(sha), parents: parents.split(' ').map(namedSha), title, body, release };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { asSha } from '../../../domain/code/commit.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { LedgerCommit } from '../../../domain/promotion/mainline.ts';
 import { readLedger, standingOf } from '../../../domain/promotion/reverts.ts';
 import { readChains } from './chains.ts';
@@ -17,8 +19,8 @@ function history(...messages: readonly string[]): LedgerCommit[] {
   });
 }
 
-function hash(index: number): string {
-  return String(index).padStart(2, '0').repeat(20).replace(/^0/, 'a');
+function hash(index: number): Sha {
+  return asSha(String(index).padStart(2, '0').repeat(20).replace(/^0/, 'a'));
 }
 
 function kinds(commits: readonly LedgerCommit[], ...pulls: readonly number[]) {

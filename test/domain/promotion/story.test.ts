@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ancestorsOf, storyOf, toldStory } from '../../../domain/promotion/story.ts';
 import { readChains } from './chains.ts';
+import { namedSha } from '../../shas.ts';
 
 const chain = readChains(new URL('revert-chains.md', import.meta.url)).find(({ name }) => name.includes('depth 4'))!.commits;
 
@@ -25,8 +26,8 @@ test('one that no release has is in none', () => {
 });
 
 test('what a commit leads to is found without what it does not', () => {
-  const commits = [['a'], ['b', 'a'], ['c', 'a'], ['d', 'b', 'c']].map(([sha = '', ...parents]) => ({ sha, parents, title: '', body: '' }));
-  expect(ancestorsOf('c', commits).map(({ sha }) => sha)).toEqual(['a', 'c']);
-  expect(ancestorsOf('d', commits)).toEqual(commits);
-  expect(ancestorsOf('x', commits)).toEqual([]);
+  const commits = [['a'], ['b', 'a'], ['c', 'a'], ['d', 'b', 'c']].map((hashes) => hashes.map(namedSha)).map(([sha, ...parents]) => ({ sha: sha!, parents, title: '', body: '' }));
+  expect(ancestorsOf(namedSha('c'), commits).map(({ sha }) => sha)).toEqual(['a', 'c']);
+  expect(ancestorsOf(namedSha('d'), commits)).toEqual(commits);
+  expect(ancestorsOf(namedSha('x'), commits)).toEqual([]);
 });

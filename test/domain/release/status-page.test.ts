@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { statusPage } from '../../../domain/release/status-page.ts';
+import { shaOf } from '../../shas.ts';
 
 const waiting: ReleaseStatus = {
   release: 'release/gitaly/from-aaaaaaaaaaaa',
   component: 'gitaly',
   state: 'approval',
-  candidate: 'c'.repeat(40),
-  pinned: 'a'.repeat(40),
+  candidate: shaOf('c'),
+  pinned: shaOf('a'),
   pullRequest: { number: 7, url: 'https://forge/pull/7' },
   stages: [
     { name: 'staging', environment: 'staging', mark: 'done', since: '2026-01-01T00:00:00Z', url: 'https://forge/runs/1' },
@@ -17,7 +18,7 @@ const waiting: ReleaseStatus = {
     what: 'approval of production',
     since: '2026-01-01T01:00:00Z',
     whom: ['alice', 'bob'],
-    send: [{ message: 'approve', payload: { stage: 'production', by: 'alice', sha: 'c'.repeat(40) } }],
+    send: [{ message: 'approve', payload: { stage: 'production', by: 'alice', sha: shaOf('c') } }],
   },
   undone: [],
   stays: ['#7 is merged'],
@@ -42,7 +43,7 @@ it('shows where the release is, whom it waits for, and what to send', () => {
       '',
       'Send `approve` with',
       '```json',
-      `{"stage":"production","by":"alice","sha":"${'c'.repeat(40)}"}`,
+      `{"stage":"production","by":"alice","sha":"${shaOf('c')}"}`,
       '```',
       '',
       '| stage | environment | state | since |',

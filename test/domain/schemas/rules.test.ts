@@ -5,6 +5,7 @@ import { conventionIn } from '../../../domain/schemas/convention.ts';
 import { schemaNameReader } from '../../../domain/schemas/names.ts';
 import { agreeOnSchemas } from '../../../domain/schemas/plan.ts';
 import { schemaRequest, schemaRequestExample } from '../../../domain/schemas/request.ts';
+import { shaOf } from '../../shas.ts';
 
 const smallest = `version: 1
 environments: {}
@@ -87,7 +88,7 @@ describe('a request', () => {
 });
 
 it('a plan names everything after its version', () => {
-  const cut = { request: { ...schemaRequestExample }, base: '5.3', candidate: 'c'.repeat(40), date: '2024-01-15T09:00:00Z' };
+  const cut = { request: { ...schemaRequestExample }, base: '5.3', candidate: shaOf('c'), date: '2024-01-15T09:00:00Z' };
   expect(agreeOnSchemas({ pace: catalog(smallest).pace, rules: catalog(smallest).components.migrator!.schemas! }, cut)).toMatchObject({
     id: 'schemas/migrator/v5.3.4444',
     archive: 'dist/schemas-v5.3.4444.tar.gz',

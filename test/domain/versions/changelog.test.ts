@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { asSha } from '../../../domain/code/commit.ts';
 import { changelogOf, sectionBody } from '../../../domain/versions/changelog.ts';
 import type { LoggedCommit } from '../../../domain/versions/changelog.ts';
 
 const rules = { trailer: 'Changelog', groups: { added: 'Added', fixed: 'Fixed', performance: 'Performance' } };
 
 function commit(number: number, message: string): LoggedCommit {
-  return { sha: String(number).padStart(40, '0'), message };
+  return { sha: asSha(String(number).padStart(40, '0')), message };
 }
 
 function told(commits: readonly LoggedCommit[]): string[] {

@@ -5,6 +5,7 @@ import type { Sha } from '../../../domain/code/commit.ts';
 import { judge } from '../../../domain/code/pipeline.ts';
 import { contract, until as comesTrue } from '../contract.ts';
 import type { Differences } from '../contract.ts';
+import { shaOf } from '../../shas.ts';
 
 /** A forge to be held against the contract, and what only its owner and other people can do there. */
 export interface ForgeStand {
@@ -33,7 +34,7 @@ export interface ForgeStand {
   close(): Promise<void>;
 }
 
-const nowhere = 'f'.repeat(40);
+const nowhere = shaOf('f');
 const outcomes = [
   ['success', 'succeeded'],
   ['failure', 'failed'],

@@ -1,4 +1,5 @@
 import { Octokit } from '@octokit/rest';
+import { asSha } from '../../../domain/code/commit.ts';
 import { connectGitHub } from '../../../ports/forge/github/github.ts';
 import { startEmulate } from '../emulate.ts';
 import { describeForge } from './contract.ts';
@@ -38,7 +39,7 @@ async function open(): Promise<ForgeStand> {
       const tree = await rest.git.createTree({ owner, repo, base_tree: parent.data.tree.sha, tree: [{ path, mode: '100644', type: 'blob', content: text }] });
       const commit = await rest.git.createCommit({ owner, repo, message, tree: tree.data.sha, parents: [parent.data.sha] });
       await rest.git.updateRef({ owner, repo, ref: `heads/${branch}`, sha: commit.data.sha });
-      return commit.data.sha;
+      return asSha(commit.data.sha);
     },
     async finishChecks(sha, verdict) {
       const conclusion = verdict === 'green' ? 'success' : 'failure';

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { connectGitHub } from '../../../ports/forge/github/github.ts';
 import type { GitHubSettings } from '../../../ports/forge/github/connection/client.ts';
 import { conditional } from '../../../ports/forge/github/connection/conditional-requests.ts';
 import { carries } from '../../../ports/forge/github/workflow-runs.ts';
 import { json, scriptedServer } from '../scripted-server.ts';
 import type { ScriptedServer, SeenRequest } from '../scripted-server.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: ScriptedServer;
 afterEach(() => server?.close());
@@ -40,7 +42,7 @@ describe('checks', () => {
       const [list, headers] = page(request, path.endsWith('/check-runs') ? runs : statuses);
       json(response, 200, path.endsWith('/check-runs') ? { total_count: runs.length, check_runs: list } : list, headers);
     });
-    return forge.pipelines.checks('acme/app', 'a'.repeat(40));
+    return forge.pipelines.checks('acme/app', shaOf('a'));
   };
 
   test.each([
@@ -110,7 +112,7 @@ describe('a range', () => {
 });
 
 describe('what is known already', () => {
-  const app = { ref: 'refs/heads/main', object: { sha: 'a'.repeat(40) } };
+  const app = { ref: 'refs/heads/main', object: { sha: shaOf('a') } };
   const answer: Parameters<typeof scriptedServer>[0] = (request, response) => {
     if (request.headers['if-none-match'] === '"one"') response.writeHead(304, { etag: '"one"' }).end();
     else json(response, 200, app, { etag: '"one"' });
@@ -129,9 +131,9 @@ describe('what is known already', () => {
       if (request.headers['if-none-match']) response.writeHead(304).end();
       else json(response, 200, request.path.includes('/check-runs') ? runs : [], { etag: '"runs"' });
     });
-    const first = await forge.pipelines.checks('acme/app', 'main');
+    const first = await forge.pipelines.checks('acme/app', shaOf('a'));
     expect(first).toHaveLength(1);
-    expect(await forge.pipelines.checks('acme/app', 'main')).toEqual(first);
+    expect(await forge.pipelines.checks('acme/app', shaOf('a'))).toEqual(first);
   });
 
   test.each([
@@ -179,39 +181,39 @@ describe('the pace of writes', () => {
   });
 
   test('lets reads pass', async () => {
-    const forge = await github((_, response) => json(response, 200, { object: { sha: 'b' } }), { writeIntervalMs: 10_000 });
+    const forge = await github((_, response) => json(response, 200, { object: { sha: shaOf('b') } }), { writeIntervalMs: 10_000 });
     await forge.pullRequests.close('acme/app', 1);
-    expect(await forge.branches.find('acme/app', 'main')).toBe('b');
+    expect(await forge.branches.find('acme/app', 'main')).toBe(shaOf('b'));
   });
 });
 
 test('a token is asked for anew with each request, so that it can be renewed', async () => {
   let issued = 0;
-  const forge = await github((_, response) => json(response, 200, { object: { sha: 'c' } }), { token: async () => `token-${++issued}` });
+  const forge = await github((_, response) => json(response, 200, { object: { sha: shaOf('c') } }), { token: async () => `token-${++issued}` });
   await forge.branches.find('acme/app', 'main');
   await forge.branches.find('acme/app', 'main');
   expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(['token token-1', 'token token-2']);
 });
 
 test('pull requests of others are not taken for ours where GitHub ignores the filter', async () => {
-  const pull = (number: number, head: string) => ({ number, state: 'open', html_url: '', title: '', body: null, created_at: '', merged_at: null, merge_commit_sha: null, labels: [], head: { ref: head, sha: 'd' }, base: { ref: 'main' } });
+  const pull = (number: number, head: string) => ({ number, state: 'open', html_url: '', title: '', body: null, created_at: '', merged_at: null, merge_commit_sha: null, labels: [], head: { ref: head, sha: shaOf('d') }, base: { ref: 'main' } });
   const forge = await github((_, response) => json(response, 200, [pull(2, 'feature'), pull(1, 'release')]));
   expect((await forge.pullRequests.list('acme/app', 'release', 'main')).map(({ number }) => number)).toEqual([1]);
 });
 
 describe('a merge that GitHub refuses', () => {
-  const merging = async ({ status: answered, message, head = 'e', merged = false }: { status: number; message: string; head?: string; merged?: boolean }) => {
+  const merging = async ({ status: answered, message, head = shaOf('e'), merged = false }: { status: number; message: string; head?: Sha; merged?: boolean }) => {
     const forge = await github((request, response) => {
       if (request.method === 'PUT') return json(response, answered, { message });
-      json(response, 200, { number: 1, state: merged ? 'closed' : 'open', html_url: '', title: '', body: '', created_at: '', merged_at: merged ? '2026-01-01T00:00:00Z' : null, merge_commit_sha: 'f', labels: [], head: { sha: head }, merged_by: null });
+      json(response, 200, { number: 1, state: merged ? 'closed' : 'open', html_url: '', title: '', body: '', created_at: '', merged_at: merged ? '2026-01-01T00:00:00Z' : null, merge_commit_sha: shaOf('f'), labels: [], head: { sha: head }, merged_by: null });
     });
-    return forge.merging.merge('acme/app', 1, 'e', 'merge');
+    return forge.merging.merge('acme/app', 1, shaOf('e'), 'merge');
   };
 
   test.each([
-    ['is merged already', { status: 405, message: 'Pull Request is not mergeable', merged: true }, { kind: 'merged', sha: 'f' }],
-    ['is merged with other code', { status: 405, message: 'Pull Request is not mergeable', merged: true, head: 'x' }, { kind: 'moved' }],
-    ['has a new head', { status: 409, message: 'Head branch was modified. Review and try the merge again.', head: 'x' }, { kind: 'moved' }],
+    ['is merged already', { status: 405, message: 'Pull Request is not mergeable', merged: true }, { kind: 'merged', sha: shaOf('f') }],
+    ['is merged with other code', { status: 405, message: 'Pull Request is not mergeable', merged: true, head: shaOf('0') }, { kind: 'moved' }],
+    ['has a new head', { status: 409, message: 'Head branch was modified. Review and try the merge again.', head: shaOf('0') }, { kind: 'moved' }],
     ['has no review', { status: 405, message: 'At least 1 approving review is required' }, { kind: 'unreviewed', reason: 'At least 1 approving review is required' }],
     ['is refused', { status: 405, message: 'Merge commits are not allowed' }, { kind: 'refused', reason: 'Merge commits are not allowed' }],
   ] as const)('because it %s', async (_, given, result) => {
@@ -269,12 +271,12 @@ describe('a commit that changes one file', () => {
     const forge = await github((request, response) => {
       const { pathname } = new URL(request.path, server.url);
       if (request.method === 'POST' && pathname.endsWith('/git/trees')) tree = (JSON.parse(request.body) as { tree: unknown }).tree;
-      if (request.method === 'POST') return json(response, 201, { sha: 'f'.repeat(40) });
+      if (request.method === 'POST') return json(response, 201, { sha: shaOf('f') });
       if (pathname.endsWith(`/git/trees/${root}`)) return json(response, 200, { tree: [{ path: 'bin', mode: '040000', type: 'tree', sha: folder }] });
       if (pathname.endsWith(`/git/trees/${folder}`)) return json(response, 200, { tree: [{ path: 'version', mode, type: 'blob', sha: file }] });
-      return json(response, 200, { sha: 'a'.repeat(40), tree: { sha: root } });
+      return json(response, 200, { sha: shaOf('a'), tree: { sha: root } });
     });
-    await forge.branches.write({ repository: 'acme/app', parent: 'a'.repeat(40), path, text: 'b\n', message: 'Update', date: '2026-01-01T00:00:00Z' });
+    await forge.branches.write({ repository: 'acme/app', parent: shaOf('a'), path, text: 'b\n', message: 'Update', date: '2026-01-01T00:00:00Z' });
     return tree;
   };
 
@@ -319,9 +321,9 @@ describe('a refused merge', () => {
     const forge = await github((request, response) => {
       if (request.method === 'PUT') return json(response, 405, { message: reason });
       if (request.path.includes('/compare/')) return json(response, 200, { behind_by: behindBy });
-      json(response, 200, { ...pull, head: { sha: 'a'.repeat(40) }, base: { ref: 'main' } });
+      json(response, 200, { ...pull, head: { sha: shaOf('a') }, base: { ref: 'main' } });
     });
-    return (await forge.merging.merge('acme/app', 7, 'a'.repeat(40), 'merge')).kind;
+    return (await forge.merging.merge('acme/app', 7, shaOf('a'), 'merge')).kind;
   };
 
   test.each([

@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { openWorld } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
@@ -7,6 +8,7 @@ import { until } from '../contract.ts';
 import { describeForge } from './contract.ts';
 import type { ForgeStand } from './contract.ts';
 import { forgeIn, useSandbox } from '../stand.ts';
+import { shaOf } from '../../shas.ts';
 
 const repository = 'gitlab-org/gitlab';
 const [owner, repo] = ['gitlab-org', 'gitlab'];
@@ -35,7 +37,7 @@ async function open(): Promise<ForgeStand> {
     base: 'master',
     prefix: 'contract',
     login: 'slipway-bot',
-    workflow: { file: 'deploy.yml', inputs: (key) => ({ release_key: key, environment: 'staging', sha: 'f'.repeat(40) }) },
+    workflow: { file: 'deploy.yml', inputs: (key) => ({ release_key: key, environment: 'staging', sha: shaOf('f') }) },
     async commit({ branch, path, text, message }) {
       if (!(await forge.branches.find(repository, branch))) {
         const sha = await forge.branches.find(repository, 'master');
@@ -64,7 +66,7 @@ describe('what only the sandbox plays through', () => {
   let world: World;
   let forge: Forge;
   let number: number;
-  let head: string;
+  let head: Sha;
 
   beforeEach(async () => {
     world = await openWorld(sandbox.url());
@@ -128,7 +130,7 @@ describe('what only the sandbox plays through', () => {
 
   test('what waits for a review merges itself, what is mergeable is not made to', async () => {
     await protect({ requiredReviews: 1 });
-    expect(await forge.merging.mergeWhenReady(repository, number, 'f'.repeat(40), 'merge')).toBe('moved');
+    expect(await forge.merging.mergeWhenReady(repository, number, shaOf('f'), 'merge')).toBe('moved');
     expect(await forge.merging.mergeWhenReady(repository, number, head, 'merge')).toBe('waits');
     expect(await forge.pullRequests.get(repository, number)).toMatchObject({ mergesItself: true, blocked: true });
     await forge.reviewer!.approve(repository, number, head);
@@ -193,7 +195,7 @@ describe('what only the sandbox plays through', () => {
     });
 
     test('takes no other head than the one that is meant', async () => {
-      expect(await forge.merging.enterQueue(repository, number, 'f'.repeat(40))).toBe('moved');
+      expect(await forge.merging.enterQueue(repository, number, shaOf('f'))).toBe('moved');
       await forge.pullRequests.close(repository, number);
       expect(await forge.merging.enterQueue(repository, number, head)).toBe('moved');
     });

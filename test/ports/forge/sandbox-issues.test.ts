@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { openWorld } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
@@ -76,7 +77,7 @@ describe('issues', () => {
 describe('what is deployed', () => {
   test('is the newest deployment that succeeded, whoever made it', async () => {
     const head = (await forge.branches.find(downstream, 'master'))!;
-    const { parents } = await person<{ parents: readonly { sha: string }[] }>('GET', `repos/${downstream}/git/commits/${head}`);
+    const { parents } = await person<{ parents: readonly { sha: Sha }[] }>('GET', `repos/${downstream}/git/commits/${head}`);
     expect(await forge.deployments.current(downstream, 'production')).toBeUndefined();
     await forge.deployments.create(downstream, 'production', parents[0]!.sha, 'first');
     await expect.poll(() => forge.deployments.current(downstream, 'production')).toEqual({ sha: parents[0]!.sha, at: expect.stringMatching(/Z$/) });

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Git, NewObject } from '../../../ports/git/git.ts';
 import { gitOf, newRepository, temporaryFolder } from './repositories.ts';
 import type { TestRepository } from './repositories.ts';
+import { namedSha } from '../../shas.ts';
 
 const name = 'gitlab-org/gitaly';
 const date = '2020-03-20T17:54:14.000Z';
@@ -17,7 +19,7 @@ beforeEach(() => {
   git = gitOf({ [name]: remote });
 });
 
-async function written(object: NewObject): Promise<string> {
+async function written(object: NewObject): Promise<Sha> {
   const made = await git.write(name, object);
   if (made.kind !== 'written') throw new Error(`not written, but ${made.kind}`);
   return made.sha;
@@ -47,7 +49,7 @@ describe('reading', () => {
     const side = remote.commit('Side');
     remote.git('checkout', '--quiet', 'master');
     remote.git('merge', '--quiet', '--no-ff', '-m', 'Merge side', 'side');
-    const merge = remote.git('rev-parse', 'HEAD');
+    const merge = remote.at('HEAD');
     const log = await git.log(name, { from: one, to: merge });
     expect(log.map(({ sha }) => sha)).toEqual(remote.git('log', '--format=%H', `${one}..${merge}`).split('\n'));
     expect(log.find(({ sha }) => sha === two)).toMatchObject({ message: 'Two\n\nBecause of\nthat.\n\nChangelog: fixed\n', parents: [one], author: 'Ann', tree: remote.git('rev-parse', `${two}^{tree}`) });
@@ -142,7 +144,7 @@ describe('what is written', () => {
     remote.git('checkout', '--quiet', 'master');
     remote.commit('F', { c: '1\n' });
     remote.git('merge', '--quiet', '--no-ff', '-m', 'Merge fix', 'fix');
-    const merge = remote.git('rev-parse', 'HEAD');
+    const merge = remote.at('HEAD');
     for (const commit of [fix, merge]) {
       const sha = await written({ kind: 'pick', commit, onto: base, message: `Fix\n\nChangelog: fixed\n(cherry picked from commit ${commit})`, date });
       await git.push(name, [{ ref: { branch: `picked-${commit}` }, to: sha }]);
@@ -216,8 +218,8 @@ describe('a push', () => {
 
 describe('what is no commit and no name', () => {
   it.each(['--upload-pack=touch pwned', 'HEAD', 'master', '../x', 'a'.repeat(39)])('%j is never given to git as a commit', async (text) => {
-    await expect(git.log(name, { to: text })).rejects.toMatchObject({ type: 'InvalidInput', nonRetryable: true });
-    await expect(git.write(name, { kind: 'tag', name: 'v1.0.0', commit: text, message: 'x', date })).rejects.toMatchObject({ type: 'InvalidInput' });
+    await expect(git.log(name, { to: namedSha(text) })).rejects.toMatchObject({ type: 'InvalidInput', nonRetryable: true });
+    await expect(git.write(name, { kind: 'tag', name: 'v1.0.0', commit: namedSha(text), message: 'x', date })).rejects.toMatchObject({ type: 'InvalidInput' });
   });
 
   it.each(['--mirror', '-d', 'a..b', 'a b', 'a:b', 'refs/../x', '@{1}', 'a.lock', ''])('%j is never given to git as a ref', async (text) => {

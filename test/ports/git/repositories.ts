@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
+import { asSha } from '../../../domain/code/commit.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { gitProgram } from '../../../ports/git/program.ts';
 import type { Git } from '../../../ports/git/git.ts';
 
@@ -10,8 +12,10 @@ import type { Git } from '../../../ports/git/git.ts';
 export interface TestRepository {
   readonly folder: string;
   git(...args: readonly string[]): string;
+  /** The SHA that something stands for. */
+  at(revision: string): Sha;
   /** Commits files on the branch that is checked out; text of `undefined` removes one. Answers the SHA. */
-  commit(message: string, files?: Readonly<Record<string, string>>): string;
+  commit(message: string, files?: Readonly<Record<string, string>>): Sha;
 }
 
 const made: string[] = [];
@@ -41,9 +45,11 @@ export function newRepository(): TestRepository {
   git('config', 'receive.denyCurrentBranch', 'ignore');
   git('config', 'uploadpack.allowFilter', 'true');
   git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+  const at = (revision: string) => asSha(git('rev-parse', revision));
   return {
     folder,
     git,
+    at,
     commit(message, files = {}) {
       for (const [path, text] of Object.entries(files)) {
         mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -51,7 +57,7 @@ export function newRepository(): TestRepository {
         git('add', '--', path);
       }
       git('commit', '--quiet', '--allow-empty', '-m', message);
-      return git('rev-parse', 'HEAD');
+      return at('HEAD');
     },
   };
 }

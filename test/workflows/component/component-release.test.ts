@@ -12,6 +12,7 @@ import { workflowTypes } from '../../../workflows/unknown-workflow.ts';
 import { startTimeSkipping, workflowBundle } from '../../servers.ts';
 import { candidate, never, pending, plan, scriptedWorld } from '../scripted-world.ts';
 import type { ReleaseOutcome } from '../../../domain/component/outcome.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 let queues = 0;
@@ -24,7 +25,7 @@ afterAll(() => server?.teardown());
 
 const approval = { stage: 'production', by: 'alice' };
 const gitaly = { component: 'gitaly' };
-const other = 'f'.repeat(40);
+const other = shaOf('f');
 
 describe('a component release', () => {
   it('carries the candidate through every stage, in order, once production is approved', async () => {
@@ -208,7 +209,7 @@ describe('what people type', () => {
     ['an unknown stage', { stage: 'prod', by: 'alice' }, 'unknown stage "prod": did you mean "production"? Known: staging, production. Open for votes: production'],
     ['a stage that needs none', { stage: 'staging', by: 'alice' }, 'stage "staging" needs no approval'],
     ['somebody who may not', { stage: 'production', by: 'mallory' }, '"mallory" may not decide on stage "production". Its approvers: alice, bob'],
-    ['another SHA', { ...approval, sha: 'f'.repeat(40) }, `the vote is for ${'f'.repeat(40)}, but this release carries ${candidate}`],
+    ['another SHA', { ...approval, sha: shaOf('f') }, `the vote is for ${shaOf('f')}, but this release carries ${candidate}`],
     ['an unknown key', { ...approval, stgae: 'x' }, 'unknown key "stgae": did you mean "stage"?'],
     ['a plain string', 'yes' as never, 'expected one JSON object, got "yes"'],
     ['nothing', undefined as never, 'expected one JSON object, got nothing'],

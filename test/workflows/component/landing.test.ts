@@ -10,6 +10,7 @@ import { startTimeSkipping } from '../../servers.ts';
 import { begin as beginOn, inTurn, waitsFor } from '../release-stand.ts';
 import type { Running } from '../release-stand.ts';
 import { candidate, pending, plan } from '../scripted-world.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 
@@ -19,9 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => server?.teardown());
 
-const newer = '9'.repeat(40);
-const older = '5'.repeat(40);
-const amendedHead = 'f'.repeat(40);
+const newer = shaOf('9');
+const older = shaOf('5');
+const amendedHead = shaOf('f');
 const red: Turn = { kind: 'red', failed: [{ name: 'rspec', url: 'https://forge/jobs/1' }] };
 const green: Turn = { kind: 'green' };
 const begin: (...args: Parameters<typeof beginOn> extends [unknown, ...infer Rest] ? Rest : never) => ReturnType<typeof beginOn> = (...args) => beginOn(server, ...args);
@@ -102,7 +103,7 @@ describe('a newer green commit', () => {
   it('has to come after all that was carried before, whoever chose that', async () => {
     const amendments: Parameters<Activities['amendPullRequest']>[0][] = [];
     const { release } = await begin({
-      pipeline: inTurn<Turn>({ kind: 'edited', head: 'b'.repeat(40), candidate: older, date: plan.date }, pending),
+      pipeline: inTurn<Turn>({ kind: 'edited', head: shaOf('b'), candidate: older, date: plan.date }, pending),
       amendPullRequest: async (amendment) => {
         amendments.push(amendment);
         return { kind: 'amended', head: amendedHead, date: plan.date };
@@ -127,13 +128,13 @@ describe('a newer green commit', () => {
   });
 
   it('replaces what an adopted pull request carries', async () => {
-    const { release, calls } = await begin({ openPullRequest: async () => ({ number: 7, url: 'https://forge/7', head: 'd'.repeat(40), carries: 'e'.repeat(40) }) });
+    const { release, calls } = await begin({ openPullRequest: async () => ({ number: 7, url: 'https://forge/7', head: shaOf('d'), carries: shaOf('e') }) });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate });
     expect(calls).toContain('amendPullRequest');
   });
 
-  const adopted = 'e'.repeat(40);
-  const found = async () => ({ number: 7, url: 'https://forge/7', head: 'd'.repeat(40), carries: adopted });
+  const adopted = shaOf('e');
+  const found = async () => ({ number: 7, url: 'https://forge/7', head: shaOf('d'), carries: adopted });
 
   it('says that it carries what it adopts, where that can not be replaced', async () => {
     const { release, calls } = await begin({ openPullRequest: found, amendPullRequest: async () => ({ kind: 'refused', why: 'its checks run again' }) });
@@ -143,7 +144,7 @@ describe('a newer green commit', () => {
   });
 
   it('leaves it at what a person has chosen', async () => {
-    const { release, calls } = await begin({ openPullRequest: found, adoptPullRequest: async () => ({ kind: 'edited', head: 'd'.repeat(40), candidate: adopted, date: plan.date, by: 'carol' }) });
+    const { release, calls } = await begin({ openPullRequest: found, adoptPullRequest: async () => ({ kind: 'edited', head: shaOf('d'), candidate: adopted, date: plan.date, by: 'carol' }) });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate: adopted });
     expect(calls).not.toContain('amendPullRequest');
     expect((await release.query(status)).decisions).toMatchObject([{ message: 'edit', by: 'carol', reason: `set the version of #7 to ${adopted}` }]);
@@ -232,18 +233,18 @@ describe('what people do to the pull request', () => {
     const opened: Parameters<Activities['openPullRequest']>[0][] = [];
     const { release } = await begin({
       pipeline: inTurn<Turn>({ kind: 'conflict' }, green),
-      headOf: async ({ branch }) => (branch === 'master' ? '7' : 'd').repeat(40),
+      headOf: async ({ branch }) => shaOf(branch === 'master' ? '7' : 'd'),
       openPullRequest: async (change) => {
         opened.push(change);
-        return { number: 6 + opened.length, url: `https://forge/${6 + opened.length}`, head: 'd'.repeat(40), carries: candidate };
+        return { number: 6 + opened.length, url: `https://forge/${6 + opened.length}`, head: shaOf('d'), carries: candidate };
       },
     });
     expect(await release.result()).toMatchObject({ kind: 'released', pullRequest: 'https://forge/8' });
-    expect(opened).toMatchObject([{ after: 0, base: plan.base }, { after: 7, base: '7'.repeat(40) }]);
+    expect(opened).toMatchObject([{ after: 0, base: plan.base }, { after: 7, base: shaOf('7') }]);
   });
 
   it('looks again when it conflicts only at the merge', async () => {
-    const merges = inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'conflicts', reason: 'it has conflicts' }, { kind: 'merged', sha: 'e'.repeat(40) });
+    const merges = inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'conflicts', reason: 'it has conflicts' }, { kind: 'merged', sha: shaOf('e') });
     const { release, calls } = await begin({ pipeline: inTurn<Turn>(green, { kind: 'conflict' }, green), mergePullRequest: merges });
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(calls).toContain('withdrawPullRequest');
@@ -269,7 +270,7 @@ describe('what people do to the pull request', () => {
 
 describe('a review that is missing', () => {
   const unreviewed = { kind: 'unreviewed', reason: 'At least 1 approving review is required' } as const;
-  const merged = { kind: 'merged', sha: 'e'.repeat(40) } as const;
+  const merged = { kind: 'merged', sha: shaOf('e') } as const;
 
   it('is given by the second identity', async () => {
     const { release, calls } = await begin({ mergePullRequest: inTurn<typeof unreviewed | typeof merged>(unreviewed, merged), approvePullRequest: async () => 'approved' });
@@ -350,8 +351,8 @@ describe('a pause', () => {
 });
 
 describe('a base branch that is strict', () => {
-  const base = '7'.repeat(40);
-  const updatedHead = 'b'.repeat(40);
+  const base = shaOf('7');
+  const updatedHead = shaOf('b');
 
   it('is brought into the pull request, whose pipeline then runs anew', async () => {
     const looks: Parameters<Activities['pipeline']>[0][] = [];
@@ -367,7 +368,7 @@ describe('a base branch that is strict', () => {
       },
     });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate });
-    expect(updates).toMatchObject([{ base, head: 'd'.repeat(40), change: { candidate } }]);
+    expect(updates).toMatchObject([{ base, head: shaOf('d'), change: { candidate } }]);
     expect(looks.at(-1)).toMatchObject({ head: updatedHead, attempt: 1 });
     expect(calls).toContain('report brought #7 up to date with master, which has moved on');
   });
@@ -379,7 +380,7 @@ describe('a base branch that is strict', () => {
         knowns.push(known?.kind);
         return known?.kind === 'behind' && head !== updatedHead ? { kind: 'behind', base } : green;
       },
-      mergePullRequest: inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'behind', reason: '3 of 3 required status checks are expected.' }, { kind: 'merged', sha: 'e'.repeat(40) }),
+      mergePullRequest: inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'behind', reason: '3 of 3 required status checks are expected.' }, { kind: 'merged', sha: shaOf('e') }),
     });
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(knowns).toEqual([undefined, 'behind', undefined]);
@@ -396,7 +397,7 @@ describe('a base branch that is strict', () => {
 
 describe('a merge queue', () => {
   const required = { kind: 'queueRequired', reason: 'Changes must be made through the merge queue' } as const;
-  const merged = { kind: 'merged', sha: 'e'.repeat(40) } as const;
+  const merged = { kind: 'merged', sha: shaOf('e') } as const;
   const mergePullRequest = () => inTurn<typeof required | typeof merged>(required, merged);
   const red = { kind: 'ejected', reason: 'failed_checks', byChecks: true, failed: [{ name: 'rspec' }] } as const;
   const enqueued = (calls: readonly string[]) => calls.filter((call) => call === 'enqueuePullRequest').length;

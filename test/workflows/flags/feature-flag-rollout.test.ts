@@ -14,6 +14,7 @@ import { startTimeSkipping } from '../../servers.ts';
 import { begin, request, withoutStaging } from './rollout-stand.ts';
 import type { RolloutOptions, Wrap } from './rollout-stand.ts';
 import { commit, flag } from './scripted-rollout.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 
@@ -115,8 +116,8 @@ describe('a rollout', () => {
   });
 
   it('names the commits that are not deployed, waits, and goes on by itself when they are', async () => {
-    const missing = [{ sha: 'd'.repeat(40), title: 'Delete tags in Go', author: 'Ann', committedAt: '', url: '' }];
-    const code = undeployed({ at: 'a'.repeat(40), missing, total: 3 });
+    const missing = [{ sha: shaOf('d'), title: 'Delete tags in Go', author: 'Ann', committedAt: '', url: '' }];
+    const code = undeployed({ at: shaOf('a'), missing, total: 3 });
     const { rollout, world } = await start({ plan: withoutStaging(), script: code.script });
     const waiting = await waitsFor(rollout, /the deployment of cccccccccccc to production/);
     expect(waiting).toMatchObject({ state: 'deployment', next: 'deploy dddddddddddd Delete tags in Go; and 2 more' });
@@ -360,7 +361,7 @@ describe('production rolled back below the flag’s commit', () => {
     ['hold', [], []],
   ] as const)('by policy %s, and goes on when the code is back', async (whenRolledBack, back, again) => {
     const { rollout, world } = await start({ plan: withoutStaging({ whenRolledBack }) });
-    world.find('production 25', { kind: 'rolledBack', to: 'b'.repeat(40) });
+    world.find('production 25', { kind: 'rolledBack', to: shaOf('b') });
     await waitsFor(rollout, /a decision: production was rolled back to bbbbbbbbbbbb, which lacks cccccccccccc/);
     expect(world.effects).toEqual(['production 5', 'production 25', ...back]);
     await rollout.signal(resume.signal, { by: 'olga' });
@@ -370,7 +371,7 @@ describe('production rolled back below the flag’s commit', () => {
 });
 
 describe('a rollout that is held', () => {
-  const lost = { kind: 'rolledBack', to: 'b'.repeat(40) } as const;
+  const lost = { kind: 'rolledBack', to: shaOf('b') } as const;
 
   it('by an operator notices that production was rolled back', async () => {
     const { rollout, world } = await start({ plan: withoutStaging() });
@@ -469,7 +470,7 @@ describe('a freeze or an incident', () => {
 
     it('does not hide that production is rolled back', async () => {
       const { rollout, world, state } = await blockedAt25();
-      world.find('production 25', { kind: 'rolledBack', to: 'b'.repeat(40) });
+      world.find('production 25', { kind: 'rolledBack', to: shaOf('b') });
       await waitsFor(rollout, /a decision: production was rolled back to bbbbbbbbbbbb/);
       expect(world.effects).toEqual(['production 5', 'production 25', 'production false']);
       state.open = false;

@@ -7,8 +7,9 @@ import type { ReleaseRecord } from '../../../domain/release/record.ts';
 import { flagRules } from '../../../domain/flags/rules.ts';
 import type { RolloutPlan } from '../../../domain/flags/plan.ts';
 import { agreeOnRollout } from '../../../domain/flags/plan.ts';
+import { shaOf } from '../../shas.ts';
 
-export const commit = 'c'.repeat(40);
+export const commit = shaOf('c');
 export const flag = 'gitaly_x';
 
 const rules = flagRules.parse({

@@ -6,6 +6,7 @@ import { abort, decide } from '../../../workflows/people/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin, inTurn, waitsFor } from '../release-stand.ts';
 import { head, mergeSha } from '../scripted-world.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 
@@ -23,7 +24,7 @@ const retry = { choice: 'retry', by: 'olga' };
 
 it('is told to the team before there is a pull request, and tried again when somebody says so', async () => {
   const told: string[] = [];
-  const opened = { number: 7, url: 'https://forge/org/product/pull/7', head, carries: 'c'.repeat(40) };
+  const opened = { number: 7, url: 'https://forge/org/product/pull/7', head, carries: shaOf('c') };
   const openPullRequest = inTurn<typeof opened>(refuses('the token needs pull-requests=write'), opened);
   const { release } = await begin(server, { openPullRequest, announce: async ({ text }) => void told.push(text) });
   const { state, waitingFor } = await waitsFor(release, 'opening the pull request: the token needs pull-requests=write');

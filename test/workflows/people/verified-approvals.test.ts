@@ -11,6 +11,7 @@ import { startTimeSkipping } from '../../servers.ts';
 import { begin, inTurn, waitsFor } from '../release-stand.ts';
 import { candidate, pending, plan as usual } from '../scripted-world.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 
@@ -160,7 +161,7 @@ it('keeps an early signed decision, and looks at it once there is a plan', async
 });
 
 it('voids signed decisions when it is amended, and counts no comment from before that', async () => {
-  const newer = 'f'.repeat(40);
+  const newer = shaOf('f');
   const { findVotes, searches, write } = discussion();
   let green = false;
   const pipeline = async () => (green ? ({ kind: 'green' } as const) : pending());

@@ -9,6 +9,7 @@ import { workerDataConverter } from '../../../temporal/data-converter.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping, workflowBundle } from '../../servers.ts';
 import { inTurn } from '../release-stand.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 let queues = 0;
@@ -26,7 +27,7 @@ const url = 'https://forge/releases/2024.09.02';
 async function begin(script: Partial<Activities> = {}, changes: Partial<PreReleasePlan> = {}, workflowId?: string) {
   const taskQueue = `pre-release-${queues++}`;
   const plan: PreReleasePlan = {
-    kind: 'preRelease', id: `pre-release/monitor/${taskQueue}`, component: 'monitor', repository: 'mozilla/blurts-server', name: '2024.09.02', candidate: 'c'.repeat(40), since: '2024.08.29',
+    kind: 'preRelease', id: `pre-release/monitor/${taskQueue}`, component: 'monitor', repository: 'mozilla/blurts-server', name: '2024.09.02', candidate: shaOf('c'), since: '2024.08.29',
     items: [{ name: '#12', title: 'Fix the logo', url: 'https://forge/pull/12' }], older: 0, stages: [], onTag: ['retag.yml'], engineer: 'ann', channel: '#fx-monitor-engineering', pace, ...changes,
   };
   const calls: string[] = [];

@@ -7,6 +7,7 @@ import { startTimeSkipping } from '../../servers.ts';
 import { begin as beginRollout, withoutStaging } from '../flags/rollout-stand.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { pending, plan } from '../scripted-world.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 
@@ -45,7 +46,7 @@ it('waits for a server that takes longer than a heartbeat to tell how long a soa
 });
 
 it.each(['readFlag', 'deployedCode', 'hindrance'] as const)('waits for services that take longer than a heartbeat in a rollout: %s', async (slow) => {
-  const answers = { readFlag: 'unset', deployedCode: { kind: 'deployed', at: 'c'.repeat(40) }, hindrance: undefined } as const;
+  const answers = { readFlag: 'unset', deployedCode: { kind: 'deployed', at: shaOf('c') }, hindrance: undefined } as const;
   const script = { [slow]: () => slowly(answers[slow]) };
   const { rollout, world } = await beginRollout(server, { plan: { ...withoutStaging(), pace }, script });
   await expect.poll(() => world.effects, { timeout: 20_000 }).toContain('production 5');

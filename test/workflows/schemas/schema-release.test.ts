@@ -18,6 +18,7 @@ import { progress, status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping, workflowBundle } from '../../servers.ts';
 import { planOf, scriptedSchemas, sha256Of, stockOf } from './scripted-schemas.ts';
 import { never, pending } from '../scripted-world.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 let queues = 0;
@@ -188,7 +189,7 @@ it('starts the release build of each head, where the catalog has one, and follow
   const { release } = await start(
     {
       startReleaseBuild: async ({ sha }) => ({ id: sha.startsWith('d') ? 1 : 2, url: 'https://forge/runs' }),
-      releaseBuild: async ({ sha, run }) => ((asked.push([sha[0], run?.id])), sha.startsWith('d') ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' }),
+      releaseBuild: async ({ sha, run }) => ((asked.push([sha[0], run?.id])), sha.startsWith('d') ? { kind: 'outdated', base: shaOf('b') } : { kind: 'green' }),
     },
     inject,
     { rules: { build: { workflow: 'release.yml', inputs: { VERSION: '{version}', key: '{key}' } } } },
@@ -225,7 +226,7 @@ describe('what can be known of the merge', () => {
   });
 
   it('is that its base has changed the schemas while a review was waited for: they are built, and those are published', async () => {
-    const [base, head] = ['b', 'e'].map((digit) => digit.repeat(40));
+    const [base, head] = [shaOf('b'), shaOf('e')];
     let reviewed = false;
     const seen: unknown[] = [];
     const stockAt = (from: string | undefined) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), digest: from === base || from === head ? 'new' : 'old', current: from === base || from === head ? 'new' : 'old' });
@@ -235,9 +236,9 @@ describe('what can be known of the merge', () => {
       mergeOutlook: async ({ sha, waits }) => {
         if (!reviewed && waits) throw ApplicationFailure.create({ type: 'NotYet', message: 'no review' });
         if (!reviewed) return hindered;
-        return sha === head ? { kind: 'clear' } : { kind: 'outdated', base: base! };
+        return sha === head ? { kind: 'clear' } : { kind: 'outdated', base };
       },
-      amendSchemaPullRequest: async ({ pull, base }) => ((seen.push(['amended', base])), { ...pull, head: head! }),
+      amendSchemaPullRequest: async ({ pull, base }) => ((seen.push(['amended', base])), { ...pull, head }),
       uploadSchemas: async ({ from }) => ((seen.push(['published', from])), { kind: 'uploaded', names: ['a.json'] }),
     });
     await waitsFor(release, question);
@@ -492,14 +493,14 @@ describe('two releases in flight', () => {
   });
 
   it('publishes the schemas of what was built: makes the tarball anew from what its base has changed', async () => {
-    const [old, base, head] = ['d', 'b', 'e'].map((digit) => digit.repeat(40));
+    const [old, base, head] = [shaOf('d'), shaOf('b'), shaOf('e')];
     const seen: unknown[] = [];
     const stockAt = (from: string | undefined) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), digest: from === base || from === head ? 'new' : 'old', current: from === base || from === head ? 'new' : 'old' });
     const { release, lines } = await start({
       takeStock: async ({ from }) => stockAt(from),
       makeArchive: async ({ from }) => ((seen.push(['made', from])), { ...made(), sha256: sha256Of([from === base ? 'v2.0.0' : 'v1.0.0']), stock: stockAt(from) }),
-      releaseBuild: async ({ sha }) => (sha === old ? { kind: 'outdated', base: base! } : { kind: 'green' }),
-      amendSchemaPullRequest: async ({ pull, archive, base }) => ((seen.push(['amended', base, archive.sha256])), { ...pull, head: head! }),
+      releaseBuild: async ({ sha }) => (sha === old ? { kind: 'outdated', base } : { kind: 'green' }),
+      amendSchemaPullRequest: async ({ pull, archive, base }) => ((seen.push(['amended', base, archive.sha256])), { ...pull, head }),
       uploadSchemas: async ({ from }) => ((seen.push(['published', from])), { kind: 'uploaded', names: ['a.json'] }),
     });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v2.0.0']) } });
@@ -508,12 +509,12 @@ describe('two releases in flight', () => {
   });
 
   it('refuses what its base has made of a commit that was named, takes everything back, and publishes nothing', async () => {
-    const ref = 'c'.repeat(40);
+    const ref = shaOf('c');
     const { release, calls } = await start(
       {
         takeStock: async ({ from }) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), digest: from ?? ref, current: from?.startsWith('b') ? 'new' : 'old' }),
         makeArchive: async () => ({ ...made(), stock: { ...stockOf(['v5.1.0', 'v5.2.0']), digest: ref, current: 'old' } }),
-        releaseBuild: async () => ({ kind: 'outdated', base: 'b'.repeat(40) }),
+        releaseBuild: async () => ({ kind: 'outdated', base: shaOf('b') }),
       },
       { ...inject, ref },
     );
@@ -524,8 +525,8 @@ describe('two releases in flight', () => {
 
   it('brings the base into a commit that was named, where it has changed something else', async () => {
     const { release, calls } = await start(
-      { releaseBuild: async ({ sha }) => (sha.startsWith('e') ? { kind: 'green' } : { kind: 'outdated', base: 'b'.repeat(40) }) },
-      { ...inject, ref: 'c'.repeat(40) },
+      { releaseBuild: async ({ sha }) => (sha.startsWith('e') ? { kind: 'green' } : { kind: 'outdated', base: shaOf('b') }) },
+      { ...inject, ref: shaOf('c') },
     );
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect(calls).toContain('mergePullRequest eee');
@@ -537,12 +538,12 @@ describe('two releases in flight', () => {
       takeStock: async ({ from }) => ({ ...stockOf(['v5.1.0', 'v5.2.0']), current: from?.startsWith('b') ? 'new' : 'old' }),
       makeArchive: async () => ({ ...made(), stock: { ...stockOf(['v5.1.0', 'v5.2.0']), current: 'old' } }),
       mergePullRequest: async ({ sha }) => (sha.startsWith('e') ? { kind: 'merged', sha } : { kind: 'behind', reason: 'the base has moved on' }),
-      releaseBuild: async ({ known }) => (known?.kind === 'behind' ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' }),
+      releaseBuild: async ({ known }) => (known?.kind === 'behind' ? { kind: 'outdated', base: shaOf('b') } : { kind: 'green' }),
       uploadSchemas: async ({ from }) => ((seen.push(['published', from])), { kind: 'uploaded', names: ['a.json'] }),
-      amendSchemaPullRequest: async ({ pull, archive }) => ((seen.push(['amended', archive.stock.current])), { ...pull, head: 'e'.repeat(40) }),
+      amendSchemaPullRequest: async ({ pull, archive }) => ((seen.push(['amended', archive.stock.current])), { ...pull, head: shaOf('e') }),
     });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
-    expect(seen).toEqual([['published', 'd'.repeat(40)], ['amended', 'old']]);
+    expect(seen).toEqual([['published', shaOf('d')], ['amended', 'old']]);
   });
 
   it('tells of an upload of another version that it waits for', async () => {
@@ -566,9 +567,9 @@ describe('two releases in flight', () => {
       releaseBuild: async ({ sha }) => {
         if (sha.startsWith('e')) return { kind: 'green' };
         world.bucket.push('v5.2.1');
-        return { kind: 'outdated', base: 'b'.repeat(40) };
+        return { kind: 'outdated', base: shaOf('b') };
       },
-      amendSchemaPullRequest: async ({ pull, base }) => ({ ...pull, head: base === 'b'.repeat(40) ? 'e'.repeat(40) : 'f'.repeat(40) }),
+      amendSchemaPullRequest: async ({ pull, base }) => ({ ...pull, head: base === shaOf('b') ? shaOf('e') : shaOf('f') }),
     });
     expect(await world.release.result()).toMatchObject({ kind: 'schemasReleased', archive: { sha256: sha256Of(['v5.1.0', 'v5.2.0', 'v5.2.1']) } });
     expect(world.calls.slice(4)).toEqual(['releaseBuild ddd', 'takeStock', 'makeArchive', 'amendSchemaPullRequest', 'releaseBuild eee', 'takeStock', 'mergeOutlook eee', 'uploadSchemas', 'takeStock', 'mergePullRequest eee', 'forgetPrevious']);
@@ -587,7 +588,7 @@ describe('two releases in flight', () => {
         mergePullRequest: async ({ sha }) => (sha.startsWith('e') ? { kind: 'merged', sha } : { kind, reason: 'the base has moved on' }),
         releaseBuild: async ({ known }) => {
           asked.push(known?.kind);
-          return known?.kind === 'behind' ? { kind: 'outdated', base: 'b'.repeat(40) } : { kind: 'green' };
+          return known?.kind === 'behind' ? { kind: 'outdated', base: shaOf('b') } : { kind: 'green' };
         },
       },
       { ...inject, action },
@@ -670,7 +671,7 @@ describe('a merge that the branch does not let through at once', () => {
 describe('a release whose schemas are published', () => {
   const refusedOnce = () => {
     let times = 0;
-    return async () => ((times += 1) === 1 ? ({ kind: 'refused', reason: 'a review is missing' } as const) : ({ kind: 'merged', sha: 'f'.repeat(40) } as const));
+    return async () => ((times += 1) === 1 ? ({ kind: 'refused', reason: 'a review is missing' } as const) : ({ kind: 'merged', sha: shaOf('f') } as const));
   };
   const forbiddenOnce = (): Activities['uploadSchemas'] => {
     let times = 0;
@@ -729,7 +730,7 @@ describe('a release whose schemas are published', () => {
     it('is merged once it has one, or when somebody says that it may be', async () => {
       let reviewed = false;
       const script: Partial<Activities> = {
-        mergePullRequest: async () => (reviewed ? { kind: 'merged', sha: 'f'.repeat(40) } : unreviewed()),
+        mergePullRequest: async () => (reviewed ? { kind: 'merged', sha: shaOf('f') } : unreviewed()),
         releaseBuild: async (asked) => (reviewed ? { kind: 'green' } : awaited(asked)),
       };
       const one = await start(script);
@@ -899,10 +900,10 @@ describe('an upload of the current schemas', () => {
 
 /** Moves the branch on by one commit, if it is where the release believes it to be: ddd, eee, fff. */
 function amendments(): Activities['amendSchemaPullRequest'] {
-  let head = 'd'.repeat(40);
+  let head = shaOf('d');
   return async ({ pull }) => {
     if (pull.head !== head) throw ApplicationFailure.nonRetryable('somebody else has moved the branch', 'Conflict');
-    head = (head.startsWith('d') ? 'e' : 'f').repeat(40);
+    head = shaOf(head.startsWith('d') ? 'e' : 'f');
     return { kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head };
   };
 }

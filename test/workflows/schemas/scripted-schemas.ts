@@ -9,6 +9,7 @@ import { agreeOnSchemas } from '../../../domain/schemas/plan.ts';
 import type { SchemaRequest, UploadRequest } from '../../../domain/schemas/request.ts';
 import type { SchemaRules } from '../../../domain/schemas/rules.ts';
 import type { SchemaVersion } from '../../../domain/schemas/version.ts';
+import { shaOf } from '../../shas.ts';
 
 const catalog = catalogSchema.parse({
   version: 1,
@@ -20,7 +21,7 @@ const catalog = catalogSchema.parse({
 
 export function planOf(request: SchemaRequest | UploadRequest, rules: Partial<SchemaRules> = {}, cut: Partial<SchemaCut> = {}): SchemaPlan {
   const { schemas, chat } = catalog.components.migrator!;
-  return agreeOnSchemas({ pace: catalog.pace, rules: { ...schemas!, ...rules }, chat }, { request, base: request.base ?? 'main', candidate: 'c'.repeat(40), date: '2024-01-15T09:00:00Z', ...cut });
+  return agreeOnSchemas({ pace: catalog.pace, rules: { ...schemas!, ...rules }, chat }, { request, base: request.base ?? 'main', candidate: shaOf('c'), date: '2024-01-15T09:00:00Z', ...cut });
 }
 
 /** What the bucket holds, one file a version. */
@@ -45,7 +46,7 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
   const lines: string[] = [];
   const records: ReleaseRecord[] = [];
   const bucket: SchemaVersion[] = ['v5.1.0', 'v5.2.0'];
-  let head = 'd'.repeat(40);
+  let head = shaOf('d');
   const well = {
     planSchemas: async () => plan,
     takeStock: async () => stockOf([...bucket]),
@@ -53,14 +54,14 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
     withdrawArchive: async () => ({ kind: 'removed' }),
     forgetPrevious: async () => undefined,
     openSchemaPullRequest: async () => ({ kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head }),
-    amendSchemaPullRequest: async () => ({ kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head: (head = 'e'.repeat(40)) }),
+    amendSchemaPullRequest: async () => ({ kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head: (head = shaOf('e')) }),
     withdrawSchemaPullRequest: async () => ({ kind: 'withdrawn', number: 7 }),
     releaseBuild: async () => ({ kind: 'green' }),
     mergeOutlook: async () => ({ kind: 'clear' }),
     approvePullRequest: async () => 'nobody',
     differingRelease: async () => undefined,
     uploadSchemas: async () => ({ kind: 'uploaded', names: [`schemas/${plan.version}.json`] }),
-    mergePullRequest: async () => ({ kind: 'merged', sha: 'f'.repeat(40) }),
+    mergePullRequest: async () => ({ kind: 'merged', sha: shaOf('f') }),
     enqueuePullRequest: async () => ({ kind: 'queued' }),
     mergedBySomebody: async () => {
       throw ApplicationFailure.create({ type: 'NotYet', message: 'open' });

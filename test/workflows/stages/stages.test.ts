@@ -13,6 +13,7 @@ import { startTimeSkipping } from '../../servers.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { candidate, pending, pinned, plan } from '../scripted-world.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
+import { shaOf } from '../../shas.ts';
 
 let server: TestWorkflowEnvironment;
 
@@ -94,7 +95,7 @@ describe('a stage that fails', () => {
 
   it('is rolled back with all stages before it, newest first, to what ran there before', async () => {
     const { promotions, script } = deployments({ production: 1 });
-    const before = { candidate: '1'.repeat(40), sha: '2'.repeat(40), release: 'release/gitaly/before', since: '2026-01-01T00:00:00Z' };
+    const before = { candidate: shaOf('1'), sha: shaOf('2'), release: 'release/gitaly/before', since: '2026-01-01T00:00:00Z' };
     const { id, release } = await startRelease([staging, canary, production], {
       ...script,
       claimEnvironment: async ({ claim }) => ({ kind: 'granted', fence: 1, ...(claim.environment === 'canary' && { previous: before }) }),
@@ -279,7 +280,7 @@ describe('an environment', () => {
     let isThere = false;
     const { release, calls } = await startRelease([production], {
       leaveEnvironment: async ({ shows }) => (shows ? 'kept' : 'left'),
-      confirmContents: async () => (isThere ? { isThere } : { isThere: false, runs: { sha: 'f'.repeat(40), at: '' } }),
+      confirmContents: async () => (isThere ? { isThere } : { isThere: false, runs: { sha: shaOf('f'), at: '' } }),
     });
     expect((await waitsFor(release, failing)).next).toBe('production runs ffffffffffff, brought by somebody else, without eeeeeeeeeeee');
     isThere = true;
@@ -297,7 +298,7 @@ describe('an environment', () => {
   });
 
   it('that runs a newer candidate already has no place for an older one', async () => {
-    const { release } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'outdated', by: 'f'.repeat(40) }) });
+    const { release } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'outdated', by: shaOf('f') }) });
     expect(await release.result()).toMatchObject({ kind: 'superseded', by: 'ffffffffffff' });
   });
 
@@ -379,7 +380,7 @@ describe('an abort while a deployment is under way', () => {
 });
 
 describe('what runs in the environment already', () => {
-  const runs = { sha: '5'.repeat(40), at: '2026-01-01T00:00:00Z' };
+  const runs = { sha: shaOf('5'), at: '2026-01-01T00:00:00Z' };
 
   it('is not deployed again, but soaked', async () => {
     const { release, calls } = await startRelease([staging], { compareContents: async () => ({ kind: 'there', runs }) });

@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { createVersions } from '../../../activities/versions/index.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { ReleaseRecord } from '../../../domain/release/record.ts';
@@ -25,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => server?.teardown());
 
 let stand: VersionStand;
-let c: string;
-let d: string;
+let c: Sha;
+let d: Sha;
 
 beforeEach(() => {
   scene();

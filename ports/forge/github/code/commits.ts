@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Commit, Sha } from '../../../../domain/code/commit.ts';
+import { asSha } from '../../../../domain/code/commit.ts';
 import { neverRetry } from '../../../failures.ts';
 import type { Repository } from '../../../../domain/code/repository.ts';
 import type { Commits } from '../../commits.ts';
@@ -33,7 +34,7 @@ export function githubCommits(github: GitHub): Commits {
       const found = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
       if (!found) return undefined;
       const { message, author, committer, html_url } = found.data;
-      return { sha: found.data.sha, title: title(message), author: author.name, committedAt: committer.date, url: html_url };
+      return { sha: asSha(found.data.sha), title: title(message), author: author.name, committedAt: committer.date, url: html_url };
     },
 
     async change(repository, sha) {
@@ -45,7 +46,7 @@ export function githubCommits(github: GitHub): Commits {
       const { files = [], commit, parents } = found.data;
       const patch = patchOf(files);
       return {
-        sha: found.data.sha,
+        sha: asSha(found.data.sha),
         title: title(commit.message),
         message: commit.message,
         files: files.map(({ filename }) => filename),
@@ -56,7 +57,7 @@ export function githubCommits(github: GitHub): Commits {
 
     async lastChange(repository, path, ref) {
       const { data } = await rest.repos.listCommits({ ...at(repository), sha: ref, path, per_page: 1 });
-      return data[0]?.sha;
+      return data[0] && asSha(data[0].sha);
     },
 
     async files(repository, sha, since) {

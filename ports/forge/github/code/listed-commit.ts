@@ -1,11 +1,12 @@
 import type { Commit } from '../../../../domain/code/commit.ts';
+import { asSha } from '../../../../domain/code/commit.ts';
 import type { GitHub } from '../connection/client.ts';
 
 type ListedCommit = Awaited<ReturnType<GitHub['rest']['repos']['listCommits']>>['data'][number];
 
 export function fromList({ sha, commit, author, html_url }: ListedCommit): Commit {
   return {
-    sha,
+    sha: asSha(sha),
     title: title(commit.message),
     author: commit.author?.name ?? author?.login ?? 'unknown',
     ...(author?.login && { login: author.login }),

@@ -1,4 +1,5 @@
 import type { Commit, Sha } from '../../../../domain/code/commit.ts';
+import { asSha } from '../../../../domain/code/commit.ts';
 import { below, leadsTo } from '../../../../domain/code/main-line.ts';
 import type { Repository } from '../../../../domain/code/repository.ts';
 import type { Commits, MainLineCommit } from '../../commits.ts';
@@ -20,7 +21,8 @@ export function readMainLine({ rest, paginate }: GitHub): Commits['mainLine'] {
       const page = await unlessMissing(pages.next());
       if (!page || page.done || page.value.data.length === 0) break;
       for (const { after, before } of page.value.data) {
-        if (!heads.has(after) && !/^0+$/.test(before)) heads.set(after, before);
+        const head = asSha(after);
+        if (!heads.has(head) && !/^0+$/.test(before)) heads.set(head, asSha(before));
       }
       read += page.value.data.length;
     }
@@ -37,7 +39,7 @@ export function readMainLine({ rest, paginate }: GitHub): Commits['mainLine'] {
     for (let page = 1; brought.size < Math.min(pushed.data.total_commits, longestPush); page++) {
       const { commits } = page === 1 ? pushed.data : (await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${before}...${sha}`, page, per_page: pageSize })).data;
       if (commits.length === 0) break;
-      for (const commit of commits) brought.set(commit.sha, commit.parents.map(({ sha: parent }) => parent));
+      for (const commit of commits) brought.set(asSha(commit.sha), parentsOf(commit));
     }
     return brought.size < pushed.data.total_commits || leadsTo(before, sha, brought) ? first : before;
   }
@@ -49,10 +51,11 @@ export function readMainLine({ rest, paginate }: GitHub): Commits['mainLine'] {
     const readFrom = async (ref: string) => {
       const { data } = await rest.repos.listCommits({ ...where, sha: ref, per_page: limit === 1 ? 1 : pageSize });
       for (const commit of data) {
-        read.set(commit.sha, fromList(commit));
-        parents.set(commit.sha, commit.parents.map(({ sha }) => sha));
+        const listed = fromList(commit);
+        read.set(listed.sha, listed);
+        parents.set(listed.sha, parentsOf(commit));
       }
-      return data[0]?.sha;
+      return data[0] && asSha(data[0].sha);
     };
     const [head, previous] = await Promise.all([readFrom(branch), limit === 1 ? new Map<Sha, Sha>() : headsBefore(repository, branch, limit)]);
     if (head !== undefined) addNewest(previous, head);
@@ -69,6 +72,10 @@ export function readMainLine({ rest, paginate }: GitHub): Commits['mainLine'] {
     }
     return line;
   };
+}
+
+function parentsOf({ parents }: { readonly parents: readonly { readonly sha: string }[] }): readonly Sha[] {
+  return parents.map(({ sha }) => asSha(sha));
 }
 
 /** The list of heads may lag behind the branch: what it tells of last was before. */
