@@ -14,6 +14,7 @@ export const worldOptions = z.strictObject({
   scenario: z.enum(['gitaly', 'monitor', 'sourcegraph', 'scratch']),
   seed: z.string().optional(),
   pinnedBehind: z.number().int().nonnegative().optional(),
+  released: z.enum(['all', 'few']).optional(),
   mirrorLagMs: ms.optional(),
   latencyMs: z.strictObject({ ci: ms.optional(), run: ms.optional(), deployment: ms.optional() }).optional(),
 });

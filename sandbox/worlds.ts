@@ -6,6 +6,7 @@ import { buildGitaly } from './scenarios/gitaly.ts';
 import { buildMonitor } from './scenarios/monitor.ts';
 import { buildScratch } from './scenarios/scratch.ts';
 import { buildSourcegraph } from './scenarios/sourcegraph.ts';
+import type { SourcegraphOptions } from './scenarios/sourcegraph.ts';
 import { createWorld } from './new-world.ts';
 import type { World } from './state.ts';
 
@@ -14,6 +15,7 @@ export interface WorldOptions {
   readonly scenario: 'gitaly' | 'monitor' | 'sourcegraph' | 'scratch';
   readonly seed?: string | undefined;
   readonly pinnedBehind?: number | undefined;
+  readonly released?: SourcegraphOptions['released'];
   readonly mirrorLagMs?: number | undefined;
   readonly latencyMs?: { readonly ci?: number | undefined; readonly run?: number | undefined; readonly deployment?: number | undefined } | undefined;
 }

@@ -46,7 +46,7 @@ export interface RequestRecord {
 
 export async function openWorld(sandboxUrl: string, options: object = {}): Promise<World> {
   const name = `t${randomUUID().slice(0, 8)}`;
-  await json(`${sandboxUrl}/worlds`, { method: 'POST', body: { name, scenario: 'gitaly', latencyMs: { ci: 0, run: 0, deployment: 0 }, ...options } });
+  await json(`${sandboxUrl}/worlds`, { method: 'POST', body: { name, scenario: 'gitaly', released: 'few', latencyMs: { ci: 0, run: 0, deployment: 0 }, ...options } });
   const url = `${sandboxUrl}/w/${name}`;
   return {
     name,

@@ -34,13 +34,13 @@ export async function findObject(emulator: Emulator, bucket: string, name: strin
   return status === 200 ? (JSON.parse(body.toString()) as StoredObject) : undefined;
 }
 
-/** A person's doing, behind the journal's back: makes the bucket, and in it each file, or takes it away where its text is null. */
-export async function putByPerson(emulator: Emulator, { bucket, files }: { bucket: string; files: Readonly<Record<string, string | null>> }): Promise<void> {
+/** A person's doing, behind the journal's back: makes the bucket, and in it each file, or takes it away where it is null. */
+export async function putByPerson(emulator: Emulator, { bucket, files }: { bucket: string; files: Readonly<Record<string, string | Buffer | null>> }): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   await expecting([200, 409], forward(emulator, { method: 'POST', path: '/storage/v1/b', headers, body: Buffer.from(JSON.stringify({ name: bucket })) }));
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, content] of Object.entries(files)) {
     const upload = `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?uploadType=media&name=${encodeURIComponent(name)}`;
-    const request = text === null ? { method: 'DELETE', path: objectPath(bucket, name) } : { method: 'POST', path: upload, headers, body: Buffer.from(text) };
+    const request = content === null ? { method: 'DELETE', path: objectPath(bucket, name) } : { method: 'POST', path: upload, headers, body: Buffer.from(content) };
     await expecting([200], forward(emulator, request));
   }
 }

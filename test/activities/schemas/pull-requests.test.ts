@@ -106,34 +106,52 @@ it('tells a push from what is not shown yet', async () => {
 });
 
 describe('the release build', () => {
-  const runs: { id: number; url: string; state: 'running' | 'succeeded' | 'failed'; name: string }[] = [];
-  const dispatched: unknown[] = [];
-  const workflowRuns = {
-    find: async (_: string, workflow: string, key: string) => runs.find(({ name }) => name === `${workflow} ${key}`),
-    get: async (_: string, id: number) => runs.find((run) => run.id === id)!,
-    dispatch: async (_: string, workflow: string, ref: string, inputs: Readonly<Record<string, string>>) => {
-      dispatched.push([workflow, ref, inputs.VERSION]);
-      runs.push({ id: runs.length + 1, url: `https://forge/runs/${runs.length + 1}`, state: 'running', name: `${workflow} ${inputs.key}` });
-    },
-  } as Partial<Forge['workflowRuns']> as Forge['workflowRuns'];
+  const workflow = { workflow: 'release.yml', inputs: { VERSION: '{version}', release_key: '{key}' } };
+  const begin = (sha: OpenedDeps['head']) => within(() => createSchemaBuilds({ forge, readLagMs: 0 }).startReleaseBuild({ plan: { ...change.plan, rules: { ...change.plan.rules, build: workflow } }, sha })) as Promise<{ id: number; url: string }>;
+  const look = (pull: OpenedDeps, run: { id: number; url: string }) => within(() => createSchemaBuilds({ forge }).releaseBuild({ repository, number: pull.number, sha: pull.head, required: ['bazel', 'migrator-image'], base: 'main', run }));
+  const ends = (conclusion: 'success' | 'failure' | 'cancelled' | 'never', more = {}) => world.control('runs', { workflow: 'release.yml', conclusion, ...more });
+  const dispatched = async () => (await world.journal()).map(({ key }) => key).filter((key) => key.startsWith('dispatch '));
 
-  it('is dispatched once a head with the version, and its end counts besides the checks', async () => {
+  it('is dispatched once a head with the version, on the branch of the pull request, and found again when the reply is lost', async () => {
+    await ends('never');
+    const pull = await open();
+    const key = `${change.plan.id} ${pull.head.slice(0, 12)}`;
+    await world.control('faults', { match: { key: `dispatch ${repository} release.yml ${key}` }, action: { kind: 'applyThen', reply: 'reset' }, times: 1 });
+    const run = await begin(pull.head);
+    expect(await begin(pull.head)).toEqual(run);
+    expect(await dispatched()).toEqual([`dispatch ${repository} release.yml ${key}`]);
+    const [there] = await runsOf('release.yml');
+    expect(there).toMatchObject({ id: run.id, html_url: run.url, event: 'workflow_dispatch', head_branch: branch, head_sha: pull.head, display_title: key });
+    const next = await amend(pull, { archive: archiveOf('b') });
+    expect(await begin(next.head)).not.toEqual(run);
+    expect((await dispatched()).length).toBe(2);
+  });
+
+  it.each([
+    ['success', { kind: 'green' }],
+    ['failure', { kind: 'red' }],
+    ['cancelled', { kind: 'red' }],
+  ] as const)('is waited for though every check is green, and its %s counts', async (conclusion, answer) => {
     const pull = await open();
     await expect.poll(() => build(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
-    const { startReleaseBuild, releaseBuild } = createSchemaBuilds({ forge: { ...forge, workflowRuns } });
-    const plan = { ...change.plan, rules: { ...change.plan.rules, build: { workflow: 'release.yml', inputs: { VERSION: '{version}', key: '{key}' } } } };
-    const begin = () => within(() => startReleaseBuild({ plan, sha: pull.head })) as Promise<{ id: number; url: string }>;
-    const run = await begin();
-    expect(await begin()).toEqual(run);
-    expect(dispatched).toEqual([['release.yml', branch, 'v5.3.4444']]);
-    const look = () => releaseBuild({ repository, number: pull.number, sha: pull.head, required: [], base: 'main', run });
-    await expect(look()).rejects.toMatchObject({ type: 'NotYet', message: `the build of ${pull.head} waits for https://forge/runs/1` });
-    runs[0]!.state = 'failed';
-    expect(await look()).toEqual({ kind: 'red', failed: [{ name: 'the release build', url: 'https://forge/runs/1' }] });
-    runs[0]!.state = 'succeeded';
-    expect(await look()).toEqual({ kind: 'green' });
+    await ends(conclusion, { afterMs: 2_000 });
+    const run = await begin(pull.head);
+    await expect(look(pull, run)).rejects.toMatchObject({ type: 'NotYet', message: `the build of ${pull.head} waits for ${run.url}` });
+    const failed = answer.kind === 'red' ? { failed: [{ name: 'the release build', url: run.url }] } : {};
+    await expect.poll(() => look(pull, run).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ ...answer, ...failed });
+  });
+
+  it('that the repository does not know fails by name', async () => {
+    const pull = await open();
+    const plan = { ...change.plan, rules: { ...change.plan.rules, build: { ...workflow, workflow: 'relaese.yml' } } };
+    await expect(within(() => createSchemaBuilds({ forge }).startReleaseBuild({ plan, sha: pull.head }))).rejects.toMatchObject({ nonRetryable: true });
   });
 });
+
+async function runsOf(workflow: string): Promise<readonly object[]> {
+  const answer = await fetch(`${world.url}/api/v3/repos/${repository}/actions/workflows/${workflow}/runs`, { headers: { authorization: 'Bearer bot-token' } });
+  return ((await answer.json()) as { workflow_runs: object[] }).workflow_runs;
+}
 
 describe('what can be known of the merge', () => {
   const outlook = (pull: OpenedDeps, method: 'merge' | 'rebase' = 'merge') => createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method });
