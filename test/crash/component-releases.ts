@@ -81,7 +81,7 @@ const abortedInQueue: Case = {
 };
 
 /** Aborted as soon as it has come to a stage's state. */
-function abortedWhile(state: string, given: Pick<Case, 'prepare' | 'soak'> = {}): Case {
+function abortedWhile(state: string, given: Pick<Case, 'prepare' | 'soak' | 'pace'> = {}): Case {
   return {
     name: `a release that is aborted while it is ${state}`,
     strike: 'afterwards',
@@ -98,7 +98,8 @@ const onCanary = (outcome: string) => ({ prepare: (world: World) => world.contro
 const abortedInStage: readonly Case[] = [
   { ...abortedWhile('approval'), name: 'a release that is aborted while it waits for approval' },
   {
-    ...abortedWhile('promoting', onCanary('never')),
+    // An abort follows what is under way for as long as its patience.
+    ...abortedWhile('promoting', { ...onCanary('never'), pace: { patience: '3s' } }),
     async attend(release, world) {
       await until(async () => (await world.journal()).some(({ key }) => key.startsWith('deployment gitlab-org/gitlab canary')));
       await release.signal(abort.signal, { by: 'alice', reason: 'wrong week' });

@@ -16,6 +16,8 @@ export interface Case {
   readonly scenario?: 'sourcegraph';
   /** How long a stage soaks: 1 s, if not given. */
   readonly soak?: string;
+  /** Of the catalog's pace, what is not as ever. */
+  readonly pace?: object;
   /** Up to what people do it is like another case, where the effects until then are struck. */
   readonly strike?: 'afterwards';
   /** Scripts what will happen in the world. */
@@ -86,9 +88,9 @@ const unhurried = { sample: '1s' };
  *
  * @throws when a blow or a fault never came: then nothing was tested
  */
-export async function run(lane: Lane, { name, scenario, soak, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
+export async function run(lane: Lane, { name, scenario, soak, pace: usual, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
   const world = await openWorld(lane.sandboxUrl, { ...(scenario && { scenario }) });
-  const catalog = await writeCatalog(world, { pace: { ...unhurried, ...pace }, ...(soak && { soak }) });
+  const catalog = await writeCatalog(world, { pace: { ...unhurried, ...usual, ...pace }, ...(soak && { soak }) });
   const env = { ...workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file }), SANDBOX_WORLD: world.url, ...environment };
   const frozen: KillableWorker[] = [];
   let worker = await startKillableWorker(env);
