@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { activityInfo } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Progress } from '../../domain/release/progress.ts';
 import { changesBetween } from '../../domain/schemas/contents.ts';
 import type { ArchiveChanges } from '../../domain/schemas/contents.ts';
@@ -13,7 +12,6 @@ import { archiveAt } from '../../domain/schemas/plan.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import { packArchive } from '../../ports/artifacts/archive.ts';
 import type { PackedArchive } from '../../ports/artifacts/archive.ts';
-import { listArchive } from '../../ports/artifacts/listing.ts';
 import { sameContent } from '../../ports/artifacts/store.ts';
 import type { Artifact } from '../../ports/artifacts/store.ts';
 import { tryAgain } from '../../ports/failures.ts';
@@ -21,11 +19,11 @@ import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { effect } from '../effect.ts';
 import { openProgress } from '../release/progress.ts';
-import { largestArchive } from './contents.ts';
 import { inOrder, storedEntries } from './entries.ts';
 import { createKept } from './kept.ts';
 import { createNamedArchives } from './named.ts';
 import { createSchemaStock, stockOf } from './stock.ts';
+import { largestArchive, listReadableTarball } from './tarball.ts';
 import type { Gathered, SchemaWork, Stock, UnderWay } from './stock.ts';
 
 export interface ArchiveWork extends SchemaWork {
@@ -109,15 +107,10 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     const last = named.kind === 'named' ? archiveAt(plan.rules, named.archive.url) : undefined;
     const artifact = last && (await artifacts.find(plan.rules.bucket, last.name));
     if (!artifact || artifact.size > largestArchive) return undefined;
-    try {
-      const read = anySchemaReader(plan.rules.names);
-      const before = (await listArchive(await artifacts.read(artifact))).flatMap(({ name }) => read(name)?.version ?? []);
-      return changesBetween(artifact.name, before, [...versions, ...(current ? [plan.version] : [])]);
-    } catch (failure) {
-      // A damaged one is no reason not to make another.
-      if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput') return undefined;
-      throw failure;
-    }
+    // A damaged one is no reason not to make another.
+    const files = await listReadableTarball(artifacts, artifact);
+    const read = anySchemaReader(plan.rules.names);
+    return files && changesBetween(artifact.name, files.flatMap(({ name }) => read(name)?.version ?? []), [...versions, ...(current ? [plan.version] : [])]);
   }
 
   async function place({ plan, key, replaces, repairs }: ArchiveWork, { file, packed, progressed }: Placing) {

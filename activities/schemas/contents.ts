@@ -5,15 +5,12 @@ import { archiveOf, archiveVersion } from '../../domain/schemas/plan.ts';
 import type { ContentsRequest } from '../../domain/schemas/request.ts';
 import type { SchemaRules } from '../../domain/schemas/rules.ts';
 import { compareVersions } from '../../domain/schemas/version.ts';
-import { checksumsOf } from '../../ports/artifacts/checksum.ts';
-import { listArchive } from '../../ports/artifacts/listing.ts';
+import type { ArchivedFile } from '../../ports/artifacts/listing.ts';
 import type { Artifact } from '../../ports/artifacts/store.ts';
 import { schemasIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
-
-/** A tarball is read at once: one that is larger, in bytes, holds no schemas. */
-export const largestArchive = 128 * 1024 * 1024;
+import { largestArchive, listReadableTarball, listTarball } from './tarball.ts';
 
 /** Looks into tarballs. Writes nothing. */
 export function createSchemaContents({ catalog, artifacts }: Pick<Ports, 'catalog' | 'artifacts'>) {
@@ -24,11 +21,11 @@ export function createSchemaContents({ catalog, artifacts }: Pick<Ports, 'catalo
     const artifact = await artifacts.find(rules.bucket, name);
     if (!artifact) return { kind: 'absent', archive: name };
     if (artifact.size > largestArchive) throw neverRetry('InvalidInput', `${name} has ${artifact.size} bytes: more than are read (${largestArchive})`);
-    const content = await artifacts.read(artifact);
-    const schemas = await schemasOf(rules, content);
+    const { files, sha256 } = await listTarball(artifacts, artifact);
+    const schemas = schemasOf(rules, files);
     const changes = await changesSince(rules, version, schemas);
     const { key, size } = artifact;
-    return { kind: 'listed', archive: name, url, size, sha256: checksumsOf(content).sha256, ...(key !== undefined && { by: key }), ...listed(schemas), ...(changes && { changes }) };
+    return { kind: 'listed', archive: name, url, size, sha256, ...(key !== undefined && { by: key }), ...listed(schemas), ...(changes && { changes }) };
   }
 
   async function changesSince(rules: SchemaRules, version: ContentsRequest['version'], schemas: readonly ArchivedSchema[]): Promise<ContentChanges | undefined> {
@@ -40,8 +37,8 @@ export function createSchemaContents({ catalog, artifacts }: Pick<Ports, 'catalo
       .toSorted((a, b) => compareVersions(b.of, a.of));
     for (const { artifact } of before) {
       // One that is damaged says nothing: the one before it does.
-      const old = await schemasOf(rules, await artifacts.read(artifact)).catch(() => undefined);
-      if (old) return contentChanges(artifact.name, old, schemas);
+      const old = await listReadableTarball(artifacts, artifact);
+      if (old) return contentChanges(artifact.name, schemasOf(rules, old), schemas);
     }
     return undefined;
   }
@@ -49,7 +46,7 @@ export function createSchemaContents({ catalog, artifacts }: Pick<Ports, 'catalo
   return { listSchemaArchive };
 }
 
-async function schemasOf({ names }: SchemaRules, content: Buffer): Promise<readonly ArchivedSchema[]> {
+function schemasOf({ names }: SchemaRules, files: readonly ArchivedFile[]): readonly ArchivedSchema[] {
   const read = anySchemaReader(names);
-  return (await listArchive(content)).map((file) => ({ ...file, ...read(file.name) }));
+  return files.map((file) => ({ ...file, ...read(file.name) }));
 }

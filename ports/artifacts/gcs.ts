@@ -58,7 +58,7 @@ export function connectGcs({ endpoint, token, timeoutMs = 20_000, connections = 
       }
     },
 
-    read: gcsMedia(storage, { connections, timeoutMs }),
+    ...gcsMedia(storage, { connections, timeoutMs }),
 
     async create({ bucket, name, content, ...artifact }) {
       const file = storage.bucket(bucket).file(name);

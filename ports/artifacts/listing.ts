@@ -17,7 +17,7 @@ export interface ArchivedFile {
 const mostFiles = 100_000;
 
 /** What a .tar.gz holds, in its own order; folders and links are left out. @throws `InvalidInput` for what is none */
-export async function listArchive(content: Buffer): Promise<readonly ArchivedFile[]> {
+export async function listArchive(content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<readonly ArchivedFile[]> {
   const files: ArchivedFile[] = [];
   const tar = extract();
   const listed = (async () => {
@@ -34,7 +34,7 @@ export async function listArchive(content: Buffer): Promise<readonly ArchivedFil
     }
   })();
   try {
-    await Promise.all([pipeline(Readable.from([content]), createGunzip(), tar), listed]);
+    await Promise.all([pipeline(Readable.from(content), createGunzip(), tar), listed]);
     return files;
   } catch (failure) {
     throw neverRetry('InvalidInput', `no archive that can be read: ${failure instanceof Error ? failure.message : String(failure)}`);

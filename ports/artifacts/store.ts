@@ -13,6 +13,8 @@ export interface ArtifactStore {
   find(bucket: string, name: string): Promise<Artifact | undefined>;
   /** All bytes of exactly this generation, their checksum verified. Fails with a retryable `Conflict` when it is gone. */
   read(artifact: Artifact, signal?: AbortSignal): Promise<Buffer>;
+  /** The same, piece by piece: what is wrong with it may be known only at its end. */
+  stream(artifact: Artifact, signal?: AbortSignal): AsyncIterable<Buffer>;
   /** Visible only when it is whole and its checksums are right. Fails with `Conflict` unless `replaces` is what is there. */
   create(artifact: NewArtifact): Promise<Artifact>;
   /** Copies exactly this generation to another name of its bucket, key included; guarded as `create` is. */

@@ -2,7 +2,7 @@ import type { Storage } from '@google-cloud/storage';
 import { Pool } from 'undici';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import { crc32c, crc32cText } from '../crc32c.ts';
-import type { Artifact } from '../store.ts';
+import type { Artifact, ArtifactStore } from '../store.ts';
 import { gcsFailure, refusal } from './failures.ts';
 
 export interface MediaSettings {
@@ -15,12 +15,12 @@ export interface MediaSettings {
  * Downloads over connections that are kept alive: the client itself spends several times as long on each of many small files.
  * It only lends its credentials, and none to a stand-in that it would not send them to either.
  */
-export function gcsMedia(storage: Storage, { connections, timeoutMs }: MediaSettings): (artifact: Artifact, signal?: AbortSignal) => Promise<Buffer> {
+export function gcsMedia(storage: Storage, { connections, timeoutMs }: MediaSettings): Pick<ArtifactStore, 'read' | 'stream'> {
   const { origin, pathname } = new URL(storage.apiEndpoint);
   const pool = new Pool(origin, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
   const authenticated = !storage.customEndpoint || storage.useAuthWithCustomEndpoint;
 
-  return async (artifact, signal) => {
+  async function* stream(artifact: Artifact, signal?: AbortSignal): AsyncGenerator<Buffer> {
     const { bucket, name, generation, size } = artifact;
     const asked = `read gs://${bucket}/${name}#${generation}`;
     const path = `${pathname.replace(/\/$/, '')}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media&generation=${generation}`;
@@ -43,20 +43,27 @@ export function gcsMedia(storage: Storage, { connections, timeoutMs }: MediaSett
         throw neverRetry('InvalidInput', `${asked}: it is stored with Content-Encoding gzip; store it as it is`);
       }
 
-      const chunks: Buffer[] = [];
       let [received, sum] = [0, 0];
       for await (const chunk of body as AsyncIterable<Buffer>) {
         received += chunk.length;
         if (received > size) break;
         if (performance.now() > deadline) throw tryAgain('Unavailable', `${asked}: it took longer than ${timeoutMs} ms`);
         sum = crc32c(chunk, sum);
-        chunks.push(chunk);
+        yield chunk;
       }
       if (received !== size) throw tryAgain('Unavailable', `${asked}: ${received} bytes arrived, ${size} were stored`);
       if (crc32cText(sum) !== artifact.crc32c) throw tryAgain('Unavailable', `${asked}: it arrived damaged (crc32c ${crc32cText(sum)}, stored ${artifact.crc32c})`);
-      return Buffer.concat(chunks, size);
     } catch (error) {
       throw gcsFailure(error, asked);
     }
+  }
+
+  return {
+    stream,
+    async read(artifact, signal) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream(artifact, signal)) chunks.push(chunk);
+      return Buffer.concat(chunks, artifact.size);
+    },
   };
 }

@@ -149,7 +149,7 @@ describe('making the tarball', () => {
     expect(one.sha256).not.toBe(other.sha256);
     expect(one.stock.current).not.toBe(other.stock.current);
     expect(one.stock.digest).not.toBe(other.stock.digest);
-    expect((await listArchive(await store.read((await store.find(bucket, tarball))!))).find(({ name }) => name.startsWith('v5.3.4444-') && name.endsWith('schema.json'))).toMatchObject({ size: 13 });
+    expect((await listArchive(store.stream((await store.find(bucket, tarball))!))).find(({ name }) => name.startsWith('v5.3.4444-') && name.endsWith('schema.json'))).toMatchObject({ size: 13 });
   });
 
   it('tells which versions have come in, and which have gone, since the tarball that builds take', async () => {
@@ -210,6 +210,12 @@ describe('listing a tarball', () => {
       size: 2,
       sha256: createHash('sha256').update('{}').digest('hex'),
     });
+  });
+
+  it('fetches again what has arrived damaged, instead of calling it none that can be read', async () => {
+    await make();
+    await fault({ route: media }, { kind: 'fail', status: 200, body: 'x'.repeat((await store.find(bucket, tarball))!.size) });
+    expect(await list()).toMatchObject({ attempts: 2, answer: { kind: 'listed' } });
   });
 
   it('says what is wrong with one that is damaged, and compares with none that is', async () => {
