@@ -106,7 +106,7 @@ it.each<[string, [string, string], string, RegExp]>([
   ['a channel that is not there', ['#g_gitaly', '#g_gitlay'], 'gitaly: #g_gitlay', /^missing: Slack shows no channel #g_gitlay: create it/],
   ['a check that never reports', ['[build]', '[biuld]'], 'gitaly: checks of gitlab-org-security/gitaly', /^warning: biuld has not reported for \w{12}; .*test.* has/],
   ['a check that people can merge without', ['danger-review]', 'danger-review, e2e]'], 'gitaly: master of gitlab-org/gitlab', /^warning: asks for rspec, static-analysis, danger-review, but not for e2e/],
-  ['a check that only the branch asks for', [', danger-review]', ']'], 'gitaly: master of gitlab-org/gitlab', /^warning: asks for danger-review, too, which downstream.requiredChecks does not name; a release waits for that all the same/],
+  ['a check that only the branch asks for', [', danger-review]', ']'], 'gitaly: master of gitlab-org/gitlab', /^warning: asks for danger-review, too, which pin.requiredChecks does not name; a release waits for that all the same/],
   ['a soak that looks at nothing', ['name: staging, environment', 'name: staging, soak: 1h, environment'], 'gitaly: soak of staging', /^warning: looks at nothing: it passes by time alone/],
 ])('finds %s', async (_, change, about, finding) => {
   expect(await ails({ catalog: change })).toEqual({ [about]: expect.stringMatching(finding) });

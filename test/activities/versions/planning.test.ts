@@ -116,7 +116,7 @@ describe('what is refused before anything is written', () => {
   });
 
   it('a version that leaves one out, until somebody says that it will never be made', async () => {
-    expect(await stand.plan('12.11.0')).toEqual({ kind: 'gap', version: '12.11.0', missing: ['12.9.0', '12.10.0'] });
+    expect(await stand.plan('12.11.0')).toMatchObject({ kind: 'gap', version: '12.11.0', missing: ['12.9.0', '12.10.0'] });
     expect(await stand.plan('12.11.0', { burns: true })).toMatchObject({ kind: 'version', tag: 'v12.11.0' });
   });
 });
