@@ -173,15 +173,15 @@ describe('whoever has the environment', () => {
     expect((await recordOf(environment)).deployed.lost).toMatchObject({ candidate: candidateOf(7) });
   });
 
-  it('and was aborted in mid-deployment keeps it until that has ended', async () => {
-    const { begin, deployments, hold, promoted } = await company();
+  it('and was aborted in mid-deployment keeps it until that has ended, also when that is later than the abort waits for', async () => {
+    const { begin, deployments, environment, hold, promoted } = await company({ patience: 2_000 });
     hold();
     const aborted = await begin('aborted');
     await reaches(aborted, 'promoting');
     const next = await begin('next');
     await reaches(next, 'queued');
     await aborted.signal(abort.signal, operator);
-    expect(await aborted.result()).toMatchObject({ kind: 'aborted' });
+    expect(await aborted.result()).toMatchObject({ kind: 'aborted', stays: ['#7 is merged', `the deployment to ${environment} is under way: https://forge/runs/1`] });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(promoted).toEqual(['aborted']);
     deployments.release();
@@ -359,7 +359,7 @@ async function recordOf(environment: string): Promise<EnvironmentRecord> {
 }
 
 /** A worker whose releases have one stage, in an environment of their own. Everything is scripted but the environment and the way to it. */
-async function company({ soak, freezes = [], lossy = false }: { readonly soak?: number; readonly freezes?: readonly object[]; readonly lossy?: boolean } = {}) {
+async function company({ soak, freezes = [], lossy = false, patience = plan.pace.patience }: { readonly soak?: number; readonly freezes?: readonly object[]; readonly lossy?: boolean; readonly patience?: number } = {}) {
   const environment = `e${randomUUID().slice(0, 8)}`;
   const taskQueue = environment;
   const stage: Stage = { name: 'only', environment, promote: { kind: 'deployment' }, health: [], ...(soak !== undefined && { soak }) };
@@ -421,7 +421,7 @@ async function company({ soak, freezes = [], lossy = false }: { readonly soak?: 
       ...(sha && { candidate: sha }),
       id: `release/${component}/${environment}-${Number(sha ?? 1)}`,
       stages: [stage],
-      pace: { ...plan.pace, poll: 300, sample: 500, attempt: 500, heartbeat: 1_000, retry: 100 },
+      pace: { ...plan.pace, patience, poll: 300, sample: 500, attempt: 500, heartbeat: 1_000, retry: 100 },
     }),
     promote: async ({ key }) => {
       const component = key.split('/')[1]!;
