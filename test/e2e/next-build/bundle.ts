@@ -19,7 +19,7 @@ export function bundleNextBuild(step: 'guarded-stages' | 'unguarded-stages'): Pr
         apply: (compiler) =>
           compiler.hooks.normalModuleFactory.tap('next-build', ({ hooks }) =>
             hooks.beforeResolve.tap('next-build', (module) => {
-              if (module.request === './stages.js' && !module.contextInfo.issuer.startsWith(here)) module.request = join(here, `${step}.js`);
+              if (/(^|\/)stages\.js$/.test(module.request) && !module.contextInfo.issuer.startsWith(here)) module.request = join(here, `${step}.js`);
             }),
           ),
       },
