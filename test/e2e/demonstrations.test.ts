@@ -22,14 +22,14 @@ async function shown(demonstration: string): Promise<{ readonly code: number | n
 it('npm start -- schemas takes a release back whose build fails, and publishes the same version when it passes', async () => {
   const { code, said } = await shown('schemas');
   const story = [
-    'The bucket holds 12 files',
+    'The bucket holds 290 files',
     'schemas/migrator/v5.3.4444: stopped: the build failed (bazel)',
     'taken back: the pull request on schemas/v5.3.4444',
     'taken back: the tarball dist/schemas-v5.3.4444.tar.gz',
     'The bucket holds what it held before: yes',
     'schemas/migrator/v5.3.4444: released v5.3.4444 with 3 schema files',
     'schemas-migrations/dist/schemas-v5.3.4444.tar.gz',
-    'schemas-migrations/schemas/v5.3.4444-internal_database.schema.json',
+    'schemas-migrations/schemas/v5.3.4444-internal_database_schema.json',
     'Stopping',
   ];
   expect(inTurn(said, story)).toEqual(story);

@@ -123,7 +123,7 @@ describe('a rollout', () => {
     expect(waiting).toMatchObject({ state: 'deployment', next: 'deploy dddddddddddd Delete tags in Go; and 2 more' });
     expect(world.effects).toEqual([]);
     await expect.poll(() => world.checklist()).toContain('  - dddddddddddd Delete tags in Go\n  - and 2 more');
-    expect(world.lines).toContain('waits until cccccccccccc is deployed to production, which lacks dddddddddddd Delete tags in Go; and 2 more');
+    await expect.poll(() => world.lines).toContain('waits until cccccccccccc is deployed to production, which lacks dddddddddddd Delete tags in Go; and 2 more');
     code.deploy();
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
     expect(world.checklist()).not.toContain('dddddddddddd');
