@@ -383,19 +383,19 @@ describe('what runs in the environment already', () => {
   const runs = { sha: shaOf('5'), at: '2026-01-01T00:00:00Z' };
 
   it('is not deployed again, but soaked', async () => {
-    const { release, calls } = await startRelease([staging], { compareContents: async () => ({ kind: 'there', runs }) });
+    const { release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'granted', fence: 1, standing: { kind: 'there', runs } }) });
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(calls.filter((call) => call.startsWith('promote'))).toEqual([]);
   });
 
   it('ends the release where it contains what comes, and the environment is left', async () => {
-    const { release, calls } = await startRelease([staging], { compareContents: async () => ({ kind: 'behind', runs }) });
+    const { release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'granted', fence: 1, standing: { kind: 'behind', runs } }) });
     expect(await release.result()).toMatchObject({ kind: 'superseded', stage: 'staging', by: '555555555555, brought by somebody else' });
     expect(calls).toContain('leaveEnvironment staging');
   });
 
   it('is nothing that the release has brought: the stage has failed', async () => {
-    const { release } = await startRelease([staging], { confirmContents: async () => ({ isThere: false, runs }) });
+    const { release } = await startRelease([staging], { leaveEnvironment: async ({ shows }) => (shows ? 'kept' : 'left'), confirmContents: async () => ({ isThere: false, runs }) });
     const { next } = await waitsFor(release, 'how to go on after staging, which failed');
     expect(next).toBe(`staging runs 555555555555, brought by somebody else, without ${'e'.repeat(12)}`);
     await release.signal(decide.signal, { choice: 'skip', by: 'olga', reason: 'known' });
