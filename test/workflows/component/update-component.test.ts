@@ -51,7 +51,7 @@ it('waits for a mirror that lags behind, and goes on by itself', async () => {
   const asked: PlanRequest[] = [];
   const { outcome, calls } = await run({ plan: recording(asked, inTurn<Planned>(behind, plan)) });
   expect(outcome).toEqual({ kind: 'handedOver', to: plan.id });
-  expect(asked).toEqual([{ component: 'gitaly' }, { component: 'gitaly', patient: { until: expect.any(Number) } }]);
+  expect(asked).toEqual([{ component: 'gitaly', isHourly: true }, { component: 'gitaly', isHourly: true, patient: { until: expect.any(Number) } }]);
   expect(calls).toEqual(['plan', 'plan', 'offer']);
 });
 
