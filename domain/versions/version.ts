@@ -1,3 +1,5 @@
+import { cut } from '../text/short-text.ts';
+
 /** A version that is released: `12.9.0`, `12.9.3`, or a candidate of a minor, `12.9.0-rc4`. */
 export interface Version {
   readonly major: number;
@@ -85,5 +87,5 @@ function matched(shape: RegExp, text: string): Version | undefined {
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
+  return JSON.stringify(cut(text, 60));
 }
