@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { project } from '../sandbox/parts/build.mjs';
 import { part } from '../sandbox/parts/parts.mjs';
-import { freePort, property, startProcess } from '../sandbox/processes.ts';
+import { freePort, property, startProcess } from '../sandbox/demonstrations/processes.ts';
 
 /** A bucket at the end of a line on which every answer takes longer. */
 export interface GcsLine {

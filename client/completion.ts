@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { everyKind } from '../domain/release/kinds.ts';
-import type { Answering } from './session.ts';
-import { localComponents } from './local-catalog.ts';
+import type { Answering } from './terminal/session.ts';
+import { localComponents } from './terminal/local-catalog.ts';
 
 export function addCompletion(program: Command, answering: Answering): void {
   program

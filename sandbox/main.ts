@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { openCompany } from './company.ts';
-import type { Company } from './company.ts';
-import { rollOutEndToEnd } from './flag-demonstration.ts';
-import { releaseSchemasEndToEnd } from './schema-demonstration.ts';
-import { shown, slipway } from './slipway.ts';
-import { send } from './world-control.ts';
+import { openCompany } from './demonstrations/company.ts';
+import type { Company } from './demonstrations/company.ts';
+import { rollOutEndToEnd } from './demonstrations/flag-demonstration.ts';
+import { releaseSchemasEndToEnd } from './demonstrations/schema-demonstration.ts';
+import { shown, slipway } from './demonstrations/slipway.ts';
+import { send } from './control/world-control.ts';
 
 const usage = `npm start [-- [release | flag | schemas] [--exit] [--seed <path to a git repository>]]
 

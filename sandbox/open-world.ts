@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { openDemonstration, writeDemonstrationCatalog } from './demonstration.ts';
+import { openDemonstration, writeDemonstrationCatalog } from './demonstrations/demonstration.ts';
 
 // Run once against a fresh sandbox, by docker-compose.yml's profile `sandbox`: makes its world, and the catalog that a worker needs for it.
 const { values } = parseArgs({ options: { sandbox: { type: 'string' }, catalog: { type: 'string' } } });

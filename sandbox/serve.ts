@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { startSandbox } from './server.ts';
+import { startSandbox } from './http/server.ts';
 
 const { values } = parseArgs({
   options: {

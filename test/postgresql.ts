@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { part } from '../sandbox/parts/parts.mjs';
-import { freePort, startProcess } from '../sandbox/processes.ts';
-import type { RunningProcess } from '../sandbox/processes.ts';
+import { freePort, startProcess } from '../sandbox/demonstrations/processes.ts';
+import type { RunningProcess } from '../sandbox/demonstrations/processes.ts';
 
 const run = promisify(execFile);
 

@@ -5,8 +5,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { searchAttributes } from '../domain/release/search-attributes.ts';
 import { project } from '../sandbox/parts/build.mjs';
 import { part } from '../sandbox/parts/parts.mjs';
-import { freePort, property, startProcess } from '../sandbox/processes.ts';
-import type { RunningProcess } from '../sandbox/processes.ts';
+import { freePort, property, startProcess } from '../sandbox/demonstrations/processes.ts';
+import type { RunningProcess } from '../sandbox/demonstrations/processes.ts';
 
 /** What Temporal's operator service calls the type of a search attribute (`temporal.api.enums.v1.IndexedValueType`). */
 const IndexedValueType = { KEYWORD: 2 } as const;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../processes.ts';
+import { freePort } from '../demonstrations/processes.ts';
 
 /** A running fake-gcs-server, which keeps its objects in memory. */
 export interface Emulator {

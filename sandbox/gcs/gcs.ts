@@ -1,13 +1,13 @@
-import { json } from '../exchange.ts';
-import { write } from '../write.ts';
+import { json } from '../http/exchange.ts';
+import { write } from '../http/write.ts';
 import { conditionNotMet, GcsRefusal, gcsRefusalReply } from './refusal.ts';
 import { findObject, forward, objectPath } from './objects.ts';
-import type { Exchange, Reply } from '../exchange.ts';
-import type { FaultReply } from '../fault-reply.ts';
-import type { Visit } from '../visit.ts';
+import type { Exchange, Reply } from '../http/exchange.ts';
+import type { FaultReply } from '../http/fault-reply.ts';
+import type { Visit } from '../http/visit.ts';
 import type { Emulator } from './emulator.ts';
 import type { Forwarded, StoredObject } from './objects.ts';
-import type { World } from '../state.ts';
+import type { World } from '../world/state.ts';
 
 /** The access token that a world's GCS takes. */
 const gcsToken = 'gcs-token';

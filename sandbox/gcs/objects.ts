@@ -1,4 +1,4 @@
-import type { Reply } from '../exchange.ts';
+import type { Reply } from '../http/exchange.ts';
 import type { Emulator } from './emulator.ts';
 
 /** What the emulator knows of an object. */

@@ -1,4 +1,4 @@
-import type { Reply } from '../exchange.ts';
+import type { Reply } from '../http/exchange.ts';
 
 /** An answer that GCS gives instead of doing what it was asked. */
 export class GcsRefusal extends Error {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { gitEnvironment } from './git.ts';
-import type { Exchange, Reply } from '../exchange.ts';
+import type { Exchange, Reply } from '../http/exchange.ts';
 
 /** One line of a push: which ref, from and to which object; forty zeros stand for "none". */
 export interface PushCommand {

@@ -1,11 +1,11 @@
 import type { operations as Described } from '@octokit/openapi-types';
 import { Refusal } from './refusal.ts';
-import { write } from '../write.ts';
-import type { Exchange, Reply } from '../exchange.ts';
+import { write } from '../http/write.ts';
+import type { Exchange, Reply } from '../http/exchange.ts';
 import type { AccountOperationId, OperationId, RepositoryOperationId } from './operations.ts';
-import type { Plan } from '../write.ts';
+import type { Plan } from '../http/write.ts';
 import type { Repository, User } from './state.ts';
-import type { World } from '../state.ts';
+import type { World } from '../world/state.ts';
 
 /** The JSON body that GitHub's own description gives an operation. */
 type BodyOf<Id extends OperationId> = Described[Id] extends { requestBody?: { content: { 'application/json': infer Body } } } ? Body : unknown;

@@ -1,14 +1,14 @@
 import { isAncestor } from '../git/history.ts';
-import { launchCi } from './ci.ts';
-import { followDeployRun } from './controller.ts';
-import { advanceQueues } from './merge-queue.ts';
-import { settlePulls } from './merging.ts';
-import { followMirror } from './mirror.ts';
-import { followRefs } from './pull-request.ts';
-import { addRun } from './runs.ts';
+import { launchCi } from './ci/ci.ts';
+import { followDeployRun } from './ci/controller.ts';
+import { advanceQueues } from './pulls/merge-queue.ts';
+import { settlePulls } from './pulls/merging.ts';
+import { followMirror } from './code/mirror.ts';
+import { followRefs } from './pulls/pull-request.ts';
+import { addRun } from './ci/runs.ts';
 import { notify } from './webhooks.ts';
 import type { Repository, User } from './state.ts';
-import type { Consequences, Move, World } from '../state.ts';
+import type { Consequences, Move, World } from '../world/state.ts';
 
 const none = '0'.repeat(40);
 

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
-import { json } from '../exchange.ts';
+import { json } from '../http/exchange.ts';
 import { refusalReply } from './refusal.ts';
-import type { Reply } from '../exchange.ts';
-import type { FaultReply } from '../fault-reply.ts';
+import type { Reply } from '../http/exchange.ts';
+import type { FaultReply } from '../http/fault-reply.ts';
 import type { AccountCall } from './call.ts';
-import type { Limits } from '../state.ts';
+import type { Limits } from '../world/state.ts';
 
 /** Requests an hour that GitHub grants an app's installation. */
 const hourlyLimit = 15_000;

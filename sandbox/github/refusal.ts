@@ -1,4 +1,4 @@
-import type { Reply } from '../exchange.ts';
+import type { Reply } from '../http/exchange.ts';
 
 export interface FieldError {
   readonly resource: string;

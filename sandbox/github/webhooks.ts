@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { renderRepository } from './repository.ts';
-import { renderUser } from './users.ts';
-import type { Clock } from '../clock.ts';
+import { renderRepository } from './code/repository.ts';
+import { renderUser } from './people/users.ts';
+import type { Clock } from '../world/clock.ts';
 import type { Repository, User } from './state.ts';
-import type { Deliveries, Delivery, Hook, World } from '../state.ts';
+import type { Deliveries, Delivery, Hook, World } from '../world/state.ts';
 
 interface Parcel {
   readonly event: string;

@@ -1,11 +1,11 @@
-import { json, parseJson } from '../exchange.ts';
-import { effect, unchanged, write } from '../write.ts';
+import { json, parseJson } from '../http/exchange.ts';
+import { effect, unchanged, write } from '../http/write.ts';
 import { changeGates, renderFeature, sameGates, shownGates } from './gates.ts';
-import type { Exchange, Reply } from '../exchange.ts';
-import type { Visit } from '../visit.ts';
-import type { Plan } from '../write.ts';
+import type { Exchange, Reply } from '../http/exchange.ts';
+import type { Visit } from '../http/visit.ts';
+import type { Plan } from '../http/write.ts';
 import type { Features, GateRequest } from './gates.ts';
-import type { World } from '../state.ts';
+import type { World } from '../world/state.ts';
 
 const tokens: Readonly<Record<string, 'admin' | 'user'>> = { 'gitlab-admin': 'admin', 'gitlab-user': 'user' };
 

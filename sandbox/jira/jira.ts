@@ -1,10 +1,10 @@
-import { json, parseJson } from '../exchange.ts';
-import { effect, unchanged, write } from '../write.ts';
+import { json, parseJson } from '../http/exchange.ts';
+import { effect, unchanged, write } from '../http/write.ts';
 import { matches, parseJql } from './jql.ts';
 import { statuses } from './ticket.ts';
-import type { Exchange, Reply } from '../exchange.ts';
-import type { World } from '../state.ts';
-import type { Visit } from '../visit.ts';
+import type { Exchange, Reply } from '../http/exchange.ts';
+import type { World } from '../world/state.ts';
+import type { Visit } from '../http/visit.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Whose token it is. */

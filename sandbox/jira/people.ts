@@ -1,4 +1,4 @@
-import type { World } from '../state.ts';
+import type { World } from '../world/state.ts';
 
 export interface GivenTicket {
   readonly key: string;

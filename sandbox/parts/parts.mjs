@@ -1,17 +1,17 @@
-import { chromium } from './chromium.mjs';
-import { composeCheck } from './compose-check.mjs';
-import { crane } from './crane.mjs';
-import { emulate } from './emulate.mjs';
-import { fakeGcsServer } from './fake-gcs-server.mjs';
-import { gcsClients } from './gcs-clients.mjs';
-import { githubDescription } from './github-description.mjs';
-import { postgresql } from './postgresql.mjs';
-import { prometheus } from './prometheus.mjs';
-import { temporalServer } from './temporal-server.mjs';
-import { temporalUiServer } from './temporal-ui-server.mjs';
-import { temporal } from './temporal.mjs';
-import { timeSkippingServer } from './time-skipping-server.mjs';
-import { unleash } from './unleash.mjs';
+import { chromium } from './third-party/chromium.mjs';
+import { composeCheck } from './third-party/compose-check.mjs';
+import { crane } from './third-party/crane.mjs';
+import { emulate } from './third-party/emulate.mjs';
+import { fakeGcsServer } from './third-party/fake-gcs-server.mjs';
+import { gcsClients } from './third-party/gcs-clients.mjs';
+import { githubDescription } from './third-party/github-description.mjs';
+import { postgresql } from './third-party/postgresql.mjs';
+import { prometheus } from './third-party/prometheus.mjs';
+import { temporalServer } from './temporal/temporal-server.mjs';
+import { temporalUiServer } from './temporal/temporal-ui-server.mjs';
+import { temporal } from './temporal/temporal.mjs';
+import { timeSkippingServer } from './temporal/time-skipping-server.mjs';
+import { unleash } from './third-party/unleash.mjs';
 
 /** Every real part, by the name that `part` and `get.mjs` know it by. */
 export const parts = Object.freeze({

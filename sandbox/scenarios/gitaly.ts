@@ -1,11 +1,11 @@
 import { git } from '../git/git.ts';
 import { borrowObjects, checkedOutCommit, importCommits } from '../git/import.ts';
 import { setRef } from '../git/refs.ts';
-import { addPassedCi } from '../github/ci.ts';
-import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
+import { addPassedCi } from '../github/ci/ci.ts';
+import { addRepository, cloneUrl, reloadRefs } from '../github/code/repository.ts';
 import type { ImportedCommit } from '../git/import.ts';
 import type { Repository } from '../github/state.ts';
-import type { World } from '../state.ts';
+import type { World } from '../world/state.ts';
 
 const branch = 'master';
 const head = `refs/heads/${branch}`;

@@ -1,8 +1,8 @@
 import { importCommits } from '../git/import.ts';
-import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
-import { moveRef } from '../github/refs.ts';
-import { userNamed } from '../github/users.ts';
-import type { World } from '../state.ts';
+import { addRepository, cloneUrl, reloadRefs } from '../github/code/repository.ts';
+import { moveRef } from '../github/code/refs.ts';
+import { userNamed } from '../github/people/users.ts';
+import type { World } from '../world/state.ts';
 
 const branch = 'main';
 const checks = ['npm-lint', 'npm-build', 'unit-tests', 'functional-tests'];

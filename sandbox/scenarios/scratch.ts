@@ -1,8 +1,8 @@
 import { putByPerson } from '../gcs/objects.ts';
 import { importCommits } from '../git/import.ts';
-import { deploymentOutcome } from '../github/controller.ts';
-import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
-import type { World } from '../state.ts';
+import { deploymentOutcome } from '../github/ci/controller.ts';
+import { addRepository, cloneUrl, reloadRefs } from '../github/code/repository.ts';
+import type { World } from '../world/state.ts';
 
 const branch = 'main';
 const bucket = 'slipway-scratch';

@@ -1,8 +1,8 @@
 import { putByPerson } from '../gcs/objects.ts';
 import { importCommits } from '../git/import.ts';
-import { addPassedCi } from '../github/ci.ts';
-import { addRepository, cloneUrl, reloadRefs } from '../github/repository.ts';
-import type { World } from '../state.ts';
+import { addPassedCi } from '../github/ci/ci.ts';
+import { addRepository, cloneUrl, reloadRefs } from '../github/code/repository.ts';
+import type { World } from '../world/state.ts';
 import { allReleased, fewReleased, releasedFiles, schemaText, tarballOf } from './released-schemas.ts';
 import type { ReleasedSchemas } from './released-schemas.ts';
 

@@ -1,5 +1,5 @@
 import type { Channel } from './channels.ts';
-import type { World, WorldState } from '../state.ts';
+import type { World, WorldState } from '../world/state.ts';
 
 export type Args = Readonly<Record<string, unknown>>;
 export type Method = (call: Call) => Promise<object> | object;

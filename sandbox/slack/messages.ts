@@ -1,9 +1,9 @@
-import { effect, unchanged, write } from '../write.ts';
+import { effect, unchanged, write } from '../http/write.ts';
 import { SlackError, bot, channelById, channelFor, cut, isTrue, parsed, userId } from './call.ts';
 import { messageKey } from './channels.ts';
 import type { Args, Call } from './call.ts';
 import type { Channel, Message, Metadata } from './channels.ts';
-import type { World } from '../state.ts';
+import type { World } from '../world/state.ts';
 
 export async function postMessage({ world, args, login }: Call) {
   const { text, blocks, metadata, threadTs } = content(args);

@@ -1,10 +1,10 @@
-import { parseJson } from '../exchange.ts';
+import { parseJson } from '../http/exchange.ts';
 import { SlackError, bot, cut, userId } from './call.ts';
 import { history, postMessage, replies, updateMessage } from './messages.ts';
-import type { Exchange, Reply } from '../exchange.ts';
-import type { Visit } from '../visit.ts';
+import type { Exchange, Reply } from '../http/exchange.ts';
+import type { Visit } from '../http/visit.ts';
 import type { Args, Call, Method } from './call.ts';
-import type { World } from '../state.ts';
+import type { World } from '../world/state.ts';
 
 const methods: Readonly<Record<string, Method>> = {
   'auth.test': authTest,

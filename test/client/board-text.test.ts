@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { boardText } from '../../client/board-text.ts';
+import { boardText } from '../../client/inspection/board-text.ts';
 import type { EnvironmentStatus } from '../../domain/environments/environment.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { shaOf } from '../shas.ts';

@@ -1,5 +1,5 @@
 import { runCommand } from '../../client/command.ts';
-import type { ExitCode } from '../../client/answer.ts';
+import type { ExitCode } from '../../client/terminal/answer.ts';
 
 export interface Told {
   readonly exit: ExitCode;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { localComponents } from '../../client/local-catalog.ts';
+import { localComponents } from '../../client/terminal/local-catalog.ts';
 
 it('knows the components of the catalog at hand, also one of which only schemas are released', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-catalog-'));

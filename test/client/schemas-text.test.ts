@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contentsText } from '../../client/schemas.ts';
+import { contentsText } from '../../client/capabilities/schemas.ts';
 
 const sum = (digit: string) => digit.repeat(64);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { changes } from '../../client/changes.ts';
-import { matching } from '../../client/release.ts';
-import { commandFor, statusText } from '../../client/status-text.ts';
+import { changes } from '../../client/release/changes.ts';
+import { matching } from '../../client/release/release.ts';
+import { commandFor, statusText } from '../../client/release/status-text.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { shaOf } from '../shas.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../sandbox/processes.ts';
+import { freePort } from '../../sandbox/demonstrations/processes.ts';
 import { type } from './command-line.ts';
 
 describe('the command line', () => {

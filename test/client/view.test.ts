@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openView } from '../../client/view.ts';
+import { openView } from '../../client/release/view.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 
 const opening: ReleaseStatus = { release: 'release/gitaly/from-aaaa', component: 'gitaly', state: 'opening', stages: [], undone: [], stays: [], owed: [], decisions: [], refused: [] };

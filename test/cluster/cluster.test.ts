@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { RunningProcess } from '../../sandbox/processes.ts';
+import type { RunningProcess } from '../../sandbox/demonstrations/processes.ts';
 import { approve } from '../../workflows/people/messages.ts';
 import { status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';

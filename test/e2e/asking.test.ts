@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunningProcess } from '../../sandbox/processes.ts';
+import type { RunningProcess } from '../../sandbox/demonstrations/processes.ts';
 import { type } from '../client/command-line.ts';
 import { endEnvironments } from '../environments.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
-import { cacheFolder } from '../../sandbox/parts/cached-part.mjs';
+import { cacheFolder } from '../../sandbox/parts/sources/cached-part.mjs';
 
 /** What `npm start -- <demonstration> --exit` says, and its exit code. */
 async function shown(demonstration: string): Promise<{ readonly code: number | null; readonly said: string }> {

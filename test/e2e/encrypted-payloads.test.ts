@@ -7,7 +7,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
-import type { RunningProcess } from '../../sandbox/processes.ts';
+import type { RunningProcess } from '../../sandbox/demonstrations/processes.ts';
 import { type } from '../client/command-line.ts';
 import { startCodecServer, startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';

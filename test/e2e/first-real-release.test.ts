@@ -10,7 +10,7 @@ import { project } from '../../sandbox/parts/build.mjs';
 import { endEnvironments } from '../environments.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
-import type { RunningProcess } from '../../sandbox/processes.ts';
+import type { RunningProcess } from '../../sandbox/demonstrations/processes.ts';
 import { openWorld, workerEnvironment } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 

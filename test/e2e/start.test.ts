@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
-import { startProcess } from '../../sandbox/processes.ts';
+import { startProcess } from '../../sandbox/demonstrations/processes.ts';
 
 test('npm start leaves nothing running when it is stopped in the middle of a release', async () => {
   const started = await startProcess({

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { project } from '../../sandbox/parts/build.mjs';
-import type { RunningProcess } from '../../sandbox/processes.ts';
+import type { RunningProcess } from '../../sandbox/demonstrations/processes.ts';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';

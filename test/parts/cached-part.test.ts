@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cachedPart } from '../../sandbox/parts/cached-part.mjs';
-import type { Source } from '../../sandbox/parts/cached-part.mjs';
+import { cachedPart } from '../../sandbox/parts/sources/cached-part.mjs';
+import type { Source } from '../../sandbox/parts/sources/cached-part.mjs';
 
 let cache: string;
 

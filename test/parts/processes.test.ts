@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { freePort, startProcess } from '../../sandbox/processes.ts';
+import { freePort, startProcess } from '../../sandbox/demonstrations/processes.ts';
 
 test('a process is ready when it says so, and gone when it is stopped', async () => {
   const server = await startNode('console.log("Listening"); setInterval(() => {}, 60_000)');

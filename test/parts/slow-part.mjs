@@ -2,7 +2,7 @@
 import { appendFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cachedPart, cacheFolder } from '../../sandbox/parts/cached-part.mjs';
+import { cachedPart, cacheFolder } from '../../sandbox/parts/sources/cached-part.mjs';
 
 await cachedPart({
   name: 'slow',

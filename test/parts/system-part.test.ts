@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { findProgram, systemPart } from '../../sandbox/parts/system-part.mjs';
+import { findProgram, systemPart } from '../../sandbox/parts/sources/system-part.mjs';
 
 let folder: string;
 

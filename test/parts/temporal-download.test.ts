@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { downloadTemporal } from '../../sandbox/parts/temporal-download.mjs';
+import { downloadTemporal } from '../../sandbox/parts/temporal/temporal-download.mjs';
 
 let folder: string;
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { part } from '../../sandbox/parts/parts.mjs';
-import { freePort, startProcess } from '../../sandbox/processes.ts';
-import type { RunningProcess } from '../../sandbox/processes.ts';
+import { freePort, startProcess } from '../../sandbox/demonstrations/processes.ts';
+import type { RunningProcess } from '../../sandbox/demonstrations/processes.ts';
 
 export interface Emulate extends RunningProcess {
   readonly url: string;

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { Octokit } from '@octokit/rest';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { part } from '../../sandbox/parts/parts.mjs';
-import { startSandbox } from '../../sandbox/server.ts';
-import type { Sandbox } from '../../sandbox/server.ts';
+import { startSandbox } from '../../sandbox/http/server.ts';
+import type { Sandbox } from '../../sandbox/http/server.ts';
 import { openWorld } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 

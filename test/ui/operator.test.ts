@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { part } from '../../sandbox/parts/parts.mjs';
 import { startSandbox, startTemporal, startWorker } from '../servers.ts';
 import type { SandboxServer, TemporalServer } from '../servers.ts';
-import type { RunningProcess } from '../../sandbox/processes.ts';
+import type { RunningProcess } from '../../sandbox/demonstrations/processes.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
 import type { World } from '../worlds.ts';
 

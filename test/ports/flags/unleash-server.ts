@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { part } from '../../../sandbox/parts/parts.mjs';
 import { startPostgres } from '../../postgresql.ts';
-import { freePort, startProcess } from '../../../sandbox/processes.ts';
-import type { RunningProcess } from '../../../sandbox/processes.ts';
+import { freePort, startProcess } from '../../../sandbox/demonstrations/processes.ts';
+import type { RunningProcess } from '../../../sandbox/demonstrations/processes.ts';
 
 export interface UnleashServer extends RunningProcess {
   readonly url: string;

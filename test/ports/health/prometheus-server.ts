@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { part } from '../../../sandbox/parts/parts.mjs';
-import { freePort, startProcess } from '../../../sandbox/processes.ts';
-import type { RunningProcess } from '../../../sandbox/processes.ts';
+import { freePort, startProcess } from '../../../sandbox/demonstrations/processes.ts';
+import type { RunningProcess } from '../../../sandbox/demonstrations/processes.ts';
 
 export interface PrometheusServer extends RunningProcess {
   readonly url: string;

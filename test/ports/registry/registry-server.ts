@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { part } from '../../../sandbox/parts/parts.mjs';
-import { freePort, startProcess } from '../../../sandbox/processes.ts';
+import { freePort, startProcess } from '../../../sandbox/demonstrations/processes.ts';
 
 const execute = promisify(execFile);
 

@@ -1,0 +1,49 @@
+import { shortSha } from '../../domain/code/commit.ts';
+import type { EnvironmentStatus } from '../../domain/environments/environment.ts';
+import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { ago, commandFor } from '../release/status-text.ts';
+import { table } from '../terminal/table.ts';
+
+export interface Board {
+  /** One that does not answer is silent: its worker is away, or it is stuck. */
+  readonly environments: readonly (EnvironmentStatus | { readonly environment: string; readonly silent: true })[];
+  /** What is under way. Without a status it does not answer, either. */
+  readonly moving: readonly { readonly id: string; readonly status?: ReleaseStatus }[];
+}
+
+/** What is where, what moves, and who waits for whom, on one page. `now` is in ms since 1970. */
+export function boardText({ environments, moving }: Board, now: number): string {
+  const answering = moving.flatMap(({ status }) => (status ? [status] : []));
+  return [
+    ...section('What is where', environments.flatMap((environment) => whatRuns(environment, now)), 'no environment has been used yet'),
+    ...section('What moves', moving.map(({ id, status }) => [id, ...whatMoves(status, now)]), 'nothing'),
+    ...section('Who waits for whom', answering.flatMap((status) => whoIsWaitedFor(status, now)), 'nobody'),
+    ...answering.flatMap(({ release, waitingFor }) => (waitingFor?.whom ? (waitingFor.send ?? []).slice(0, 1).map((message) => `  ${commandFor(release, message)}`) : [])),
+  ].join('\n');
+}
+
+function section(title: string, rows: readonly (readonly string[])[], otherwise: string): string[] {
+  return [title, ...(rows.length > 0 ? table(rows.map((cells) => ['', ...cells])) : [`  ${otherwise}`])];
+}
+
+function whatRuns(known: Board['environments'][number], now: number): string[][] {
+  if ('silent' in known) return [[known.environment, 'does not answer', '', '']];
+  const { environment, deployed, lease, queue, frozen } = known;
+  const notes = [
+    ...(frozen ? [`frozen${frozen.by ? ` by ${frozen.by}` : ''}: ${frozen.reason}`] : []),
+    ...(lease ? [`in the hands of ${lease.claim.release}`] : []),
+    ...(queue.length > 0 ? [`${queue.length} waiting`] : []),
+  ].join('; ');
+  const running = Object.entries(deployed).map(([component, { candidate, since }]) => [component, shortSha(candidate), `for ${ago(since, now)}`]);
+  return (running.length > 0 ? running : [['nothing that is known', '', '']]).map((cells, index) => [index === 0 ? environment : '', ...cells, index === 0 ? notes : '']);
+}
+
+function whatMoves(status: ReleaseStatus | undefined, now: number): string[] {
+  if (!status) return ['', 'does not answer', ''];
+  const { candidate, state, paused, waitingFor } = status;
+  return [candidate ? shortSha(candidate) : '', paused ? `paused by ${paused.by}` : state, waitingFor ? `${waitingFor.what}, for ${ago(waitingFor.since, now)}` : ''];
+}
+
+function whoIsWaitedFor({ release, waitingFor }: ReleaseStatus, now: number): string[][] {
+  return waitingFor?.whom ? [[waitingFor.whom.join(', '), waitingFor.what, release, `for ${ago(waitingFor.since, now)}`]] : [];
+}

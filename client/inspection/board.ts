@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { environmentPrefix } from '../../domain/environments/environment.ts';
+import { environmentStatus } from '../../workflows/environments/messages.ts';
+import type { Answer } from '../terminal/answer.ts';
+import { boardText } from './board-text.ts';
+import type { Board } from './board-text.ts';
+import type { Server } from '../terminal/connection.ts';
+import { answered, releasesThat, statusOf } from '../release/release.ts';
+import type { Answering, CommandSession } from '../terminal/session.ts';
+
+const running = 'ExecutionStatus = "Running"';
+
+export function addBoard(program: Command, answering: Answering): void {
+  program
+    .command('board')
+    .description('show what is where, what moves, and who waits for whom')
+    .action(() => answering(show));
+}
+
+async function show({ server }: CommandSession): Promise<Answer> {
+  const connected = await server();
+  const [environments, moving] = await Promise.all([environmentsOf(connected), movingOf(connected)]);
+  const board = { environments, moving };
+  return { exit: 0, text: boardText(board, Date.now()), json: board };
+}
+
+async function environmentsOf(server: Server): Promise<Board['environments']> {
+  const ids: string[] = [];
+  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${environmentPrefix}" AND ${running}` })) ids.push(workflowId);
+  return Promise.all(
+    inOrder(ids).map(async (id) => {
+      const handle = server.client.workflow.getHandle(id);
+      const status = await answered(server, () => handle.query(environmentStatus)).catch(() => undefined);
+      return status ?? { environment: id.slice(environmentPrefix.length), silent: true as const };
+    }),
+  );
+}
+
+async function movingOf(server: Server): Promise<Board['moving']> {
+  const ids = await releasesThat(running, server);
+  return Promise.all(
+    inOrder(ids).map(async (id) => {
+      const status = await statusOf(server, server.client.workflow.getHandle(id)).catch(() => undefined);
+      return { id, ...(status && { status }) };
+    }),
+  );
+}
+
+/** By id, so that the page keeps its order. */
+function inOrder(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids)].toSorted();
+}

@@ -1,8 +1,0 @@
-import { findProgram, systemPart } from './system-part.mjs';
-
-/** A real Prometheus; tests feed it by remote write (`--web.enable-remote-write-receiver`). */
-export const prometheus = systemPart({
-  title: 'Prometheus',
-  debianPackage: 'prometheus',
-  find: () => findProgram(['prometheus'], ['/opt/homebrew/bin']),
-});
