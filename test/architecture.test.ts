@@ -32,9 +32,6 @@ const roomed = ['domain', 'activities', 'workflows'];
 const kernel = ['code', 'text', 'release', 'people', 'environments', 'stages', 'changes'];
 const capabilities = ['component', 'flags', 'schemas', 'versions', 'promotion'];
 
-/** Folders that hold too many files yet: what has been cut up is taken off this list. */
-const crowdedStill: readonly string[] = ['client', 'sandbox', 'sandbox/github', 'sandbox/parts'];
-
 const everything = Object.keys(layers).flatMap(sources);
 
 describe.each(Object.entries(layers))('%s', (folder, { values, types = [] }) => {
@@ -75,10 +72,10 @@ it('has no files that know each other in a circle, by type or by value', () => {
   expect(circlesIn(everything.flatMap(importsOf))).toEqual([]);
 });
 
-it('has at most 16 files in a folder, but for those that still wait to be cut up', () => {
+it('has at most 16 files in a folder', () => {
   const folders = everything.map(dirname);
   const full = [...new Set(folders)].filter((folder) => folders.filter((other) => other === folder).length > 16);
-  expect(full.toSorted()).toEqual(crowdedStill);
+  expect(full).toEqual([]);
 });
 
 it('has ports of at most eight verbs', () => {
