@@ -148,8 +148,8 @@ interface Outlook {
 }
 
 function hindrance({ base, method, methods, rules, isBlocked }: Outlook): string | undefined {
-  if (methods && !methods.includes(method)) return `merging by "${method}" is switched off (${methods.join(', ')} is not)`;
-  if (rules?.mergeQueue) return `${base} takes changes through its merge queue only`;
+  // A queue has a method of its own.
+  if (!rules?.mergeQueue && methods && !methods.includes(method)) return `merging by "${method}" is switched off (${methods.join(', ')} is not)`;
   if (!isBlocked) return undefined;
   return rules?.reviews ? `${base} asks for ${rules.reviews} reviews, and a review is missing` : `the protection of ${base} keeps it from being merged: a check or a review is missing`;
 }

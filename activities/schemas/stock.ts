@@ -7,7 +7,7 @@ import type { SchemaConvention } from '../../domain/schemas/names.ts';
 import { schemaNameReader } from '../../domain/schemas/names.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { schemaFolder } from '../../domain/schemas/plan.ts';
-import { cut, refusal } from '../../domain/schemas/refusal.ts';
+import { refusal, shown } from '../../domain/schemas/refusal.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import { toldIncomplete } from '../../domain/schemas/soundness.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
@@ -168,7 +168,7 @@ function halfWay({ rules: { uploadTimeout } }: SchemaPlan, incomplete: Extract<S
   const ends = versions.map(({ since }) => (since === undefined ? 0 : Date.parse(since)) + uploadTimeout);
   const missing = versions.flatMap((one) => one.missing);
   if (ends.some((end) => end <= Date.now())) return refusal(toldIncomplete(incomplete), missing);
-  return { kind: 'underWay', versions: cut(versions.map((one) => one.version)), missing: cut(missing), until: new Date(Math.max(...ends)).toISOString() };
+  return { kind: 'underWay', versions: shown(versions.map((one) => one.version)), missing: shown(missing), until: new Date(Math.max(...ends)).toISOString() };
 }
 
 export function stockOf({ inputs, versions, ignored, current }: Gathered): Stock {
@@ -183,6 +183,6 @@ export function stockOf({ inputs, versions, ignored, current }: Gathered): Stock
     versions,
     digest: digest.digest('hex'),
     ...(current && { current: current.digest }),
-    ...(all.length > 0 && { ignored: cut(all) }),
+    ...(all.length > 0 && { ignored: shown(all) }),
   };
 }

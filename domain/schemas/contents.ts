@@ -1,4 +1,4 @@
-import { cut } from './refusal.ts';
+import { shown } from './refusal.ts';
 import { compareVersions } from './version.ts';
 import type { SchemaVersion } from './version.ts';
 
@@ -52,7 +52,7 @@ export function contentChanges(since: string, before: readonly ArchivedSchema[],
   const keyOf = ({ name, version, part = '' }: ArchivedSchema) => (version === undefined ? name : version + part);
   const old = new Map(before.map((schema) => [keyOf(schema), schema.sha256]));
   const differs = (schema: ArchivedSchema) => (old.get(keyOf(schema)) ?? schema.sha256) !== schema.sha256;
-  return { ...changesBetween(since, versions(before), versions(now)), changed: cut(now.filter(differs).map(keyOf)) };
+  return { ...changesBetween(since, versions(before), versions(now)), changed: shown(now.filter(differs).map(keyOf)) };
 }
 
 /** How the versions of a tarball differ from those of the one before. */
@@ -74,6 +74,6 @@ export function changesBetween(since: string, before: Iterable<SchemaVersion>, n
 
 /** "v5.3.0, v5.3.1 came in, v3.20.0 went" */
 export function toldChanges({ since, came, went }: ArchiveChanges): string {
-  const told = [came.length > 0 && `${cut(came).join(', ')} came in`, went.length > 0 && `${cut(went).join(', ')} went`].filter((one) => one !== false);
+  const told = [came.length > 0 && `${shown(came).join(', ')} came in`, went.length > 0 && `${shown(went).join(', ')} went`].filter((one) => one !== false);
   return `since ${since}: ${told.join('; ') || 'the same versions'}`;
 }

@@ -3,7 +3,7 @@ import type { SchemaNaming } from './convention.ts';
 import { takeInventory } from './inventory.ts';
 import type { Incomplete, StoredSchema } from './inventory.ts';
 import type { SchemaPart } from './names.ts';
-import { cut } from './refusal.ts';
+import { shown } from './refusal.ts';
 
 export type Soundness =
   | { readonly kind: 'sound'; readonly versions: number; readonly object: string }
@@ -28,6 +28,6 @@ export function soundnessOf(stored: readonly StoredSchema[], naming: SchemaNamin
 /** "the schemas of v5.1.0 are not complete; missing", and what the catalog may say of a part that is younger. */
 export function toldIncomplete({ versions, younger }: { readonly versions: readonly Incomplete[]; readonly younger: readonly SchemaPart[] }): string {
   const hint = younger.map(({ name, since }) => `{name: "${name}", since: ${since}}`).join(', ');
-  const what = `the schemas of ${cut(versions.map(({ version }) => version)).join(', ')} are not complete`;
+  const what = `the schemas of ${shown(versions.map(({ version }) => version)).join(', ')} are not complete`;
   return `${what}${hint && ` (if they did not exist yet, say so under names.parts: ${hint})`}; missing`;
 }

@@ -3,7 +3,7 @@ import type { Effect, RequestRecord } from '../worlds.ts';
 import { straight } from './component-releases.ts';
 import { named } from './matrix.ts';
 import type { Ending, Fault } from './matrix.ts';
-import { published } from './schema-releases.ts';
+import { published, putBack, rebuilt, repaired } from './schema-releases.ts';
 import { chosen, endsTheSame } from './survives.ts';
 import type { Trial } from './survives.ts';
 
@@ -34,17 +34,17 @@ const limits = {
 const turns = process.env.SLIPWAY_TURNS === '1';
 
 /** A run for each write, or in a matrix of turns one in which they all meet the fault, one after another. */
-await endsTheSame(chosen([straight, published]), (all) => {
+await endsTheSame(chosen([straight, published, rebuilt, putBack, repaired]), (all) => {
   const effects = all.filter(({ key }) => !key.startsWith('temporal'));
   // Nothing but a list shows whether there is one already.
-  const listed = effects.findLast(({ key }) => /^(dispatch|pull) /.test(key))!;
+  const listed = effects.filter(({ key }) => /^(dispatch|pull) /.test(key)).slice(-1);
   const met = turns ? [effects] : effects.map((effect) => [effect]);
   const seenLate = met.map((some) => some.filter(({ key }) => !isGcs(key))).filter((some) => some.length > 0);
   return [
     ...met.flatMap((some) => [...failing(some, faults), ...limited(some)]),
     ...seenLate.map((some) => lagging(some, 3)),
-    ...(turns ? [[listed]] : met).flatMap((some) => failing(some, denied)),
-    lagging([listed], 30),
+    ...(turns ? [listed] : met).filter((some) => some.length > 0).flatMap((some) => failing(some, denied)),
+    ...(listed.length > 0 ? [lagging(listed, 30)] : []),
   ];
 });
 

@@ -30,7 +30,7 @@ const fetched: Case = { name: 'a schema release of what is published', scenario,
 
 const takenBack: Case = { name: 'a schema release whose build is red', scenario, prepare: red, begin: releasing(inject), attend: nobody };
 
-const putBack: Case = {
+export const putBack: Case = {
   name: 'a schema release that overwrote a tarball and whose build is red',
   scenario,
   async prepare(world) {
@@ -100,7 +100,7 @@ async function publishUnreviewed(release: WorkflowHandle): Promise<void> {
   await attribute(release, 'WaitingFor', '#1 is not merged: it lacks a review');
 }
 
-const rebuilt: Case = {
+export const rebuilt: Case = {
   name: 'a schema release whose base changes the schemas meanwhile',
   scenario,
   strike: 'afterwards',
@@ -118,7 +118,7 @@ const rebuilt: Case = {
   },
 };
 
-const repaired: Case = {
+export const repaired: Case = {
   name: 'a repair of the tarball of a schema release',
   scenario,
   strike: 'afterwards',

@@ -3,7 +3,7 @@ import type { ArchiveAnswer, ArchiveWork, MadeArchive } from '../../activities/s
 import type { Stock } from '../../activities/schemas/stock.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Progress } from '../../domain/release/progress.ts';
-import { cut } from '../../domain/schemas/refusal.ts';
+import { shown } from '../../domain/schemas/refusal.ts';
 import { overwriteWord } from '../../domain/schemas/request.ts';
 import type { Undo } from '../release/compensation.ts';
 import { Stop } from '../release/stop.ts';
@@ -60,7 +60,7 @@ export function openArchive(release: SchemaRelease) {
   async function confirmGone({ changes }: MadeArchive): Promise<void> {
     const went = changes?.went.join(', ') ?? '';
     if (!changes || went === '' || went === accepted) return;
-    await ask(release, { about: `${plan.rules.bucket} lacks the schemas of ${cut(changes.went).join(', ')} now, which ${changes.since} has`, choices: ['goOn'] });
+    await ask(release, { about: `${plan.rules.bucket} lacks the schemas of ${shown(changes.went).join(', ')} now, which ${changes.since} has`, choices: ['goOn'] });
     accepted = went;
   }
 

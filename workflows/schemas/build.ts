@@ -2,7 +2,7 @@ import type { MadeArchive } from '../../activities/schemas/archives.ts';
 import type { OpenedDeps } from '../../activities/schemas/pull-requests.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
-import { cut } from '../../domain/schemas/refusal.ts';
+import { shown } from '../../domain/schemas/refusal.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
 import { firstOf, withinTime } from '../release/race.ts';
 import type { Ingredients } from './archive.ts';
@@ -124,7 +124,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
 
 function tellChange({ plan, reporter }: SchemaRelease, { gained, isChanged }: { readonly gained: readonly SchemaVersion[]; readonly isChanged: boolean }): void {
   if (isChanged) reporter.tell({ name: 'changed', line: `${plan.base} has changed the schemas of ${plan.version}: the tarball is made anew` });
-  if (gained.length > 0 || !isChanged) reporter.tell({ name: 'gained', line: `the bucket has gained ${cut(gained).join(', ') || 'other files'} since the tarball was made` });
+  if (gained.length > 0 || !isChanged) reporter.tell({ name: 'gained', line: `the bucket has gained ${shown(gained).join(', ') || 'other files'} since the tarball was made` });
 }
 
 /** Waits until the build of exactly this head is green, or can't count. */

@@ -36,11 +36,11 @@ export async function diagnoseSchemas({ forge, artifacts }: Pick<DiagnosisPorts,
     }),
     examine(about(`merging into ${branch} of ${repository}`), 'let the token read the settings of the repository', async () => {
       const [methods, asked] = [(await forge.access.merging(repository))?.methods, await forge.access.rules(repository, branch)];
-      if (methods && !methods.includes(merge)) return missing(`"${merge}" is switched off; ${methods.join(', ')} is not`, 'set merge in the catalog, or allow it in the settings of the repository');
-      if (asked?.mergeQueue) return doubtful('asks for its merge queue: after each upload somebody has to put the pull request there', 'let Slipway merge past the queue, or be there');
+      // A queue merges by a method of its own.
+      if (!asked?.mergeQueue && methods && !methods.includes(merge)) return missing(`"${merge}" is switched off; ${methods.join(', ')} is not`, 'set merge in the catalog, or allow it in the settings of the repository');
       const reviews = (asked?.reviews ?? 0) - (forge.reviewer ? 1 : 0);
       if (reviews > 0) return doubtful(`asks for ${asked!.reviews} reviews, of which ${forge.reviewer ? 'one comes from a second identity' : 'none comes from Slipway'}: each release waits for people before it publishes`, 'let a second identity approve, or be there');
-      return fine('nothing stands in the way');
+      return fine(asked?.mergeQueue ? 'goes through the merge queue' : 'nothing stands in the way');
     }),
   ]);
   return findings.flat();

@@ -195,8 +195,8 @@ describe('of what only some components have, it finds', () => {
   });
 
   it('a base that people have to merge into', async () => {
-    const access = { ...forge().access, rules: async (repository: string) => (repository === 'gitlab-org/gitlab' ? { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 1, mergeQueue: true } : undefined) };
-    expect(await ails({ also: more, ports: { forge: { ...forge(), access } } })).toEqual({ 'migrator: merging into master of gitlab-org/gitlab': expect.stringMatching(/^warning: asks for its merge queue/) });
+    const access = { ...forge().access, rules: async (repository: string) => (repository === 'gitlab-org/gitlab' ? { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 2, mergeQueue: true } : undefined) };
+    expect(await ails({ also: more, ports: { forge: { ...forge(), access } } })).toMatchObject({ 'migrator: merging into master of gitlab-org/gitlab': expect.stringMatching(/^warning: asks for 2 reviews, of which one comes from a second identity/) });
   });
 
   it('a channel to ask again in that is not there', async () => {

@@ -156,7 +156,7 @@ async function runsOf(workflow: string): Promise<readonly object[]> {
 describe('what can be known of the merge', () => {
   const outlook = (pull: OpenedDeps, method: 'merge' | 'rebase' = 'merge') => createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method });
 
-  it('is that a review is missing, that a queue is asked for, or that nothing stands in the way', async () => {
+  it('is that a review is missing, also before a queue, or that nothing stands in the way', async () => {
     const pull = await open();
     await expect.poll(() => build(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
     expect(await outlook(pull)).toEqual({ kind: 'clear' });
@@ -166,7 +166,9 @@ describe('what can be known of the merge', () => {
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel', 'a check that nobody runs'] });
     expect(await outlook(pull)).toMatchObject({ kind: 'hindered', why: expect.stringContaining('the protection of main keeps it from being merged') });
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], mergeQueue: true });
-    expect(await outlook(pull)).toEqual({ kind: 'hindered', why: 'main takes changes through its merge queue only' });
+    expect(await outlook(pull)).toEqual({ kind: 'clear' });
+    await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], requiredReviews: 1, mergeQueue: true });
+    expect(await outlook(pull)).toMatchObject({ kind: 'hindered', why: expect.stringContaining('a check or a review is missing') });
   });
 
   it('is that it must contain its base first, where that conflicts or is strict, whether or not a review is missing', async () => {
