@@ -1,6 +1,6 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { effect } from '../effect.ts';
-import { neverRetry } from '../../ports/failures.ts';
+import { neverRetry, tryAgain } from '../../ports/failures.ts';
 import type { NewPullRequest, PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { missingLabels } from '../../domain/text/label.ts';
@@ -42,6 +42,13 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
       probe: find,
       act: async () => pullRequests.open(await request()),
     });
+  }
+
+  /** @throws `Unavailable` while it is not shown: nobody can delete one */
+  async function known(repository: Repository, number: number): Promise<PullRequest> {
+    const pull = await pullRequests.get(repository, number);
+    if (!pull) throw tryAgain('Unavailable', `${repository}#${number} is not shown`);
+    return pull;
   }
 
   async function label(repository: Repository, pull: PullRequest, labels: readonly string[]): Promise<void> {
@@ -106,7 +113,7 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
     });
   }
 
-  return { begin, open, label, advance, describe, close, removeBranch };
+  return { begin, open, known, label, advance, describe, close, removeBranch };
 }
 
 export function strange(repository: Repository, branch: string, at: Sha): Error {

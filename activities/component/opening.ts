@@ -27,21 +27,23 @@ export function createOpening({ forge, releases, readLagMs }: Pick<Ports, 'forge
 
   /** Opens it, or adopts the one that this release has open. @throws `Conflict` when the branch or an open pull request is somebody else's. */
   async function openPullRequest(change: VersionChange): Promise<Opened> {
-    const { repository, head, branch, title, labels, candidate } = change;
-    const before = await own(forge, change);
-    if (before?.state === 'open') await writes.label(repository, before, labels);
-    if (before) return opened(before, (await commits.read(repository, change.file, before.head))?.trim() ?? '');
-    const commit = await branches.write(versionCommit(change));
-    await clearTheWay(change, commit);
-    await writes.begin(repository, head, commit);
-    const pull = await writes.open(repository, head, () => own(forge, change), async () => ({ repository, head, base: branch, title, body: await bodyOf(commits, change) }));
+    const { repository, head, branch, file, title, labels, candidate } = change;
+    let listed: readonly PullRequest[] = [];
+    let begun: Sha | undefined;
+    const find = async () => own(forge, change, (listed = await pullRequests.list(repository, head, branch)));
+    const pull = await writes.open(repository, head, find, async () => {
+      begun = await branches.write(versionCommit(change));
+      await clearTheWay(change, { commit: begun, listed });
+      await writes.begin(repository, head, begun);
+      return { repository, head, base: branch, title, body: await bodyOf(commits, change) };
+    });
     if (pull.state === 'open') await writes.label(repository, pull, labels);
-    return opened(pull, candidate);
+    return opened(pull, pull.head === begun ? candidate : ((await commits.read(repository, file, pull.head))?.trim() ?? ''));
   }
 
-  /** Removes what releases of the component that were terminated have left open, or have begun. */
-  async function clearTheWay({ repository, head, branch, component, release }: VersionChange, commit: Sha): Promise<void> {
-    const open = (await pullRequests.list(repository, head, branch)).find(({ state }) => state === 'open');
+  /** Removes what releases of the component that were terminated have left open, or have begun. The list that lacks ours decides: a later one might show it. */
+  async function clearTheWay({ repository, head, component, release }: VersionChange, { commit, listed }: { readonly commit: Sha; readonly listed: readonly PullRequest[] }): Promise<void> {
+    const open = listed.find(({ state }) => state === 'open');
     if (open) {
       const owner = markedRelease(open.body);
       if (owner?.component !== component) throw neverRetry('Conflict', `${open.url} is open on ${head}, and it is not this release's: it will not be touched`);

@@ -46,12 +46,11 @@ export async function bodyOf(commits: Commits, change: VersionChange): Promise<s
 }
 
 /**
- * The pull request of this release: the one that is open or merged, else the newest that was closed. One that a run before this merged
+ * Of those listed, the pull request of this release: the one that is open or merged, else the newest that was closed. One that a run before this merged
  * counts only while it has a say: where it was taken off the branch again, another one is wanted.
  */
-export async function own({ commits, pullRequests }: Forge, { repository, head, branch, file, release, since, after }: VersionChange): Promise<PullRequest | undefined> {
-  const all = await pullRequests.list(repository, head, branch);
-  const mine = all.filter(({ number, body }) => number > after && body.includes(marker(release)));
+export async function own({ commits, pullRequests }: Forge, { repository, branch, file, release, since, after }: VersionChange, listed: readonly PullRequest[]): Promise<PullRequest | undefined> {
+  const mine = listed.filter(({ number, body }) => number > after && body.includes(marker(release)));
   const open = mine.find(({ state }) => state === 'open');
   if (open) return open;
   // The forge cuts its times to seconds; as text, those sort behind the same second with a fraction.

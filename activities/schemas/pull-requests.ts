@@ -27,6 +27,11 @@ export interface DepsAmendment extends DepsChange {
   readonly base?: Sha;
 }
 
+export interface SchemaWithdrawal extends SchemaWork {
+  /** The pull request that it has opened: one that is known is not searched for. */
+  readonly number?: number;
+}
+
 export interface OpenedDeps {
   readonly kind: 'opened';
   readonly number: number;
@@ -51,16 +56,16 @@ export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forg
   async function openSchemaPullRequest(change: DepsChange): Promise<SchemaPullRequest> {
     const { plan } = change;
     const { head, base, title, rules: { repository, labels } } = plan;
-    const { ours, before } = await found(change);
-    if (ours?.state === 'open') await writes.label(repository, ours, labels);
-    if (ours) return opened(ours);
-    const commit = await depsCommit(change, { parent: plan.candidate, message: title, tries: before.length });
+    let seen = await found(change);
+    const commit = seen.ours ? seen.ours.head : await depsCommit(change, { parent: plan.candidate, message: title, tries: seen.before.length });
     if (typeof commit !== 'string') return commit;
-    await clearTheWay(change, commit);
-    await writes.begin(repository, head, commit);
-    const find = async () => (await found(change)).ours;
-    const pull = await writes.open(repository, head, find, async () => ({ repository, head, base, title, body: schemaPullRequestBody(change) }));
-    await writes.label(repository, pull, labels);
+    const find = async () => (seen = await found(change)).ours;
+    const pull = await writes.open(repository, head, find, async () => {
+      await clearTheWay(change, { commit, before: seen.before });
+      await writes.begin(repository, head, commit);
+      return { repository, head, base, title, body: schemaPullRequestBody(change) };
+    });
+    if (pull.state === 'open') await writes.label(repository, pull, labels);
     return opened(pull);
   }
 
@@ -79,19 +84,18 @@ export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forg
   }
 
   /** Undoes both, however far they came. What is merged stays, and so does a branch that somebody else has committed to. */
-  async function withdrawSchemaPullRequest(work: SchemaWork): Promise<Withdrawn> {
+  async function withdrawSchemaPullRequest({ number, ...work }: SchemaWithdrawal): Promise<Withdrawn> {
     const { id, head, rules: { repository } } = work.plan;
-    const { ours } = await found(work);
+    const ours = number === undefined ? (await found(work)).ours : await writes.known(repository, number);
     if (ours && (await writes.close(repository, ours)) === 'merged') return { kind: 'merged', number: ours.number };
     const at = await branches.find(repository, head);
     if (at && (await releaseOf(commits, repository, at)) === id) await writes.removeBranch(repository, head, at);
     return { kind: 'withdrawn', ...(ours && { number: ours.number }) };
   }
 
-  /** Removes what a run of this release that was terminated has left open, or has begun. */
-  async function clearTheWay(work: SchemaWork, commit: Sha): Promise<void> {
+  /** Removes what a run of this release that was terminated has left open, or has begun. The list that lacks ours decides: a later one might show it. */
+  async function clearTheWay(work: SchemaWork, { commit, before }: { readonly commit: Sha; readonly before: readonly PullRequest[] }): Promise<void> {
     const { id, head, rules: { repository } } = work.plan;
-    const { before } = await found(work);
     for (const pull of before) await writes.close(repository, pull);
     const at = await branches.find(repository, head);
     if (at === undefined || at === commit) return;

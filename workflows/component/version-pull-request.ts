@@ -2,6 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Edited } from '../../activities/component/pipelines.ts';
 import type { Opened } from '../../activities/component/opening.ts';
 import type { VersionChange } from '../../activities/component/version-change.ts';
+import type { Withdrawal } from '../../activities/component/withdrawing.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { passageOf } from '../../domain/component/plan.ts';
@@ -107,7 +108,7 @@ export async function renew(release: Release, draft: Draft, why: string): Promis
 }
 
 /** What is taken back when the release ends before the merge, and what has to stay. */
-export async function withdraw({ work }: Release, change: VersionChange & { readonly followed?: Sha }): Promise<{ readonly stays?: string }> {
+export async function withdraw({ work }: Release, change: Withdrawal): Promise<{ readonly stays?: string }> {
   const result = await work.withdrawPullRequest(change, 'close the pull request, and remove its branch');
   if (result.kind === 'merged') return { stays: `#${result.number} is merged` };
   return result.branchStays ? { stays: `the branch ${change.head} is at ${shortSha(result.branchStays)}, which is somebody else's` } : {};
@@ -118,8 +119,9 @@ export function versionChangeOf({ plan, pull }: Pick<Draft, 'plan' | 'pull'>): V
   return versionChange(plan, { after: pull.number - 1 });
 }
 
-export function withdrawal(draft: Draft): VersionChange & { readonly followed: Sha } {
-  return { ...versionChangeOf(draft), followed: draft.pull.head };
+export function withdrawal(draft: Draft): Withdrawal {
+  const { head, number } = draft.pull;
+  return { ...versionChangeOf(draft), followed: head, number };
 }
 
 export function versionChange({ id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, candidate, date, base, downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {

@@ -21,10 +21,11 @@ export function depsOpened({ base }: Pick<SchemaPlan, 'base'>, answer: SchemaPul
 /** Opens the pull request that points builds at the tarball, and registers how it is withdrawn. */
 export async function openDeps(release: SchemaRelease, archive: MadeArchive, { register, isUsed }: { register: (undo: Undo) => void; isUsed: () => void }): Promise<OpenedDeps> {
   const { plan, key, status, work, reporter } = release;
+  let opened: number | undefined;
   register({
     what: `the pull request on ${plan.head}`,
     act: async () => {
-      const withdrawn = await work.withdrawSchemaPullRequest({ plan, key }, 'close the pull request, and remove its branch');
+      const withdrawn = await work.withdrawSchemaPullRequest({ plan, key, ...(opened !== undefined && { number: opened }) }, 'close the pull request, and remove its branch');
       if (withdrawn.kind === 'withdrawn') return withdrawn.number === undefined ? { nothing: true } : {};
       isUsed();
       return { stays: `#${withdrawn.number} was merged already` };
@@ -34,6 +35,7 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
   const answer = await work.openSchemaPullRequest({ plan, key, archive }, `open ${plan.title}`);
   if (answer.kind === 'named') isUsed();
   const pull = depsOpened(plan, answer);
+  opened = pull.number;
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });

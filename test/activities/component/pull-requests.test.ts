@@ -7,6 +7,7 @@ import { createPipelines } from '../../../activities/component/pipelines.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import { createMerging } from '../../../activities/changes/merging.ts';
 import { createAmending } from '../../../activities/component/amending.ts';
+import { createWithdrawing } from '../../../activities/component/withdrawing.ts';
 import { createOpening } from '../../../activities/component/opening.ts';
 import { createReports } from '../../../activities/release/reports.ts';
 import type { VersionChange } from '../../../activities/component/version-change.ts';
@@ -32,7 +33,7 @@ const as = (token: string) => forgeIn(world, { token });
 
 const activities = ({ readLagMs } = { readLagMs: 0 }) => {
   const ports = { forge, releases, readLagMs };
-  return { ...createOpening(ports), ...createAmending(ports), ...createMerging(ports) };
+  return { ...createOpening(ports), ...createWithdrawing(ports), ...createAmending(ports), ...createMerging(ports) };
 };
 
 /** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */
@@ -81,6 +82,39 @@ it('says who closed the pull request that it was about to open', async () => {
   await as('person:carol').pullRequests.close(repository, number);
   const { openPullRequest } = activities();
   expect(await within(() => openPullRequest(change))).toMatchObject({ number, closedBy: 'carol' });
+});
+
+describe('a list that lags behind', () => {
+  const opening = (change: VersionChange) => `pull ${repository} ${change.head}→${change.branch}`;
+  /** The list lags for two seconds; a label is refused once; what is written meanwhile takes its time, so that a second reading would see more than the first. */
+  async function unlucky(change: VersionChange): Promise<void> {
+    await world.control('faults', { match: { key: opening(change) }, action: { kind: 'staleReads', seconds: 2 } });
+    await world.control('faults', { match: { route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels' }, action: { kind: 'fail', status: 502 } });
+    await world.control('faults', { match: { route: 'POST /repos/{owner}/{repo}/git/trees', nth: 2 }, action: { kind: 'delay', ms: 3_000 } });
+  }
+
+  it('does not make a release close the pull request that it has opened itself', async () => {
+    const change = { ...(await versionChange()), labels: ['release'] };
+    await unlucky(change);
+    const { openPullRequest } = activities({ readLagMs: 5_000 });
+    await expect(within(() => openPullRequest(change))).rejects.toMatchObject({ type: 'Unavailable' });
+    const { number, closedBy } = await within(() => openPullRequest(change), { attempt: 2 });
+    expect(closedBy).toBeUndefined();
+    expect(await forge.pullRequests.get(repository, number)).toMatchObject({ state: 'open', labels: ['release'] });
+    expect((await world.journal()).map(({ key }) => key).filter((key) => /^(pull|close) /.test(key))).toEqual([opening(change)]);
+  });
+
+  it('does not hide from a release the pull request that it takes back', async () => {
+    const change = await versionChange();
+    const { openPullRequest, withdrawPullRequest } = activities();
+    await world.control('faults', { match: { key: opening(change) }, action: { kind: 'staleReads', seconds: 2 } });
+    const { number, head } = await within(() => openPullRequest(change));
+    const withdrawn = () => within(() => withdrawPullRequest({ ...change, number, followed: head })).catch(({ type }: { type: string }) => type);
+    let answer: unknown;
+    await expect.poll(async () => (answer = await withdrawn()), { timeout: 10_000 }).not.toBe('Unavailable');
+    expect(answer).toEqual({ kind: 'withdrawn', number });
+    expect(await forge.pullRequests.get(repository, number)).toMatchObject({ state: 'closed' });
+  });
 });
 
 it('waits for a pull request that is not shown yet, instead of taking it for closed', async () => {

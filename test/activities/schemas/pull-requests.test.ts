@@ -55,6 +55,17 @@ it('waits for its own commit that is not shown yet, instead of taking the one be
   await expect(build({ number, head: next })).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is shown at ${head}, before ${next}` });
 });
 
+it('does not close the pull request that it has opened itself, while that is not listed yet', async () => {
+  await world.control('faults', { match: { key: `pull ${repository} ${branch}→main` }, action: { kind: 'staleReads', seconds: 2 } });
+  await world.control('faults', { match: { route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels' }, action: { kind: 'fail', status: 502 } });
+  await world.control('faults', { match: { route: 'POST /repos/{owner}/{repo}/git/trees', nth: 2 }, action: { kind: 'delay', ms: 3_000 } });
+  const patient = createSchemaPullRequests({ forge, readLagMs: 5_000 });
+  change = { ...change, plan: { ...change.plan, rules: { ...change.plan.rules, labels: ['schemas'] } } };
+  await expect(within(() => patient.openSchemaPullRequest(change))).rejects.toMatchObject({ type: 'Unavailable' });
+  const { number } = (await within(() => patient.openSchemaPullRequest(change), { attempt: 2 })) as OpenedDeps;
+  expect((await forge.pullRequests.list(repository, branch, 'main')).map(({ number, state }) => [number, state])).toEqual([[number, 'open']]);
+});
+
 it('moves its branch on, although that is not shown yet', async () => {
   const pull = await open();
   await hidden(`ref ${repository} refs/heads/${branch}`);
