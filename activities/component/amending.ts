@@ -1,6 +1,7 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
-import { commitOn } from '../changes/branch-commit.ts';
+import { commitOnLine } from '../changes/branch-commit.ts';
+import { containment } from '../environments/containment.ts';
 import { verdicts } from '../changes/verdict.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
@@ -35,16 +36,17 @@ export interface Catchup {
 export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
   const { branches, commits } = ports.forge;
   const { verdictOf } = verdicts(ports.forge);
+  const { comesAfter } = containment(ports.forge);
   const writes = pullRequestWrites(ports);
 
   /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
   async function amendPullRequest({ change, number, head, sha, notBefore }: Amendment): Promise<Amended> {
     const { repository, mirror, mirrorBranch, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0 } = change;
     const refused = (why: string): Amended => ({ kind: 'refused', why });
-    const commit = await commitOn(commits, mirror, mirrorBranch, sha);
-    if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}`);
+    const commit = await commitOnLine(ports.forge, mirror, mirrorBranch, sha);
+    if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}, nor on a stable branch`);
     for (const before of notBefore) {
-      if (sha === before || (await commits.range(mirror, before, sha)).diverged) return refused(`${sha} does not come after ${before}`);
+      if (sha === before || !(await comesAfter(mirror, before, sha))) return refused(`${sha} does not come after ${before}`);
     }
     const verdict = await verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, like: change.pinned });
     if (verdict.kind !== 'green') return refused(`${sha} is not green on ${mirror}`);

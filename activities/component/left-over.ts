@@ -1,16 +1,19 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import { isSha } from '../../domain/code/commit.ts';
 import { marker } from '../../domain/code/marker.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { releaseAt } from '../../domain/release/keys.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { releaseOf } from '../changes/trailer.ts';
+import { containment } from '../environments/containment.ts';
 import { readContents } from '../environments/contents.ts';
+import { pinReads } from '../environments/pinned-commit.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 export interface Pinned {
   readonly component: string;
   readonly mirror: Repository;
+  /** Where its versions are tagged. */
+  readonly tagged: Repository | undefined;
   readonly pin: { readonly repository: Repository; readonly branch: string; readonly head: string; readonly versionFile: string };
   readonly stages: readonly Stage[];
   readonly pinned: Sha;
@@ -32,6 +35,8 @@ export function leftOvers(ports: Pick<Ports, 'catalog' | 'forge' | 'environments
   const { commits, pullRequests } = ports.forge;
   const { environments, releases } = ports;
   const { seen } = readContents(ports);
+  const { pinnedAt } = pinReads(ports.forge);
+  const { comesAfter } = containment(ports.forge);
 
   /** What is pinned and not everywhere; undefined also for what people have pinned themselves, and while a release is at work on it. */
   async function findLeftOver(question: Pinned): Promise<LeftOver | undefined> {
@@ -63,13 +68,11 @@ export function leftOvers(ports: Pick<Ports, 'catalog' | 'forge' | 'environments
     return (await releases.running(component)).some(({ status }) => !status || status.candidate === candidate);
   }
 
-  async function runs({ mirror, pin, pinned }: Pinned, environment: string): Promise<{ readonly has: boolean; readonly before?: LeftOver['before'] }> {
-    const { repository, versionFile } = pin;
-    const there = await seen(environment, repository);
-    const candidate = there && (await commits.read(repository, versionFile, there.sha))?.trim();
-    if (candidate === undefined || !isSha(candidate)) return { has: false };
-    const { diverged } = await commits.range(mirror, pinned, candidate);
-    return { has: !diverged, before: { candidate, sha: there!.sha } };
+  async function runs({ mirror, tagged, pin, pinned }: Pinned, environment: string): Promise<{ readonly has: boolean; readonly before?: LeftOver['before'] }> {
+    const there = await seen(environment, pin.repository);
+    const candidate = there && (await pinnedAt(pin, there.sha, tagged));
+    if (candidate === undefined) return { has: false };
+    return { has: await comesAfter(mirror, pinned, candidate), before: { candidate, sha: there!.sha } };
   }
 
   return { findLeftOver };

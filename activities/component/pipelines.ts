@@ -7,7 +7,8 @@ import type { Repository } from '../../domain/code/repository.ts';
 import { notYet, tryAgain } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { commitOn } from '../changes/branch-commit.ts';
+import { commitOnLine } from '../changes/branch-commit.ts';
+import { containment } from '../environments/containment.ts';
 import { changeLooks } from '../changes/looks.ts';
 import type { ChangeLook } from '../changes/looks.ts';
 import { releaseOf } from '../changes/trailer.ts';
@@ -46,6 +47,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   const { commits, pullRequests } = forge;
   const { progressOf, shown } = changeLooks(forge);
   const { verdictOf } = verdicts(forge);
+  const { comesAfter } = containment(forge);
 
   /** Looks once. @throws `NotYet` while nothing has happened. */
   async function pipeline({ change, chosenBy, ...look }: VersionLook): Promise<Turn> {
@@ -56,7 +58,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== look.head) return pushed(change, pull);
     if (pull.state === 'merged') return ripen({ change, chosenBy, known: look.known }, { kind: 'green' });
-    if (pinned !== change.pinned && pinned !== change.candidate) return { kind: 'overtaken', pinned };
+    if (pinned !== (change.pinnedAs ?? change.pinned) && pinned !== change.candidate) return { kind: 'overtaken', pinned };
     return ripen({ change, chosenBy, known: look.known }, await progressOf({ ...look, repository, into: branch, like: base }, pull));
   }
 
@@ -78,10 +80,9 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);
     const candidate = (await commits.read(repository, file, head))?.trim() ?? '';
     if (!isSha(candidate)) return foreign(`where ${file} is not the SHA of a commit`);
-    const commit = await commitOn(commits, mirror, mirrorBranch, candidate);
-    if (!commit) return foreign(`with ${candidate}, which ${mirror} does not have on ${mirrorBranch}`);
-    const { diverged } = await commits.range(mirror, pinned, candidate);
-    if (diverged) return foreign(`with ${candidate}, which does not come after ${pinned}`);
+    const commit = await commitOnLine(forge, mirror, mirrorBranch, candidate);
+    if (!commit) return foreign(`with ${candidate}, which ${mirror} has neither on ${mirrorBranch} nor on a stable branch`);
+    if (!(await comesAfter(mirror, pinned, candidate))) return foreign(`with ${candidate}, which does not come after ${pinned}`);
     const by = (await releaseOf(commits, repository, head)) === undefined ? await authorOf(repository, branch, head) : undefined;
     return { kind: 'edited', head, candidate, date: commit.committedAt, ...(by && { by }) };
   }

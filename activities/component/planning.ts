@@ -1,7 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
-import { isSha, shortSha } from '../../domain/code/commit.ts';
+import { shortSha } from '../../domain/code/commit.ts';
 import type { Catalog } from '../../domain/catalog.ts';
+import type { Repository } from '../../domain/code/repository.ts';
 import type { Code } from '../../domain/code/rules.ts';
 import type { Pin } from '../../domain/component/rules.ts';
 import { isDocsOnly } from '../../domain/component/docs-only.ts';
@@ -11,11 +12,13 @@ import { releaseFrom, straightId, straightPrefix } from '../../domain/release/ke
 import type { Releasable, ReleasePlan } from '../../domain/component/plan.ts';
 import { planStraight } from '../../domain/component/straight.ts';
 import type { StraightPlan } from '../../domain/component/straight.ts';
+import { containment } from '../environments/containment.ts';
+import { pinReads, tagsOf } from '../environments/pinned-commit.ts';
 import { readContents } from '../environments/contents.ts';
 import { leftOvers } from './left-over.ts';
 import { planRelease } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
-import { commitOn } from '../changes/branch-commit.ts';
+import { commitOn, commitOnLine } from '../changes/branch-commit.ts';
 import { verdicts } from '../changes/verdict.ts';
 import { releasableIn } from '../../ports/catalog/entries.ts';
 import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
@@ -64,11 +67,14 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   const { seen } = readContents(ports);
   const { findLeftOver } = leftOvers(ports);
   const { verdictOf } = verdicts(forge);
+  const { pinText, commitOf } = pinReads(forge);
+  const { comesAfter } = containment(forge);
 
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
   async function plan({ component: name, sha, patient, isHourly = false }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
     const { pin, ...component } = { name, ...releasableIn(read, name) };
+    const tagged = tagsOf(component);
     const watch = { code: component.code, patience: read.pace.patience, told: component.code.owners ?? component.chat?.team };
     const found = pin ? await forPin({ ...component, pin }) : await straight();
     if (found.kind !== 'waiting') return found;
@@ -77,12 +83,12 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
 
     async function forPin(pinning: Releasable) {
       const base = await headOf(pinning.pin);
-      const pinned = await readPin(pinning.pin, base);
+      const { pinned, pinnedAs } = await readPin(pinning.pin, base, tagged);
       const choice = sha ? await asked(watch, sha, pinned) : await newest(watch, pinned);
-      if (choice.kind === 'upToDate' && (!isHourly || pinning.pin.whenLeft === 'carryOn')) return (await carriedOn(read, pinning, { base, pinned })) ?? choice;
+      if (choice.kind === 'upToDate' && (!isHourly || pinning.pin.whenLeft === 'carryOn')) return (await carriedOn(read, pinning, { base, pinned, tagged })) ?? choice;
       if (choice.kind !== 'candidate') return choice;
-      const id = await occasion(name, pinning.pin, { base, pinned });
-      return { ...planRelease(read, pinning, { id, candidate: choice.commit, pinned, base }), ...(choice.warning && { warning: choice.warning }) };
+      const id = await occasion(name, pinning.pin, { base, pinned, tagged });
+      return { ...planRelease(read, pinning, { id, candidate: choice.commit, pinned, pinnedAs, base }), ...(choice.warning && { warning: choice.warning }) };
     }
 
     async function straight() {
@@ -110,10 +116,11 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   }
 
   /** The release of what is pinned, where that is not everywhere, and none is at it. */
-  async function carriedOn(read: Catalog, component: Releasable, { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<ReleasePlan | undefined> {
+  async function carriedOn(read: Catalog, component: Releasable, at: PinAt): Promise<ReleasePlan | undefined> {
     const { name, code, pin, stages } = component;
-    const setBy = await pinSetBy(pin, { base, pinned });
-    const left = await findLeftOver({ component: name, mirror: code.mirror, pin, stages, pinned, setBy });
+    const { base, pinned, tagged } = at;
+    const setBy = await pinSetBy(pin, at);
+    const left = await findLeftOver({ component: name, mirror: code.mirror, tagged, pin, stages, pinned, setBy });
     const candidate = left && (await forge.commits.find(code.mirror, pinned));
     if (!candidate) return undefined;
     const { id, landed, before = { candidate: pinned, sha: base } } = left;
@@ -122,15 +129,17 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     return { ...agreed, landed, stages: agreed.stages.filter((stage) => names.includes(stage.name)) };
   }
 
-  async function occasion(name: string, pin: Pin, at: { readonly base: Sha; readonly pinned: Sha }): Promise<string> {
+  async function occasion(name: string, pin: Pin, at: PinAt): Promise<string> {
     const before = releaseFrom(name, at.pinned);
     return (await isUnderWay(before)) ? before : releaseFrom(name, await pinSetBy(pin, at));
   }
 
   /** @throws `Unavailable` while the forge does not show yet what set the pin */
-  async function pinSetBy({ repository, versionFile }: Pin, { base, pinned }: { readonly base: Sha; readonly pinned: Sha }): Promise<Sha> {
+  async function pinSetBy(pin: Pin, { base, pinned, tagged }: PinAt): Promise<Sha> {
+    const { repository, versionFile } = pin;
     const setBy = await forge.commits.lastChange(repository, versionFile, base);
-    const set = setBy && (await forge.commits.read(repository, versionFile, setBy))?.trim();
+    const text = setBy && (await pinText(pin, setBy));
+    const set = text && (await commitOf(text, tagged));
     if (setBy === undefined || set !== pinned) throw tryAgain('Unavailable', `${repository} does not show yet which commit has set ${versionFile} to ${pinned}`);
     return setBy;
   }
@@ -140,11 +149,13 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     return (await releases.isRunning(release)) && (await releases.status(release))?.candidate !== undefined;
   }
 
-  async function readPin({ repository, branch, versionFile }: Pin, base: Sha): Promise<Sha> {
-    const text = (await forge.commits.read(repository, versionFile, base))?.trim();
-    if (text !== undefined && isSha(text)) return text;
+  async function readPin(pin: Pin, base: Sha, tagged: Repository | undefined): Promise<{ readonly pinned: Sha; readonly pinnedAs?: string }> {
+    const { repository, branch, versionFile } = pin;
+    const text = await pinText(pin, base);
+    const pinned = text === undefined ? undefined : await commitOf(text, tagged);
+    if (pinned !== undefined) return { pinned, ...(text !== pinned && { pinnedAs: text! }) };
     const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
-    throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, but it ${given}`);
+    throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, or a version that ${tagged} has a tag of, but it ${given}`);
   }
 
   async function headOf({ repository, branch }: Pin): Promise<Sha> {
@@ -173,7 +184,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     for (const [index, commit] of line.entries()) {
       const { sha } = commit;
       if (sha === pinned) break;
-      if (!leadsToPin && !(await comesAfter(code, pinned, sha))) {
+      if (!leadsToPin && !(await comesAfter(code.mirror, pinned, sha))) {
         if (index === 0) throw neverRetry('Conflict', `${sha} on ${code.mirror} does not come after ${pinned}, which is pinned: a release never goes backwards`);
         break;
       }
@@ -202,10 +213,6 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     return newest[0]?.sha;
   }
 
-  async function comesAfter({ mirror }: Code, pinned: Sha, sha: Sha): Promise<boolean> {
-    return !(await forge.commits.range(mirror, pinned, sha)).diverged;
-  }
-
   /** A pipeline that ran for documentation only says nothing about the code. */
   async function testsNothing({ mirror, docs }: Code, { sha, before }: MainLineCommit): Promise<boolean> {
     if (docs.length === 0) return false;
@@ -221,9 +228,9 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   async function asked(watch: Watch, sha: Sha, pinned: Sha | undefined): Promise<Found> {
     const { code } = watch;
     if (sha === pinned) return { kind: 'upToDate', pinned };
-    const commit = await commitOn(forge.commits, code.mirror, code.branch, sha);
-    if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${code.mirror}, on its branch ${code.branch}`);
-    if (pinned !== undefined && !(await comesAfter(code, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
+    const commit = await commitOnLine(forge, code.mirror, code.branch, sha);
+    if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${code.mirror}, on its branch ${code.branch} or a stable one`);
+    if (pinned !== undefined && !(await comesAfter(code.mirror, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
     const verdict = await verdictOn(watch, sha, pinned);
     const noCandidate = (failed: readonly FailedCheck[]): NoCandidate => ({ kind: 'noCandidate', sha, failed });
     switch (verdict.kind) {
@@ -253,6 +260,13 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   }
 
   return { plan, offer: beating(offer), carriedBy };
+}
+
+/** What is pinned by the downstream branch's head, and where versions that are pinned are tagged. */
+interface PinAt {
+  readonly base: Sha;
+  readonly pinned: Sha;
+  readonly tagged: Repository | undefined;
 }
 
 /** What is looked at, how patiently, and who is told. */

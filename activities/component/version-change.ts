@@ -19,6 +19,8 @@ export interface VersionChange {
   /** How long (ms) what may never report there is waited for. */
   readonly patience?: number;
   readonly pinned: Sha;
+  /** How the version file says that, where it names a version. */
+  readonly pinnedAs?: string;
   readonly candidate: Sha;
   /** ISO 8601: the date of the version commit. */
   readonly date: string;

@@ -1,18 +1,17 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
-import { isSha, shortSha } from '../../domain/code/commit.ts';
+import { shortSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Component } from '../../domain/catalog.ts';
 import { seenThere, shows, somebodyElse, standing } from '../../domain/environments/contents.ts';
-import type { Change, Sighting, ContentStanding } from '../../domain/environments/contents.ts';
+import type { Sighting, ContentStanding } from '../../domain/environments/contents.ts';
+import { containment, mostCompared } from './containment.ts';
+import { pinReads, tagsOf } from './pinned-commit.ts';
 import { readHash } from './shown-hash.ts';
 import { componentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { Ports } from '../../ports/ports.ts';
-
-/** Of each side so many changes are looked at; one that lacks more is not contained. */
-const mostCompared = 100;
 
 export type ContentsPorts = Pick<Ports, 'catalog' | 'forge' | 'environments'>;
 
@@ -44,6 +43,9 @@ export interface Pinning {
 
 /** What environments run, by whomever. */
 export function readContents({ catalog, forge, environments }: ContentsPorts) {
+  const { pinnedAt } = pinReads(forge);
+  const { changesOf } = containment(forge);
+
   /** What an environment runs of a repository. */
   async function seen(environment: string, repository: Repository): Promise<Sighting | undefined> {
     const read = await catalog.read();
@@ -67,8 +69,8 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     const found: Record<string, Sha> = {};
     for (const [name, component] of Object.entries(components)) {
       if (repositoryOf(component) !== repository) continue;
-      const text = component.pin ? (await forge.commits.read(repository, component.pin.versionFile, sha))?.trim() : sha;
-      if (text !== undefined && isSha(text)) found[name] = text;
+      const pinned = component.pin ? await pinnedAt(component.pin, sha, tagsOf(component)) : sha;
+      if (pinned !== undefined) found[name] = pinned;
     }
     return found;
   }
@@ -94,13 +96,7 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     const [brought, gone] = [await forge.commits.range(repository, runs.sha, sha), await forge.commits.range(repository, sha, runs.sha)];
     if (!brought.diverged) return { kind: 'ahead', runs };
     if (!gone.diverged) return { kind: 'behind', runs };
-    return standing(runs, { gone: await changes(repository, gone.commits), brought: await changes(repository, brought.commits) });
-  }
-
-  async function changes(repository: Repository, commits: readonly { readonly sha: Sha; readonly title: string }[]): Promise<readonly Change[]> {
-    const told: Change[] = [];
-    for (const { sha, title } of commits) told.push((told.length < mostCompared ? await forge.commits.change(repository, sha) : undefined) ?? { sha, title, message: title, files: [] });
-    return told;
+    return standing(runs, { gone: await changesOf(repository, gone.commits), brought: await changesOf(repository, brought.commits) });
   }
 
   /** Whether an environment shows at once what was brought there. Where that can't be told, `confirmContents` looks again, and says why. */
@@ -115,6 +111,7 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
 export function createContents(ports: ContentsPorts) {
   const { catalog, forge } = ports;
   const { seen, pins, compare, compareUnder } = readContents(ports);
+  const { pinnedAt } = pinReads(forge);
 
   /**
    * Whether an environment has what was brought there, by that commit or by one that contains it. What it says of itself may come late.
@@ -140,11 +137,12 @@ export function createContents(ports: ContentsPorts) {
 
   /** The newest commit of the branch that has the candidate pinned, and contains `sha`: that one itself, where there is no other. */
   async function newestPinning({ component, repository, branch, candidate, sha }: Pinning): Promise<Sha> {
-    const { pin } = componentIn(await catalog.read(), component);
+    const entry = componentIn(await catalog.read(), component);
+    const { pin } = entry;
     if (!pin) return sha;
     for (const commit of await forge.commits.mainLine(repository, branch, { limit: mostCompared, until: sha })) {
       if (commit.sha === sha) return sha;
-      const isPinned = (await forge.commits.read(repository, pin.versionFile, commit.sha))?.trim() === candidate;
+      const isPinned = (await pinnedAt(pin, commit.sha, tagsOf(entry))) === candidate;
       if (isPinned && !(await forge.commits.range(repository, sha, commit.sha)).diverged) return commit.sha;
     }
     return sha;

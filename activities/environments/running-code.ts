@@ -1,7 +1,7 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import { isSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { DeployedRule } from '../../domain/environments/deployed-rule.ts';
+import { pinReads } from './pinned-commit.ts';
 import { readHash } from './shown-hash.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -16,9 +16,9 @@ export interface RunningQuestion {
   readonly deployed: DeployedRule;
 }
 
-const version = /^v?(\d+\.\d+\.\d+(?:-rc\d+)?)$/;
-
 export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'environments'>) {
+  const pins = pinReads(forge);
+
   /** The commit; undefined where nothing is known to be deployed, or no commit is pinned. */
   async function runs(question: RunningQuestion): Promise<Sha | undefined> {
     return question.deployed.kind === 'url' ? shownAt(question.deployed.url, question) : deployedLast(question);
@@ -41,14 +41,7 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
 
   async function pinnedAt({ source, downstream }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
     if (!downstream) return product;
-    const text = (await forge.commits.read(downstream.repository, downstream.versionFile, product))?.trim() ?? '';
-    return isSha(text) ? text : pinnedVersion(source, text);
-  }
-
-  /** A pin may be a version, "12.9.0-rc1": its tag tells the commit. */
-  async function pinnedVersion(source: Repository, text: string): Promise<Sha | undefined> {
-    const [, found] = version.exec(text) ?? [];
-    return found === undefined ? undefined : forge.tags.find(source, `v${found}`);
+    return pins.pinnedAt(downstream, product, source);
   }
 
   return { runs, pinnedAt };

@@ -1,6 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Component } from '../../domain/catalog.ts';
-import { isSha } from '../../domain/code/commit.ts';
 import { marker } from '../../domain/code/marker.ts';
 import type { Code } from '../../domain/code/rules.ts';
 import type { Deployed } from '../../domain/environments/claim.ts';
@@ -13,6 +12,7 @@ import { notYet } from '../../ports/failures.ts';
 import { launches } from '../../ports/launch/launches.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { windowsOf } from './freezes.ts';
+import { pinReads, tagsOf } from './pinned-commit.ts';
 
 export interface Survey {
   readonly deployed: Readonly<Record<string, Deployed>>;
@@ -26,6 +26,7 @@ const furthestBack = 500;
 
 export function createSurvey({ catalog, forge, environments, holders }: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'holders'>) {
   const launchBy = launches({ forge });
+  const { pinnedAt } = pinReads(forge);
 
   /**
    * What an environment runs by what the forge remembers, and when it is frozen by the catalog.
@@ -56,18 +57,18 @@ export function createSurvey({ catalog, forge, environments, holders }: Pick<Por
     return found && { candidate: found.sha, sha: found.sha, release: landed.release, since: landed.at };
   }
 
-  async function deployedBy(name: string, { code, pin }: Component, stageOf: Stage): Promise<Deployed | undefined> {
+  async function deployedBy(name: string, { code, pin, versions }: Component, stageOf: Stage): Promise<Deployed | undefined> {
     if (!pin) return code && deployedStraight(name, code, stageOf);
     const { name: stage, environment, promote } = stageOf;
-    const { repository, head, branch, versionFile } = pin;
+    const { repository, head, branch } = pin;
     const successes = await launchBy[promote.kind].succeeded(promote, { repository, environment });
     const landed = landedRelease(successes, { component: name, stage });
     if (!landed) return undefined;
     const { release, at: since } = landed;
     const pulls = await forge.pullRequests.list(repository, head, branch);
     const pull = pulls.find(({ body, mergeSha }) => mergeSha !== undefined && body.includes(marker(release)));
-    const candidate = pull?.mergeSha && (await forge.commits.read(repository, versionFile, pull.mergeSha))?.trim();
-    if (!pull?.mergeSha || candidate === undefined || !isSha(candidate)) return undefined;
+    const candidate = pull?.mergeSha && (await pinnedAt(pin, pull.mergeSha, tagsOf({ code, versions })));
+    if (!pull?.mergeSha || candidate === undefined) return undefined;
     return { candidate, sha: pull.mergeSha, release, since };
   }
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
-import { isSha, shortSha } from '../../domain/code/commit.ts';
+import { shortSha } from '../../domain/code/commit.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
 import { kinds } from '../../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
@@ -8,12 +8,14 @@ import type { PromotionRules } from '../../domain/promotion/rules.ts';
 import { toldStory } from '../../domain/promotion/story.ts';
 import type { WhereRequest } from '../../domain/inspection/where-request.ts';
 import type { Blocked, Presence, Whereabouts } from '../../domain/inspection/whereabouts.ts';
-import { commitOn } from '../changes/branch-commit.ts';
+import { commitOn, commitOnLine } from '../changes/branch-commit.ts';
 import type { ReleasableComponent } from '../../ports/catalog/entries.ts';
 import { componentIn, releasableIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { containment } from '../environments/containment.ts';
+import { pinReads, tagsOf } from '../environments/pinned-commit.ts';
 import { createSurvey } from '../environments/survey.ts';
 import { createStories } from '../promotion/story.ts';
 import { createPlanning } from '../component/planning.ts';
@@ -25,6 +27,8 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   const { catalog, forge, releases, environments } = ports;
   const { surveyEnvironment } = createSurvey(ports);
   const { plan } = createPlanning(ports);
+  const { pinnedAt } = pinReads(forge);
+  const { holds: holdsChange } = containment(forge);
   const { tellStory } = createStories(ports);
 
   /** @throws `InvalidInput` for an unknown component, commit or pull request */
@@ -37,7 +41,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     const found = { component: name, ...(pull && { pullRequest: { number: pull.number, url: pull.url, state: pull.state } }), merged: false, environments: [] };
     const wanted = sha ?? pull?.mergeSha;
     if (wanted === undefined) return { ...found, blocked: unmerged(pull!) };
-    const commit = await commitOn(forge.commits, component.code.mirror, component.code.branch, wanted);
+    const commit = await commitOnLine(forge, component.code.mirror, component.code.branch, wanted);
     if (!commit) return { ...found, ...(await notMirrored(component, wanted)) };
     return { ...found, ...(await followed(name, component, commit)) };
   }
@@ -75,9 +79,9 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
 
   async function followed(name: string, component: ReleasableComponent, commit: Commit): Promise<Omit<Whereabouts, 'component' | 'pullRequest'>> {
     const holds = holder(component, commit.sha);
-    const pinned = component.pin && ((await forge.commits.read(component.pin.repository, component.pin.versionFile, component.pin.branch))?.trim() ?? '');
+    const pinned = component.pin && (await pinnedAt(component.pin, component.pin.branch, tagsOf(component)));
     // What nothing pins is on its way as soon as it is on the branch that is released from.
-    const merged = pinned === undefined || (await holds(pinned));
+    const merged = component.pin === undefined || (pinned !== undefined && (await holds(pinned)));
     const names = [...new Set(component.stages.map(({ environment }) => environment))];
     const places: Presence[] = [];
     for (const environment of names) places.push(await presence(name, environment, holds));
@@ -86,29 +90,28 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     const release = carrier && { id: carrier.release, candidate: carrier.candidate!, state: carrier.state };
     const known = { commit, ...(release && { release }), merged, ...(pinned && { pinned }), environments: places };
     if (absent.length === 0) return known;
-    return { ...known, blocked: carrier ? held(carrier) : pinned !== undefined && merged ? notCarriedOn(name, absent) : await notChosen(name, component, holds) };
+    return { ...known, blocked: carrier ? held(carrier) : component.pin !== undefined && merged ? notCarriedOn(name, absent) : await notChosen(name, component, holds) };
   }
 
   /** Whether a candidate holds the change; the answer is remembered, because several places run the same candidate. */
-  function holder({ code }: ReleasableComponent, sha: Sha): (candidate: string) => Promise<boolean> {
+  function holder({ code }: ReleasableComponent, sha: Sha): (candidate: Sha) => Promise<boolean> {
     const known = new Map<Sha, Promise<boolean>>([[sha, Promise.resolve(true)]]);
     return (candidate) => {
-      if (!isSha(candidate)) return Promise.resolve(false);
-      const answer = known.get(candidate) ?? forge.commits.range(code.mirror, sha, candidate).then(({ diverged }) => !diverged);
+      const answer = known.get(candidate) ?? holdsChange(code.mirror, candidate, sha);
       known.set(candidate, answer);
       return answer;
     };
   }
 
   /** What the environment says itself; before any release has needed it, what the forge remembers. */
-  async function presence(name: string, environment: string, holds: (candidate: string) => Promise<boolean>): Promise<Presence> {
+  async function presence(name: string, environment: string, holds: (candidate: Sha) => Promise<boolean>): Promise<Presence> {
     const known = (await environments.record(environment)) ?? (await unlessTooEarly(surveyEnvironment({ environment })));
     const here = known?.deployed[name];
     if (!here) return { environment, runsIt: false };
     return { environment, runsIt: await holds(here.candidate), candidate: here.candidate, since: here.since };
   }
 
-  async function carrying(name: string, holds: (candidate: string) => Promise<boolean>): Promise<ReleaseStatus | undefined> {
+  async function carrying(name: string, holds: (candidate: Sha) => Promise<boolean>): Promise<ReleaseStatus | undefined> {
     for (const { status } of await releases.running(name)) {
       if (status?.candidate && (await holds(status.candidate))) return status;
     }
@@ -116,7 +119,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Asks what a release that began now would carry. */
-  async function notChosen(name: string, component: ReleasableComponent, holds: (candidate: string) => Promise<boolean>): Promise<Blocked> {
+  async function notChosen(name: string, component: ReleasableComponent, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
     const { code, chat } = component;
     const owners = [code.owners ?? chat?.team ?? `whoever runs ${code.mirror}`];
     const planned = await plan({ component: name });

@@ -1,9 +1,10 @@
 import type { Sha } from '../../domain/code/commit.ts';
+import { stableBranch } from '../../domain/code/stable-branch.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { withSection } from '../../domain/versions/changelog-file.ts';
 import type { MergeBack, PlannedCommit, VersionPlan } from '../../domain/versions/plan.ts';
-import { stableBranch, versionText } from '../../domain/versions/version.ts';
+import { versionText } from '../../domain/versions/version.ts';
 import { withVersion } from '../../domain/versions/version-file.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { Git } from '../../ports/git/git.ts';

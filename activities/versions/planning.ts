@@ -1,4 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
+import { stableBranch } from '../../domain/code/stable-branch.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -10,7 +11,7 @@ import { isHighest, placeOf, previousVersion } from '../../domain/versions/line.
 import type { VersionPlan } from '../../domain/versions/plan.ts';
 import { versionReleaseId } from '../../domain/versions/plan.ts';
 import type { VersionRequest } from '../../domain/versions/request.ts';
-import { readVersion, stableBranch, tagOf, versionKind, versionOfTag, versionText } from '../../domain/versions/version.ts';
+import { readVersion, tagOf, versionKind, versionOfTag, versionText } from '../../domain/versions/version.ts';
 import { statedVersion } from '../../domain/versions/version-file.ts';
 import { componentIn, versionedIn } from '../../ports/catalog/entries.ts';
 import { tryAgain } from '../../ports/failures.ts';

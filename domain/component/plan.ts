@@ -18,6 +18,8 @@ export interface ReleasePlan {
   /** Committer date of the candidate: dates every commit that the release makes, so that they come out the same again. */
   readonly date: string;
   readonly pinned: Sha;
+  /** How the version file says that, where it names a version: "12.9.0-rc1". */
+  readonly pinnedAs?: string;
   /** Head of the downstream branch that the version commit is made on. */
   readonly base: Sha;
   readonly mirror: string;
@@ -39,6 +41,7 @@ export interface ChosenCandidate {
   readonly id: string;
   readonly candidate: Commit;
   readonly pinned: Sha;
+  readonly pinnedAs?: string | undefined;
   readonly base: Sha;
 }
 
@@ -57,7 +60,7 @@ export interface Surroundings {
   readonly environments: Readonly<Record<string, { readonly assurance?: Approval['assurance'] }>>;
 }
 
-export function planRelease({ pace, environments }: Surroundings, { name: component, code, pin, stages, chat }: Releasable, { id, candidate, pinned, base }: ChosenCandidate): ReleasePlan {
+export function planRelease({ pace, environments }: Surroundings, { name: component, code, pin, stages, chat }: Releasable, { id, candidate, pinned, pinnedAs, base }: ChosenCandidate): ReleasePlan {
   return {
     kind: 'release',
     id,
@@ -65,6 +68,7 @@ export function planRelease({ pace, environments }: Surroundings, { name: compon
     candidate: candidate.sha,
     date: candidate.committedAt,
     pinned,
+    ...(pinnedAs !== undefined && { pinnedAs }),
     base,
     mirror: code.mirror,
     mirrorBranch: code.branch,

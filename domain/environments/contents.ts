@@ -54,17 +54,18 @@ export interface Change {
  */
 export function lacking(changes: readonly Change[], others: readonly Change[]): readonly Change[] {
   const there = new Set(others.map(({ sha }) => sha));
-  const origins = new Set(others.flatMap(({ message }) => picked(message)));
+  const origins = new Set(others.flatMap(originsOf));
   const patches = new Set(others.flatMap(({ patch }) => patch ?? []));
-  return changes.filter(({ sha, message, patch, files, isMerge }) => {
+  return changes.filter((change) => {
+    const { sha, patch, files, isMerge } = change;
     if (isMerge || origins.has(sha) || tellsVersionOnly(files)) return false;
     if (patch !== undefined && patches.has(patch)) return false;
-    return !picked(message).some((origin) => there.has(origin) || origins.has(origin));
+    return !originsOf(change).some((origin) => there.has(origin) || origins.has(origin));
   });
 }
 
 /** The commits that one was picked from, as `git cherry-pick -x` says. */
-function picked(message: string): readonly Sha[] {
+export function originsOf({ message }: Pick<Change, 'message'>): readonly Sha[] {
   return [...message.matchAll(/\(cherry picked from commit ([0-9a-f]{40})\)/g)].map(([, sha]) => asSha(sha!));
 }
 

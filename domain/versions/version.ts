@@ -61,10 +61,6 @@ export function titleOf(version: Version): string {
   return `Version ${tagOf(version)}`;
 }
 
-export function stableBranch({ major, minor }: Pick<Version, 'major' | 'minor'>): string {
-  return `${major}-${minor}-stable`;
-}
-
 export function isFinal({ candidate }: Version): boolean {
   return candidate === undefined;
 }

@@ -15,6 +15,8 @@ export interface NewCommit {
 
 export interface Branches {
   find(repository: Repository, branch: string): Promise<Sha | undefined>;
+  /** Of all branches. */
+  names(repository: Repository): Promise<readonly string[]>;
   /** Stores a commit that changes one file; content-addressed, so writing it again changes nothing. On no branch yet. */
   write(commit: NewCommit): Promise<Sha>;
   /** Fails with `Conflict` when the branch exists, whatever it points to. */

@@ -1,16 +1,17 @@
-import { isSha, shortSha } from '../../../domain/code/commit.ts';
+import { shortSha } from '../../../domain/code/commit.ts';
 import { isCalled } from '../../../domain/code/pipeline.ts';
 import type { Repository } from '../../../domain/code/repository.ts';
 import type { Pin } from '../../../domain/component/rules.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
+import { pinReads } from '../../environments/pinned-commit.ts';
 import { doubtful, examine, fine, missing } from './finding.ts';
 import type { DiagnosisPorts } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
 
 const restrictedVerbs = { creation: 'making', update: 'moving', deletion: 'deleting' } as const;
 
-/** What moving a component's pin needs. @param mirror where the commits are that it names */
-export async function diagnosePin({ forge }: Pick<DiagnosisPorts, 'forge'>, name: string, pin: Pin, mirror: Repository): Promise<readonly Finding[]> {
+/** What moving a component's pin needs. `mirror`: where the commits are that it names; `tagged`: where versions are tagged, which it may name, too. */
+export async function diagnosePin({ forge }: Pick<DiagnosisPorts, 'forge'>, name: string, pin: Pin, { mirror, tagged }: { readonly mirror: Repository; readonly tagged: Repository | undefined }): Promise<readonly Finding[]> {
   const about = (what: string) => `${name}: ${what}`;
   const findings = await Promise.all([
     diagnoseRepository(forge.access, about(pin.repository), pin.repository, 'write'),
@@ -28,8 +29,9 @@ export async function diagnosePin({ forge }: Pick<DiagnosisPorts, 'forge'>, name
     return examine(about(versionFile), todo, async () => {
       const text = (await forge.commits.read(repository, versionFile, branch))?.trim();
       if (text === undefined) return missing(`${repository} does not have it on ${branch}`, todo);
-      if (!isSha(text)) return missing(`it contains "${text.slice(0, 60)}"`, todo);
-      return (await forge.commits.find(mirror, text)) ? fine(`pins ${shortSha(text)}`) : missing(`it pins ${text}, which ${mirror} does not have`, todo);
+      const pinned = await pinReads(forge).commitOf(text, tagged);
+      if (pinned === undefined) return missing(`it contains "${text.slice(0, 60)}"`, todo);
+      return (await forge.commits.find(mirror, pinned)) ? fine(`pins ${shortSha(pinned)}`) : missing(`it pins ${pinned}, which ${mirror} does not have`, todo);
     });
   }
 

@@ -13,7 +13,7 @@ const updateRefs = `mutation ($repository: ID!, $updates: [RefUpdate!]!) {
 }`;
 
 export function githubBranches(github: GitHub): Branches {
-  const { rest } = github;
+  const { rest, paginate } = github;
   const find: Branches['find'] = async (repository, branch) => {
     const found = await unlessMissing(rest.git.getRef({ ...at(repository), ref: `heads/${branch}` }));
     return found && asSha(found.data.object.sha);
@@ -36,6 +36,11 @@ export function githubBranches(github: GitHub): Branches {
 
   return {
     find,
+
+    async names(repository) {
+      const refs = await paginate(rest.git.listMatchingRefs, { ...at(repository), ref: 'heads/', per_page: 100 });
+      return refs.map(({ ref }) => ref.replace('refs/heads/', ''));
+    },
 
     async write({ repository, parent, path, text, message, date, merges }: NewCommit) {
       const base = await commit(repository, parent);

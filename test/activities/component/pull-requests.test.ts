@@ -48,7 +48,7 @@ it('refuses to release a green commit that is not on the branch of the mirror', 
   const catalog = await writeCatalog(world);
   const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge, releases, environments: {} as Environments });
   const sha = await forked();
-  await expect(plan({ component: 'gitaly', sha })).rejects.toMatchObject({ type: 'InvalidInput', message: `commit ${sha} does not exist on the mirror ${mirror}, on its branch master` });
+  await expect(plan({ component: 'gitaly', sha })).rejects.toMatchObject({ type: 'InvalidInput', message: `commit ${sha} does not exist on the mirror ${mirror}, on its branch master or a stable one` });
   await catalog.remove();
 });
 
@@ -58,7 +58,7 @@ it('refuses to amend by one', async () => {
   const { amendPullRequest } = activities();
   expect(await within(() => amendPullRequest({ change, number: 1, head: change.base, sha, notBefore: [change.pinned] }))).toEqual({
     kind: 'refused',
-    why: `${mirror} has no commit ${sha} on master`,
+    why: `${mirror} has no commit ${sha} on master, nor on a stable branch`,
   });
   expect(await world.journal()).toEqual([]);
 });

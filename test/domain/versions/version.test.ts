@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareVersions, readVersion, stableBranch, tagOf, versionKind, versionOf, versionOfTag, versionText } from '../../../domain/versions/version.ts';
+import { lineOf, stableBranch } from '../../../domain/code/stable-branch.ts';
+import { compareVersions, readVersion, tagOf, versionKind, versionOf, versionOfTag, versionText } from '../../../domain/versions/version.ts';
 
 describe('a version that somebody typed', () => {
   it.each([
@@ -53,4 +54,5 @@ it('orders candidates by their numbers, below the version that they are candidat
 
 it('names the stable branch after the line', () => {
   expect(stableBranch(versionOf('12.9.3'))).toBe('12-9-stable');
+  expect([lineOf('12-9-stable'), lineOf('12-9-stable-ee'), lineOf('012-9-stable'), lineOf('12.9-stable')]).toEqual([{ major: 12, minor: 9 }, undefined, undefined, undefined]);
 });

@@ -196,6 +196,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       it('a missing branch is not there', async () => {
         expect(await forge.branches.find(repository, 'no-such-branch')).toBeUndefined();
         expect(await forge.branches.find(repository, base.slice(0, -1))).toBeUndefined();
+        expect(await forge.branches.names(repository)).toEqual(expect.arrayContaining([base]));
       });
 
       it('a written commit changes one file, and is the same one when written again', async () => {

@@ -1,0 +1,100 @@
+import { beforeEach, expect, it } from 'vitest';
+import { createPlanning } from '../../../activities/component/planning.ts';
+import type { Planned } from '../../../activities/component/planning.ts';
+import { containment } from '../../../activities/environments/containment.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
+import { readCatalog } from '../../../domain/catalog-text.ts';
+import type { Forge } from '../../../ports/forge/forge.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import { newRepository } from '../../ports/git/repositories.ts';
+import type { TestRepository } from '../../ports/git/repositories.ts';
+import { gitForge } from '../git-forge.ts';
+
+const catalog = readCatalog(`
+version: 1
+environments: { production: {} }
+components:
+  gitaly:
+    code: { canonical: org/gitaly }
+    pin: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update }
+    stages: [{ name: production, environment: production, promote: { kind: deployment } }]
+`);
+
+let gitaly: TestRepository;
+let product: TestRepository;
+let c: Sha;
+let fix: Sha;
+let picked: Sha;
+let patch: Sha;
+
+/** C is released as 12.9.0; a fix is merged after D, picked onto 12-9-stable, and released as 12.9.1. */
+beforeEach(() => {
+  gitaly = newRepository();
+  product = newRepository();
+  c = gitaly.commit('C', { c: '1\n' });
+  gitaly.commit('D', { d: '1\n' });
+  fix = gitaly.commit('Fix\n\nChangelog: fixed', { fix: '1\n' });
+  gitaly.git('checkout', '--quiet', '-b', '12-9-stable', c);
+  gitaly.commit('Update version and changelog to 12.9.0', { VERSION: '12.9.0\n', 'CHANGELOG.md': '12.9.0\n' });
+  picked = gitaly.commit(`Fix\n\nChangelog: fixed\n(cherry picked from commit ${fix})`, { fix: '1\n' });
+  patch = gitaly.commit('Update version and changelog to 12.9.1', { VERSION: '12.9.1\n', 'CHANGELOG.md': '12.9.1\n' });
+  gitaly.git('tag', '-a', '-m', 'Version v12.9.1', 'v12.9.1');
+  gitaly.git('checkout', '--quiet', 'master');
+});
+
+function plan(pinned: string, sha?: Sha): Promise<Planned> {
+  product.commit('Pin', { GITALY_SERVER_VERSION: `${pinned}\n` });
+  const forge = {
+    ...gitForge({ 'org/gitaly': gitaly, 'org/product': product }),
+    pipelines: { checks: async () => [{ name: 'test', state: 'green' }] },
+    pullRequests: { list: async () => [] },
+  } as unknown as Forge;
+  if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
+  const ports = { catalog: { read: async () => catalog.catalog }, forge, releases: { isRunning: async () => false }, environments: {} } as unknown as Ports;
+  return createPlanning(ports).plan({ component: 'gitaly', ...(sha && { sha }) });
+}
+
+it('goes onto the stable branch that production runs', async () => {
+  expect(await plan(c, patch)).toMatchObject({ kind: 'release', candidate: patch, pinned: c });
+});
+
+it('goes off it again to the main line, which has the fix by the commit that it was picked from', async () => {
+  expect(await plan(patch)).toMatchObject({ kind: 'release', candidate: fix, pinned: patch });
+});
+
+it('does not go back to what lacks the fix', async () => {
+  const before = gitaly.at(`${fix}^`);
+  await expect(plan(patch, before)).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('a release never goes backwards') });
+  await expect(plan(fix, patch)).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('a release never goes backwards') });
+});
+
+it('does not leave a fix behind that the main line lacks', async () => {
+  gitaly.git('checkout', '--quiet', '12-9-stable');
+  const own = gitaly.commit('Mend what is broken here only', { own: '1\n' });
+  await expect(plan(own)).rejects.toMatchObject({ type: 'Conflict', message: expect.stringContaining('a release never goes backwards') });
+});
+
+it('knows a pick without a trailer by what it changes', async () => {
+  gitaly.git('checkout', '--quiet', '-B', '12-9-stable', c);
+  const silent = gitaly.commit('The fix, by hand', { fix: '1\n' });
+  expect(await plan(silent)).toMatchObject({ kind: 'release', candidate: fix });
+});
+
+it('takes no commit of any other branch', async () => {
+  gitaly.git('checkout', '--quiet', '-b', 'topic', c);
+  const topic = gitaly.commit('Topic', { topic: '1\n' });
+  await expect(plan(c, topic)).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringMatching(/on its branch master or a stable one$/) });
+});
+
+it.each(['12.9.1', 'v12.9.1'])('reads the pin %s as the commit of its tag, and remembers how it was said', async (text) => {
+  expect(await plan(text)).toMatchObject({ kind: 'release', candidate: fix, pinned: patch, pinnedAs: text });
+});
+
+it('refuses a pin that names a version without a tag', async () => {
+  await expect(plan('12.9.2')).rejects.toMatchObject({ type: 'Conflict', message: expect.stringMatching(/or a version that org\/gitaly has a tag of, but it contains "12\.9\.2"/) });
+});
+
+it('holds a change by its pick, and no more than that', async () => {
+  const { holds } = containment(gitForge({ 'org/gitaly': gitaly }));
+  expect([await holds('org/gitaly', patch, fix), await holds('org/gitaly', patch, picked), await holds('org/gitaly', patch, gitaly.at(`${fix}^`)), await holds('org/gitaly', fix, picked)]).toEqual([true, true, false, true]);
+});
