@@ -1,5 +1,6 @@
 import { createPreReleasePlanning } from './promotion/planning.ts';
 import { createPreReleases } from './promotion/pre-releases.ts';
+import { doubting } from './doubt.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createMerging } from './changes/merging.ts';
 import { createAmending } from './component/amending.ts';
@@ -31,8 +32,23 @@ import { createPromotions } from './stages/promotions.ts';
 import { createSoaks } from './stages/soaks.ts';
 import { createVersions } from './versions/index.ts';
 
-/** The verbs that a workflow may use. Those that write are `beating`, so that they notice a cancellation and a takeover. */
-export function createActivities(ports: Ports) {
+/** The verbs that a workflow may use. Those that write are `beating`, so that they notice a cancellation and a takeover. All of them are `doubting`. */
+export function createActivities(ports: Ports): Created {
+  const created: Record<string, (...args: never[]) => Promise<unknown>> = create(ports);
+  const doubts = Object.entries(created).map(([name, activity]) => [name, doubting(activity, ports.doubtMs * ((shares as Readonly<Record<string, number>>)[name] ?? 1))]);
+  return Object.fromEntries(doubts) as Created;
+}
+
+/** How much of the doubt there is time for, where that is not all of it. */
+const shares = {
+  // Nothing has begun, and whoever begins it waits for the answer.
+  ...{ plan: 0.2, planRollout: 0.2, planSchemas: 0.2, planVersion: 0.2, planPreRelease: 0.2 },
+  ...{ verifyToken: 0, lookUpFlags: 0, judgeSetting: 0, listSchemaArchive: 0, whereabouts: 0, diagnose: 0, pastReleases: 0 },
+  // What can't be told must not keep waiting what comes after.
+  ...{ report: 0.05, announce: 0.05, commentOnPullRequest: 0.05, openFlakyTestIssue: 0.05, followRolloutIssue: 0.05 },
+} satisfies Partial<Record<keyof Created, number>>;
+
+function create(ports: Ports) {
   return {
     ...createPlanning(ports),
     ...createOpening(ports),
@@ -75,7 +91,7 @@ export function createActivities(ports: Ports) {
   };
 }
 
-type Created = ReturnType<typeof createActivities>;
+type Created = ReturnType<typeof create>;
 
 export type Activities = { readonly [Name in keyof Created]: (...args: Parameters<Created[Name]>) => ReturnType<Created[Name]> };
 

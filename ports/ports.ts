@@ -33,4 +33,6 @@ export interface Ports {
   readonly records?: Records | undefined;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
   readonly readLagMs: number;
+  /** How long it is doubted that something is missing or forbidden, in ms, before people are asked. */
+  readonly doubtMs: number;
 }

@@ -119,10 +119,11 @@ export function failure(call: string, { status, headers, body }: Reply): Error {
   const said = `${call} was answered with ${status}${told(body)}`;
   if (status === 429) return tryAgain('RateLimited', said, { afterMs: retryAfterMs(headers) ?? rateLimitMs });
   if (status >= 500) return tryAgain('Unavailable', said);
-  if (status === 401 || status === 403) return neverRetry('PermissionDenied', said);
-  if (status === 409) return neverRetry('Conflict', said);
+  const answer = { reason: said };
+  if (status === 401 || status === 403) return neverRetry('PermissionDenied', said, answer);
+  if (status === 409) return neverRetry('Conflict', said, answer);
   if (status < 400) return tryAgain('Unavailable', `${said} (a redirect to ${headers.get('location')}): is the address right?`);
-  return neverRetry('Refused', said);
+  return neverRetry('Refused', said, answer);
 }
 
 /** Milliseconds; the header has seconds or an HTTP date. */

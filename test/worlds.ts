@@ -72,6 +72,7 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
     SLIPWAY_TASK_QUEUE: taskQueue,
     SLIPWAY_CATALOG: catalog,
     SLIPWAY_READ_LAG_MS: '200',
+    SLIPWAY_DOUBT_MS: '1000',
     SLIPWAY_STICKY_MS: '1000',
     SLIPWAY_SHUTDOWN_MS: '1000',
     GITHUB_API_URL: `${world.url}/api/v3`,

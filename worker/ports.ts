@@ -21,7 +21,7 @@ import { temporalReleases } from '../ports/temporal/running-releases.ts';
 import { temporalServer } from '../ports/temporal/temporal-server.ts';
 import type { WorkerSettings } from './settings.ts';
 
-export function connectPorts({ catalog, forge, chat, flags, artifacts, records, readLagMs }: WorkerSettings, environment: Variables, client: Client): Ports {
+export function connectPorts({ catalog, forge, chat, flags, artifacts, records, readLagMs, doubtMs }: WorkerSettings, environment: Variables, client: Client): Ports {
   const store = connectAdapter('artifact store', stores, artifacts, environment);
   return {
     catalog: fileCatalog(catalog),
@@ -39,6 +39,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, records, 
     approvalKeys: approvalKeysFrom(environment),
     records: records === undefined ? undefined : connectRecords(records, store),
     readLagMs,
+    doubtMs,
   };
 }
 

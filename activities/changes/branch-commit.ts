@@ -4,6 +4,7 @@ import { lineOf } from '../../domain/code/stable-branch.ts';
 import type { Commits } from '../../ports/forge/commits.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { Repository } from '../../domain/code/repository.ts';
+import { answerOf } from '../../ports/failures.ts';
 
 /** The commit, if the branch holds it. A forge finds those of forks, too, and to a fork anybody may push. */
 export async function commitOn({ find, range }: Commits, repository: Repository, branch: string, sha: Sha): Promise<Commit | undefined> {
@@ -26,6 +27,6 @@ export async function commitOnLine({ commits, branches }: Pick<Forge, 'commits' 
 
 /** Both exist: no range between them means that they have no ancestor in common. */
 function unrelated(failure: unknown): { readonly diverged: boolean } {
-  if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput') return { diverged: true };
+  if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput' && answerOf(failure) === undefined) return { diverged: true };
   throw failure;
 }

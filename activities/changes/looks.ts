@@ -9,6 +9,7 @@ import type { Forge } from '../../ports/forge/forge.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { reread } from '../doubt.ts';
 import { effect } from '../effect.ts';
 import { pullRequestReads } from './reads.ts';
 import { verdicts } from './verdict.ts';
@@ -126,7 +127,7 @@ export function createChangeLooks({ forge }: Pick<Ports, 'forge'>) {
 
   /** The head of a branch, if there is one. */
   async function headOf({ repository, branch }: { repository: Repository; branch: string }): Promise<Sha | undefined> {
-    return branches.find(repository, branch);
+    return reread(`the branch ${branch} of ${repository}`, () => branches.find(repository, branch));
   }
 
   /** Looks once. @throws `NotYet` until the pull request is merged, by whomever */

@@ -1,7 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
 import { effect } from '../effect.ts';
-import { tryAgain } from '../../ports/failures.ts';
+import { missing, tryAgain } from '../../ports/failures.ts';
+import { reread } from '../doubt.ts';
 import type { MergeMethod, MergeResult } from '../../ports/forge/merging.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -45,7 +46,7 @@ export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readL
     });
     if (merged.kind !== 'merged') return merged;
     await removeBranch(repository, head, sha);
-    const text = brings && (await commits.read(repository, brings.path, merged.sha))?.trim();
+    const text = brings && (await reread(`${brings.path} at ${merged.sha}`, () => commits.read(repository, brings.path, merged.sha)))?.trim();
     return text === brings?.text ? merged : { kind: 'otherwise', reason: `${brings!.path} holds ${text ?? 'nothing'} at ${merged.sha}, and not ${brings!.text}` };
   }
 
@@ -116,7 +117,7 @@ function believed(result: MergeResult): MergeResult {
 
 /** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */
 function mergeSeen(pull: PullRequest | undefined, sha: Sha): Merged | undefined {
-  if (!pull) throw tryAgain('Unavailable', 'the pull request is not shown yet');
+  if (!pull) throw missing('the pull request is not shown yet');
   if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
   if (pull.head !== sha) return { kind: 'moved' };
   if (pull.state === 'merged') return { kind: 'merged', sha: pull.mergeSha! };

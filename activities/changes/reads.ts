@@ -1,5 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
-import { notYet } from '../../ports/failures.ts';
+import { missing, notYet } from '../../ports/failures.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -16,7 +16,7 @@ export function pullRequestReads({ branches, commits, pullRequests }: Forge) {
   async function shown(repository: Repository, { number, head }: Known): Promise<PullRequest> {
     const pull = await pullRequests.get(repository, number);
     // Nobody can delete one: the forge just does not show it yet.
-    if (!pull) throw notYet(`#${number} is not shown yet`);
+    if (!pull) throw missing(`#${number} is not shown yet`);
     const isBehind = pull.state === 'open' && pull.head !== head && !(await commits.range(repository, pull.head, head)).diverged;
     if (isBehind) throw notYet(`#${number} is shown at ${pull.head}, before ${head}`);
     return pull;

@@ -2,7 +2,6 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { Demand, PipelineVerdict } from '../../domain/code/pipeline.ts';
 import { judge } from '../../domain/code/pipeline.ts';
 import type { Repository } from '../../domain/code/repository.ts';
-import { reread } from '../reread.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 
 export interface Judged {
@@ -19,8 +18,8 @@ export interface Judged {
 export function verdicts({ access, pipelines }: Pick<Forge, 'access' | 'pipelines'>) {
   async function verdictOf({ repository, sha, demand, into, like }: Judged): Promise<PipelineVerdict> {
     const [checks, rules] = await Promise.all([
-      reread(() => pipelines.checks(repository, sha)),
-      into === undefined ? undefined : reread(() => access.rules(repository, into)),
+      pipelines.checks(repository, sha),
+      into === undefined ? undefined : access.rules(repository, into),
     ]);
     const asked = { ...demand, awaited: rules?.checks ?? [] };
     // What is usual decides only on what is green so far, and where nothing else says what has to be there.
@@ -30,7 +29,7 @@ export function verdicts({ access, pipelines }: Pick<Forge, 'access' | 'pipeline
   }
 
   async function contextsOf(repository: Repository, sha: Sha): Promise<readonly string[]> {
-    return (await reread(() => pipelines.checks(repository, sha))).filter(({ of }) => of === undefined).map(({ name }) => name);
+    return (await pipelines.checks(repository, sha)).filter(({ of }) => of === undefined).map(({ name }) => name);
   }
 
   return { verdictOf };

@@ -4,10 +4,11 @@ import { isSha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { toldWait } from '../../domain/code/pipeline.ts';
 import type { Repository } from '../../domain/code/repository.ts';
-import { notYet, tryAgain } from '../../ports/failures.ts';
+import { missing, notYet } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { commitOnLine } from '../changes/branch-commit.ts';
+import { reread } from '../doubt.ts';
 import { containment } from '../environments/containment.ts';
 import { changeLooks } from '../changes/looks.ts';
 import type { ChangeLook } from '../changes/looks.ts';
@@ -53,7 +54,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   async function pipeline({ change, chosenBy, ...look }: VersionLook): Promise<Turn> {
     const { repository, branch, file, base } = change;
     // The pin first: once it has moved by our own merge, the pull request is seen as merged.
-    const pinned = (await commits.read(repository, file, branch))?.trim() ?? '';
+    const pinned = (await reread(`${file} on ${branch} of ${repository}`, () => commits.read(repository, file, branch)))?.trim() ?? '';
     const pull = await shown(repository, look);
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== look.head) return pushed(change, pull);
@@ -78,9 +79,9 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}`, ...isMerged });
     const others = (await pullRequests.files(repository, number)).filter((path) => path !== file);
     if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);
-    const candidate = (await commits.read(repository, file, head))?.trim() ?? '';
+    const candidate = (await reread(`${file} at ${head}`, () => commits.read(repository, file, head)))?.trim() ?? '';
     if (!isSha(candidate)) return foreign(`where ${file} is not the SHA of a commit`);
-    const commit = await commitOnLine(forge, mirror, mirrorBranch, candidate);
+    const commit = await reread(`${candidate} on ${mirror}`, () => commitOnLine(forge, mirror, mirrorBranch, candidate));
     if (!commit) return foreign(`with ${candidate}, which ${mirror} has neither on ${mirrorBranch} nor on a stable branch`);
     if (!(await comesAfter(mirror, pinned, candidate))) return foreign(`with ${candidate}, which does not come after ${pinned}`);
     const by = (await releaseOf(commits, repository, head)) === undefined ? await authorOf(repository, branch, head) : undefined;
@@ -95,7 +96,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   /** What one carries that was found open, or merged, with another version than was planned. */
   async function adoptPullRequest({ change, number }: Pick<VersionLook, 'change' | 'number'>): Promise<Turn> {
     const pull = await pullRequests.get(change.repository, number);
-    if (!pull) throw tryAgain('Unavailable', `#${number} is not shown yet`);
+    if (!pull) throw missing(`#${number} is not shown`);
     return pushed(change, pull);
   }
 

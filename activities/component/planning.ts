@@ -19,6 +19,7 @@ import { leftOvers } from './left-over.ts';
 import { planRelease } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import { commitOn, commitOnLine } from '../changes/branch-commit.ts';
+import { reread } from '../doubt.ts';
 import { verdicts } from '../changes/verdict.ts';
 import { releasableIn } from '../../ports/catalog/entries.ts';
 import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
@@ -151,7 +152,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
 
   async function readPin(pin: Pin, base: Sha, tagged: Repository | undefined): Promise<{ readonly pinned: Sha; readonly pinnedAs?: string }> {
     const { repository, branch, versionFile } = pin;
-    const text = await pinText(pin, base);
+    const text = await reread(`${versionFile} of ${repository}`, () => pinText(pin, base));
     const pinned = text === undefined ? undefined : await commitOf(text, tagged);
     if (pinned !== undefined) return { pinned, ...(text !== pinned && { pinnedAs: text! }) };
     const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
@@ -159,7 +160,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   }
 
   async function headOf({ repository, branch }: Pin): Promise<Sha> {
-    const head = await forge.branches.find(repository, branch);
+    const head = await reread(`the branch ${branch} of ${repository}`, () => forge.branches.find(repository, branch));
     if (head) return head;
     throw neverRetry('InvalidCatalog', `branch ${branch} of ${repository} does not exist`);
   }
@@ -228,7 +229,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   async function asked(watch: Watch, sha: Sha, pinned: Sha | undefined): Promise<Found> {
     const { code } = watch;
     if (sha === pinned) return { kind: 'upToDate', pinned };
-    const commit = await commitOnLine(forge, code.mirror, code.branch, sha);
+    const commit = await reread(`${sha} on ${code.mirror}`, () => commitOnLine(forge, code.mirror, code.branch, sha));
     if (!commit) throw neverRetry('InvalidInput', `commit ${sha} does not exist on the mirror ${code.mirror}, on its branch ${code.branch} or a stable one`);
     if (pinned !== undefined && !(await comesAfter(code.mirror, pinned, sha))) throw neverRetry('InvalidInput', `commit ${sha} does not come after ${pinned}, which is pinned: a release never goes backwards`);
     const verdict = await verdictOn(watch, sha, pinned);

@@ -6,7 +6,7 @@ import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { refusal } from '../../domain/schemas/refusal.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import { sourceDamage, sourceFolder, takeSources } from '../../domain/schemas/sources.ts';
-import { tryAgain } from '../../ports/failures.ts';
+import { answerOf, tryAgain } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /** A schema of the version that is released. */
@@ -52,7 +52,7 @@ export function createSchemaSources({ forge: { commits } }: Pick<Ports, 'forge'>
       if (text === undefined) throw tryAgain('Unavailable', `${repository} lists ${path} at ${sha} and does not show it`);
       return Buffer.from(text);
     } catch (failure) {
-      if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput') return undefined;
+      if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput' && answerOf(failure) === undefined) return undefined;
       throw failure;
     }
   }

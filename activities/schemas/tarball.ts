@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ApplicationFailure } from '@temporalio/common';
+import { answerOf } from '../../ports/failures.ts';
 import { listArchive } from '../../ports/artifacts/listing.ts';
 import type { ArchivedFile } from '../../ports/artifacts/listing.ts';
 import type { Artifact, ArtifactStore } from '../../ports/artifacts/store.ts';
@@ -38,7 +39,7 @@ export async function listReadableTarball(artifacts: ArtifactStore, artifact: Ar
   try {
     return (await listTarball(artifacts, artifact)).files;
   } catch (failure) {
-    if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput') return undefined;
+    if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput' && answerOf(failure) === undefined) return undefined;
     throw failure;
   }
 }

@@ -32,13 +32,14 @@ export function refusal({ status, said, retryAfter }: GcsAnswer, asked: string):
   if (status === 429) return tryAgain('RateLimited', message, { afterMs: Number(retryAfter) * 1_000 || 1_000 });
   if (status === 408 || status >= 500) return tryAgain('Unavailable', message);
   if (status < 400 || (status !== 401 && /^\s*<(!doctype|html)/i.test(said))) return tryAgain('Unavailable', `Something between here and GCS answered ${status} to ${asked}: ${said.trim().slice(0, 100)}`);
-  if (status === 401) return tryAgain('PermissionDenied', `${message}. Are the credentials valid?`, { afterMs: minuteMs });
-  if (status === 403) return neverRetry('PermissionDenied', message);
-  if (status === 404) return neverRetry('PermissionDenied', `${message}. It does not exist, or the credentials can't see it.`);
+  const answer = { reason: message };
+  if (status === 401) return tryAgain('PermissionDenied', `${message}. Are the credentials valid?`, { afterMs: minuteMs, answer });
+  if (status === 403) return neverRetry('PermissionDenied', message, answer);
+  if (status === 404) return neverRetry('PermissionDenied', `${message}. It does not exist, or the credentials can't see it.`, answer);
   if (status === 409 || status === 412) return neverRetry('Conflict', message);
   // GCS compares what arrived with the checksums that were sent before it makes the object: it was damaged on the way.
   if (status === 400 && /crc32c|md5|checksum|hash/i.test(said)) return tryAgain('Unavailable', message);
-  return neverRetry('InvalidInput', message);
+  return neverRetry('InvalidInput', message, answer);
 }
 
 /** Of an answer of GCS. */

@@ -23,7 +23,7 @@ export function slackChannels(slack: WebClient): SlackChannels {
     async id(channel) {
       if (!ids.has(channel)) await list();
       const id = ids.get(channel);
-      if (!id) throw neverRetry('PermissionDenied', `Slack shows no channel ${channel}: create it, and invite the bot if it is private`);
+      if (!id) throw neverRetry('PermissionDenied', `Slack shows no channel ${channel}: create it, and invite the bot if it is private`, { reason: 'not listed' });
       return id;
     },
   };

@@ -35,7 +35,8 @@ export function slackFailure(error: unknown, asked: string): Error {
   const inBetween = !/^[a-z_]+$/.test(code);
   if (inBetween || passing.has(code)) return tryAgain('Unavailable', `${asked}: Slack says ${code.slice(0, 200)}`);
   const remedy = remedies[code];
-  return remedy ? neverRetry('PermissionDenied', `${asked}: Slack says ${code}: ${remedy}`) : neverRetry('InvalidInput', `${asked}: Slack says ${code}`);
+  const answer = { reason: code };
+  return remedy ? neverRetry('PermissionDenied', `${asked}: Slack says ${code}: ${remedy}`, answer) : neverRetry('InvalidInput', `${asked}: Slack says ${code}`, answer);
 }
 
 export function isMissingThread(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { asSha } from '../../../domain/code/commit.ts';
 import { author } from '../../../domain/code/author.ts';
-import { neverRetry, tryAgain } from '../../failures.ts';
+import { missing, neverRetry, tryAgain } from '../../failures.ts';
 import type { Branches, NewCommit } from '../branches.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
@@ -44,7 +44,7 @@ export function githubBranches(github: GitHub): Branches {
 
     async write({ repository, parent, path, text, message, date, merges }: NewCommit) {
       const base = await commit(repository, parent);
-      if (!base) throw tryAgain('Unavailable', `${repository} does not show the commit ${parent}`);
+      if (!base) throw missing(`${repository} does not show the commit ${parent}`);
       const tree = await rest.git.createTree({
         ...at(repository),
         base_tree: base.data.tree.sha,
@@ -63,8 +63,8 @@ export function githubBranches(github: GitHub): Branches {
         // 422 says that the branch exists, or that the commit doesn't: only looking tells which.
         const there = await find(repository, branch);
         if (there) throw neverRetry('Conflict', `${repository} has a branch ${branch} already, at ${there}`);
-        if (!(await commit(repository, sha))) throw neverRetry('InvalidInput', `${repository} has no commit ${sha} to put the branch ${branch} on`);
-        throw tryAgain('Unavailable', `${repository} shows no branch ${branch} and yet refuses to create it: ${refusal(error)?.reason}`);
+        if (!(await commit(repository, sha))) throw neverRetry('InvalidInput', `${repository} has no commit ${sha} to put the branch ${branch} on`, refusal(error));
+        throw tryAgain('Unavailable', `${repository} shows no branch ${branch} and yet refuses to create it: ${refusal(error)?.reason}`, { answer: refusal(error) });
       }
     },
 
@@ -75,7 +75,7 @@ export function githubBranches(github: GitHub): Branches {
       if (refused === undefined) return;
       const now = await find(repository, branch);
       if (now !== from) throw neverRetry('Conflict', `branch ${branch} of ${repository} is at ${now ?? 'nothing'}, not at ${from}: it is not moved`);
-      throw neverRetry('InvalidInput', `${repository} refuses to move ${branch}: ${refused}`);
+      throw neverRetry('InvalidInput', `${repository} refuses to move ${branch}: ${refused}`, { reason: refused });
     },
 
     async remove(repository, branch) {

@@ -1,5 +1,5 @@
 import { asSha } from '../../../domain/code/commit.ts';
-import { neverRetry, tryAgain } from '../../failures.ts';
+import { missing, neverRetry } from '../../failures.ts';
 import type { Deployment, Deployments, Success } from '../deployments.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
@@ -34,7 +34,7 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
 
     async get(repository, id) {
       const found = await unlessMissing(rest.repos.getDeployment({ ...at(repository), deployment_id: id }));
-      if (!found) throw tryAgain('Unavailable', `${repository} does not show the deployment ${id}`);
+      if (!found) throw missing(`${repository} does not show the deployment ${id}`);
       return withState(repository, found.data);
     },
 

@@ -52,7 +52,7 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
 
   async function queuePlace(repository: string, number: number): Promise<QueuePlace> {
     const { data, refused } = await asked<Answer>(github, placeInQueue, { ...at(repository), number });
-    if (!data) throw tryAgain('Unavailable', `GitHub does not tell of ${repository}#${number} and its merge queue: ${refused}`);
+    if (!data) throw tryAgain('Unavailable', `GitHub does not tell of ${repository}#${number} and its merge queue: ${refused}`, { answer: { reason: refused ?? 'nothing' } });
     const { pullRequest } = data.repository;
     const [last] = pullRequest.timelineItems.nodes;
     return {
@@ -91,7 +91,7 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
       const now = await get(repository, number);
       if (now?.head !== sha) return 'moved';
       if (now.state !== 'open' || /(clean|unstable|has_hooks) status/i.test(refused)) return 'mergeable';
-      throw neverRetry('Refused', `GitHub won't merge ${repository}#${number} by itself: ${refused}`);
+      throw neverRetry('Refused', `GitHub won't merge ${repository}#${number} by itself: ${refused}`, { reason: refused });
     },
 
     async keepFromMerging(repository, number) {
@@ -100,7 +100,7 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
       const { refused } = await asked(github, disableAutoMerge, { pull: data.node_id });
       // So is what has just been merged.
       if (refused === undefined || !(await get(repository, number))?.mergesItself) return;
-      throw neverRetry('Refused', `GitHub won't be kept from merging ${repository}#${number} by itself: ${refused}`);
+      throw neverRetry('Refused', `GitHub won't be kept from merging ${repository}#${number} by itself: ${refused}`, { reason: refused });
     },
 
     queuePlace,
@@ -114,7 +114,7 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
       const now = await rest.pulls.get({ ...at(repository), pull_number: number });
       if (now.data.state !== 'open' || now.data.head.sha !== sha) return 'moved';
       if ((await queuePlace(repository, number)).waits) return 'waits';
-      throw neverRetry('Refused', `GitHub won't take ${repository}#${number} into the merge queue: ${refused}`);
+      throw neverRetry('Refused', `GitHub won't take ${repository}#${number} into the merge queue: ${refused}`, { reason: refused });
     },
   };
 }

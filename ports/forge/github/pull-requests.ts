@@ -51,7 +51,7 @@ export function githubPullRequests(github: GitHub): PullRequests {
       } catch (error) {
         const { status, reason } = refusal(error) ?? {};
         // It may be merged already, and still be shown as open.
-        throw status === 422 ? tryAgain('Unavailable', `GitHub won't close ${repository}#${number}: ${reason}`) : error;
+        throw status === 422 ? tryAgain('Unavailable', `GitHub won't close ${repository}#${number}: ${reason}`, { answer: refusal(error) }) : error;
       }
     },
 

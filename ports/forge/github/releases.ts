@@ -44,7 +44,7 @@ export function githubReleases({ rest, paginate }: GitHub): Releases {
 /** GitHub hides what it is about: "Not Found" is what it says where the tag's commit changes workflows, and the token may not. */
 function explained({ repository, tag }: NewForgeRelease, error: unknown): never {
   if (refusal(error)?.status !== 404) throw error;
-  throw neverRetry('PermissionDenied', `GitHub answered 404 to the release ${tag} of ${repository}: the token lacks contents=write, or workflows=write where files of .github/workflows differ between the tag and the default branch`);
+  throw neverRetry('PermissionDenied', `GitHub answered 404 to the release ${tag} of ${repository}: the token lacks contents=write, or workflows=write where files of .github/workflows differ between the tag and the default branch`, refusal(error));
 }
 
 interface Given {

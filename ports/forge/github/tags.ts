@@ -32,8 +32,8 @@ export function githubTags({ rest, paginate }: GitHub): Tags {
         const there = await find(repository, tag);
         if (there) throw neverRetry('Conflict', `${repository} has a tag ${tag} already, on ${there}`);
         const commit = await unlessMissing(rest.git.getCommit({ ...at(repository), commit_sha: sha }));
-        if (!commit) throw neverRetry('InvalidInput', `${repository} has no commit ${sha} to put the tag ${tag} on`);
-        throw tryAgain('Unavailable', `${repository} shows no tag ${tag} and yet refuses to create it: ${refusal(error)?.reason}`);
+        if (!commit) throw neverRetry('InvalidInput', `${repository} has no commit ${sha} to put the tag ${tag} on`, refusal(error));
+        throw tryAgain('Unavailable', `${repository} shows no tag ${tag} and yet refuses to create it: ${refusal(error)?.reason}`, { answer: refusal(error) });
       }
     },
   };

@@ -1,4 +1,4 @@
-import { tryAgain } from '../../failures.ts';
+import { missing } from '../../failures.ts';
 import type { Deployment } from '../deployments.ts';
 import type { WorkflowRuns } from '../workflow-runs.ts';
 import { at } from './connection/client.ts';
@@ -36,7 +36,7 @@ export function githubWorkflowRuns({ rest, paginate }: GitHub): WorkflowRuns {
 
     async get(repository, id) {
       const found = await unlessMissing(rest.actions.getWorkflowRun({ ...at(repository), run_id: id, exclude_pull_requests: true }));
-      if (!found) throw tryAgain('Unavailable', `${repository} does not show the run ${id}`);
+      if (!found) throw missing(`${repository} does not show the run ${id}`);
       return fromRun(found.data);
     },
 

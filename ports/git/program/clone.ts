@@ -100,9 +100,10 @@ async function exists(file: string): Promise<boolean> {
 /** The one place where git's words become failures. They never hold credentials, which git is not told in its arguments. */
 export function failed(what: string, { code, error }: Run): Error {
   const message = `${what} failed with ${code}: ${error.split('\n').slice(-4).join(' ').slice(0, 500)}`;
-  if (/returned error: 401|Authentication failed|could not read Username/i.test(error)) return tryAgain('PermissionDenied', `${message}. Is the token valid?`, { afterMs: 60_000 });
-  if (/returned error: 403|Permission to .* denied/i.test(error)) return neverRetry('PermissionDenied', `${message}. The token needs contents=write.`);
-  if (/returned error: 404|[Rr]epository .*not found|does not appear to be a git repository/.test(error)) return neverRetry('PermissionDenied', `${message}. It does not exist, or the token may not see it.`);
-  if (/not our ref|unadvertised object/.test(error)) return neverRetry('InvalidInput', `${message}. The repository has no such commit.`);
+  const answer = { reason: message };
+  if (/returned error: 401|Authentication failed|could not read Username/i.test(error)) return tryAgain('PermissionDenied', `${message}. Is the token valid?`, { afterMs: 60_000, answer });
+  if (/returned error: 403|Permission to .* denied/i.test(error)) return neverRetry('PermissionDenied', `${message}. The token needs contents=write.`, answer);
+  if (/returned error: 404|[Rr]epository .*not found|does not appear to be a git repository/.test(error)) return neverRetry('PermissionDenied', `${message}. It does not exist, or the token may not see it.`, answer);
+  if (/not our ref|unadvertised object/.test(error)) return neverRetry('InvalidInput', `${message}. The repository has no such commit.`, answer);
   return tryAgain('Unavailable', message);
 }

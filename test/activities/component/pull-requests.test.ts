@@ -3,6 +3,7 @@ import type { Sha } from '../../../domain/code/commit.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
+import { doubting } from '../../../activities/doubt.ts';
 import { createPipelines } from '../../../activities/component/pipelines.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import { createMerging } from '../../../activities/changes/merging.ts';
@@ -18,6 +19,9 @@ import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
 
 const mirror = 'gitlab-org-security/gitaly';
 const repository = 'gitlab-org/gitlab';
+
+/** For so long an answer is doubted here, in ms. */
+const doubtMs = 1_000;
 
 const sandbox = useSandbox();
 let world: World;
@@ -123,7 +127,7 @@ it('waits for a pull request that is not shown yet, instead of taking it for clo
   const { openPullRequest, mergePullRequest } = activities();
   const { number, head } = await within(() => openPullRequest(change));
   const { pipeline } = createPipelines({ forge });
-  await expect(pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1 })).rejects.toMatchObject({ type: 'NotYet' });
+  await expect(pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1 })).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   await expect(within(() => mergePullRequest({ repository, number, sha: head, head: change.head, method: 'merge' }))).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   expect((await world.journal()).map(({ key }) => key)).not.toContain(`merge ${repository}#${number}`);
 });
@@ -204,8 +208,9 @@ describe('a pipeline', () => {
     const change = await versionChange();
     const { number, head } = await within(() => activities().openPullRequest(change));
     const shows = (checks: readonly object[], more: object = {}) => world.control('run', { repository, sha: head, event: 'pull_request', conclusion: 'success', checks, ...more });
-    const looks = (asked: { readonly required?: readonly string[]; readonly ignored?: readonly string[]; readonly patience?: number; readonly since?: number } = {}) =>
-      within(() => createPipelines({ forge }).pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1, ...asked }), { scheduledTimestampMs: asked.since ?? Date.now() - 1_000 });
+    const pipeline = doubting(createPipelines({ forge }).pipeline, doubtMs);
+    const looks = (asked: { readonly required?: readonly string[]; readonly ignored?: readonly string[]; readonly patience?: number } = {}) =>
+      within(() => pipeline({ change, number, head, required: [], patience: 900_000, attempt: 1, ...asked }), { scheduledTimestampMs: Date.now() - 1_000, activityId: head });
     return { shows, looks };
   }
 
@@ -238,13 +243,27 @@ describe('a pipeline', () => {
     ['commits/{ref}/check-suites', 404],
     ['actions/runs', 403],
     ['rules/branches/{branch}', 404],
+    ['pulls/{pull_number}', 404],
+    ['commits/{ref}/check-runs', 422],
   ])('is looked at again when the forge says once of its %s that it is missing or forbidden (%i), and for minutes', async (path, status) => {
     const { shows, looks } = await opened({ requiredChecks: ['rspec'] });
     await shows([green]);
     const match = { route: `GET /repos/{owner}/{repo}/${path}` };
-    await world.control('faults', { match, times: 2, action: { kind: 'fail', status } });
+    const odd = (times: number) => world.control('faults', { match, times, action: { kind: 'fail', status } });
+    await odd(1);
     await expect(looks()).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
-    await expect(looks({ since: Date.now() - 5 * 60_000 })).rejects.toMatchObject({ type: 'PermissionDenied', nonRetryable: true });
+    expect(await looks()).toEqual({ kind: 'green' });
+    await odd(2);
+    await expect(looks()).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    await new Promise((resolve) => setTimeout(resolve, doubtMs));
+    await expect(looks()).rejects.toMatchObject({ nonRetryable: true });
+  });
+
+  it('is not overtaken because the forge does not show the version file once', async () => {
+    const { shows, looks } = await opened({ requiredChecks: ['rspec'] });
+    await shows([green]);
+    await world.control('faults', { match: { route: 'GET /repos/{owner}/{repo}/contents/{path}' }, action: { kind: 'fail', status: 404 } });
+    await expect(looks()).rejects.toMatchObject({ type: 'Unavailable', message: 'GITALY_SERVER_VERSION on master of gitlab-org/gitlab is not shown any more' });
     expect(await looks()).toEqual({ kind: 'green' });
   });
 
@@ -278,6 +297,6 @@ async function versionChange(): Promise<VersionChange> {
   };
 }
 
-function within<T>(activity: () => Promise<T>, info: { readonly attempt?: number; readonly scheduledTimestampMs?: number } = {}): Promise<T> {
+function within<T>(activity: () => Promise<T>, info: { readonly attempt?: number; readonly scheduledTimestampMs?: number; readonly activityId?: string } = {}): Promise<T> {
   return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt: 1, currentAttemptScheduledTimestampMs: Date.now(), ...info }).run(activity);
 }

@@ -75,7 +75,11 @@ export function githubCommits(github: GitHub): Commits {
     async range(repository, from, to) {
       const page = async (number: number) => (await rest.repos.compareCommitsWithBasehead({ ...at(repository), basehead: `${from}...${to}`, page: number, per_page: pageSize })).data;
       const first = await page(1).catch((error: unknown) => {
-        throw refusal(error)?.status === 404 ? neverRetry('InvalidInput', `${repository} does not hold both ${from} and ${to}`) : error;
+        const { status, reason = '' } = refusal(error) ?? {};
+        if (status !== 404) throw error;
+        // Said of commits that are both there, and in these words only.
+        if (/no common ancestor/i.test(reason)) throw neverRetry('InvalidInput', `${from} and ${to} of ${repository} have no common ancestor`);
+        throw neverRetry('InvalidInput', `${repository} does not hold both ${from} and ${to}`, refusal(error));
       });
       const { total_commits: total, status } = first;
       const newest: Commit[] = [];

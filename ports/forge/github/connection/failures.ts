@@ -1,10 +1,10 @@
-import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { neverRetry, tryAgain } from '../../../failures.ts';
+import { TemporalFailure } from '@temporalio/common';
+import { answerOf, neverRetry, tryAgain } from '../../../failures.ts';
+import type { ServiceAnswer } from '../../../failures.ts';
 
 /** GitHub's no to a request, kept with the failure for the few places that know what it means there. */
-export interface GitHubRefusal {
+export interface GitHubRefusal extends ServiceAnswer {
   readonly status: number;
-  readonly reason: string;
 }
 
 interface Asked {
@@ -39,7 +39,7 @@ export function githubFailure(error: unknown, { method, url }: Asked): Error {
   const limitMs = limitedFor(error.status, response.headers, reason);
   if (limitMs !== undefined) return tryAgain('RateLimited', message, { afterMs: limitMs });
   if (status >= 500 || status === 408) return tryAgain('Unavailable', message);
-  if (status === 401) return tryAgain('PermissionDenied', `${message}. Is the token valid?`, { afterMs: minuteMs });
+  if (status === 401) return tryAgain('PermissionDenied', `${message}. Is the token valid?`, { afterMs: minuteMs, answer: refusal });
   if (!isTheirs(response.data)) return tryAgain('Unavailable', `something between here and GitHub answered ${status} to ${asked}: ${reason}`);
   if (status === 403) return neverRetry('PermissionDenied', `${message}. The token needs ${permission(response.headers, { method, url })}.`, refusal);
   if (status === 404) {
@@ -51,7 +51,7 @@ export function githubFailure(error: unknown, { method, url }: Asked): Error {
 
 /** What GitHub refused for good; undefined for every other failure. */
 export function refusal(error: unknown): GitHubRefusal | undefined {
-  return error instanceof ApplicationFailure ? (error.details?.[0] as GitHubRefusal | undefined) : undefined;
+  return answerOf(error) as GitHubRefusal | undefined;
 }
 
 export async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
