@@ -43,7 +43,7 @@ export async function benchMainLine(args: readonly string[]): Promise<void> {
   const sandbox = await startSandbox({ validated: false });
   const world = await openWorld(sandbox.url, { scenario: 'gitaly', seed: await seedAt(folder, values.seed, asSha(await history('rev-parse', `${hours[0]![0]}^`))), pinnedBehind });
   const catalog = await writeCatalog(world);
-  const releases = { offer: never, begun: never, supersede: async () => undefined, isRunning: async () => false, status: never, running: never };
+  const releases = { offer: never, begun: never, supersede: async () => undefined, ended: async () => [], isRunning: async () => false, status: never, running: never };
   const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 }), releases, environments: {} as Environments });
   try {
     for (const repository of [canonical, mirror]) await world.control('ci', { repository, branch: 'master', verdict: 'none' });

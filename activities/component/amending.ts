@@ -5,7 +5,7 @@ import { containment } from '../environments/containment.ts';
 import { verdicts } from '../changes/verdict.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
-import { bodyOf, versionCommit } from './version-change.ts';
+import { bodies, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites } from '../changes/writes.ts';
 
@@ -33,8 +33,9 @@ export interface Catchup {
   readonly base: Sha;
 }
 
-export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { branches, commits } = ports.forge;
+export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases' | 'readLagMs'>) {
+  const { branches } = ports.forge;
+  const { bodyOf } = bodies(ports);
   const { verdictOf } = verdicts(ports.forge);
   const { comesAfter } = containment(ports.forge);
   const writes = pullRequestWrites(ports);
@@ -54,7 +55,7 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
     const amended = { ...change, candidate: sha, date: commit.committedAt };
     const to = await branches.write(versionCommit({ ...amended, base: head }));
     if ((await writes.advance(repository, change.head, { from: head, to })) === 'elsewhere') return { kind: 'moved' };
-    await writes.describe(repository, number, { text: sha, body: await bodyOf(commits, amended) });
+    await writes.describe(repository, number, { text: sha, body: await bodyOf(amended) });
     return { kind: 'amended', head: to, date: amended.date };
   }
 
@@ -68,7 +69,7 @@ export function createAmending(ports: Pick<Ports, 'forge' | 'readLagMs'>) {
 
   /** Lets its body tell what it carries. */
   async function describePullRequest({ change, number }: Pick<Amendment, 'change' | 'number'>): Promise<void> {
-    await writes.describe(change.repository, number, { text: change.candidate, body: await bodyOf(commits, change) });
+    await writes.describe(change.repository, number, { text: change.candidate, body: await bodyOf(change) });
   }
 
   return { amendPullRequest: beating(amendPullRequest), describePullRequest: beating(describePullRequest), updatePullRequest: beating(updatePullRequest) };

@@ -3,7 +3,7 @@ import { neverRetry, tryAgain } from '../../ports/failures.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
-import { bodyOf, own, versionCommit } from './version-change.ts';
+import { bodies, own, versionCommit } from './version-change.ts';
 import { releaseOf } from '../changes/trailer.ts';
 import type { VersionChange } from './version-change.ts';
 import { pullRequestWrites, strange } from '../changes/writes.ts';
@@ -21,9 +21,11 @@ export interface Opened {
   readonly closedBy?: string;
 }
 
-export function createOpening({ forge, releases, readLagMs }: Pick<Ports, 'forge' | 'releases' | 'readLagMs'>) {
+export function createOpening(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases' | 'readLagMs'>) {
+  const { forge, releases } = ports;
   const { branches, commits, pullRequests } = forge;
-  const writes = pullRequestWrites({ forge, readLagMs });
+  const writes = pullRequestWrites(ports);
+  const { bodyOf } = bodies(ports);
 
   /** Opens it, or adopts the one that this release has open. @throws `Conflict` when the branch or an open pull request is somebody else's. */
   async function openPullRequest(change: VersionChange): Promise<Opened> {
@@ -35,7 +37,7 @@ export function createOpening({ forge, releases, readLagMs }: Pick<Ports, 'forge
       begun = await branches.write(versionCommit(change));
       await clearTheWay(change, { commit: begun, listed });
       await writes.begin(repository, head, begun);
-      return { repository, head, base: branch, title, body: await bodyOf(commits, change) };
+      return { repository, head, base: branch, title, body: await bodyOf(change) };
     });
     if (pull.state === 'open') await writes.label(repository, pull, labels);
     return opened(pull, pull.head === begun ? candidate : ((await commits.read(repository, file, pull.head))?.trim() ?? ''));

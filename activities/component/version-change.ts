@@ -1,10 +1,12 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { pullRequestBody } from '../../domain/component/pull-request-body.ts';
+import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import { marker } from '../../domain/code/marker.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
-import type { Commits } from '../../ports/forge/commits.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { NewCommit } from '../../ports/forge/branches.ts';
+import { readOutstanding } from '../environments/outstanding.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 
@@ -32,6 +34,8 @@ export interface VersionChange {
   readonly title: string;
   readonly labels: readonly string[];
   readonly runbook?: string;
+  /** Where it is to go. */
+  readonly environments?: readonly string[];
   /** ISO 8601. A pull request that was closed before is somebody's earlier decision, not about this release. */
   readonly since: string;
   /** Those up to this number don't count: the release has withdrawn them itself. 0 at first. */
@@ -42,9 +46,21 @@ export function versionCommit({ repository, base, file, candidate, title, releas
   return { repository, parent: base, path: file, text: `${candidate}\n`, message: versionMessage(title, release), date };
 }
 
-export async function bodyOf(commits: Commits, change: VersionChange): Promise<string> {
-  const { commits: carried, total } = await commits.range(change.mirror, change.pinned, change.candidate);
-  return pullRequestBody({ ...change, commits: carried, total });
+export function bodies(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases'>) {
+  const { outstanding } = readOutstanding(ports);
+
+  async function bodyOf(change: VersionChange): Promise<string> {
+    const { commits, total } = await ports.forge.commits.range(change.mirror, change.pinned, change.candidate);
+    return pullRequestBody({ ...change, commits, total, outstanding: await findOutstanding(change) });
+  }
+
+  /** An environment that does not tell what it runs keeps nothing from being opened: whoever approves is told then. */
+  async function findOutstanding({ component, candidate, pinned, mirror: source, repository, environments = [] }: VersionChange): Promise<readonly Outstanding[]> {
+    const found = await Promise.all(environments.map((environment) => outstanding({ component, candidate, source, environment, repository }).catch(() => undefined)));
+    return found.filter((one) => one !== undefined && one.runs !== undefined && (one.runs !== pinned || one.halted.length > 0)) as readonly Outstanding[];
+  }
+
+  return { bodyOf };
 }
 
 /**

@@ -68,11 +68,20 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     const { components } = await catalog.read();
     const found: Record<string, Sha> = {};
     for (const [name, component] of Object.entries(components)) {
-      if (repositoryOf(component) !== repository) continue;
-      const pinned = component.pin ? await pinnedAt(component.pin, sha, tagsOf(component)) : sha;
-      if (pinned !== undefined) found[name] = pinned;
+      const version = repositoryOf(component) === repository ? await versionAt(component, sha) : undefined;
+      if (version) found[name] = version;
     }
     return found;
+  }
+
+  async function versionAt(component: Component, sha: Sha): Promise<Sha | undefined> {
+    return component.pin ? pinnedAt(component.pin, sha, tagsOf(component)) : sha;
+  }
+
+  /** The commit of a component that an environment runs, as far as anybody tells. */
+  async function versionThere(component: string, { environment, repository }: { readonly environment: string; readonly repository: Repository }): Promise<Sha | undefined> {
+    const there = await seen(environment, repository);
+    return there && versionAt(componentIn(await catalog.read(), component), there.sha);
   }
 
   /** How what comes stands to what runs there now. The environment is told of what others have brought, under the grant of whoever has it. */
@@ -104,7 +113,7 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     return compare(delivered).then(shows, () => false);
   }
 
-  return { seen, pins, compare, compareUnder, isShown };
+  return { seen, pins, versionThere, compare, compareUnder, isShown };
 }
 
 /** How what a release brings stands to what environments run. Reads only. */

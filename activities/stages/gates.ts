@@ -1,9 +1,12 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
+import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { promotionKey } from '../../domain/release/keys.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { readOutstanding } from '../environments/outstanding.ts';
 
 /** A candidate that has come to the gate of a stage. */
 export interface AtGate {
@@ -13,22 +16,44 @@ export interface AtGate {
   readonly stage: string;
   /** The repository of its commits. */
   readonly source: Repository;
+  readonly environment: string;
+  /** Where it is deployed from. */
+  readonly repository: Repository;
 }
 
-export function createGates({ forge, releases }: Pick<Ports, 'forge' | 'releases'>) {
+export interface Gate {
+  /** The release of a newer candidate that has come as far. */
+  readonly by?: string;
+  /** What people would let in; or why nobody can tell. */
+  readonly brings?: Outstanding | { readonly unknown: string };
+}
+
+const mostAttempts = 5;
+
+export function createGates(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases'>) {
+  const { forge, releases } = ports;
+  const { outstanding } = readOutstanding(ports);
+
   /**
    * Lets the newest candidate of a component wait alone at a gate: releases of older ones that wait there are told that it takes their place.
-   *
-   * @returns the release of a newer one that has come as far
+   * Answers what it would bring: that is more than its own release has, where one before it was stopped on its way.
    */
-  async function clearGate({ release, component, candidate, stage, source }: AtGate): Promise<string | undefined> {
+  async function clearGate({ release, stage, environment, repository, ...on }: AtGate): Promise<Gate> {
+    const { component, candidate, source } = on;
     for (const { release: other, status } of await releases.running(component)) {
       if (other === release || kindOf(other) !== kindOf(release) || status?.candidate === undefined || status.candidate === candidate || !hasCome(status, stage)) continue;
-      if (!(await forge.commits.range(source, candidate, status.candidate)).diverged) return other;
+      if (!(await forge.commits.range(source, candidate, status.candidate)).diverged) return { by: other };
       const isOlder = !(await forge.commits.range(source, status.candidate, candidate)).diverged;
       if (isOlder && waitsAt(status, stage)) await releases.supersede(other, { key: promotionKey({ id: other, candidate: status.candidate }, stage), by: release });
     }
-    return undefined;
+    const brings = await outstanding({ ...on, environment, repository }).catch(giveUp);
+    return brings ? { brings } : {};
+  }
+
+  /** People are asked also while nobody tells what an environment runs. */
+  function giveUp(failure: Error): Gate['brings'] {
+    if (activityInfo().attempt < mostAttempts) throw failure;
+    return { unknown: failure.message };
   }
 
   return { clearGate: beating(clearGate) };

@@ -43,10 +43,10 @@ function row({ name, environment, mark, since, url }: StageStatus, now: number):
   return ['', name, environment, marks[mark], since ? ago(since, now) : '', url ?? ''];
 }
 
-function waiting({ what, since, whom, write, send = [] }: Waiting, release: string, now: number): string[] {
+function waiting({ what, since, brings, whom, write, send = [] }: Waiting, release: string, now: number): string[] {
   const people = whom ? ` by ${whom.join(', ')}` : '';
   const texts = write ? [`  comment on ${write.on}: ${write.texts.join(' or ')}`] : [];
-  return [`waiting for ${what}${people}, for ${ago(since, now)}`, ...texts, ...send.map((sendable) => `  ${commandFor(release, sendable)}`)];
+  return [`waiting for ${what}${people}, for ${ago(since, now)}`, ...(brings === undefined ? [] : [`  it brings ${brings}`]), ...texts, ...send.map((sendable) => `  ${commandFor(release, sendable)}`)];
 }
 
 /** A line each of what is named by `title`. */

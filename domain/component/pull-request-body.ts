@@ -2,6 +2,8 @@ import type { Commit, Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import { marker } from '../code/marker.ts';
 import { inert } from '../code/quiet-text.ts';
+import { toldOutstanding } from '../environments/outstanding.ts';
+import type { Outstanding } from '../environments/outstanding.ts';
 
 const mostCommits = 50;
 
@@ -13,11 +15,13 @@ export interface PullRequestBody {
   /** Newest first. */
   readonly commits: readonly Commit[];
   readonly total: number;
+  /** What environments would get that run something else than what is pinned, or that have been kept from a commit of it. */
+  readonly outstanding?: readonly Outstanding[];
   readonly runbook?: string;
 }
 
 /** The body of a version pull request: what it brings, what happens next, and whose it is. */
-export function pullRequestBody({ release, component, pinned, candidate, commits, total, runbook }: PullRequestBody): string {
+export function pullRequestBody({ release, component, pinned, candidate, commits, total, outstanding = [], runbook }: PullRequestBody): string {
   const listed = commits.slice(0, mostCommits);
   const more = total - listed.length;
   return [
@@ -25,6 +29,7 @@ export function pullRequestBody({ release, component, pinned, candidate, commits
     '',
     ...listed.map((commit) => `- [\`${shortSha(commit.sha)}\`](${commit.url}) ${inert(commit.title)} (${inert(commit.author)})`),
     ...(more > 0 ? [`- … and ${more} more`] : []),
+    ...outstanding.flatMap((one) => ['', `**${one.environment}** would get ${inert(toldOutstanding(one))}`]),
     '',
     '#### What happens next',
     'When the pipeline is green, Slipway merges this at exactly its head commit and deploys it stage by stage.',

@@ -65,7 +65,7 @@ function waiting({ waitingFor }: ReleaseStatus): string[] {
   const send = (waitingFor.send ?? []).flatMap(({ message, payload }) => ['', `Send \`${message}\` with`, '```json', JSON.stringify(payload), '```']);
   const { write } = waitingFor;
   const texts = write ? ['', `Comment on [the pull request](${write.on}): ${write.texts.map((text) => `\`${text}\``).join(' or ')}`] : [];
-  return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...texts, ...send];
+  return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...(waitingFor.brings === undefined ? [] : ['', `It brings ${waitingFor.brings}`]), ...texts, ...send];
 }
 
 function remains({ owes = [], undone, stays, owed }: ReleaseStatus): string[] {

@@ -41,6 +41,8 @@ export interface Waiting {
   readonly what: string;
   /** ISO 8601 */
   readonly since: string;
+  /** What it would let in: "3 commits since 68f3bd7a1b2c, which production runs". */
+  readonly brings?: string;
   /** Who can end the wait; nobody, when a machine does. */
   readonly whom?: readonly string[];
   /** What may be written where instead, by those that it waits for. */

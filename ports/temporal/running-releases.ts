@@ -2,6 +2,7 @@ import type { Client, WorkflowClient } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Superseding } from '../../domain/environments/claim.ts';
+import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { assertStillOurs } from '../pulse.ts';
 import { everyKind, kinds } from '../../domain/release/kinds.ts';
@@ -9,11 +10,22 @@ import { everyKind, kinds } from '../../domain/release/kinds.ts';
 /** How long a release has to answer, in ms. */
 const patienceMs = 10_000;
 
+/** So many releases back it is looked what became of them. */
+const mostEnded = 200;
+
 export interface OfferedCandidate {
   /** The release's id. */
   readonly release: string;
   readonly component: string;
   readonly sha: Sha;
+}
+
+/** A release that has come to an outcome. */
+export interface EndedRelease {
+  readonly release: string;
+  /** What it carried last. */
+  readonly candidate: Sha;
+  readonly outcome: Outcome;
 }
 
 /** The releases, as another workflow's activity meets them. */
@@ -27,6 +39,8 @@ export interface RunningReleases {
   begun(prefix: string): Promise<readonly string[]>;
   /** What it says of itself, if it answers. */
   status(release: string): Promise<ReleaseStatus | undefined>;
+  /** Those of a component that carried one of these commits, and have ended, newest first, as far as the server remembers them. What was cancelled or terminated has no outcome. */
+  ended(component: string, carrying: ReadonlySet<Sha>): Promise<readonly EndedRelease[]>;
   /** The releases of a component that run, of all kinds that land in environments. One that does not answer, because its worker is away or it is stuck, has no status. */
   running(component: string): Promise<readonly { readonly release: string; readonly status?: ReleaseStatus }[]>;
 }
@@ -68,6 +82,17 @@ export function temporalReleases(client: Client): RunningReleases {
     },
 
     status: statusOf,
+
+    async ended(component, carrying) {
+      const found: EndedRelease[] = [];
+      let seen = 0;
+      for await (const { workflowId, runId, searchAttributes } of workflow.list({ query: `(${theirs(component)}) AND ExecutionStatus = "Completed"` })) {
+        const [candidate] = (searchAttributes.CandidateSha ?? []) as Sha[];
+        if (candidate !== undefined && carrying.has(candidate)) found.push({ release: workflowId, candidate, outcome: await workflow.getHandle(workflowId, runId).result() });
+        if (++seen >= mostEnded) break;
+      }
+      return found;
+    },
 
     async running(component) {
       const found = [];

@@ -40,7 +40,7 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
       'gitaly 546ef5072ad3: released through staging, canary, production',
       'merged #1 into master',
       'opened <world>/gitlab-org/gitlab/pull/1',
-      'production waits for approval',
+      'production waits for approval of everything: nothing is known to run on production',
       'released through staging, canary, production',
     ]);
     expect(await world.control('violations')).toEqual([]);

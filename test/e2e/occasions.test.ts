@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { approve, reject } from '../../workflows/people/messages.ts';
+import { status } from '../../workflows/release/messages.ts';
 import { openProduct, reached } from './product.ts';
 import { useServers } from './stand.ts';
 
@@ -55,6 +56,31 @@ it('carries on what was merged and rejected, where somebody starts it, and as of
   expect(await through(third)).toMatchObject({ kind: 'released', stages: ['production'] });
   expect(await runs('production')).toMatchObject({ version: await pinned() });
   expect(await hourly()).toMatchObject({ kind: 'upToDate' });
+});
+
+it('tells whoever approves all that the environment would get, and what of it was rejected before', async () => {
+  const { release, through, fix, runs, pinned, pulls, world } = await openProduct(servers);
+  await through(await release());
+  const { version: running } = await runs('production');
+  const bad = await fix('catfile');
+  const rejected = await release();
+  await reached(rejected, 'approval of production');
+  await rejected.executeUpdate(reject.update, { args: [{ stage: 'production', by: 'alice', reason: 'it loses data @bob' }] });
+  await rejected.result();
+  const good = await fix('hooks');
+  const next = await release();
+  const { waitingFor } = await reached(next, 'approval of production');
+  await expect.poll(async () => (await next.query(status)).waitingFor?.brings).toBeDefined();
+  const brings = `2 commits since ${running.slice(0, 12)}, which production runs; of them ${bad.slice(0, 12)} was rejected at production by alice: it loses data @bob`;
+  expect((await next.query(status)).waitingFor).toMatchObject({ what: waitingFor!.what, brings });
+  expect(await pinned()).toBe(good);
+  const [newest] = await pulls();
+  expect(newest!.body).toContain(`**production** would get 2 commits since ${running.slice(0, 12)}, which production runs; of them ${bad.slice(0, 12)} was rejected at production by alice: it loses data`);
+  expect(newest!.body).not.toContain('@bob');
+  expect(newest!.body).not.toContain('**staging** would get');
+  await expect.poll(async () => (await world.snapshot()).chat.g_gitaly?.map(({ text }) => text)).toContainEqual(expect.stringContaining(`production waits for approval of ${brings.slice(0, 60)}`));
+  await next.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] });
+  expect(await next.result()).toMatchObject({ kind: 'released', candidate: good });
 });
 
 it('lets the hourly task carry it on where the catalog wants that', async () => {

@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import type { Gate } from '../../activities/stages/gates.ts';
 import type { FoundVote } from '../../activities/people/written-votes.ts';
 import { involvedIn, refusal, tally } from '../../domain/people/approval.ts';
 import { folded, isSamePerson, yourLogin } from '../../domain/people/person.ts';
@@ -6,6 +7,7 @@ import type { CountedVote } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
 import { spoken } from '../../domain/text/duration.ts';
+import { toldOutstanding } from '../../domain/environments/outstanding.ts';
 import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Waiting } from '../../domain/release/status.ts';
 import { proveByToken } from './decision-tokens.ts';
@@ -73,10 +75,10 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   }
 
   /** Judges again the votes that came before it was known who wrote the candidate. */
-  async function separated({ approval, name }: Stage, { plan: agreed, work }: Session<PassagePlan>): Promise<void> {
+  async function separated({ approval, name, environment }: Stage, { plan: agreed, work }: Session<PassagePlan>): Promise<void> {
     if (!approval?.separation?.includes('author')) return;
-    const { source, before, candidate } = agreed;
-    authors = await work.authors({ repository: source, ...(before && { from: before.candidate }), to: candidate }, `read who wrote the candidate of ${name}`);
+    const { source, before, candidate, component, deployedFrom: { repository } } = agreed;
+    authors = await work.authors({ repository: source, ...(before && { from: before.candidate }), to: candidate, there: { component, environment, repository } }, `read who wrote the candidate of ${name}`);
     const judged = votes.map((vote) => ({ vote, why: vote.stage === name ? unfit(vote, agreed) : undefined }));
     votes = judged.flatMap(({ vote, why }) => (why === undefined ? vote : []));
     for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);
@@ -125,8 +127,8 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       await pullRequest?.soFar();
       if (open()) {
         showWaiting(stage);
-        session.reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval` });
-        if (rival) await clear(stage, session);
+        const brings = rival && (await clear(stage, session));
+        if (open()) ask(stage, session, brings);
         const answered = () => remind(stage, session, open);
         await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
       }
@@ -141,18 +143,27 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   };
 
   /** Of one component's candidates the newest waits alone, so that nobody has to say which they mean. */
-  async function clear({ name: stage }: Stage, { plan: { id: release, component, candidate, source }, work }: Session<PassagePlan>): Promise<void> {
-    const by = await work.clearGate({ release, component, candidate, stage, source }, `clear the gate of ${stage}`);
+  async function clear({ name: stage, environment }: Stage, { plan: { id: release, component, candidate, source, deployedFrom: { repository } }, work }: Session<PassagePlan>): Promise<Gate['brings']> {
+    const { by, brings } = await work.clearGate({ release, component, candidate, stage, source, environment, repository }, `clear the gate of ${stage}`);
     if (by !== undefined) throw new Stop({ kind: 'superseded', stage, by });
+    return brings;
   }
 
-  function showWaiting(stage: Stage): void {
+  /** Whoever approves lets in all that the environment lacks, also what somebody has stopped before. */
+  function ask(stage: Stage, { reporter }: Session<PassagePlan>, brings: Gate['brings']): void {
+    const what = brings && ('unknown' in brings ? `what ${stage.environment} lacks, which can't be told now: ${brings.unknown}` : toldOutstanding(brings));
+    if (what !== undefined) showWaiting(stage, what);
+    const isUrgent = brings !== undefined && 'halted' in brings && brings.halted.length > 0;
+    reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval${what === undefined ? '' : ` of ${what}`}`, ...(isUrgent && { urgent: true }) });
+  }
+
+  function showWaiting(stage: Stage, brings?: string): void {
     const { approvers, required } = stage.approval!;
     const barred = involvedIn(stage, { starter, authors });
     const whom = approvers.filter((login) => !barred.has(folded(login)));
     status.stage(stage.name, 'approval');
     status.enter('approval', {
-      waitingFor: { what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`, whom, ...waysToVote(stage) },
+      waitingFor: { what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`, whom, ...(brings !== undefined && { brings }), ...waysToVote(stage) },
     });
   }
 

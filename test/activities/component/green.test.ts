@@ -108,7 +108,7 @@ async function decided(source: object = {}, request: object = {}): Promise<strin
 
 async function plan(source: object = {}, request: object = {}): Promise<Planned> {
   const catalog = await writeCatalog(world, { code: source });
-  const releases = { offer: never, begun: async () => [], supersede: async () => undefined, isRunning: async () => false, status: never, running: never };
+  const releases = { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: async () => false, status: never, running: never };
   const planning = createPlanning({ catalog: fileCatalog(catalog.file), forge: forgeIn(world), releases, environments: {} as Environments });
   try {
     return await planning.plan({ component: 'gitaly', ...request });

@@ -83,7 +83,7 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
   } as Forge;
   const reading = readCatalog(catalog(source));
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
-  const releases = { offer: never, begun: async () => [], supersede: async () => undefined, isRunning: async (id: string) => id === running, status: async () => ({ candidate: hashOf('3') }) as ReleaseStatus, running: never };
+  const releases = { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: async (id: string) => id === running, status: async () => ({ candidate: hashOf('3') }) as ReleaseStatus, running: never };
   return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments: {} as Environments }).plan({ component: 'gitaly', ...request });
 }
 
@@ -146,7 +146,7 @@ it.each<[string, Scene, string]>([
 
 it('tells what a release carries, once that says so', async () => {
   const says = (status: Partial<ReleaseStatus> | undefined) =>
-    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, begun: async () => [], supersede: async () => undefined, isRunning: never, running: never, status: async () => status as ReleaseStatus }, environments: {} as Environments }).carriedBy({ release: 'release/gitaly/from-1' });
+    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: never, running: never, status: async () => status as ReleaseStatus }, environments: {} as Environments }).carriedBy({ release: 'release/gitaly/from-1' });
   expect(await says({ candidate: hashOf('3') })).toBe(hashOf('3'));
   for (const status of [undefined, {}]) await expect(says(status)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
 });

@@ -32,11 +32,11 @@ beforeEach(async () => {
   return () => world.close();
 });
 
-const releases = { offer: async () => expect.unreachable('nothing is offered'), begun: async () => [], supersede: async () => undefined, isRunning: async () => false, status: async () => undefined, running: async () => [] };
+const releases = { offer: async () => expect.unreachable('nothing is offered'), begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: async () => false, status: async () => undefined, running: async () => [] };
 const as = (token: string) => forgeIn(world, { token });
 
 const activities = ({ readLagMs } = { readLagMs: 0 }) => {
-  const ports = { forge, releases, readLagMs };
+  const ports = { catalog: { read: async () => expect.unreachable() }, environments: {} as Environments, forge, releases, readLagMs };
   return { ...createOpening(ports), ...createWithdrawing(ports), ...createAmending(ports), ...createMerging(ports) };
 };
 

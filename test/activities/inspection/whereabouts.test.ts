@@ -66,7 +66,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     holders: { atWork: async () => [], awaitEnd: async () => expect.unreachable(), heartbeatOf: async () => expect.unreachable() },
     releases: {
       offer: async () => expect.unreachable(),
-      begun: async () => [], supersede: async () => undefined, isRunning: async () => false,
+      begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: async () => false,
       status: async () => undefined,
       running: async () => (running ? [{ release: 'release/gitaly/silent' }, { release: 'release/gitaly/from-1', status: { release: 'release/gitaly/from-1', ...running } as ReleaseStatus }] : []),
     },

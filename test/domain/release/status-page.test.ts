@@ -33,6 +33,11 @@ it('shows what may be written where instead, before what to send', () => {
   expect(page).toContain('\n\nComment on [the pull request](https://forge/pull/7): `/approve production cccccccccccc` or `/reject production why`\n\nSend `approve` with\n');
 });
 
+it('shows what an approval lets in', () => {
+  const page = statusPage({ ...waiting, waitingFor: { ...waiting.waitingFor!, brings: '3 commits since 68f3bd7a1b2c, which production runs' } });
+  expect(page).toContain('since 2026-01-01T01:00:00Z\n\nIt brings 3 commits since 68f3bd7a1b2c, which production runs\n\nSend');
+});
+
 it('shows where the release is, whom it waits for, and what to send', () => {
   expect(statusPage(waiting)).toBe(
     [

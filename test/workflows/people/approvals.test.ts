@@ -7,6 +7,7 @@ import { status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { pending } from '../scripted-world.ts';
+import { shaOf } from '../../shas.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
 
 let server: TestWorkflowEnvironment;
@@ -74,6 +75,28 @@ it('waits for good without a deadline', async () => {
   await server.sleep('30 days');
   expect((await release.query(status)).state).toBe('approval');
   await release.signal(approve.signal, by('alice'));
+  await release.signal(approve.signal, by('bob'));
+  expect(await release.result()).toMatchObject({ kind: 'released' });
+});
+
+it('says what it would bring, urgently where somebody has stopped a part of that before', async () => {
+  const told: string[] = [];
+  const halted = [{ candidate: shaOf('8'), release: 'release/gitaly/from-777777777777', how: 'rejected at production by alice: the incident' }];
+  const { release } = await begin(
+    server,
+    { clearGate: async () => ({ brings: { environment: 'production', runs: shaOf('7'), total: 3, halted } }), announce: async ({ text }) => void told.push(text) },
+    { stages: [production({})] },
+  );
+  const brings = '3 commits since 777777777777, which production runs; of them 888888888888 was rejected at production by alice: the incident';
+  await expect.poll(async () => (await release.query(status)).waitingFor).toMatchObject({ what: 'approval of production', brings });
+  await expect.poll(() => told).toEqual([`gitaly: production waits for approval of ${brings}`]);
+  await release.signal(approve.signal, by('bob'));
+  expect(await release.result()).toMatchObject({ kind: 'released' });
+});
+
+it('asks also where nobody can tell what it would bring, and says so', async () => {
+  const { release } = await begin(server, { clearGate: async () => ({ brings: { unknown: 'the service is away' } }) }, { stages: [production({})] });
+  await expect.poll(async () => (await release.query(status)).waitingFor).toMatchObject({ brings: "what production lacks, which can't be told now: the service is away" });
   await release.signal(approve.signal, by('bob'));
   expect(await release.result()).toMatchObject({ kind: 'released' });
 });
