@@ -12,6 +12,9 @@ import type { TellProgress } from './temporal/progress.ts';
 import type { Records } from './records/records.ts';
 import type { RunningReleases } from './temporal/running-releases.ts';
 import type { TemporalServer } from './temporal/temporal-server.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { IssueTracker } from './issues/tracker.ts';
+import type { Registry } from './registry/registry.ts';
 
 /** What the activities touch the world through. */
 export interface Ports {
@@ -22,6 +25,10 @@ export interface Ports {
   readonly health: HealthProbe;
   readonly flags: FlagBackends;
   readonly artifacts: ArtifactStore;
+  /** Each of these three is there where one is configured. */
+  readonly registry?: Registry | undefined;
+  readonly issues?: IssueTracker | undefined;
+  readonly cluster?: Cluster | undefined;
   readonly releases: RunningReleases;
   readonly tellProgress: TellProgress;
   readonly environments: Environments;

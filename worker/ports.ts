@@ -7,10 +7,13 @@ import { temporalHolders } from '../ports/temporal/holders.ts';
 import * as stores from '../ports/artifacts/index.ts';
 import type { ArtifactStore } from '../ports/artifacts/store.ts';
 import { fileCatalog } from '../ports/catalog/file.ts';
+import * as clusters from '../ports/cluster/index.ts';
 import * as chats from '../ports/chat/index.ts';
 import * as flagServices from '../ports/flags/index.ts';
 import { gitFromEnvironment } from '../ports/git/program.ts';
 import * as forges from '../ports/forge/index.ts';
+import * as trackers from '../ports/issues/index.ts';
+import * as registries from '../ports/registry/index.ts';
 import { connectProbes } from '../ports/health/probes.ts';
 import type { Ports } from '../ports/ports.ts';
 import { temporalProgress } from '../ports/temporal/progress.ts';
@@ -21,7 +24,7 @@ import { temporalReleases } from '../ports/temporal/running-releases.ts';
 import { temporalServer } from '../ports/temporal/temporal-server.ts';
 import type { WorkerSettings } from './settings.ts';
 
-export function connectPorts({ catalog, forge, chat, flags, artifacts, records, readLagMs, doubtMs }: WorkerSettings, environment: Variables, client: Client): Ports {
+export function connectPorts({ catalog, forge, chat, flags, artifacts, registry, issues, cluster, records, readLagMs, doubtMs }: WorkerSettings, environment: Variables, client: Client): Ports {
   const store = connectAdapter('artifact store', stores, artifacts, environment);
   return {
     catalog: fileCatalog(catalog),
@@ -31,6 +34,9 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, records, 
     health: connectProbes(environment),
     flags: connectAdapter('flag service', flagServices, flags, environment),
     artifacts: store,
+    registry: registry === undefined ? undefined : connectAdapter('registry', registries, registry, environment),
+    issues: issues === undefined ? undefined : connectAdapter('issue tracker', trackers, issues, environment),
+    cluster: cluster === undefined ? undefined : connectAdapter('cluster', clusters, cluster, environment),
     releases: temporalReleases(client),
     tellProgress: temporalProgress(client),
     environments: temporalEnvironments(client),

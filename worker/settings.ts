@@ -15,6 +15,9 @@ export function workerSettings(environment: Variables) {
     SLIPWAY_CHAT: z.string().min(1).default('slack'),
     SLIPWAY_FLAGS: z.string().min(1).default('gitlab'),
     SLIPWAY_ARTIFACTS: z.string().min(1).default('gcs'),
+    SLIPWAY_REGISTRY: z.string().min(1).optional(),
+    SLIPWAY_ISSUES: z.string().min(1).optional(),
+    SLIPWAY_CLUSTER: z.string().min(1).optional(),
     SLIPWAY_RECORDS: z.string().min(1).optional(),
     SLIPWAY_READ_LAG_MS: milliseconds.default(30_000),
     SLIPWAY_DOUBT_MS: milliseconds.default(300_000),
@@ -32,6 +35,10 @@ export function workerSettings(environment: Variables) {
     chat: read.SLIPWAY_CHAT,
     flags: read.SLIPWAY_FLAGS,
     artifacts: read.SLIPWAY_ARTIFACTS,
+    /** None of these three, where nothing is promoted to production. */
+    registry: read.SLIPWAY_REGISTRY,
+    issues: read.SLIPWAY_ISSUES,
+    cluster: read.SLIPWAY_CLUSTER,
     /** A folder, or gs://bucket/folder: where what became of each release is kept. */
     records: read.SLIPWAY_RECORDS,
     /** How long lists of the forge and the chat may lag behind a write. */

@@ -8,7 +8,7 @@ const page = readFileSync('docs/configuration.md', 'utf8');
 const variables = ['ports', 'activities', 'temporal', 'worker', 'client'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => readFileSync(join(folder, file), 'utf8').match(/\b(?:SLIPWAY|GITHUB|SLACK|PROMETHEUS|SENTRY|UNLEASH|GITLAB|GCS|STORAGE)_[A-Z_]+/g) ?? []),
+    .flatMap((file) => readFileSync(join(folder, file), 'utf8').match(/\b(?:SLIPWAY|GITHUB|SLACK|REGISTRY|JIRA|ARGOCD|PROMETHEUS|SENTRY|UNLEASH|GITLAB|GCS|STORAGE)_[A-Z_]+/g) ?? []),
 );
 
 it.each([...new Set(variables)].toSorted().filter((name) => name !== 'GITLAB_URL_PRODUCTION'))('docs/configuration.md has %s', (name) => {
