@@ -1,5 +1,3 @@
-import { createPreReleasePlanning } from './promotion/planning.ts';
-import { createPreReleases } from './promotion/pre-releases.ts';
 import { doubting } from './doubt.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createMerging } from './changes/merging.ts';
@@ -23,6 +21,7 @@ import { createWhereabouts } from './inspection/whereabouts.ts';
 import { createAuthors } from './people/authors.ts';
 import { createDecisionTokens } from './people/decision-tokens.ts';
 import { createWrittenVotes } from './people/written-votes.ts';
+import { createPromotion } from './promotion/index.ts';
 import { createRecords } from './release/records.ts';
 import { createReports } from './release/reports.ts';
 import { createSchemas } from './schemas/index.ts';
@@ -78,8 +77,7 @@ function create(ports: Ports) {
 
     ...createSchemas(ports),
 
-    ...createPreReleasePlanning(ports),
-    ...createPreReleases(ports),
+    ...createPromotion(ports),
     ...createVersions(ports),
 
     ...createReports(ports),

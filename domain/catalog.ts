@@ -6,10 +6,11 @@ import { schemaRules } from './schemas/rules.ts';
 import { formerly } from './text/mistakes.ts';
 import type { Contradiction } from './text/contradiction.ts';
 import { stage, stageContradictions } from './stages/rules.ts';
+import type { Stage } from './stages/rules.ts';
 import { environment } from './environments/rules.ts';
 import { pin } from './component/rules.ts';
 import { pace } from './release/pace.ts';
-import { promotionRules } from './promotion/rules.ts';
+import { promotionContradictions, promotionRules } from './promotion/rules.ts';
 import { versionRules } from './versions/rules.ts';
 import { code } from './code/rules.ts';
 import { chat } from './release/chat.ts';
@@ -59,7 +60,7 @@ export type Component = Catalog['components'][string];
 function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>): Generator<Contradiction> {
   const heads = new Map<string, string>();
   for (const [component, one] of Object.entries(catalog.components)) {
-    const { pin, stages, flags, versions } = one;
+    const { pin, stages, flags, versions, promotion } = one;
     for (const { path, message } of unfounded(one)) yield { path: ['components', component, ...path], message };
     if (pin) {
       const head = `${pin.repository} ${pin.head}`;
@@ -72,21 +73,32 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>):
       const at = ['components', component, 'stages', index];
       const earlier = stages.slice(0, index).some(({ name }) => name === stage.name);
       if (earlier) yield { path: [...at, 'name'], message: `stage "${stage.name}" appears twice` };
-      if (!Object.hasOwn(catalog.environments, stage.environment)) {
-        yield { path: [...at, 'environment'], message: unknownName('environment', stage.environment, Object.keys(catalog.environments)) };
-      }
-      for (const { path, message } of stageContradictions(stage, catalog.environments[stage.environment]?.assurance)) yield { path: [...at, ...path], message };
+      yield* misplaced(catalog, stage, at);
     }
+    if (promotion?.production) yield* misplaced(catalog, promotion.production, ['components', component, 'promotion', 'production']);
+    for (const [index, preview] of (promotion?.previews ?? []).entries()) yield* misplaced(catalog, preview, ['components', component, 'promotion', 'previews', index]);
+    for (const { path, message } of promotion ? promotionContradictions(promotion) : []) yield { path: ['components', component, 'promotion', ...path], message };
     const named = [
       { at: ['flags', 'staging'], environment: flags?.staging?.environment },
       { at: ['flags', 'production'], environment: flags?.production.environment },
       { at: ['versions', 'production'], environment: versions?.production.environment },
     ];
+    if (promotion?.stage !== undefined && !Object.hasOwn(catalog.environments, promotion.stage)) {
+      yield { path: ['components', component, 'promotion', 'stage'], message: unknownName('environment', promotion.stage, Object.keys(catalog.environments)) };
+    }
     for (const { at, environment } of named) {
       if (environment === undefined || Object.hasOwn(catalog.environments, environment)) continue;
       yield { path: ['components', component, ...at, 'environment'], message: unknownName('environment', environment, Object.keys(catalog.environments)) };
     }
   }
+}
+
+/** What is wrong with a stage in its environment. */
+function* misplaced({ environments }: Pick<Catalog, 'environments'>, stage: Stage, at: readonly (string | number)[]): Generator<Contradiction> {
+  if (!Object.hasOwn(environments, stage.environment)) {
+    yield { path: [...at, 'environment'], message: unknownName('environment', stage.environment, Object.keys(environments)) };
+  }
+  for (const { path, message } of stageContradictions(stage, environments[stage.environment]?.assurance)) yield { path: [...at, ...path], message };
 }
 
 /** Capabilities that lack what they stand on. */

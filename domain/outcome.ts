@@ -4,14 +4,14 @@ import { toldRollout } from './flags/outcome.ts';
 import type { RolloutOutcome } from './flags/outcome.ts';
 import { toldSchemas } from './schemas/outcome.ts';
 import type { SchemaOutcome, SchemaStopped } from './schemas/outcome.ts';
-import { toldPreRelease } from './promotion/outcome.ts';
-import type { PreReleaseOutcome } from './promotion/outcome.ts';
+import { toldPromotion } from './promotion/outcome.ts';
+import type { PromotionOutcome } from './promotion/outcome.ts';
 import { toldVersion } from './versions/outcome.ts';
 import type { VersionOutcome } from './versions/outcome.ts';
 import type { ReleaseOutcome } from './component/outcome.ts';
 
 /** How any of the workflows ends. */
-export type Outcome = VersionOutcome | ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PreReleaseOutcome;
+export type Outcome = VersionOutcome | ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PromotionOutcome;
 
 /** What did not get to its end, and was cleaned up. */
 export type StoppedOutcome = Extract<ReleaseOutcome, Remains> | SchemaStopped;
@@ -53,7 +53,10 @@ export function toldOutcome(outcome: Outcome): string {
       return `aborted by ${outcome.by}: ${outcome.reason}`;
     case 'nothingMerged':
     case 'preReleased':
-      return toldPreRelease(outcome);
+    case 'promoted':
+    case 'promotionRefused':
+    case 'replaced':
+      return toldPromotion(outcome);
     case 'rolledOut':
     case 'alreadyOn':
       return toldRollout(outcome);

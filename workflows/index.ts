@@ -5,6 +5,7 @@ export { environment } from './environments/environment.ts';
 export { featureFlagRollout } from './flags/feature-flag-rollout.ts';
 export { featureFlags } from './flags/feature-flags.ts';
 export { history } from './inspection/history.ts';
+export { productionRelease } from './promotion/production-release.ts';
 export { schemaArchive } from './schemas/schema-archive.ts';
 export { schemaRelease } from './schemas/schema-release.ts';
 export { updateComponent } from './component/update-component.ts';

@@ -161,6 +161,6 @@ export function createContents(ports: ContentsPorts) {
 }
 
 /** Where it is deployed from. */
-function repositoryOf({ code, pin, stages }: Component): Repository | undefined {
-  return pin?.repository ?? (stages.length > 0 ? code?.mirror : undefined);
+function repositoryOf({ code, pin, stages, promotion }: Component): Repository | undefined {
+  return pin?.repository ?? (stages.length > 0 ? code?.mirror : promotion?.repository);
 }

@@ -1,29 +1,24 @@
-import type { Commit, Sha } from '../../domain/code/commit.ts';
+import type { Commit } from '../../domain/code/commit.ts';
 import { dayIn } from '../../domain/promotion/day.ts';
 import type { PreReleaseOutcome } from '../../domain/promotion/outcome.ts';
 import { choosePreRelease } from '../../domain/promotion/pre-release.ts';
 import type { PreReleasePlan } from '../../domain/promotion/pre-release.ts';
-import { compareReleaseNames, releaseNamesIn } from '../../domain/promotion/release-name.ts';
 import type { PreReleaseRequest } from '../../domain/promotion/request.ts';
 import type { PromotionRules } from '../../domain/promotion/rules.ts';
 import { releaseId } from '../../domain/release/kinds.ts';
 import { promotionIn } from '../../ports/catalog/entries.ts';
-import { neverRetry, tryAgain } from '../../ports/failures.ts';
+import { neverRetry } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { itemsOf, findLandings } from './landed.ts';
+import { readReleases } from './releases.ts';
 
-/** How many of the newest releases are looked at for the one that comes before a commit: hotfixes of older ones stand among them. */
-const mostRecent = 15;
 /** How many commits the first release of a component lists. */
 const firstList = 100;
 
-interface Tagged {
-  readonly name: string;
-  readonly sha: Sha;
-}
-
 /** Decides what a day's pre-release is. Writes nothing. */
 export function createPreReleasePlanning({ catalog, forge }: Pick<Ports, 'catalog' | 'forge'>) {
+  const { recentReleases, releaseBefore } = readReleases(forge);
+
   /** @throws `InvalidInput` for a component that is not promoted or whose branch does not exist; `InvalidCatalog` */
   async function planPreRelease({ component }: PreReleaseRequest): Promise<PreReleasePlan | Extract<PreReleaseOutcome, { kind: 'nothingMerged' }>> {
     const read = await catalog.read();
@@ -61,24 +56,6 @@ export function createPreReleasePlanning({ catalog, forge }: Pick<Ports, 'catalo
 
   async function history({ repository, branch }: PromotionRules): Promise<readonly Commit[]> {
     return forge.commits.mainLine(repository, branch, { limit: firstList });
-  }
-
-  /** The newest releases by their names, and production's, which may be a hotfix that continues an old one. */
-  async function recentReleases({ repository }: PromotionRules, tags: Awaited<ReturnType<Ports['forge']['tags']['list']>>): Promise<readonly Tagged[]> {
-    const shas = new Map(tags.map(({ name, sha }) => [name, sha]));
-    const newest = releaseNamesIn(tags.map(({ name }) => name)).toSorted((a, b) => compareReleaseNames(b, a)).slice(0, mostRecent).map(({ text }) => text);
-    const latest = await forge.releases.latest(repository);
-    const names = new Set([...newest, ...releaseNamesIn(latest === undefined ? [] : [latest]).map(({ text }) => text)]);
-    const found = await Promise.all([...names].map(async (name) => ({ name, sha: shas.get(name) ?? (await forge.tags.find(repository, name)) })));
-    return found.filter((release): release is Tagged => release.sha !== undefined);
-  }
-
-  /** Of those that a commit contains the nearest: a release from another branch, or from a main that was rewritten, is not before it. */
-  async function releaseBefore({ repository }: PromotionRules, sha: Sha, releases: readonly Tagged[]) {
-    const ranges = await Promise.all(releases.map(async (release) => ({ name: release.name, ...(await forge.commits.range(repository, release.sha, sha)) })));
-    const [nearest] = ranges.filter(({ diverged }) => !diverged).toSorted((a, b) => a.total - b.total);
-    if (nearest?.total === 0) throw tryAgain('Unavailable', `${repository} shows no commits between ${nearest.name} and ${sha}`);
-    return nearest;
   }
 
   return { planPreRelease };

@@ -22,14 +22,18 @@ export interface TagRun {
   readonly workflow: string;
   readonly state: 'succeeded' | 'failed' | 'missing';
   readonly url?: string;
+  readonly id?: number;
 }
+
+/** What a pre-release is made of. */
+export type NewPreRelease = Pick<PreReleasePlan, 'repository' | 'name' | 'candidate' | 'since' | 'items' | 'older'>;
 
 export type Answered = { readonly kind: 'ticked' } | { readonly kind: 'overtaken'; readonly by: string };
 
 /** Makes pre-releases, and looks at what becomes of them. */
 export function createPreReleases({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
   /** @returns the page's URL @throws `Conflict` when the name is taken by another commit: somebody has made one by hand */
-  async function makePreRelease(plan: PreReleasePlan): Promise<string> {
+  async function makePreRelease(plan: NewPreRelease): Promise<string> {
     await tag(plan);
     const { repository, name } = plan;
     const release = await effect({
@@ -41,7 +45,7 @@ export function createPreReleases({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
     return release.url;
   }
 
-  async function tag({ repository, name, candidate: sha }: PreReleasePlan): Promise<void> {
+  async function tag({ repository, name, candidate: sha }: NewPreRelease): Promise<void> {
     await effect({
       key: `${repository} tag ${name}`,
       async probe() {
@@ -59,7 +63,7 @@ export function createPreReleases({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
     const runs = await Promise.all(workflows.map(async (workflow) => ({ workflow, run: await forge.workflowRuns.ofTag(repository, workflow, name, sha) })));
     const open = runs.filter(({ run }) => (run === undefined ? Date.now() < until : run.state === 'running'));
     if (open.length > 0) throw notYet(`${open.map(({ workflow, run }) => `${workflow} ${run ? 'runs' : 'has not begun'}`).join(', ')} for ${name}`);
-    return runs.map(({ workflow, run }) => (run?.state === 'succeeded' || run?.state === 'failed' ? { workflow, state: run.state, url: run.url } : { workflow, state: 'missing' }));
+    return runs.map(({ workflow, run }) => (run?.state === 'succeeded' || run?.state === 'failed' ? { workflow, state: run.state, url: run.url, id: run.id } : { workflow, state: 'missing' }));
   }
 
   /** @throws `NotYet` until everything is ticked, or there is a later release */

@@ -50,7 +50,8 @@ export function createStories({ forge, git }: Pick<Ports, 'forge' | 'git'>) {
   return { tellStory };
 }
 
-function ledgerCommit({ sha, parents, message }: GitCommit): LedgerCommit {
+/** A commit as the ledger of reverts reads it. */
+export function ledgerCommit({ sha, parents, message }: GitCommit): LedgerCommit {
   const [title = '', ...body] = message.split('\n');
   return { sha, parents, title, body: body.join('\n') };
 }

@@ -33,6 +33,7 @@ export function addDecisions(program: Command, answering: Answering): void {
     .addOption(byOption())
     .option('--stage <name>', 'the stage it is about: refused when another one is asked about')
     .option('--sha <sha>', 'the commit to go on with, where the choice needs one')
+    .option('--release <name>', 'the release to go on with, where the choice needs one')
     .option('--reason <text>', 'told to everybody')
     .action((release: string, options: object) => answering((session) => decide(session, { message: decideMessage, schema: choice, release, payload: options })));
   for (const [message, purpose] of [

@@ -12,6 +12,7 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     `${release}: ${outcome ?? state}`,
     ...carried(status),
     ...table(stages.map((stage) => row(stage, now))),
+    ...(status.table === undefined ? [] : [status.table]),
     ...(status.paused ? [`paused by ${status.paused.by}${status.paused.reason ? `: ${status.paused.reason}` : ''}, for ${ago(status.paused.since, now)}`] : []),
     ...(waitingFor ? waiting(waitingFor, release, now) : []),
     ...(status.progress ? [`so far: ${toldProgress(status.progress)}`] : []),

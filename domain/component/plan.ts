@@ -1,3 +1,4 @@
+import { assured } from '../stages/assured.ts';
 import type { Commit, Sha } from '../code/commit.ts';
 import type { Pin } from './rules.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
@@ -84,11 +85,6 @@ export function planRelease({ pace, environments }: Surroundings, { name: compon
 /** Who is waited for where the catalog names nobody else. */
 export function teamOf({ chat, component }: Pick<ReleasePlan, 'chat' | 'component'>): string {
   return chat?.team ?? `whoever owns ${component}`;
-}
-
-/** With what its environment wants of votes. */
-export function assured(stage: Stage, assurance: Approval['assurance']): Stage {
-  return stage.approval && assurance ? { ...stage, approval: { ...stage.approval, assurance } } : stage;
 }
 
 /** What a release carries through its stages. */

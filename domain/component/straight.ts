@@ -4,7 +4,7 @@ import type { Code } from '../code/rules.ts';
 import type { ChatChannels } from '../release/chat.ts';
 import type { PassagePlan } from '../stages/passage.ts';
 import type { Stage } from '../stages/rules.ts';
-import { assured } from './plan.ts';
+import { assured } from '../stages/assured.ts';
 import type { ReleasePlan, Surroundings } from './plan.ts';
 
 /** What a release of a component that nothing pins has agreed to do: its commit goes straight to its stages. */

@@ -22,6 +22,7 @@ export const choice = z.strictObject({
   reason: sentence.optional(),
   stage: oneLine.optional(),
   sha: sha.optional(),
+  release: oneLine.optional(),
 });
 
 /** What `candidate` carries: a newer commit that the release should carry instead. */

@@ -96,3 +96,9 @@ function lineOf({ item: { name, title, url, author }, keys, verdict }: QaRow): s
   const whom = verdict.kind === 'unclear' || verdict.kind === 'untested' ? (author === undefined ? '' : `; ask ${author}`) : '';
   return `| [${name}](${url}) ${inert(cut(title, longestTitle))} | ${headings[verdict.kind]} ${inert(`${why}${whom}`.trim())} | ${keys.join(', ')} |`;
 }
+
+/** What is in a release, for those who follow it, in at most `most` characters. */
+export function qaNotes(items: readonly Item[], since: string | undefined, most: number): string {
+  const lines = items.map(({ name, title, author }) => `${name} ${inert(cut(title, longestTitle))}${author === undefined ? '' : ` (${inert(author)})`}`);
+  return cut([`What is new${since === undefined ? '' : ` since ${since}`}:`, ...(lines.length > 0 ? lines : ['nothing'])].join('\n'), most);
+}

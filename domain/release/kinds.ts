@@ -67,6 +67,16 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['ended'],
   },
+  production: {
+    workflow: 'productionRelease',
+    prefix: 'production/',
+    noun: 'production release',
+    example: 'production/monitor/2024.09.01',
+    meantBy: 'component',
+    holdsEnvironments: true,
+    // Ticks and runs concern it while it waits for QA and for its gates.
+    heedless: ['approval', 'queued', 'soaking', 'undoing', 'ended'],
+  },
   version: {
     workflow: 'versionRelease',
     prefix: 'version/',

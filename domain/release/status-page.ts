@@ -6,6 +6,7 @@ import { cut } from '../text/short-text.ts';
 /** How a stage's mark is shown. */
 export const marks: Record<StageStatus['mark'], string> = {
   ahead: '·',
+  underWay: '→ under way',
   approval: '? waits for approval',
   queued: '… queued',
   promoting: '→ promoting',
@@ -25,7 +26,7 @@ const lastRefusals = 3;
 
 /** The operator's console: the release as markdown for the Temporal UI's Current Details, below 4 KB. */
 export function statusPage(status: ReleaseStatus): string {
-  return fitting([...headline(status), ...pause(status), ...waiting(status), ...stageTable(status), ...remains(status), ...refusals(status)]);
+  return fitting([...headline(status), ...pause(status), ...waiting(status), ...stageTable(status), ...(status.table === undefined ? [] : ['', status.table]), ...remains(status), ...refusals(status)]);
 }
 
 /** A page that the UI can show: what is too much is cut off at the end. */

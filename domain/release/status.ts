@@ -29,7 +29,7 @@ export type ReleaseState =
 export interface StageStatus {
   readonly name: string;
   readonly environment: string;
-  readonly mark: 'ahead' | 'approval' | 'queued' | 'promoting' | 'soaking' | 'done' | 'failed' | 'stopped' | 'rejected' | 'skipped' | 'rollingBack' | 'rolledBack';
+  readonly mark: 'ahead' | 'underWay' | 'approval' | 'queued' | 'promoting' | 'soaking' | 'done' | 'failed' | 'stopped' | 'rejected' | 'skipped' | 'rollingBack' | 'rolledBack';
   /** ISO 8601: since when it has this mark. */
   readonly since?: string;
   /** The run or deployment. */
@@ -74,6 +74,8 @@ export interface ReleaseStatus {
   readonly next?: string;
   /** How far the running step has come, where that takes a while. */
   readonly progress?: Progress & { /** ISO 8601 */ readonly at: string };
+  /** What is looked at one by one: a table, in Markdown. */
+  readonly table?: string;
   /** How it ended, in one line. */
   readonly outcome?: string;
   /** How it ended, for programs; a fault and a Cancel are no outcomes. */
@@ -93,5 +95,5 @@ export function endedStages(stages: readonly StageStatus[]): readonly StageStatu
 }
 
 function isUnderWay({ mark }: StageStatus): boolean {
-  return mark === 'promoting' || mark === 'soaking' || mark === 'rollingBack';
+  return mark === 'underWay' || mark === 'promoting' || mark === 'soaking' || mark === 'rollingBack';
 }

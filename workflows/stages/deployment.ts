@@ -7,6 +7,7 @@ import type { Passage } from './passage.ts';
 import { insist } from '../people/obligations.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { fillInputs } from '../../domain/stages/inputs.ts';
+import { versionName } from '../../domain/stages/passage.ts';
 
 /** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
 export async function deliver(passage: Passage, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
@@ -14,7 +15,7 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
   const { key, candidate, sha } = delivery;
   const { repository, branch } = plan.deployedFrom;
   const { environment, promote, exposure = 100 } = stage;
-  const values = { key, sha, environment, component: plan.component, candidate, stage: stage.name, fence: String(lease.fence), exposure: String(exposure) };
+  const values = { key, sha, environment, component: plan.component, candidate, version: versionName(plan, candidate), stage: stage.name, fence: String(lease.fence), exposure: String(exposure) };
   const mechanism = fillInputs(promote, values);
 
   const landing = lease.deploying(delivery);

@@ -9,13 +9,15 @@ import type { Pause } from '../people/pause.ts';
 import type { Session } from '../release/session.ts';
 import type { StatusKeeper } from '../release/status.ts';
 import { openLeases } from './grants.ts';
-import type { Leases } from './grants.ts';
+import type { Delivery, Leases } from './grants.ts';
 
 /** What carries something through stages. */
 export interface Passage extends Session<PassagePlan> {
   readonly approvals: Approvals;
   readonly leases: Leases;
   readonly pause: Pause;
+  /** Why what a deployment has brought is not what was to be brought; looked at as soon as one has succeeded, where there is something to look at. */
+  readonly arrival?: (stage: Stage, delivery: Delivery) => Promise<string | undefined>;
   /** Where it has deployed, in order. */
   readonly touched: Touched[];
 }

@@ -45,6 +45,8 @@ export async function findHindrance(passage: Passage, touched: Touched): Promise
   const { environment } = touched.stage;
   const to = before(passage, touched)?.sha;
   if (to === undefined) return nothingBefore;
+  const { candidate } = before(passage, touched)!;
+  if (plan.names && plan.names[candidate] === undefined) return `no release of ${shortSha(candidate)} is known, by which it could be deployed`;
   const { component, deployedFrom: { repository } } = plan;
   const look = { environment, repository, component, sha: touched.sha, to };
   const answer = await insist(passage, `a look at what ${environment} runs`, () => work.compareRollback(look, `compare with what ${environment} runs`));

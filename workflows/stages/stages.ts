@@ -142,6 +142,8 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease
     reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}`, label: name });
     const { state, url } = await deliver(passage, stage, delivery, lease);
     if (state === 'failed') return `the deployment to ${environment} failed: ${url}`;
+    const astray = await passage.arrival?.(stage, delivery);
+    if (astray !== undefined) return astray;
   }
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
   const soak = await soakStage(passage, stage);

@@ -1,0 +1,23 @@
+import type { Ports } from '../../ports/ports.ts';
+import { createPreReleasePlanning } from './planning.ts';
+import { createPreReleases } from './pre-releases.ts';
+import { createProductionGates } from './production/gates.ts';
+import { createLatest } from './production/latest.ts';
+import { createOrigins } from './production/origin.ts';
+import { createProductionPlanning } from './production/planning.ts';
+import { createQaGate } from './production/qa.ts';
+import { createTickets } from './production/tickets.ts';
+
+/** What gets a component's commits from stage to production. */
+export function createPromotion(ports: Ports) {
+  return {
+    ...createPreReleasePlanning(ports),
+    ...createPreReleases(ports),
+    ...createProductionPlanning(ports),
+    ...createOrigins(ports),
+    ...createQaGate(ports),
+    ...createLatest(ports),
+    ...createProductionGates(ports),
+    ...createTickets(ports),
+  };
+}

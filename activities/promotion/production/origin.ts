@@ -1,0 +1,95 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Sha } from '../../../domain/code/commit.ts';
+import { judgeOrigin } from '../../../domain/promotion/production/origin.ts';
+import type { Origin, StageStanding } from '../../../domain/promotion/production/origin.ts';
+import type { ProductionPlan } from '../../../domain/promotion/production/plan.ts';
+import { notYet } from '../../../ports/failures.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import { beating } from '../../../ports/pulse.ts';
+import { commitOn } from '../../changes/branch-commit.ts';
+import { effect } from '../../effect.ts';
+import { readContents } from '../../environments/contents.ts';
+import { shortName } from '../landed.ts';
+
+export interface OriginQuestion {
+  readonly plan: Pick<ProductionPlan, 'repository' | 'name' | 'candidate' | 'rules' | 'isPreview' | 'component'>;
+  readonly exception?: string;
+}
+
+/** What a release is made of: its commit, where that has run, and its image. */
+export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'registry'>) {
+  const { forge, registry } = ports;
+  const { seen } = readContents(ports);
+
+  /** @throws `NotYet` while stage or the registry may still come to have it */
+  async function verifyOrigin({ plan, exception }: OriginQuestion): Promise<Origin> {
+    const { repository, name, candidate, rules, isPreview } = plan;
+    const { branch, stage, image } = rules;
+    const [tagged, onBranch, digest] = await Promise.all([
+      isPreview ? undefined : forge.tags.find(repository, name),
+      commitOn(forge.commits, repository, branch, candidate),
+      image && registry ? registry.digestOf(image.name, shortName(candidate)) : undefined,
+    ]);
+    const facts = {
+      candidate,
+      ...(tagged && { tagged }),
+      isOnBranch: onBranch !== undefined,
+      branch,
+      repository,
+      ...(exception !== undefined && { exception }),
+      stage: await standingOnStage(stage!, repository, candidate),
+      ...(image && { image: { tag: `${image.name}:${shortName(candidate)}`, ...(digest !== undefined && { digest }) } }),
+    };
+    const { pace } = await ports.catalog.read();
+    const isLate = Date.now() - activityInfo().scheduledTimestampMs >= pace.patience;
+    const origin = judgeOrigin(facts, { isLate });
+    if (!origin) throw notYet(`${shortName(candidate)} is not on ${stage}, or has no image yet`);
+    return origin;
+  }
+
+  async function standingOnStage(stage: string, repository: string, candidate: Sha): Promise<StageStanding> {
+    const runs = (await seen(stage, repository))?.sha;
+    if (runs === candidate) return { kind: 'reported' };
+    if (runs === undefined) return { kind: 'missing' };
+    const { diverged } = await forge.commits.range(repository, candidate, runs);
+    return diverged ? { kind: 'missing', runs } : { kind: 'passed', runs };
+  }
+
+  /** The digest by which the image of a commit is known from now on. @throws `NotYet` where there is none yet */
+  async function recordDigest({ image, candidate }: { readonly image: string; readonly candidate: Sha }): Promise<string> {
+    const digest = await registry!.digestOf(image, shortName(candidate));
+    if (digest === undefined) throw notYet(`there is no ${image}:${shortName(candidate)}`);
+    return digest;
+  }
+
+  /** What a tag stands for. Undefined when none has come within `patience` (ms). @throws `NotYet` until then */
+  async function taggedImage({ image, tag, patience }: { readonly image: string; readonly tag: string; readonly patience: number }): Promise<string | undefined> {
+    const digest = await registry!.digestOf(image, tag);
+    if (digest === undefined && Date.now() - activityInfo().scheduledTimestampMs < patience) throw notYet(`there is no ${image}:${tag} yet`);
+    return digest;
+  }
+
+  /** Runs the failed run of a tag's workflow again, once. */
+  async function rerunTagRun({ repository, run }: { readonly repository: string; readonly run: number }): Promise<void> {
+    await effect({
+      key: `rerun ${repository} ${run}`,
+      lagMs: 0,
+      probe: async () => ((await forge.workflowRuns.get(repository, run)).state === 'failed' ? undefined : true),
+      act: () => forge.pipelines.rerunFailed(repository, run),
+    });
+  }
+
+  /** @throws `NotYet` until a branch has the commit */
+  async function branchContains({ repository, branch, sha }: { readonly repository: string; readonly branch: string; readonly sha: Sha }): Promise<void> {
+    if (!(await commitOn(forge.commits, repository, branch, sha))) throw notYet(`${branch} of ${repository} has no ${shortName(sha)} yet`);
+  }
+
+  /** What an environment runs. @throws `NotYet` until that is a commit of the branch */
+  async function runsBranch({ environment, repository, branch }: { readonly environment: string; readonly repository: string; readonly branch: string }): Promise<Sha> {
+    const runs = (await seen(environment, repository))?.sha;
+    if (runs === undefined || !(await commitOn(forge.commits, repository, branch, runs))) throw notYet(`${environment} runs ${runs === undefined ? 'nothing that is known' : shortName(runs)}, which is not on ${branch}`);
+    return runs;
+  }
+
+  return { branchContains, runsBranch, verifyOrigin, recordDigest, taggedImage, rerunTagRun: beating(rerunTagRun) };
+}

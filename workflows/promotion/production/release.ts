@@ -1,0 +1,69 @@
+import type { ProductionPlan, StepName } from '../../../domain/promotion/production/plan.ts';
+import type { ProductionRequest } from '../../../domain/promotion/request.ts';
+import type { Choice } from '../../../domain/people/decision.ts';
+import type { ReleaseState, Waiting } from '../../../domain/release/status.ts';
+import type { Confirmations } from '../../people/confirmations.ts';
+import { openThreads } from '../../release/reporting.ts';
+import type { Audience } from '../../release/reporting.ts';
+import type { Session } from '../../release/session.ts';
+import { Stop } from '../../release/stop.ts';
+import type { Passage } from '../../stages/passage.ts';
+
+/** What the steps of one production release share. */
+export interface ProductionRelease extends Session<ProductionPlan> {
+  readonly request: ProductionRequest;
+  readonly confirmations: Confirmations;
+  readonly passage: Pick<Passage, 'approvals' | 'leases' | 'pause'>;
+}
+
+/** Who follows it: its thread, and everybody in the channel where somebody has to do something. */
+export function audiencesOf({ plan, work }: Session<ProductionPlan>): readonly Audience[] {
+  const { id, component, name, target, isPreview } = plan;
+  const channel = plan.rules.chat.progress;
+  const subject = `${component} ${name}${isPreview ? ` to ${target.environment}` : ''}`;
+  const tell = openThreads(work);
+  return [
+    { name: channel, hear: (transition) => () => tell({ thread: id, channel, subject, transition: transition.name, line: transition.line }) },
+    { name: channel, hear: ({ name: what, line, urgent }) => (urgent ? () => work.announce({ channel, key: `${id}/${what}/team`, text: `${subject}: ${line}` }, `announce ${what}`) : undefined) },
+  ];
+}
+
+/** Takes a step: it is shown to be under way, and what it has come to is told. */
+export async function takeStep<T>({ status, reporter }: ProductionRelease, step: StepName, body: () => Promise<{ readonly told: string; readonly mark?: 'skipped' | 'failed'; readonly value: T }>): Promise<T> {
+  status.stage(step, 'underWay');
+  try {
+    const { told, mark = 'done', value } = await body();
+    status.stage(step, mark);
+    reporter.tell({ name: step, line: `${step}: ${told}` });
+    return value;
+  } catch (failure) {
+    if (failure instanceof Stop) status.stage(step, 'failed');
+    throw failure;
+  }
+}
+
+export interface Difficulty {
+  readonly step: StepName;
+  /** Tells it from others of the step, in chat. */
+  readonly name: string;
+  /** "the gate e2e of 2024.09.01" */
+  readonly about: string;
+  readonly why: string;
+  /** The first is shown first. `abort` ends the release; all but `retry` need a reason. */
+  readonly choices: readonly string[];
+}
+
+/** Asks people about what stands in the way of a step. */
+export async function resolve({ status, reporter, questions }: Pick<ProductionRelease, 'status' | 'reporter' | 'questions'>, { step, name, about, why, choices }: Difficulty): Promise<Choice> {
+  const { state } = status.get();
+  const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', ...(choice !== 'retry' && { reason: 'why' }) } }));
+  const waitingFor: Omit<Waiting, 'since'> = { what: `a decision on ${about}: ${why}`, whom: ['the team'], send };
+  const question = { about, choices, refusal: ({ choice, reason }: Choice) => (choice !== 'retry' && !reason ? `${choice} needs a "reason"` : undefined) };
+  const answer = await questions.pose(question, (answered) => status.meanwhile('deciding' satisfies ReleaseState, waitingFor, () => {
+    reporter.tell({ name: `${step}-${name}`, line: `${step}: ${about}: ${why}; somebody has to decide: ${choices.join(', ')}`, urgent: true });
+    return answered();
+  }));
+  status.enter(state);
+  if (answer.choice === 'abort') throw new Stop({ kind: 'aborted', by: answer.by, reason: answer.reason ?? why });
+  return answer;
+}
