@@ -64,7 +64,7 @@ export type PlanRequest = ReleaseRequest & {
 
 /** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
 export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments'>) {
-  const { catalog, forge, releases } = ports;
+  const { catalog, forge, releases, environments } = ports;
   const { seen } = readContents(ports);
   const { findLeftOver } = leftOvers(ports);
   const { verdictOf } = verdicts(forge);
@@ -99,20 +99,21 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
       const isAgain = sha !== undefined && sha === runs && places.some((place) => place?.sha !== sha);
       const choice = sha ? await asked(watch, sha, isAgain ? undefined : runs) : await newest(watch, runs);
       if (choice.kind !== 'candidate') return choice;
-      const id = await attempt(name, choice.commit.sha);
+      const [first] = component.stages;
+      const fence = (await environments.record(first!.environment))?.fence ?? 0;
+      const id = await attempt(straightPrefix(name, choice.commit.sha), straightId(name, choice.commit.sha, { runs, fence }));
       if (id.kind === 'tried' && sha === undefined) return { kind: 'triedBefore', sha: choice.commit.sha, release: id.before } as const;
       return { ...planStraight(read, component, { id: id.id, candidate: choice.commit, runs }), ...(choice.warning && { warning: choice.warning }) };
     }
   }
 
-  /** The id of a commit's release: the one that runs, which may be whoever asks; else a new one. */
-  async function attempt(component: string, candidate: Sha): Promise<{ readonly kind: 'runs' | 'new'; readonly id: string } | { readonly kind: 'tried'; readonly id: string; readonly before: string }> {
-    const prefix = straightPrefix(component, candidate);
+  /** The id of a commit's release: of the one that runs, which may be whoever asks; else that of this occasion. */
+  async function attempt(prefix: string, id: string): Promise<{ readonly kind: 'runs' | 'new'; readonly id: string } | { readonly kind: 'tried'; readonly id: string; readonly before: string }> {
     const own = activityInfo().workflowExecution?.workflowId ?? '';
-    const begun = [...new Set([...(await releases.begun(prefix)), ...(own.startsWith(prefix) ? [own] : [])])].toSorted();
-    for (const id of begun) if (id === own || (await releases.isRunning(id))) return { kind: 'runs', id };
-    const id = straightId(component, candidate, Date.now());
-    const before = begun.at(-1);
+    const begun = await releases.begun(prefix);
+    // What has just begun is not listed yet.
+    for (const one of new Set([...begun, id, ...(own.startsWith(prefix) ? [own] : [])])) if (one === own || (await releases.isRunning(one))) return { kind: 'runs', id: one };
+    const [before] = begun;
     return before === undefined ? { kind: 'new', id } : { kind: 'tried', id, before };
   }
 

@@ -90,7 +90,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     const release = carrier && { id: carrier.release, candidate: carrier.candidate!, state: carrier.state };
     const known = { commit, ...(release && { release }), merged, ...(pinned && { pinned }), environments: places };
     if (absent.length === 0) return known;
-    return { ...known, blocked: carrier ? held(carrier) : component.pin !== undefined && merged ? notCarriedOn(name, absent) : await notChosen(name, component, holds) };
+    return { ...known, blocked: carrier ? held(carrier) : component.pin !== undefined && merged ? notCarriedOn(name, absent) : await notChosen(name, component, { holds, places }) };
   }
 
   /** Whether a candidate holds the change; the answer is remembered, because several places run the same candidate. */
@@ -119,7 +119,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   /** Asks what a release that began now would carry. */
-  async function notChosen(name: string, component: ReleasableComponent, holds: (candidate: Sha) => Promise<boolean>): Promise<Blocked> {
+  async function notChosen(name: string, component: ReleasableComponent, { holds, places }: { readonly holds: (candidate: Sha) => Promise<boolean>; readonly places: readonly Presence[] }): Promise<Blocked> {
     const { code, chat } = component;
     const owners = [code.owners ?? chat?.team ?? `whoever runs ${code.mirror}`];
     const planned = await plan({ component: name });
@@ -129,6 +129,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
       case 'noCandidate':
         return { what: `the pipeline of ${shortSha(planned.sha)} on ${code.mirror}, which is red: ${toldFailures(planned.failed)}`, by: owners };
       case 'upToDate':
+        if (!component.pin && places[0]?.runsIt) return notBroughtOn(name, places);
         if (planned.pending) return { what: `pipelines on ${code.mirror} that still run`, by: [] };
         return { what: 'nothing: only documentation has changed, and the next release will carry it', by: [] };
       case 'triedBefore':
@@ -165,4 +166,11 @@ function held({ release, state, waitingFor, paused }: ReleaseStatus): Blocked {
 
 function notCarriedOn(name: string, absent: readonly string[]): Blocked {
   return { what: `the end of the release that merged it: none carries it on to ${absent.join(', ')}. See slipway history ${name}`, by: ['whoever starts the next release'] };
+}
+
+/** What nothing pins is up to date as soon as its first environment has it. */
+function notBroughtOn(name: string, places: readonly Presence[]): Blocked {
+  const [first] = places;
+  const absent = places.filter(({ runsIt }) => !runsIt).map(({ environment }) => environment);
+  return { what: `the end of the release that brought it to ${first!.environment}: none carries it on to ${absent.join(', ')}, until slipway start ${kinds.release.workflow} ${name} --sha ${first!.candidate}`, by: ['whoever starts releases'] };
 }

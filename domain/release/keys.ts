@@ -57,7 +57,10 @@ export function straightPrefix(component: string, candidate: Sha): string {
   return releaseId('release', component, `to-${shortSha(candidate)}-`);
 }
 
-/** @param began in ms since 1970: a commit that is released again, after a rollback, has other keys */
-export function straightId(component: string, candidate: Sha, began: number): string {
-  return `${straightPrefix(component, candidate)}${new Date(began).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+/**
+ * The id of the release that brings a commit to where its first environment runs something else. `fence` is that of the last grant there: whatever
+ * is deployed raises it, so a commit that was taken back, and is released again, has other keys.
+ */
+export function straightId(component: string, candidate: Sha, { runs, fence }: { readonly runs: Sha | undefined; readonly fence: number }): string {
+  return `${straightPrefix(component, candidate)}from-${runs === undefined ? 'nothing' : shortSha(runs)}-${fence}`;
 }

@@ -35,7 +35,7 @@ export interface RunningReleases {
   /** Tells a release that another one has taken its place. One that has ended needs no word. */
   supersede(release: string, superseding: Superseding): Promise<void>;
   isRunning(release: string): Promise<boolean>;
-  /** Ids that begin so, of releases that run and of those that have ended, as far as the server remembers them. */
+  /** Ids that begin so, of releases that run and of those that have ended, as far as the server remembers them, newest first. */
   begun(prefix: string): Promise<readonly string[]>;
   /** What it says of itself, if it answers. */
   status(release: string): Promise<ReleaseStatus | undefined>;
@@ -76,9 +76,9 @@ export function temporalReleases(client: Client): RunningReleases {
     isRunning: (release) => isRunning(workflow, release),
 
     async begun(prefix) {
-      const ids = new Set<string>();
-      for await (const { workflowId } of workflow.list({ query: `WorkflowId STARTS_WITH "${prefix}"` })) ids.add(workflowId);
-      return [...ids];
+      const runs = [];
+      for await (const { workflowId, startTime } of workflow.list({ query: `WorkflowId STARTS_WITH "${prefix}"` })) runs.push({ workflowId, at: startTime.getTime() });
+      return [...new Set(runs.toSorted((a, b) => b.at - a.at).map(({ workflowId }) => workflowId))];
     },
 
     status: statusOf,

@@ -5,14 +5,18 @@ import { environmentId } from '../../domain/environments/environment.ts';
 import { freeze } from '../../workflows/environments/messages.ts';
 import { abort, approve, decide, reject } from '../../workflows/people/messages.ts';
 import { attribute } from './attribute.ts';
-import { checks } from './github.ts';
+import { checks, github } from './github.ts';
 import type { World } from '../worlds.ts';
 import { lasting } from './matrix.ts';
 import type { Case } from './matrix.ts';
 
-export async function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
-  const start = await client.workflow.start('componentRelease', { workflowId: `start/${taskQueue}`, taskQueue, args: [{ component: 'gitaly' }] });
-  const { to } = (await start.result()) as { to: string };
+export function begin(client: Client, taskQueue: string): Promise<WorkflowHandle> {
+  return start(client, taskQueue, {});
+}
+
+async function start(client: Client, taskQueue: string, request: { readonly sha?: string }): Promise<WorkflowHandle> {
+  const started = await client.workflow.start('componentRelease', { workflowId: `start/${taskQueue}`, taskQueue, args: [{ component: 'gitaly', ...request }] });
+  const { to } = (await started.result()) as { to: string };
   return client.workflow.getHandle(to);
 }
 
@@ -24,6 +28,18 @@ export const straight: Case = {
     await release.signal(approve.signal, { stage: 'production', by: 'alice' });
   },
 };
+
+const unpinned: Case = {
+  ...straight,
+  name: 'a release of what nothing pins',
+  straight: true,
+  // The server remembers that of the run before, whose commit would not be begun again unasked.
+  begin: async (client, taskQueue, world) => {
+    const { sha } = await github<{ sha: string }>(world, 'gitlab-org-security/gitaly/commits/master');
+    return start(client, taskQueue, { sha });
+  },
+};
+const unpinnedRolledBack: Case = { ...unpinned, name: 'a release of what nothing pins that is rolled back when a stage fails', prepare: canaryFails, attend: rollBack };
 
 /** As the hourly task begins it. */
 async function beginHourly(client: Client, taskQueue: string): Promise<WorkflowHandle> {
@@ -54,13 +70,19 @@ const abortedInPipeline: Case = {
 
 const rolledBack: Case = {
   name: 'a release that is rolled back when a stage fails',
-  prepare: (world) => world.control('deployments', { environment: 'canary', outcome: 'failure', times: 1 }),
+  prepare: canaryFails,
   begin,
-  async attend(release) {
-    await inState(release, 'deciding');
-    await release.signal(decide.signal, { choice: 'rollback', by: 'alice', reason: 'incident' });
-  },
+  attend: rollBack,
 };
+
+function canaryFails(world: World): Promise<unknown> {
+  return world.control('deployments', { environment: 'canary', outcome: 'failure', times: 1 });
+}
+
+async function rollBack(release: WorkflowHandle): Promise<void> {
+  await inState(release, 'deciding');
+  await release.signal(decide.signal, { choice: 'rollback', by: 'alice', reason: 'incident' });
+}
 
 const abortedInQueue: Case = {
   name: 'a release that is aborted while it waits for an environment',
@@ -109,7 +131,7 @@ const abortedInStage: readonly Case[] = [
   abortedWhile('soaking', { soak: '10m' }),
 ];
 
-export const componentReleases: readonly Case[] = [straight, rejected, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
+export const componentReleases: readonly Case[] = [straight, rejected, unpinned, unpinnedRolledBack, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
 
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(100);

@@ -14,6 +14,8 @@ export interface Case {
   readonly name: string;
   /** Of the world; Gitaly's, if not given. */
   readonly scenario?: 'sourcegraph';
+  /** Nothing pins Gitaly. */
+  readonly straight?: true;
   /** How long a stage soaks: 1 s, if not given. */
   readonly soak?: string;
   /** Of the catalog's pace, what is not as ever. */
@@ -88,9 +90,9 @@ const unhurried = { sample: '1s' };
  *
  * @throws when a blow or a fault never came: then nothing was tested
  */
-export async function run(lane: Lane, { name, scenario, soak, pace: usual, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
+export async function run(lane: Lane, { name, scenario, straight, soak, pace: usual, prepare, begin, attend }: Case, { blows = [], faults = [], environment, pace = {} }: Disturbance = {}): Promise<Ending> {
   const world = await openWorld(lane.sandboxUrl, { ...(scenario && { scenario }) });
-  const catalog = await writeCatalog(world, { pace: { ...unhurried, ...usual, ...pace }, ...(soak && { soak }) });
+  const catalog = await writeCatalog(world, { pace: { ...unhurried, ...usual, ...pace }, ...(soak && { soak }), ...(straight && { straight }) });
   const env = { ...workerEnvironment(world, { address: lane.address, taskQueue: world.name, catalog: catalog.file }), SANDBOX_WORLD: world.url, ...environment };
   const frozen: KillableWorker[] = [];
   let worker = await startKillableWorker(env);

@@ -17,7 +17,7 @@ it('a component that nothing pins goes from its green commit straight to its sta
   await waitsFor(release, 'approval of production');
   const { candidate, pullRequest } = await release.query(status);
   expect(pullRequest).toBeUndefined();
-  expect(id).toMatch(new RegExp(`^release/gitaly/to-${candidate!.slice(0, 12)}-\\d{8}T\\d{6}Z$`));
+  expect(id).toMatch(new RegExp(`^release/gitaly/to-${candidate!.slice(0, 12)}-from-[0-9a-f]{12}-0$`));
   await release.signal(reject.signal, { stage: 'production', by: 'alice', reason: 'incident' });
   expect(await release.result()).toMatchObject({ kind: 'rejected', stays: ['staging runs it', 'canary runs it'] });
   expect((await start()).outcome).toEqual({ kind: 'upToDate', pinned: candidate });

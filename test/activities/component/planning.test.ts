@@ -10,6 +10,7 @@ import { readCatalog } from '../../../domain/catalog-text.ts';
 import { toldOutcome } from '../../../domain/outcome.ts';
 import type { Check } from '../../../domain/code/pipeline.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
+import { oneAttempt } from '../../ports/stand.ts';
 import { shaOf } from '../../shas.ts';
 
 /** One character, which its SHA repeats: "1" is the oldest commit of the branch, "x" is of a side branch. */
@@ -32,6 +33,12 @@ interface Scene {
   readonly setBy?: Sha;
   /** The id of a release that runs. */
   readonly running?: string;
+  /** Nothing pins the component: what its first environment runs, and its last grant. */
+  readonly straight?: { readonly runs?: Name; readonly fence?: number };
+  /** Ids of releases that have begun, newest first. */
+  readonly begun?: readonly string[];
+  /** Who asks: the id of a workflow. */
+  readonly asker?: string;
 }
 
 const hashOf = (name: Name): Sha => asSha(name.charCodeAt(0).toString(16).padStart(2, '0').repeat(20));
@@ -54,7 +61,7 @@ function told(planned: Planned): string {
   }
 }
 
-function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = shaOf('e'), running }: Scene): Promise<Planned> {
+function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = shaOf('e'), running, straight, begun = [], asker }: Scene): Promise<Planned> {
   const list = (repository: string) => (repository === 'org/mirror' ? mirror : canonical);
   const commit = (name: Name) => ({ sha: hashOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge' });
   const nameOf = (sha: string) => Array.from(`${mirror}${canonical}`).find((name) => hashOf(name) === sha);
@@ -80,11 +87,15 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
         return { name, state };
       }),
     } as Partial<Forge['pipelines']>,
+    deployments: { current: async () => straight?.runs && { sha: hashOf(straight.runs), at: '2026-01-01T00:00:00Z' } } as Partial<Forge['deployments']>,
   } as Forge;
-  const reading = readCatalog(catalog(source));
+  const reading = readCatalog(catalog(source, { pin: !straight }));
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
-  const releases = { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: async (id: string) => id === running, status: async () => ({ candidate: hashOf('3') }) as ReleaseStatus, running: never };
-  return createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments: {} as Environments }).plan({ component: 'gitaly', ...request });
+  const environments = { record: async (environment) => straight?.fence === undefined ? undefined : { environment, fence: straight.fence, queue: [], windows: [], followers: [], refused: [], deployed: {} } } as Partial<Environments> as Environments;
+  const releases = { offer: never, begun: async (prefix: string) => begun.filter((id) => id.startsWith(prefix)), supersede: async () => undefined, ended: async () => [], isRunning: async (id: string) => id === running, status: async () => ({ candidate: hashOf('3') }) as ReleaseStatus, running: never };
+  const { plan: decide } = createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments });
+  const asked = { component: 'gitaly', ...request };
+  return straight ? (oneAttempt({ workflowExecution: { workflowId: asker ?? 'start', runId: '1' } }).run(decide, asked) as Promise<Planned>) : decide(asked);
 }
 
 it.each<[string, Scene, string]>([
@@ -144,6 +155,25 @@ it.each<[string, Scene, string]>([
   expect(await plan(scene)).toMatchObject({ kind: 'release', id });
 });
 
+const to = (name: Name) => `release/gitaly/to-${hashOf(name).slice(0, 12)}-`;
+const from = (name: Name) => `from-${hashOf(name).slice(0, 12)}-`;
+
+it.each<[string, Scene, string]>([
+  ['what its first environment runs, and the grants of that', { straight: { runs: '1', fence: 7 } }, `${to('4')}${from('1')}7`],
+  ['nothing, where nothing is known to run there', { straight: {} }, `${to('4')}from-nothing-0`],
+  ['the one that is under way, whatever was granted since', { straight: { runs: '1', fence: 8 }, begun: [`${to('4')}${from('1')}7`], running: `${to('4')}${from('1')}7` }, `${to('4')}${from('1')}7`],
+  ['the one that has just begun, and that no list shows yet', { straight: { runs: '1', fence: 7 }, running: `${to('4')}${from('1')}7` }, `${to('4')}${from('1')}7`],
+  ['its own, where it is asked again', { straight: { runs: '1', fence: 8 }, asker: `${to('4')}${from('1')}7` }, `${to('4')}${from('1')}7`],
+  ['another occasion, where somebody asks for a commit that came to nothing', { straight: { runs: '1', fence: 9 }, begun: [`${to('4')}${from('1')}7`], request: { sha: hashOf('4') } }, `${to('4')}${from('1')}9`],
+])('names a release that nothing pins by %s', async (_, scene, id) => {
+  expect(await plan(scene)).toMatchObject({ kind: 'straight', id });
+});
+
+it('begins no commit again by itself that nothing pins, and that came to nothing', async () => {
+  const begun = [`${to('4')}${from('1')}7`, `${to('4')}${from('1')}5`];
+  expect(await plan({ straight: { runs: '1', fence: 9 }, begun })).toEqual({ kind: 'triedBefore', sha: hashOf('4'), release: begun[0] });
+});
+
 it('tells what a release carries, once that says so', async () => {
   const says = (status: Partial<ReleaseStatus> | undefined) =>
     createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: never, running: never, status: async () => status as ReleaseStatus }, environments: {} as Environments }).carriedBy({ release: 'release/gitaly/from-1' });
@@ -163,7 +193,7 @@ async function never(): Promise<never> {
   return expect.unreachable();
 }
 
-function catalog(source: string): string {
+function catalog(source: string, { pin }: { readonly pin: boolean }): string {
   return `
 version: 1
 environments: { production: {} }
@@ -174,7 +204,7 @@ components:
       mirror: org/mirror
       owners: "#mirror"
       ${source}
-    pin: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
+    ${pin ? 'pin: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }' : ''}
     stages: [{ name: production, environment: production, promote: { kind: deployment } }]
     chat: { progress: "#progress", team: "#team" }
 `;

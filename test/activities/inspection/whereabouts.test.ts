@@ -26,9 +26,11 @@ interface Scene {
   readonly running?: Partial<ReleaseStatus>;
   readonly checks?: Readonly<Record<Sha, Check['state']>>;
   readonly pull?: Partial<PullRequest>;
+  /** Nothing pins the component: its own repository is deployed. */
+  readonly straight?: true;
 }
 
-function look({ pinned = one, mirrored = branch, deployed = {}, running, checks = {}, pull }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
+function look({ pinned = one, mirrored = branch, deployed = {}, running, checks = {}, pull, straight }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
   const commitsOf = (repository: string) => (repository === 'org/mirror' ? mirrored : [...branch, stray]);
   const position = (ref: string) => (ref === 'master' ? branch.length : branch.findIndex((sha) => sha === ref));
   const commit = (sha: Sha) => ({ sha, title: `Change ${sha[0]}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: `https://forge/${sha}` });
@@ -49,17 +51,17 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     pipelines: { checks: async (_, sha) => [{ name: 'test', state: checks[sha] ?? 'green' }] } as Partial<Forge['pipelines']>,
     pullRequests: { list: async () => [], get: async (_, number) => pull && { number, url: `https://forge/pull/${number}`, state: 'open', ...pull } } as Partial<Forge['pullRequests']>,
     workflowRuns: { succeeded: async () => [] } as Partial<Forge['workflowRuns']>,
-    deployments: { succeeded: async () => [] } as Partial<Forge['deployments']>,
+    deployments: { succeeded: async () => [], current: async () => undefined } as Partial<Forge['deployments']>,
   } as Forge;
   const environments = {
     record: async (environment) =>
       deployed[environment] === undefined
         ? undefined
-        : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: shaOf('d'), release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
+        : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: straight ? deployed[environment] : shaOf('d'), release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
     endedRecord: async () => undefined,
   } as Partial<Environments> as Environments;
   const { whereabouts } = createWhereabouts({
-    catalog: { read: async () => catalog },
+    catalog: { read: async () => catalogOf(straight) },
     forge,
     git: {} as Git,
     environments,
@@ -117,6 +119,20 @@ it.each<[string, Scene, string, readonly string[]]>([
   expect((await look(scene)).blocked).toMatchObject({ what, by });
 });
 
+it.each<[string, Scene, string]>([
+  ['nobody having started a release', {}, 'the start of a release, which would carry it: slipway start componentRelease gitaly'],
+  ['its own pipeline', { deployed: { staging: two }, checks: { [three]: 'pending', [four]: 'pending' } }, 'pipelines on org/mirror that still run'],
+  [
+    'a release that ended on the way',
+    { deployed: { staging: four, production: two } },
+    `the end of the release that brought it to staging: none carries it on to production, until slipway start componentRelease gitaly --sha ${four}`,
+  ],
+])('names, where nothing pins it, %s', async (_, scene, what) => {
+  const found = await look({ straight: true, ...scene });
+  expect(found).toMatchObject({ merged: true, blocked: { what } });
+  expect(found).not.toHaveProperty('pinned');
+});
+
 it('tells what keeps a commit off the mirror', async () => {
   expect(await look({ mirrored: [one, two] })).toMatchObject({ commit: { sha: three }, merged: false, blocked: { what: 'the mirror org/mirror, which does not have it yet', by: ['#mirror'] } });
   expect(await look({}, { sha: stray })).toMatchObject({ blocked: { what: 'its merge: it is not on master of org/gitaly', by: ['Ana'] } });
@@ -133,16 +149,18 @@ it('refuses what is not there', async () => {
   await expect(look({}, { pullRequest: 12 })).rejects.toMatchObject({ type: 'InvalidInput', message: 'org/gitaly has no pull request #12' });
 });
 
-const reading = readCatalog(`
+function catalogOf(straight?: true) {
+  const reading = readCatalog(`
 version: 1
 environments: { staging: {}, production: {} }
 components:
   gitaly:
     code: { canonical: org/gitaly, mirror: org/mirror, owners: "#mirror" }
-    pin: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }
+    ${straight ? '' : 'pin: { repository: org/product, versionFile: VERSION, head: release/gitaly, title: Update }'}
     stages:
       - { name: staging, environment: staging, promote: { kind: deployment } }
       - { name: production, environment: production, promote: { kind: deployment } }
     chat: { progress: "#progress", team: "#team" }
 `);
-const catalog = reading.kind === 'valid' ? reading.catalog : expect.unreachable();
+  return reading.kind === 'valid' ? reading.catalog : expect.unreachable();
+}
