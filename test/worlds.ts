@@ -92,7 +92,7 @@ export function workerEnvironment(world: World, { address, taskQueue, catalog }:
 }
 
 /** A catalog for the sandbox's Gitaly with three stages, and for the schemas of its Sourcegraph, in a file that `remove` takes away. */
-export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly code?: object; readonly pin?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object; readonly environments?: object; /** A second component that is pinned in the same product. */ readonly monitor?: boolean; /** Gitaly alone is pinned nowhere. */ readonly straight?: boolean } = {}) {
+export async function writeCatalog(world: World, changes: { readonly pace?: object; readonly soak?: string; readonly code?: object; readonly pin?: object; readonly approval?: object; readonly flags?: object; readonly schemas?: object; readonly environments?: object; /** A second component that is pinned in the same product. */ readonly monitor?: boolean; /** Gitaly alone is pinned nowhere. */ readonly straight?: boolean; /** Of Gitaly nobody is told. */ readonly silent?: boolean } = {}) {
   const soak = changes.soak ?? '1s';
   const workflow = changes.straight ? { kind: 'deployment' } : { kind: 'workflow', workflow: 'deploy.yml', inputs: { environment: '{environment}', sha: '{sha}', release_key: '{key}' } };
   const catalog = {
@@ -125,8 +125,8 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
             health: [{ kind: 'http', url: `${world.url}/health/production` }],
           },
         ],
-        chat: { progress: '#gitaly_alerts', team: '#g_gitaly' },
-        flags: {
+        ...(!changes.silent && { chat: { progress: '#gitaly_alerts', team: '#g_gitaly' } }),
+        ...(!changes.silent && { flags: {
           prefix: 'gitaly_',
           operators: ['alice', 'bob'],
           staging: { environment: 'staging', soak },
@@ -141,7 +141,7 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
           issues: { repository: 'gitlab-org/gitaly', labels: ['feature flag'] },
           incidents: { repository: 'gitlab-org/gitlab', label: 'incident' },
           ...changes.flags,
-        },
+        } }),
       },
       migrator: {
         schemas: {

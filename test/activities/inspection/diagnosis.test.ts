@@ -120,6 +120,15 @@ it.each([
   expect(await ails({ catalog: ['head: release/gitaly', 'head: release/other'] })).toEqual({ 'gitaly: release/other of gitlab-org/gitlab': expect.stringMatching(finding) });
 });
 
+it('asks for no product and no chat where nothing pins a component, and for a token that may deploy from its own repository', async () => {
+  const straight: [string, string] = [sound.slice(sound.indexOf('    pin:')), '    stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]\n'];
+  expect(await ails({ catalog: straight })).toEqual({});
+  const forge = connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token' });
+  expect(await ails({ catalog: straight, ports: { forge: { ...forge, access: { ...forge.access, repository: async () => 'read' } } } })).toEqual({
+    'gitaly: gitlab-org-security/gitaly': 'missing: may be read only; let the account write to it, and the token, too',
+  });
+});
+
 it('finds a branch that is not there or not protected', async () => {
   const found = await ails({ catalog: ['repository: gitlab-org/gitlab,', 'repository: gitlab-org/gitaly,'] });
   expect(found).toMatchObject({ 'gitaly: master of gitlab-org/gitaly': expect.stringMatching(/^warning: is not protected/) });
