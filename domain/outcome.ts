@@ -6,12 +6,12 @@ import { toldSchemas } from './schemas/outcome.ts';
 import type { SchemaOutcome, SchemaStopped } from './schemas/outcome.ts';
 import { toldPromotion } from './promotion/outcome.ts';
 import type { PromotionOutcome } from './promotion/outcome.ts';
-import { toldVersion } from './versions/outcome.ts';
-import type { VersionOutcome } from './versions/outcome.ts';
+import { toldBackports, toldVersion } from './versions/outcome.ts';
+import type { BackportOutcome, VersionOutcome } from './versions/outcome.ts';
 import type { ReleaseOutcome } from './component/outcome.ts';
 
 /** How any of the workflows ends. */
-export type Outcome = VersionOutcome | ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PromotionOutcome;
+export type Outcome = BackportOutcome | VersionOutcome | ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PromotionOutcome;
 
 /** What did not get to its end, and was cleaned up. */
 export type StoppedOutcome = Extract<ReleaseOutcome, Remains> | SchemaStopped;
@@ -64,6 +64,11 @@ export function toldOutcome(outcome: Outcome): string {
     case 'versionPlanned':
     case 'versionRefused':
       return toldVersion(outcome);
+    case 'backported':
+    case 'nothingToBackport':
+    case 'backportsPlanned':
+    case 'backportsRefused':
+      return toldBackports(outcome);
     case 'schemasReleased':
     case 'schemasRepaired':
     case 'schemasUploaded':

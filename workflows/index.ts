@@ -1,3 +1,4 @@
+export { backport } from './versions/backport.ts';
 export { componentRelease } from './component/component-release.ts';
 export { dailyPreRelease } from './promotion/daily-pre-release.ts';
 export { doctor } from './inspection/doctor.ts';

@@ -1,4 +1,5 @@
 import type { Ports } from '../../ports/ports.ts';
+import { createBackports } from './backports.ts';
 import { createCutting } from './cutting.ts';
 import { createMergingBack } from './merging-back.ts';
 import { createOwedChanges } from './owed-changes.ts';
@@ -7,5 +8,5 @@ import { createPublishing } from './publishing.ts';
 
 /** What version releases do. */
 export function createVersions(ports: Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'readLagMs'>) {
-  return { ...createVersionPlanning(ports), ...createCutting(ports), ...createMergingBack(ports), ...createOwedChanges(ports), ...createPublishing(ports) };
+  return { ...createBackports(ports), ...createVersionPlanning(ports), ...createCutting(ports), ...createMergingBack(ports), ...createOwedChanges(ports), ...createPublishing(ports) };
 }

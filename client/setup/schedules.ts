@@ -23,13 +23,13 @@ interface Change {
 }
 
 /** What the ids of schedules begin with, by what they start. */
-const prefixes = { update: 'update/', preRelease: kinds.preRelease.prefix } as const;
+const prefixes = { update: 'update/', preRelease: kinds.preRelease.prefix, backports: kinds.backports.prefix } as const;
 const catchupWindowMs = 10 * 60_000;
 
 export function addSchedules(program: Command, answering: Answering): void {
   program
     .command('schedules')
-    .description('the schedules by which components are looked at for a newer candidate, and get their daily pre-releases')
+    .description('the schedules by which components are looked at for a newer candidate, and get their daily pre-releases and their backports')
     .command('apply')
     .description('make them as the catalog says, and show what differs')
     .option('--dry-run', 'only show what differs')
@@ -78,7 +78,13 @@ function schedulesOf({ components }: Catalog, taskQueue: string): readonly Wante
       policies,
     };
   });
-  return [...updates, ...preReleases];
+  const backports = Object.entries(components).flatMap(([component, { versions }]): readonly Wanted[] => {
+    if (!versions?.backports) return [];
+    const { schedule } = versions.backports;
+    // Hands over to the component's queue, which may run for long.
+    return [{ scheduleId: `${prefixes.backports}${component}`, when: spoken(schedule), spec: { intervals: [{ every: schedule }] }, action: start(kinds.backports.workflow, `picking/${component}`, component), policies }];
+  });
+  return [...updates, ...preReleases, ...backports];
 }
 
 function weekly(at: string, zone: string): string {

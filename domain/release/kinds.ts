@@ -86,6 +86,15 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['approval', 'ended'],
   },
+  backports: {
+    workflow: 'backport',
+    prefix: 'backport/',
+    noun: 'backport',
+    example: 'backport/gitaly/queue',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['ended'],
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type KindName = keyof typeof kinds;

@@ -1,5 +1,33 @@
 import type { Sha } from '../code/commit.ts';
 
+/** How the picking of backports ends. */
+export type BackportOutcome =
+  | {
+      readonly kind: 'backported';
+      /** "#12 on 12-9-stable as 1a2b3c4d5e6f", in their order. */
+      readonly done: readonly string[];
+      /** What somebody has decided not to do, with why. */
+      readonly givenUp?: readonly string[];
+    }
+  | { readonly kind: 'nothingToBackport'; readonly label: string }
+  /** A dry run: nothing was written. */
+  | { readonly kind: 'backportsPlanned'; readonly branch: string; readonly writes: readonly string[] }
+  /** Nothing was written. */
+  | { readonly kind: 'backportsRefused'; readonly reason: string };
+
+export function toldBackports(outcome: BackportOutcome): string {
+  switch (outcome.kind) {
+    case 'backported':
+      return `backported: ${outcome.done.join(', ') || 'nothing'}${outcome.givenUp ? `; given up: ${outcome.givenUp.join('; ')}` : ''}`;
+    case 'nothingToBackport':
+      return `nothing to pick: no merged pull request carries ${outcome.label}`;
+    case 'backportsPlanned':
+      return `a dry run: would pick ${outcome.writes.length} onto ${outcome.branch}`;
+    case 'backportsRefused':
+      return `refused: ${outcome.reason}`;
+  }
+}
+
 /** How a version release ends. */
 export type VersionOutcome =
   | {

@@ -13,4 +13,14 @@ export const versionRequest = z.strictObject({
 
 export type VersionRequest = z.output<typeof versionRequest>;
 
+/** What starts the picking of what waits for it. */
+export const backportRequest = z.strictObject({
+  component: z.string().min(1),
+  dryRun: z.boolean().optional().describe('Tells what would be picked, and writes nothing.'),
+});
+
+export type BackportRequest = z.output<typeof backportRequest>;
+
+export const backportRequestExample = { component: 'gitaly' } satisfies BackportRequest;
+
 export const versionRequestExample = { component: 'gitaly', version: '12.9.0' } satisfies VersionRequest;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { deployedRule } from '../environments/deployed-rule.ts';
 import { approval } from '../stages/rules.ts';
-import { name, path, repository } from '../text/names.ts';
+import { interval } from '../text/duration.ts';
+import { label, name, path, repository } from '../text/names.ts';
 
 const numbers = z
   .tuple([z.int().min(1), z.int().max(999_999_999)])
@@ -39,6 +40,12 @@ export const versionRules = z.strictObject({
     .describe("First and last number of candidates, by who asks for one: the component's developers, or the product that ships it."),
   production: z.strictObject({ environment: name, deployed: deployedRule.prefault({ kind: 'deployment' }) }).describe('The environment whose commit majors and minors are made of.'),
   approval: approval.optional().describe('The release managers, who approve a major, minor or patch that somebody starts by hand.'),
+  backports: z
+    .strictObject({
+      label: label.describe('A merged pull request that carries it is picked onto the stable branch that production runs.'),
+      schedule: interval.prefault('5m').describe('How often it is looked for some.'),
+    })
+    .optional(),
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe("Checks that must be among the green ones of a tag's pipeline."),
 });
 

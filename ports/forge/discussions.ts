@@ -15,4 +15,6 @@ export interface Discussions {
   /** Replaces the labels that match `family` (a prefix such as "workflow::") by `label`, and leaves all others. */
   label(repository: Repository, number: number, label: string, family: string): Promise<void>;
   addLabels(repository: Repository, number: number, labels: readonly string[]): Promise<void>;
+  /** Takes one off. Nothing, where it is not there. */
+  removeLabel(repository: Repository, number: number, label: string): Promise<void>;
 }

@@ -39,6 +39,13 @@ export interface LandedPullRequest {
   readonly author?: string;
 }
 
+export interface MergedPullRequest extends LandedPullRequest {
+  /** What it has made of its base branch. */
+  readonly mergeSha: Sha;
+  /** ISO 8601 */
+  readonly mergedAt: string;
+}
+
 export interface NewPullRequest {
   readonly repository: Repository;
   readonly head: string;
@@ -55,6 +62,8 @@ export interface PullRequests {
   close(repository: Repository, number: number): Promise<void>;
   /** Those by which a commit came onto `base`, squashed, rebased or merged; mostly one. */
   landing(repository: Repository, sha: Sha, base: string): Promise<readonly LandedPullRequest[]>;
+  /** Those that were merged into `base` and carry a label, oldest merge first, as far as the forge's clock tells: it counts seconds. */
+  labelled(repository: Repository, label: string, base: string): Promise<readonly MergedPullRequest[]>;
   /** Paths that it changes. */
   files(repository: Repository, number: number): Promise<readonly string[]>;
 }

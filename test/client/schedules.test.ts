@@ -101,3 +101,14 @@ components:
     chat: { progress: '#progress', team: '#team' }
 `;
 }
+
+it('has backports looked for where the catalog names their label', async () => {
+  const folder = await openFolder();
+  onTestFinished(folder.remove);
+  const catalog = folder.path('slipway.yaml');
+  const text = catalogText('1h').replace("    chat:", "    versions: { production: { environment: staging }, backports: { label: Pick, schedule: 3m } }\n    chat:");
+  await writeFile(catalog, text.replace('gitaly:', 'picked:'));
+  expect(await apply(catalog)).toMatchObject({
+    changes: expect.arrayContaining([{ schedule: 'backport/picked', kind: 'create', lines: expect.arrayContaining(['every: 3 min', expect.stringMatching(/^starts: backport \{"component":"picked"\}/)]) }]),
+  });
+});

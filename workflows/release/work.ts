@@ -113,6 +113,11 @@ const patience = {
   openVersionChange: 'writing',
   publishVersion: 'writing',
   tagPipeline: 'polling',
+  planBackports: 'planning',
+  pickBackport: 'writing',
+  openBackport: 'writing',
+  backportSettled: 'polling',
+  closeBackport: 'writing',
 
   report: 'telling',
   announce: 'telling',

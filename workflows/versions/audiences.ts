@@ -1,3 +1,4 @@
+import type { BackportPlan } from '../../domain/versions/backport.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
 import type { Session } from '../release/session.ts';
@@ -15,6 +16,26 @@ export function audiencesOf({ plan, work }: Session<AgreedVersion>): readonly Au
       hear({ name, line, urgent }) {
         if (!urgent) return undefined;
         return () => work.announce({ channel: chat.team, key: `${id}/${name}/team`, text: `${component} ${tag}: ${line}` }, `announce ${name}`);
+      },
+    },
+  ];
+}
+
+/** Who follows the backports of a component: one thread a stable branch, and, where somebody has to do something, the team. */
+export function backportAudiences({ plan, work }: Session<BackportPlan>): readonly Audience[] {
+  const { id, component, branch, chat, queue } = plan;
+  if (!chat) return [];
+  const tell = openThreads(work);
+  const thread = `${id}/${branch}`;
+  // The thread outlives the run: what happens in each of them is told of by what it was begun for.
+  const named = (name: string) => `${name}-${queue[0]?.number ?? 0}`;
+  return [
+    { name: chat.progress, hear: ({ name, line }) => () => tell({ thread, channel: chat.progress, subject: `${component} ${branch}`, transition: named(name), line }) },
+    {
+      name: chat.team,
+      hear({ name, line, urgent }) {
+        if (!urgent) return undefined;
+        return () => work.announce({ channel: chat.team, key: `${thread}/${named(name)}/team`, text: `${component} ${branch}: ${line}` }, `announce ${name}`);
       },
     },
   ];

@@ -5,7 +5,7 @@ import type { GitHub } from './connection/client.ts';
 import { refusal } from './connection/failures.ts';
 
 /** Labels are set one by one, never as a whole set: that would take away what somebody else adds at the same moment. */
-export function githubLabels({ rest, paginate }: GitHub): Pick<Discussions, 'label' | 'addLabels'> {
+export function githubLabels({ rest, paginate }: GitHub): Pick<Discussions, 'label' | 'addLabels' | 'removeLabel'> {
   async function current(repository: string, number: number): Promise<readonly string[]> {
     const labels = await paginate(rest.issues.listLabelsOnIssue, { ...at(repository), issue_number: number, per_page: 100 });
     return labels.map(({ name }) => name);
@@ -35,6 +35,8 @@ export function githubLabels({ rest, paginate }: GitHub): Pick<Discussions, 'lab
         if (isOfFamily(other, family) && !isSameLabel(other, label)) await remove(repository, number, other);
       }
     },
+
+    removeLabel: remove,
 
     async addLabels(repository, number, labels) {
       const wanted = missingLabels(labels, await current(repository, number));

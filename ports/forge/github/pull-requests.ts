@@ -1,6 +1,6 @@
 import { asSha } from '../../../domain/code/commit.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
-import type { PullRequest, PullRequests } from '../pull-requests.ts';
+import type { MergedPullRequest, PullRequest, PullRequests } from '../pull-requests.ts';
 import { fittingBody, fittingTitle } from '../../../domain/code/quiet-text.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
@@ -60,6 +60,19 @@ export function githubPullRequests(github: GitHub): PullRequests {
       return found
         .filter(({ merged_at, base: { ref } }) => merged_at !== null && ref === base)
         .map(({ number, html_url, title, body, head, user }) => ({ number, url: html_url, title, body: body ?? '', branch: head.ref, ...(user && { author: user.login }) }));
+    },
+
+    async labelled(repository, label, base) {
+      const { owner, repo } = at(repository);
+      const issues = await paginate(rest.issues.listForRepo, { owner, repo, labels: label, state: 'closed', per_page: 100 });
+      const merged: MergedPullRequest[] = [];
+      for (const { number } of issues.filter(({ pull_request }) => pull_request?.merged_at != null)) {
+        const found = await unlessMissing(rest.pulls.get({ owner, repo, pull_number: number }));
+        const { merged_at: mergedAt, merge_commit_sha: mergeSha, html_url: url, title, body, head, user, base: into } = found?.data ?? {};
+        if (!mergedAt || !mergeSha || into?.ref !== base || url === undefined || title === undefined) continue;
+        merged.push({ number, url, title, body: body ?? '', branch: head?.ref ?? '', ...(user && { author: user.login }), mergeSha: asSha(mergeSha), mergedAt });
+      }
+      return merged.toSorted((a, b) => Date.parse(a.mergedAt) - Date.parse(b.mergedAt) || a.number - b.number);
     },
 
     async files(repository, number) {

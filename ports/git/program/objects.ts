@@ -105,10 +105,10 @@ export function objectsOf({ git, have, keep }: Clone) {
     }
   }
 
-  async function pick({ commit: picked, onto, message, date }: Extract<NewObject, { kind: 'pick' }>): Promise<Written> {
-    await have(picked, onto);
+  async function pick({ commit: picked, since, onto, message, date }: Extract<NewObject, { kind: 'pick' }>): Promise<Written> {
+    await have(picked, onto, since);
     const [parent, name = '', email = '', when = ''] = (await git(['log', '-1', '--format=%P%x00%an%x00%ae%x00%at %ad', '--date=format:%z', picked])).out.trim().split('\0');
-    const first = parent?.split(' ')[0];
+    const first = since ?? parent?.split(' ')[0];
     if (!first) throw neverRetry('InvalidInput', `${picked} has no parent: it can't be picked`);
     const tree = await treeOf(onto);
     // What `onto` holds, as if it had been made on the picked commit's parent: that makes the parent the base of the merge.

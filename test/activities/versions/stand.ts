@@ -4,7 +4,7 @@ import type { Catalog } from '../../../domain/catalog.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { VersionPlan } from '../../../domain/versions/plan.ts';
 import type { Check } from '../../../domain/code/pipeline.ts';
-import type { NewPullRequest } from '../../../ports/forge/pull-requests.ts';
+import type { MergedPullRequest, NewPullRequest } from '../../../ports/forge/pull-requests.ts';
 import type { ForgeRelease, NewForgeRelease } from '../../../ports/forge/releases.ts';
 import type { Milestone } from '../../../ports/forge/milestones.ts';
 import type { Git } from '../../../ports/git/git.ts';
@@ -24,6 +24,9 @@ export interface VersionStand {
   readonly releases: ForgeRelease[];
   readonly latest: string[];
   readonly pulls: (NewPullRequest & { readonly number: number })[];
+  /** Pull requests that are merged, as the forge lists those with a label. */
+  readonly merged: (MergedPullRequest & { labels: string[] })[];
+  readonly comments: string[];
   readonly checks: Check[];
   plan(version: string, more?: Partial<PlanVersionRequest>): Promise<PlannedVersion>;
   planned(version: string, more?: Partial<PlanVersionRequest>): Promise<VersionPlan>;
@@ -52,6 +55,8 @@ export function versionStand({ versions = '{ production: { environment: producti
   const releases: ForgeRelease[] = [];
   const latest: string[] = [];
   const pulls: (NewPullRequest & { readonly number: number })[] = [];
+  const merged: (MergedPullRequest & { labels: string[] })[] = [];
+  const comments: string[] = [];
   const checks: Check[] = [{ name: 'test', state: 'green' }];
   const git = gitOf({ [name]: gitaly });
   const ports = {
@@ -71,7 +76,18 @@ export function versionStand({ versions = '{ production: { environment: producti
         },
       },
       pipelines: { checks: async () => checks },
+      discussions: {
+        hasComment: async (_: string, number: number, mark: string) => comments.some((comment) => comment.startsWith(`#${number} `) && comment.includes(mark)),
+        comment: async (_: string, number: number, body: string) => void comments.push(`#${number} ${body}`),
+        removeLabel: async (_: string, number: number, label: string) => {
+          const pull = merged.find((one) => one.number === number)!;
+          pull.labels = pull.labels.filter((one) => one !== label);
+        },
+      },
       pullRequests: {
+        labelled: async (_: string, label: string) => merged.filter(({ labels }) => labels.includes(label)).toSorted((a, b) => a.mergedAt.localeCompare(b.mergedAt) || a.number - b.number),
+        landing: async (_: string, sha: string) => merged.filter(({ body }) => body.split(' ').includes(sha)),
+        get: async (_: string, number: number) => merged.find((one) => one.number === number),
         list: async (_: string, head: string) => pulls.filter((pull) => pull.head === head).map((pull) => ({ ...pull, url: `https://forge/${name}/pull/${pull.number}`, state: 'open' })),
         async open(pull: NewPullRequest) {
           const made = { ...pull, number: pulls.length + 1 };
@@ -93,6 +109,8 @@ export function versionStand({ versions = '{ production: { environment: producti
     releases,
     latest,
     pulls,
+    merged,
+    comments,
     checks,
     plan,
     async planned(version, more) {

@@ -45,6 +45,26 @@ test('a tag is found by the commit that it stands on', async () => {
   expect(await forge.tags.find(repository, 'v1.0.1')).toBeUndefined();
 });
 
+test('merged pull requests are found by their label, and lose it once', async () => {
+  const merge = async (topic: string, label?: string) => {
+    const parent = (await forge.branches.find(repository, 'master'))!;
+    const sha = await forge.branches.write({ repository, parent, path: `${topic}.txt`, text: topic, message: topic, date });
+    await forge.branches.create(repository, topic, sha);
+    const { number } = await forge.pullRequests.open({ repository, head: topic, base: 'master', title: topic, body: '' });
+    if (label) await forge.discussions.addLabels(repository, number, [label]);
+    return { number, sha, merge: () => forge.merging.merge(repository, number, sha, 'merge') };
+  };
+  const [one, two, open, other] = [await merge('one', 'Pick'), await merge('two', 'pick'), await merge('open', 'Pick'), await merge('other')];
+  const made = [await two.merge(), await one.merge()].map((merged) => (merged.kind === 'merged' ? merged.sha : expect.unreachable(merged.kind)));
+  await other.merge();
+  const found = await forge.pullRequests.labelled(repository, 'Pick', 'master');
+  expect(found.map(({ number, mergeSha, branch }) => [number, mergeSha, branch]).toSorted().reverse()).toEqual([[two.number, made[0], 'two'], [one.number, made[1], 'one']]);
+  expect(open.number).not.toBe(other.number);
+  expect(await forge.pullRequests.labelled(repository, 'Pick', 'stable')).toEqual([]);
+  for (let time = 0; time < 2; time++) await forge.discussions.removeLabel(repository, two.number, 'Pick');
+  expect((await forge.pullRequests.labelled(repository, 'Pick', 'master')).map(({ number }) => number)).toEqual([one.number]);
+});
+
 describe('releases', () => {
   const release = (tag: string, more: { readonly prerelease?: boolean; readonly latest?: boolean } = {}) => ({ repository, tag, title: `Version ${tag}`, body: 'No changes.', prerelease: false, latest: true, ...more });
 
