@@ -1,6 +1,8 @@
+import { TemporalFailure } from '@temporalio/common';
 import type { z } from 'zod';
 import { neverRetry, tryAgain } from './failures.ts';
-import { assertStillOurs } from './pulse.ts';
+import { send } from './sending.ts';
+import type { HttpAnswer } from './sending.ts';
 
 /** A remote system that is spoken to in JSON over HTTP, for which no client library is worth having. */
 export interface RestService {
@@ -24,6 +26,14 @@ export interface RestServiceOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: URLSearchParams | object | string | undefined;
+  /** It changes something. */
+  readonly writes?: true;
+}
+
 const rateLimitMs = 60_000;
 
 /**
@@ -33,24 +43,25 @@ const rateLimitMs = 60_000;
 export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServiceOptions): RestService {
   const { base, authorization } = addressOf(url);
 
-  async function call(method: string, path: string, body?: URLSearchParams | object | string): Promise<Reply> {
-    const form = body === undefined || body instanceof URLSearchParams;
-    const response = await fetch(base + path, {
-      method,
-      headers: { accept: 'application/json', ...(!form && { 'content-type': 'application/json' }), ...authorization, ...headers },
-      ...(body !== undefined && { body: form ? body : JSON.stringify(body) }),
-      // A token is meant for this host only.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const text = await response.text();
-    const reply = { status: response.status, headers: response.headers, body: parsedJson(text) };
+  async function call({ method, path, body, writes }: Call): Promise<Reply> {
+    const type = body instanceof URLSearchParams ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'application/json';
+    const sent = body instanceof URLSearchParams ? body.toString() : JSON.stringify(body);
+    const content = { method, headers: { accept: 'application/json', ...(sent !== undefined && { 'content-type': type }), ...authorization, ...headers }, ...(sent !== undefined && { body: sent }) };
+    // A token is meant for this host only: no redirect is followed. A person may call a write off in the meantime.
+    const { status, headers: fields, body: bytes } = writes
+      ? await send(base + path, { ...content, timeoutMs, what: `${method} ${path}`, maxAgeMs: 0 })
+      : await read(base + path, { ...content, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    const text = new TextDecoder().decode(bytes);
+    const reply = { status, headers: fields, body: parsedJson(text) };
     if (!isTheirs(reply)) throw new Error(`not the service, but something in between answers with ${reply.status}${toldInBetween(reply.headers, text)}`);
     return reply;
   }
 
-  async function answered(method: string, path: string, body?: URLSearchParams | object | string): Promise<Reply> {
-    const reply = await call(method, path, body).catch((cause: Error) => {
+  async function answered(given: Call): Promise<Reply> {
+    const { method, path } = given;
+    const reply = await call(given).catch((cause: Error) => {
+      // The attempt is over, or called off: nothing was sent.
+      if (cause instanceof TemporalFailure) throw cause;
       throw tryAgain('Unavailable', `${name} does not answer ${method} ${path}: ${reason(cause)}`, { cause });
     });
     if (reply.status >= 300 && !(reply.status === 404 && method === 'GET')) throw failure(`${name}: ${method} ${path}`, reply);
@@ -66,18 +77,22 @@ export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServ
 
   return {
     async get(path, shape) {
-      const { status, body } = await answered('GET', path);
+      const { status, body } = await answered({ method: 'GET', path });
       return status === 404 ? undefined : parse(shape, body);
     },
     async ask(path, body) {
-      return (await answered('POST', path, body)).body;
+      return (await answered({ method: 'POST', path, body })).body;
     },
     async send(method, path, body) {
-      await assertStillOurs(`${method} ${path}`, { maxAgeMs: 0 });
-      return (await answered(method, path, body)).body;
+      return (await answered({ method, path, body, writes: true })).body;
     },
     parse,
   };
+}
+
+async function read(url: string, request: RequestInit): Promise<HttpAnswer> {
+  const response = await fetch(url, request);
+  return { status: response.status, headers: response.headers, body: await response.arrayBuffer() };
 }
 
 /**

@@ -1,11 +1,11 @@
-import type { HttpAnswer, Send } from './request.ts';
+import type { LocatedAnswer, Send } from './request.ts';
 
 /**
  * Asks again with `If-None-Match`, and gives the answer of the last time when GitHub says that nothing has changed: such
  * an answer (304) costs nothing of the rate limit. Keeps bodies of up to `maxBytes` together, those asked for last.
  */
 export function conditional(send: Send, { maxBytes = 32 * 2 ** 20 }: { readonly maxBytes?: number } = {}): Send {
-  const answers = new Map<string, HttpAnswer>();
+  const answers = new Map<string, LocatedAnswer>();
   let bytes = 0;
 
   function forget(key: string): void {
@@ -13,7 +13,7 @@ export function conditional(send: Send, { maxBytes = 32 * 2 ** 20 }: { readonly 
     answers.delete(key);
   }
 
-  function keep(key: string, answer: HttpAnswer): void {
+  function keep(key: string, answer: LocatedAnswer): void {
     forget(key);
     answers.set(key, answer);
     bytes += answer.body.byteLength;
@@ -37,7 +37,7 @@ export function conditional(send: Send, { maxBytes = 32 * 2 ** 20 }: { readonly 
 }
 
 /** What is none is not GitHub's: kept, it would be believed for as long as its tag holds. */
-function isJson({ headers, body }: HttpAnswer): boolean {
+function isJson({ headers, body }: LocatedAnswer): boolean {
   const [first] = new Uint8Array(body, 0, Math.min(1, body.byteLength));
   return /json/i.test(headers.get('content-type') ?? '') && (first === 0x7b || first === 0x5b);
 }

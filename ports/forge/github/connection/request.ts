@@ -1,17 +1,13 @@
-import { request as exchange } from 'undici';
-import { assertStillOurs } from '../../../pulse.ts';
+import { send } from '../../../sending.ts';
+import type { HttpAnswer } from '../../../sending.ts';
 
-/** A request's answer, read to its end. */
-export interface HttpAnswer {
+export interface LocatedAnswer extends HttpAnswer {
   readonly url: string;
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: ArrayBuffer;
 }
 
 export type Request = Omit<RequestInit, 'headers'> & { readonly headers: Headers };
 
-export type Send = (url: string, request: Request) => Promise<HttpAnswer>;
+export type Send = (url: string, request: Request) => Promise<LocatedAnswer>;
 
 /** Octokit's own log would tell of every failure, which whoever catches it decides. */
 export const silence = { debug() {}, info() {}, warn() {}, error() {} };
@@ -21,23 +17,16 @@ export function within(timeoutMs: number): Send {
   return (url, request) => (request.method === 'GET' ? read(url, request, timeoutMs) : write(url, request, timeoutMs));
 }
 
-async function read(url: string, request: Request, timeoutMs: number): Promise<HttpAnswer> {
+async function read(url: string, request: Request, timeoutMs: number): Promise<LocatedAnswer> {
   const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
   // Octokit takes a body that breaks off for an empty one, so it is read here, where that is a failure.
   const body = await response.arrayBuffer();
   return { url: response.url, status: response.status, headers: response.headers, body };
 }
 
-/**
- * It is on its way as soon as the server has let it pass: `fetch` would take its time, and a worker that is frozen meanwhile would send it
- * when it is thawed. It follows no redirect: a POST would arrive as a GET and look like a success.
- */
-async function write(url: string, { method = 'POST', headers, body }: Request, timeoutMs: number): Promise<HttpAnswer> {
-  const content = { method, headers: Object.fromEntries(headers), body: (body ?? null) as string | null };
-  await assertStillOurs(`${method} ${url}`);
-  const answer = await exchange(url, { ...content, signal: AbortSignal.timeout(timeoutMs) });
-  const fields = Object.entries(answer.headers).flatMap(([name, values]) => [values ?? []].flat().map((value): [string, string] => [name, value]));
-  return { url, status: answer.statusCode, headers: new Headers(fields), body: await answer.body.arrayBuffer() };
+async function write(url: string, { method = 'POST', headers, body }: Request, timeoutMs: number): Promise<LocatedAnswer> {
+  const content = { method, headers: Object.fromEntries(headers), body: (body ?? undefined) as string | undefined };
+  return { url, ...(await send(url, { ...content, timeoutMs, what: `${method} ${url}` })) };
 }
 
 /** What Octokit calls in place of `fetch`. */
