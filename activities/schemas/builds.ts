@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Obstacle, Seen } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
@@ -112,8 +113,8 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     const { id, url } = await effect({
       key: `dispatch ${key}`,
       lagMs: readLagMs,
-      probe: () => launch.find(mechanism, target),
-      act: () => launch.start(mechanism, target),
+      probe: async () => (await launch.find(mechanism, target))[0],
+      act: () => launch.start(mechanism, target, { attempt: activityInfo().currentAttemptScheduledTimestampMs }),
     });
     return { id, url };
   }

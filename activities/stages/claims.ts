@@ -87,8 +87,10 @@ export function createClaims(ports: Pick<Ports, 'catalog' | 'forge' | 'environme
     }
   }
 
-  function deploymentOf({ environment, sha, deployment: { repository, mechanism } }: Claim, key: string): Promise<Deployment | undefined> {
-    return launchBy[mechanism.kind].find(mechanism, { repository, environment, sha, key });
+  /** Should it have been started twice, both have to end. */
+  async function deploymentOf({ environment, sha, deployment: { repository, mechanism } }: Claim, key: string): Promise<Deployment | undefined> {
+    const started = await launchBy[mechanism.kind].find(mechanism, { repository, environment, sha, key });
+    return started.find(({ state }) => state === 'running') ?? started[0];
   }
 
   return {

@@ -1,4 +1,4 @@
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, log } from '@temporalio/activity';
 import type { Landing } from '../../domain/environments/claim.ts';
 import { readContents } from '../environments/contents.ts';
 import { effect } from '../effect.ts';
@@ -13,14 +13,29 @@ import type { Mechanism } from '../../domain/stages/rules.ts';
 
 export interface Promotion extends Target {
   readonly mechanism: Mechanism;
+  /** Of the environment's grant. */
+  readonly fence: number;
 }
 
 export interface Followed {
   readonly repository: Repository;
-  readonly kind: Mechanism['kind'];
+  readonly mechanism: Mechanism;
   readonly id: number;
   /** What its environment is told when it has succeeded. */
   readonly landing: Landing;
+}
+
+type Ended = Exclude<Deployment['state'], 'running'>;
+
+/** What was started a second time under one key, by a worker that was frozen while it sent. */
+export interface Double {
+  readonly url: string;
+  readonly state: Ended | 'calledOff' | 'running';
+}
+
+export interface EndedTwice {
+  readonly state: Ended;
+  readonly doubles: readonly Double[];
 }
 
 export function createPromotions(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'readLagMs'>) {
@@ -29,27 +44,42 @@ export function createPromotions(ports: Pick<Ports, 'catalog' | 'forge' | 'envir
   const { pins } = readContents(ports);
 
   /** Starts the deployment, once, by whatever mechanism the stage has. @throws `InvalidInput` when it could not be found again */
-  async function promote({ mechanism, ...target }: Promotion): Promise<Pick<Deployment, 'id' | 'url'>> {
+  async function promote({ mechanism, fence, ...target }: Promotion): Promise<Pick<Deployment, 'id' | 'url'>> {
     const launch = launchBy[mechanism.kind];
     const { id, url } = await effect<Deployment>({
       key: `launch ${target.key}`,
       lagMs: readLagMs,
-      probe: () => launch.find(mechanism, target),
-      act: () => launch.start(mechanism, target),
+      probe: async () => (await launch.find(mechanism, target))[0],
+      act: () => launch.start(mechanism, target, { fence, attempt: activityInfo().currentAttemptScheduledTimestampMs }),
     });
     return { id, url };
   }
 
   /** Looks once, and lets the environment know what has landed there. @throws `NotYet` while it is under way. */
-  async function deployed({ repository, kind, id, landing }: Followed): Promise<'succeeded' | 'failed'> {
-    const { state, url } = await launchBy[kind].look(repository, id);
+  async function deployed(followed: Followed): Promise<Ended | EndedTwice> {
+    const { repository, mechanism, id, landing } = followed;
+    const { state, url } = await launchBy[mechanism.kind].look(repository, id);
+    const doubles = await callOffDoubles(followed);
     if (state === 'running') throw notYet(`${url} is under way`);
     if (state === 'succeeded') {
       // Other components come, and go, with the same commit.
       const { [landing.component]: _, ...others } = await pins(repository, landing.runs.sha);
       await environments.landed({ ...landing, others }, activityInfo().taskQueue);
     }
-    return state;
+    return doubles.length > 0 ? { state, doubles } : state;
+  }
+
+  /** Whatever else runs under the key: the question before a write and its sending can't be made one. */
+  async function callOffDoubles({ repository, mechanism, id, landing: { environment, key, runs: { sha } } }: Followed): Promise<readonly Double[]> {
+    const launch = launchBy[mechanism.kind];
+    const others = (await launch.find(mechanism, { repository, environment, sha, key })).filter((other) => other.id !== id);
+    const doubles: Double[] = [];
+    for (const { id: double, url, state } of others) {
+      // One that can't be called off must not keep the other from being followed.
+      const calledOff = () => launch.cancel(repository, double).then((): Double['state'] => 'calledOff', (failure: unknown) => (log.warn('a second deployment could not be called off', { url, failure }), state));
+      doubles.push({ url, state: state === 'running' ? await calledOff() : state });
+    }
+    return doubles;
   }
 
   return { promote: beating(promote), deployed: beating(deployed) };

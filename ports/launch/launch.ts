@@ -13,6 +13,14 @@ export interface Target {
   readonly key: string;
 }
 
+/** One try to start something. Whoever receives it can refuse what comes later than a newer one. */
+export interface Fences {
+  /** Of the grant of the environment; none where nobody else can want it. */
+  readonly fence?: number;
+  /** Rises with every try, by the clock of Temporal's server: ms since 1970. */
+  readonly attempt: number;
+}
+
 /** What there has to be before anything can be started. */
 export interface Requirement {
   readonly name: string;
@@ -22,10 +30,12 @@ export interface Requirement {
 
 /** How a commit gets to an environment, by one mechanism of the catalog. Nobody else branches on the mechanism. */
 export interface Launch<M extends Mechanism = Mechanism> {
-  /** What was started under the key; the oldest, should there be several. */
-  find(mechanism: M, target: Omit<Target, 'branch'>): Promise<Deployment | undefined>;
+  /** What was started under the key, oldest first: of several the first counts. */
+  find(mechanism: M, target: Omit<Target, 'branch'>): Promise<readonly Deployment[]>;
   /** Starts it once more, whatever was started before. @throws `InvalidInput` for what could not be found again */
-  start(mechanism: M, target: Target): Promise<Deployment | void>;
+  start(mechanism: M, target: Target, fences: Fences): Promise<Deployment | void>;
+  /** Calls off what is under way. */
+  cancel(repository: Repository, id: number): Promise<void>;
   look(repository: Repository, id: number): Promise<Deployment>;
   /** What has gone well in an environment, whoever started it, newest first. */
   succeeded(mechanism: M, target: Pick<Target, 'repository' | 'environment'>): Promise<readonly Success[]>;

@@ -1,3 +1,4 @@
+import { fillInputs } from '../../domain/stages/inputs.ts';
 import type { Mechanism } from '../../domain/stages/rules.ts';
 import { showsInput } from '../../domain/stages/run-name.ts';
 import { neverRetry } from '../failures.ts';
@@ -16,11 +17,12 @@ export function workflowLaunch({ access, commits, workflowRuns }: Pick<Forge, 'a
   }
 
   return {
-    find: ({ workflow }, { repository, key }) => workflowRuns.find(repository, workflow, key),
+    find: ({ workflow }, { repository, key }) => workflowRuns.carrying(repository, workflow, key),
 
-    async start(mechanism, target) {
+    async start(mechanism, target, { attempt }) {
       const { repository, branch } = target;
-      const { workflow, inputs } = mechanism;
+      const { workflow } = mechanism;
+      const { inputs } = fillInputs(mechanism, { attempt: String(attempt) });
       const unseen = await unseenInputs(mechanism, target);
       if (unseen.length > 0) {
         throw neverRetry('InvalidInput', `${workflow} of ${repository} must show the input ${unseen.join(' or ')} in its run-name (on ${branch}): else its run can't be found. Nothing was dispatched`);
@@ -28,6 +30,7 @@ export function workflowLaunch({ access, commits, workflowRuns }: Pick<Forge, 'a
       await workflowRuns.dispatch(repository, workflow, branch, inputs);
     },
 
+    cancel: (repository, id) => workflowRuns.cancel(repository, id),
     look: (repository, id) => workflowRuns.get(repository, id),
     succeeded: ({ workflow }, { repository }) => workflowRuns.succeeded(repository, workflow),
 

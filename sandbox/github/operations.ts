@@ -1,5 +1,6 @@
 /** GitHub's operations that the sandbox holds, by GitHub's own ids. Everything else is answered with 501. */
 export const operations = {
+  'actions/cancel-workflow-run': 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel',
   'actions/create-workflow-dispatch': 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
   'actions/get-workflow': 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
   'actions/get-workflow-run': 'GET /repos/{owner}/{repo}/actions/runs/{run_id}',

@@ -195,7 +195,10 @@ async function useEveryOperation(world: World): Promise<void> {
   await expect.poll(async () => (await actions.getWorkflowRun(run)).data.conclusion).toBe('failure');
   await actions.listWorkflowRunsForRepo(gitlab);
   await actions.listJobsForWorkflowRun(run);
+  await world.control('runs', { workflow: 'deploy.yml', conclusion: 'never' });
   await actions.reRunWorkflowFailedJobs(run);
+  await actions.cancelWorkflowRun(run);
+  expect(await refusal(actions.cancelWorkflowRun(run))).toMatchObject({ status: 409 });
 
   await pulls.merge({ ...pull, sha });
   const other = await branchWithChange(world, { branch: 'docs', path: 'docs.md' });

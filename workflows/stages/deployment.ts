@@ -5,13 +5,21 @@ import type { Delivery } from './grants.ts';
 import type { Lease } from './leases.ts';
 import type { Passage } from './passage.ts';
 import { insist } from '../people/obligations.ts';
+import type { Double, EndedTwice } from '../../activities/stages/promotions.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { fillInputs } from '../../domain/stages/inputs.ts';
 import { versionName } from '../../domain/stages/passage.ts';
 
+const fates: Readonly<Record<Double['state'], string>> = {
+  calledOff: 'was called off',
+  failed: 'did not succeed',
+  succeeded: 'has deployed it, too',
+  running: 'still runs, and could not be called off',
+};
+
 /** Brings a version to a stage's environment by whatever mechanism the stage has, and follows it to its end. */
 export async function deliver(passage: Passage, stage: Stage, delivery: Delivery, lease: Lease): Promise<{ readonly state: 'succeeded' | 'failed'; readonly url: string }> {
-  const { plan, status, work, wakes } = passage;
+  const { plan, status, work, wakes, reporter } = passage;
   const { key, candidate, sha } = delivery;
   const { repository, branch } = plan.deployedFrom;
   const { environment, promote, exposure = 100 } = stage;
@@ -20,25 +28,34 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
 
   const landing = lease.deploying(delivery);
   const what = `the deployment to ${environment}`;
-  const { id, url } = await insist(passage, what, () => work.promote({ key, repository, branch, environment, sha, mechanism }, `promote to ${environment}`));
+  const { id, url } = await insist(passage, what, () => work.promote({ key, repository, branch, environment, sha, mechanism, fence: lease.fence }, `promote to ${environment}`));
   status.deployment(stage.name, url);
-  const look = () => wakes.wakeable(() => work.deployed({ repository, kind: promote.kind, id, landing }, `look at the deployment to ${environment}`));
-  const state = await insist(passage, what, look).catch(async (failure: unknown) => {
+  const look = () => wakes.wakeable(() => work.deployed({ repository, mechanism, id, landing }, `look at the deployment to ${environment}`));
+  const ended = await insist(passage, what, look).catch(async (failure: unknown) => {
     if (isInterruption(failure)) await CancellationScope.nonCancellable(() => follow());
     throw failure;
   });
+  const state = heed(ended);
   lease.deployed(state);
   return { state, url };
+
+  function heed(end: EndedTwice['state'] | EndedTwice): EndedTwice['state'] {
+    if (typeof end === 'string') return end;
+    const told = end.doubles.map((double) => `${double.url} ${fates[double.state]}`).join(', ');
+    reporter.tell({ name: `${stage.name}-twice`, line: `${what} was started twice: ${told}`, urgent: true });
+    return end.state;
+  }
 
   /** What was begun goes on: whoever stops the release hears what it comes to, if that is soon. Later its environment finds out. */
   async function follow(): Promise<void> {
     const underWay = `${what} is under way: ${url}`;
     status.stays(underWay);
-    const ended = await withinTime(plan.pace.patience, () => work.deployed({ repository, kind: promote.kind, id, landing }, `follow the deployment to ${environment}`));
-    if (ended === undefined) return;
+    const end = await withinTime(plan.pace.patience, () => work.deployed({ repository, mechanism, id, landing }, `follow the deployment to ${environment}`));
+    if (end === undefined) return;
     status.staysNot(underWay);
-    lease.deployed(ended);
-    if (ended === 'succeeded') status.stays(remains(stage));
+    const state = heed(end);
+    lease.deployed(state);
+    if (state === 'succeeded') status.stays(remains(stage));
     else status.stays(`${what} failed: ${url}`);
   }
 }

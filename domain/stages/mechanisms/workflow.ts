@@ -4,7 +4,7 @@ import { workflowFile } from '../../text/names.ts';
 import { unknownName } from '../../text/nearest-name.ts';
 
 /** What `inputs` may use, in braces. */
-const placeholders = ['component', 'candidate', 'sha', 'version', 'stage', 'environment', 'key', 'fence', 'exposure'] as const;
+const placeholders = ['component', 'candidate', 'sha', 'version', 'stage', 'environment', 'key', 'fence', 'attempt', 'exposure'] as const;
 
 export const rule = z.strictObject({
   kind: z.literal('workflow'),

@@ -19,15 +19,14 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
   }
 
   return {
-    async find(repository, environment, sha, key) {
+    async carrying(repository, environment, sha, key) {
       const deployments = await paginate(rest.repos.listDeployments, { ...at(repository), sha, environment, task: key, per_page: 100 });
-      const [oldest] = oldestFirst(deployments.filter(({ task }) => task === key));
-      return oldest && withState(repository, oldest);
+      return Promise.all(oldestFirst(deployments.filter(({ task }) => task === key)).map((deployment) => withState(repository, deployment)));
     },
 
-    async create(repository, environment, sha, key) {
+    async create(repository, { environment, sha, key, payload }) {
       // GitHub's defaults would merge the default branch into what is deployed, and wait for checks that were judged already.
-      const { data } = await rest.repos.createDeployment({ ...at(repository), ref: sha, environment, task: key, auto_merge: false, required_contexts: [] });
+      const { data } = await rest.repos.createDeployment({ ...at(repository), ref: sha, environment, task: key, payload: { ...payload }, auto_merge: false, required_contexts: [] });
       if (!('id' in data)) throw neverRetry('Conflict', `GitHub did not deploy ${sha} to ${environment}: ${data.message}`);
       return { id: data.id, url: data.url, state: 'running' };
     },
@@ -36,6 +35,10 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
       const found = await unlessMissing(rest.repos.getDeployment({ ...at(repository), deployment_id: id }));
       if (!found) throw missing(`${repository} does not show the deployment ${id}`);
       return withState(repository, found.data);
+    },
+
+    async retire(repository, id, why) {
+      await rest.repos.createDeploymentStatus({ ...at(repository), deployment_id: id, state: 'error', description: why });
     },
 
     async current(repository, environment) {

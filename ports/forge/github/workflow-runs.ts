@@ -3,7 +3,7 @@ import type { Deployment } from '../deployments.ts';
 import type { WorkflowRuns } from '../workflow-runs.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
-import { unlessMissing } from './connection/failures.ts';
+import { refusal, unlessMissing } from './connection/failures.ts';
 import { oldestFirst } from './deployments.ts';
 
 /** How far back it is looked for what an environment runs. */
@@ -11,7 +11,7 @@ const mostRecent = 30;
 
 export function githubWorkflowRuns({ rest, paginate }: GitHub): WorkflowRuns {
   return {
-    async find(repository, workflow, key) {
+    async carrying(repository, workflow, key) {
       const pages = paginate.iterator(rest.actions.listWorkflowRuns, {
         ...at(repository),
         workflow_id: workflow,
@@ -26,8 +26,7 @@ export function githubWorkflowRuns({ rest, paginate }: GitHub): WorkflowRuns {
         if (carrying.length === 0 && found.length > 0) break;
         found.push(...carrying);
       }
-      const [oldest] = oldestFirst(found);
-      return oldest && fromRun(oldest);
+      return oldestFirst(found).map(fromRun);
     },
 
     async dispatch(repository, workflow, ref, inputs) {
@@ -38,6 +37,15 @@ export function githubWorkflowRuns({ rest, paginate }: GitHub): WorkflowRuns {
       const found = await unlessMissing(rest.actions.getWorkflowRun({ ...at(repository), run_id: id, exclude_pull_requests: true }));
       if (!found) throw missing(`${repository} does not show the run ${id}`);
       return fromRun(found.data);
+    },
+
+    async cancel(repository, id) {
+      try {
+        await rest.actions.cancelWorkflowRun({ ...at(repository), run_id: id });
+      } catch (error) {
+        // It has ended meanwhile.
+        if (refusal(error)?.status !== 409) throw error;
+      }
     },
 
     async newest(repository, workflow, since) {

@@ -1,12 +1,13 @@
 import { json } from '../../http/exchange.ts';
 import { effect } from '../../http/write.ts';
 import { numberParam, paginate, perform } from '../call.ts';
+import { notifyRun } from './checks.ts';
 import { rerunCi } from './ci.ts';
 import { followDeployRun } from './controller.ts';
 import { resolveCommit } from '../code/refs.ts';
 import { Refusal, notFound } from '../refusal.ts';
 import { apiUrl, htmlUrl } from '../code/repository.ts';
-import { addRun, currentJobs, renderRun, retry, runUrl, workflowNamed } from './runs.ts';
+import { addRun, currentJobs, endRun, renderRun, retry, runUrl, workflowNamed } from './runs.ts';
 import { nodeId } from '../people/users.ts';
 import type { Call, Handlers } from '../call.ts';
 import type { Job, Repository, Run, Workflow } from '../state.ts';
@@ -20,9 +21,10 @@ export const actionHandlers = {
   'actions/get-workflow-run': async (call) => json(200, await renderRun(call.world, call.repository, runOf(call))),
   'actions/list-jobs-for-workflow-run': listJobs,
   'actions/re-run-workflow-failed-jobs': rerunFailedJobs,
+  'actions/cancel-workflow-run': cancelRun,
 } satisfies Handlers<
   | 'actions/get-workflow' | 'actions/create-workflow-dispatch' | 'actions/list-workflow-runs' | 'actions/list-workflow-runs-for-repo'
-  | 'actions/get-workflow-run' | 'actions/list-jobs-for-workflow-run' | 'actions/re-run-workflow-failed-jobs'
+  | 'actions/get-workflow-run' | 'actions/list-jobs-for-workflow-run' | 'actions/re-run-workflow-failed-jobs' | 'actions/cancel-workflow-run'
 >;
 
 async function dispatch(call: Call<'actions/create-workflow-dispatch'>) {
@@ -104,6 +106,20 @@ async function rerunFailedJobs(call: Call<'actions/re-run-workflow-failed-jobs'>
     });
   });
   return json(201, {});
+}
+
+async function cancelRun(call: Call<'actions/cancel-workflow-run'>) {
+  const { world, repository } = call;
+  await perform(call, () => {
+    const run = runOf(call);
+    if (run.status === 'completed') throw new Refusal(409, 'Cannot cancel a workflow run that is completed.');
+    return effect(`cancel ${repository.fullName} ${run.workflow.file} ${run.title}`, async () => {
+      run.turn += 1;
+      endRun(world, run, () => 'cancelled');
+      await notifyRun(world, repository, run);
+    });
+  });
+  return json(202, {});
 }
 
 function runOf(call: Call): Run {

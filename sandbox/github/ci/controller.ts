@@ -10,7 +10,9 @@ export function followDeployRun(world: World, repository: Repository, run: Run):
   const scripted = outcomeInput === undefined ? world.outcomes.next(runOutcome(run.workflow.file)) : { result: run.inputs[outcomeInput] ?? 'failure' };
   const { result, afterMs = world.latencyMs.run } = scripted;
   const { turn } = run;
-  world.clock.after(afterMs / 2, () => beginRun(world, run));
+  world.clock.after(afterMs / 2, () => {
+    if (run.turn === turn) beginRun(world, run);
+  });
   if (result === 'never') return;
   world.clock.after(afterMs, () =>
     world.exclusively(async () => {
@@ -33,6 +35,8 @@ export function followDeployment(world: World, repository: Repository, deploymen
   });
   if (result === 'never') return;
   world.clock.after(afterMs, () => {
+    // Somebody has called it off.
+    if (deployment.statuses.some(({ state }) => state === 'error')) return;
     addDeploymentStatus(world, repository, deployment, { state: result as 'success' | 'failure' | 'error', creator: 'argocd[bot]' });
     if (result === 'success') world.state.environments.set(environment, { repository: repository.fullName, sha });
   });

@@ -445,21 +445,31 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         it(`a run that ends with ${outcome} is found by its key, and followed`, async () => {
           await stand.decideDeployments(outcome);
           const runKey = key();
-          expect(await forge.workflowRuns.find(repository, stand.workflow.file, runKey)).toBeUndefined();
+          expect(await forge.workflowRuns.carrying(repository, stand.workflow.file, runKey)).toEqual([]);
           await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
-          const run = await until(() => forge.workflowRuns.find(repository, stand.workflow.file, runKey), (found) => found !== undefined);
+          const [run] = await until(() => forge.workflowRuns.carrying(repository, stand.workflow.file, runKey), (found) => found.length > 0);
           await until(() => forge.workflowRuns.get(repository, run!.id), (now) => now.state === state);
           const newest = await until(() => forge.workflowRuns.succeeded(repository, stand.workflow.file), (found) => (found[0]?.name.includes(runKey) ?? false) === (state === 'succeeded'));
           for (const { at } of newest.slice(0, 1)) expect(Date.parse(at)).not.toBeNaN();
         });
       }
 
-      it('of two runs with the same key the older is found', async () => {
+      it('of two runs with the same key the older comes first', async () => {
+        const runKey = key();
+        const carrying = (count: number) => until(() => forge.workflowRuns.carrying(repository, stand.workflow.file, runKey), (found) => found.length === count);
+        await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
+        const [first] = await carrying(1);
+        await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
+        expect((await carrying(2))[0]?.id).toBe(first!.id);
+      });
+
+      it('a run may be cancelled, also when it has ended', async () => {
         const runKey = key();
         await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
-        const first = await until(() => forge.workflowRuns.find(repository, stand.workflow.file, runKey), (found) => found !== undefined);
-        await forge.workflowRuns.dispatch(repository, stand.workflow.file, base, stand.workflow.inputs(runKey));
-        expect((await forge.workflowRuns.find(repository, stand.workflow.file, runKey))?.id).toBe(first?.id);
+        const [run] = await until(() => forge.workflowRuns.carrying(repository, stand.workflow.file, runKey), (found) => found.length > 0);
+        await forge.workflowRuns.cancel(repository, run!.id);
+        await until(() => forge.workflowRuns.get(repository, run!.id), ({ state }) => state !== 'running');
+        await forge.workflowRuns.cancel(repository, run!.id);
       });
 
       it('a missing workflow is refused', async () => {
@@ -472,29 +482,31 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
         it(`a deployment that ends with ${outcome} is found by its key, and followed`, async () => {
           await stand.decideDeployments(outcome);
           const [sha, key] = [await baseHead(), freshName('deployment')];
-          expect(await forge.deployments.find(repository, 'production', sha, key)).toBeUndefined();
-          const { id } = await forge.deployments.create(repository, 'production', sha, key);
-          expect((await forge.deployments.find(repository, 'production', sha, key))?.id).toBe(id);
-          expect(await forge.deployments.find(repository, 'staging', sha, key)).toBeUndefined();
-          expect(await forge.deployments.find(repository, 'production', sha, `${key}0`)).toBeUndefined();
+          expect(await forge.deployments.carrying(repository, 'production', sha, key)).toEqual([]);
+          const { id } = await forge.deployments.create(repository, { environment: 'production', sha, key, payload: { attempt: 1 } });
+          expect(await forge.deployments.carrying(repository, 'production', sha, key)).toMatchObject([{ id }]);
+          expect(await forge.deployments.carrying(repository, 'staging', sha, key)).toEqual([]);
+          expect(await forge.deployments.carrying(repository, 'production', sha, `${key}0`)).toEqual([]);
           await until(() => forge.deployments.get(repository, id), (now) => now.state === state);
           const successes = await forge.deployments.succeeded(repository, 'production');
           expect(successes.map(({ name }) => name).indexOf(key)).toBe(state === 'succeeded' ? 0 : -1);
         });
       }
 
-      it('of two deployments with the same key the older is found', async () => {
+      it('of two deployments with the same key the older comes first, and the other may be retired', async () => {
         const [sha, key] = [await baseHead(), freshName('deployment')];
-        const { id } = await forge.deployments.create(repository, 'staging', sha, key);
-        await forge.deployments.create(repository, 'staging', sha, key);
-        expect((await forge.deployments.find(repository, 'staging', sha, key))?.id).toBe(id);
+        const { id } = await forge.deployments.create(repository, { environment: 'staging', sha, key, payload: { attempt: 1 } });
+        const second = await forge.deployments.create(repository, { environment: 'staging', sha, key, payload: { attempt: 2 } });
+        expect((await forge.deployments.carrying(repository, 'staging', sha, key)).map((one) => one.id)).toEqual([id, second.id]);
+        await forge.deployments.retire(repository, second.id, 'created twice');
+        expect((await forge.deployments.get(repository, second.id)).state).toBe('failed');
       });
 
       it('one that succeeded has succeeded, also when another one has taken its place', async () => {
         await stand.decideDeployments('success');
         const sha = await baseHead();
         const succeeded = async () => {
-          const { id } = await forge.deployments.create(repository, 'staging', sha, freshName('deployment'));
+          const { id } = await forge.deployments.create(repository, { environment: 'staging', sha, key: freshName('deployment'), payload: { attempt: 1 } });
           await until(() => forge.deployments.get(repository, id), (now) => now.state === 'succeeded');
           return id;
         };
@@ -504,7 +516,7 @@ export function describeForge(name: string, open: () => Promise<ForgeStand>, dif
       });
 
       it('a missing commit is not deployed', async () => {
-        await expect(forge.deployments.create(repository, 'staging', nowhere, freshName('deployment'))).rejects.toMatchObject({ nonRetryable: true });
+        await expect(forge.deployments.create(repository, { environment: 'staging', sha: nowhere, key: freshName('deployment'), payload: { attempt: 1 } })).rejects.toMatchObject({ nonRetryable: true });
       });
     });
 

@@ -71,10 +71,11 @@ describeForge('emulate', open, {
   'a pipeline that ends red is seen as such': noStatuses,
   'a run that ends with success is found by its key, and followed': noWorkflows,
   'a run that ends with failure is found by its key, and followed': noWorkflows,
-  'of two runs with the same key the older is found': noWorkflows,
+  'of two runs with the same key the older comes first': noWorkflows,
+  'a run may be cancelled, also when it has ended': noWorkflows,
   'a deployment that ends with success is found by its key, and followed': noDeployments,
   'a deployment that ends with failure is found by its key, and followed': noDeployments,
-  'of two deployments with the same key the older is found': noDeployments,
+  'of two deployments with the same key the older comes first, and the other may be retired': noDeployments,
   'a workflow can be dispatched, or is not there': noWorkflows,
   'one that succeeded has succeeded, also when another one has taken its place': noDeployments,
 });

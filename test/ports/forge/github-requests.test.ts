@@ -234,7 +234,7 @@ describe('a run is found by its key', () => {
       const [list, headers] = page(request, all);
       json(response, 200, { total_count: all.length, workflow_runs: list }, headers);
     });
-    return forge.workflowRuns.find('acme/app', 'deploy.yml', 'my/key');
+    return (await forge.workflowRuns.carrying('acme/app', 'deploy.yml', 'my/key'))[0];
   };
 
   test('on the last page', async () => {

@@ -79,11 +79,11 @@ describe('what is deployed', () => {
     const head = (await forge.branches.find(downstream, 'master'))!;
     const { parents } = await person<{ parents: readonly { sha: Sha }[] }>('GET', `repos/${downstream}/git/commits/${head}`);
     expect(await forge.deployments.current(downstream, 'production')).toBeUndefined();
-    await forge.deployments.create(downstream, 'production', parents[0]!.sha, 'first');
+    await forge.deployments.create(downstream, { environment: 'production', sha: parents[0]!.sha, key: 'first', payload: {} });
     await expect.poll(() => forge.deployments.current(downstream, 'production')).toEqual({ sha: parents[0]!.sha, at: expect.stringMatching(/Z$/) });
     await world.control('deployments', { environment: 'production', outcome: 'failure' });
-    await forge.deployments.create(downstream, 'production', head, 'second');
-    await expect.poll(async () => (await forge.deployments.find(downstream, 'production', head, 'second'))?.state).toBe('failed');
+    await forge.deployments.create(downstream, { environment: 'production', sha: head, key: 'second', payload: {} });
+    await expect.poll(async () => (await forge.deployments.carrying(downstream, 'production', head, 'second'))[0]?.state).toBe('failed');
     expect(await forge.deployments.current(downstream, 'production')).toMatchObject({ sha: parents[0]!.sha });
   });
 });
