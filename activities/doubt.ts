@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { answerOf, neverRetry, tryAgain } from '../ports/failures.ts';
+import { serverTime } from './server-time.ts';
 
 /** A no that this process has heard, in ms since 1970. */
 interface Heard {
@@ -51,7 +52,7 @@ export function doubting<A extends Activity>(activity: A, doubtMs: number): A {
 export function isBelieved(): boolean {
   const doubtMs = doubts.getStore();
   if (doubtMs === undefined) return true;
-  const [key, now] = [keyOfActivity(), Date.now()];
+  const [key, now] = [keyOfActivity(), serverTime()];
   const before = heard.get(key);
   const since = before && now - before.last < forgottenMs ? before.since : now;
   heard.delete(key);

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { activityInfo, log } from '@temporalio/activity';
 import { tryAgain } from '../ports/failures.ts';
+import { elapsedMs } from './server-time.ts';
 
 /** One write to the world, named by its business key: never by a run id, because a Reset runs it again under a new one. */
 export interface Effect<T> {
@@ -21,6 +22,7 @@ export interface Effect<T> {
  * was done and does the rest.
  */
 export async function effect<T>({ key, probe, act, lagMs }: Effect<T>): Promise<T> {
+  elapsedMs();
   const found = (await probe()) ?? (await waitForLists(probe, lagMs));
   if (found !== undefined) return found;
   const made = await act().catch((failure: unknown) => readBack(key, failure, probe));
@@ -32,17 +34,17 @@ export async function effect<T>({ key, probe, act, lagMs }: Effect<T>): Promise<
 
 /** The attempt before this one may have written a moment ago: wait until a list would show it. */
 async function waitForLists<T>(probe: Effect<T>['probe'], lagMs: number): Promise<T | undefined> {
-  const { attempt, currentAttemptScheduledTimestampMs } = activityInfo();
-  if (attempt === 1 || lagMs === 0) return undefined;
-  return seenWithin(probe, currentAttemptScheduledTimestampMs + lagMs - Date.now());
+  if (activityInfo().attempt === 1 || lagMs === 0) return undefined;
+  // That one had ended when this one began.
+  return seenWithin(probe, lagMs - elapsedMs());
 }
 
 async function seenWithin<T>(probe: Effect<T>['probe'], ms: number): Promise<T | undefined> {
-  const until = Date.now() + ms;
+  const until = performance.now() + ms;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
     const seen = await probe();
-    if (seen !== undefined || Date.now() >= until) return seen;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, until - Date.now())));
+    if (seen !== undefined || performance.now() >= until) return seen;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, until - performance.now())));
   }
 }
 

@@ -5,10 +5,16 @@ import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporali
 import { tryAgain } from './failures.ts';
 
 interface Pulse {
-  /** When the server was last asked, in ms since 1970, and said that this attempt is still the current one. */
-  confirmedAt: number;
+  /** When the server was last asked, and said that this attempt is still the current one. */
+  confirmed: Moment | undefined;
   /** How far it has come, for whoever looks at it in the Temporal UI. */
   progress?: object;
+}
+
+/** By two clocks, of which one stands still while the machine is suspended, and the other may be set back. */
+interface Moment {
+  readonly wall: number;
+  readonly steady: number;
 }
 
 const pulses = new AsyncLocalStorage<Pulse>();
@@ -22,7 +28,7 @@ export interface Beating<Args extends unknown[], Result> {
 /** Heartbeats while `activity` runs, so that a dead worker is noticed soon and a cancellation arrives. */
 export function beating<Args extends unknown[], Result>(activity: (...args: Args) => Promise<Result>): Beating<Args, Result> {
   async function beaten(...args: Args): Promise<Result> {
-    const pulse: Pulse = { confirmedAt: 0 };
+    const pulse: Pulse = { confirmed: undefined };
     const timer = setInterval(() => heartbeat(pulse.progress), beatMs());
     try {
       return await pulses.run(pulse, activity, ...args);
@@ -51,13 +57,22 @@ export async function assertStillOurs(write: string, { maxAgeMs }: { readonly ma
   const pulse = pulses.getStore();
   if (!pulse) return;
   // Whoever is frozen while he asks gets an answer that is old.
-  for (let most = maxAgeMs ?? beatMs(); !cancellationSignal().aborted && Date.now() - pulse.confirmedAt > most; most = beatMs()) {
-    const asked = Date.now();
+  for (let most = maxAgeMs ?? beatMs(); !cancellationSignal().aborted && ageMs(pulse.confirmed) > most; most = beatMs()) {
+    const asked = moment();
     await confirm(pulse, write);
-    pulse.confirmedAt = asked;
+    pulse.confirmed = asked;
   }
   // A write itself is never interrupted: its outcome would be lost.
   if (cancellationSignal().aborted) throw new CancelledFailure(`${write}: cancelled before it was sent`);
+}
+
+function moment(): Moment {
+  return { wall: Date.now(), steady: performance.now() };
+}
+
+function ageMs(then: Moment | undefined): number {
+  const now = moment();
+  return then ? Math.max(now.wall - then.wall, now.steady - then.steady) : Infinity;
 }
 
 /** By a heartbeat of our own: those of the SDK answer nobody. */

@@ -112,6 +112,11 @@ it('starts no process but git, whose late writes are refused', () => {
   expect(starting.map(({ file }) => file)).toEqual(['ports/git/program/run.ts']);
 });
 
+it('takes the time from the server, and from no clock of a worker: the next attempt may be another one\'s', () => {
+  const clocks = sources('activities').filter((file) => /Date\.now\(\)|new Date\(\)/.test(textOf(file)));
+  expect(clocks).toEqual(['activities/server-time.ts']);
+});
+
 it('lets every workflow be started, and names it to whoever mistypes one', () => {
   const exported = Object.keys(workflows).filter((name) => name !== 'default');
   expect(exported.sort()).toEqual([...workflowTypes].sort());

@@ -13,6 +13,7 @@ import { reread } from '../doubt.ts';
 import { effect } from '../effect.ts';
 import { pullRequestReads } from './reads.ts';
 import { verdicts } from './verdict.ts';
+import { serverTime } from '../server-time.ts';
 
 /** A look at a pull request that is to be merged. */
 export interface ChangeLook {
@@ -68,7 +69,7 @@ export function changeLooks(forge: Forge) {
     if (found.kind === 'pending') {
       const { missing, running, quietSince } = found;
       const since = Math.max(activityInfo().scheduledTimestampMs, running.length > 0 ? (quietSince ?? 0) : 0);
-      if (known === undefined && Date.now() - since >= patience) return { kind: 'unreported', missing, ...(running.length > 0 && { running }) };
+      if (known === undefined && serverTime() - since >= patience) return { kind: 'unreported', missing, ...(running.length > 0 && { running }) };
       throw notYet(`still waiting for ${toldWait(found)}`);
     }
     if (found.kind === 'green') {

@@ -3,6 +3,7 @@ import type { Demand, PipelineVerdict } from '../../domain/code/pipeline.ts';
 import { judge } from '../../domain/code/pipeline.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
+import { serverTime } from '../server-time.ts';
 
 export interface Judged {
   readonly repository: Repository;
@@ -23,9 +24,9 @@ export function verdicts({ access, pipelines }: Pick<Forge, 'access' | 'pipeline
     ]);
     const asked = { ...demand, awaited: rules?.checks ?? [] };
     // What is usual decides only on what is green so far, and where nothing else says what has to be there.
-    const isOpen = demand.required.length === 0 && asked.awaited.length === 0 && judge(checks, { ...asked, patience: 0 }, Date.now()).kind === 'green';
+    const isOpen = demand.required.length === 0 && asked.awaited.length === 0 && judge(checks, { ...asked, patience: 0 }, serverTime()).kind === 'green';
     const usual = isOpen && like !== undefined ? await contextsOf(repository, like) : [];
-    return judge(checks, { ...asked, usual }, Date.now());
+    return judge(checks, { ...asked, usual }, serverTime());
   }
 
   async function contextsOf(repository: Repository, sha: Sha): Promise<readonly string[]> {

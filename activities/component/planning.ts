@@ -29,6 +29,7 @@ import { beating } from '../../ports/pulse.ts';
 import type { Announcement } from '../release/reports.ts';
 import type { OfferedCandidate } from '../../ports/temporal/running-releases.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
+import { serverTime } from '../server-time.ts';
 
 export type Planned =
   | (ReleasePlan & Warned)
@@ -79,7 +80,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     const watch = { code: component.code, patience: read.pace.patience, told: component.code.owners ?? component.chat?.team };
     const found = pin ? await forPin({ ...component, pin }) : await straight();
     if (found.kind !== 'waiting') return found;
-    if (patient && Date.now() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
+    if (patient && serverTime() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
     return { ...found, patience: read.pace.patience };
 
     async function forPin(pinning: Releasable) {
@@ -317,7 +318,7 @@ function warned(channel: string | undefined, key: string, text: string): Warned 
 }
 
 function isOverdue({ quietSince }: Pending, patience: number): boolean {
-  return quietSince !== undefined && Date.now() - quietSince >= patience;
+  return quietSince !== undefined && serverTime() - quietSince >= patience;
 }
 
 function hasBegun({ running, missing }: Pending): boolean {

@@ -12,6 +12,7 @@ import { componentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { ageMs } from '../server-time.ts';
 
 export type ContentsPorts = Pick<Ports, 'catalog' | 'forge' | 'environments'>;
 
@@ -131,7 +132,7 @@ export function createContents(ports: ContentsPorts) {
     const found = await compare(delivered);
     if (shows(found)) return { isThere: true, ...('runs' in found && { runs: found.runs }) };
     const { report } = (await catalog.read()).environments[delivered.environment] ?? {};
-    if (report !== undefined && Date.now() - activityInfo().scheduledTimestampMs < patience) throw notYet(`${delivered.environment} does not show ${shortSha(delivered.sha)} yet`);
+    if (report !== undefined && ageMs() < patience) throw notYet(`${delivered.environment} does not show ${shortSha(delivered.sha)} yet`);
     return { isThere: false, ...('runs' in found && { runs: found.runs }) };
   }
 

@@ -2,6 +2,7 @@ import type { Catalog } from '../../domain/catalog.ts';
 import type { FreezeWindow } from '../../domain/environments/freeze.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { freezeWindows } from '../../domain/environments/calendar.ts';
+import { serverTime } from '../server-time.ts';
 
 /** How far ahead the calendar is told, in ms; every claim tells it anew. */
 const horizon = 60 * 86_400_000;
@@ -9,7 +10,7 @@ const horizon = 60 * 86_400_000;
 /** When an environment is frozen by the catalog. */
 export function windowsOf({ environments }: Catalog, name: string, ms = horizon): FreezeWindow[] {
   const environment = environments[name];
-  const now = Date.now();
+  const now = serverTime();
   return environment ? freezeWindows(environment.freezes, environment.timeZone, { from: now, to: now + ms }) : [];
 }
 

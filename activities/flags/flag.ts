@@ -15,6 +15,7 @@ import type { Sick } from '../../ports/health/probe.ts';
 import { freezeOf } from '../environments/freezes.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { ageMs, serverTime } from '../server-time.ts';
 
 export interface FlagPlace {
   readonly environment: string;
@@ -77,9 +78,9 @@ export function createRollouts(ports: RolloutPorts) {
   async function watchFlag(rules: FlagWatch): Promise<WatchEnd> {
     const { checks, soakMs } = rules;
     const before = (activityInfo().heartbeatDetails as Watched | undefined) ?? {};
-    const from = Date.now();
+    const from = serverTime();
     const [ill, seen] = await Promise.all([sickOf(health, checks), lookBesides(rules, before).catch((failure: unknown) => ({ failure }))]);
-    const at = Date.now();
+    const at = serverTime();
     const blind = 'failure' in seen;
     const sick = blind ? ill : (seen.failed ?? ill);
     const look = blind ? { from, at, sick, frozen: true } : { ...seen, from, at, sick, frozen: seen.frozen !== undefined };
@@ -93,7 +94,7 @@ export function createRollouts(ports: RolloutPorts) {
 
   /** What there is to see of a flag besides health. */
   async function lookBesides({ environment, flag, expected, code, smoke }: FlagWatch, { restUntil: until = 0 }: Watched) {
-    const restMs = until - Date.now();
+    const restMs = until - serverTime();
     if (restMs > 0) throw tryAgain('RateLimited', `a service wants to be left alone until ${new Date(until).toISOString()}`, { afterMs: restMs });
     const [reading, answer, run, frozen] = await Promise.all([
       flags(environment).read(flag),
@@ -115,7 +116,7 @@ export function createRollouts(ports: RolloutPorts) {
 
 /** A read may lag behind our own write of a moment ago: sooner than that, a strange value is not somebody else's. */
 function believed(failure: unknown, lagMs: number): unknown {
-  if (!isConflict(failure) || Date.now() - activityInfo().scheduledTimestampMs >= lagMs) return failure;
+  if (!isConflict(failure) || ageMs() >= lagMs) return failure;
   return tryAgain('Unavailable', failure.message);
 }
 
@@ -126,7 +127,7 @@ function isConflict(failure: unknown): failure is ApplicationFailure {
 /** How long the others are left alone, where one of them asked for it. */
 function restUntil(failure: unknown): Pick<Watched, 'restUntil'> | undefined {
   const restMs = failure instanceof ApplicationFailure ? Number(failure.nextRetryDelay ?? 0) : 0;
-  return restMs > 0 ? { restUntil: Date.now() + restMs } : undefined;
+  return restMs > 0 ? { restUntil: serverTime() + restMs } : undefined;
 }
 
 /** Whoever wants to be left alone must not keep the next look at health waiting. */

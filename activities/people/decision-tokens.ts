@@ -8,6 +8,7 @@ import type { ApprovalKey, ApprovalKeys } from '../../ports/keys/approval-keys.t
 import type { Forge } from '../../ports/forge/forge.ts';
 import { isApprover } from './written-votes.ts';
 import type { Approval } from '../../domain/stages/rules.ts';
+import { serverTime } from '../server-time.ts';
 
 export type TokenVerdict =
   | { readonly kind: 'verified'; readonly jti: string; readonly kid: string }
@@ -33,7 +34,7 @@ export function createDecisionTokens({ approvalKeys, forge }: { readonly approva
     if (typeof signed === 'string') return refused(signed);
     const { claims, key } = signed;
     if (key.sub !== undefined && !isSamePerson(key.sub, claims.sub)) return refused(`the key "${key.kid}" is ${key.sub}'s, and signs for nobody else`);
-    const why = mismatch(claims, vote, Date.now());
+    const why = mismatch(claims, vote, serverTime());
     if (why !== undefined) return refused(why);
     if (!(await isApprover(forge.access, { approvers }, claims.sub))) return { kind: 'refused', why: notAnApprover(claims.sub, vote.stage, { approvers }) };
     return { kind: 'verified', jti: claims.jti, kid: key.kid };

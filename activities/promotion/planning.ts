@@ -11,6 +11,7 @@ import { neverRetry } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { itemsOf, findLandings } from './landed.ts';
 import { readReleases } from './releases.ts';
+import { serverTime } from '../server-time.ts';
 
 /** How many commits the first release of a component lists. */
 const firstList = 100;
@@ -26,7 +27,7 @@ export function createPreReleasePlanning({ catalog, forge }: Pick<Ports, 'catalo
     const { repository, branch, timeZone, onTag, engineer, chat } = rules;
     const sha = await forge.branches.find(repository, branch);
     if (!sha) throw neverRetry('InvalidInput', `branch ${branch} of ${repository} does not exist`);
-    const today = dayIn(timeZone, Date.now());
+    const today = dayIn(timeZone, serverTime());
     const tags = await forge.tags.list(repository, '2');
     const recent = await recentReleases(rules, tags);
     const choice = choosePreRelease({ today, taken: tags.map(({ name }) => name), atHead: recent.filter((release) => release.sha === sha).map(({ name }) => name) });

@@ -7,6 +7,7 @@ import { neverRetry, notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { effect } from '../effect.ts';
+import { serverTime } from '../server-time.ts';
 
 /** Runs that the push of a tag starts. */
 export interface TagQuestion {
@@ -61,7 +62,7 @@ export function createPreReleases({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
   /** @throws `NotYet` until each has ended, or has not come in time */
   async function tagRuns({ repository, tag: name, sha, workflows, until }: TagQuestion): Promise<readonly TagRun[]> {
     const runs = await Promise.all(workflows.map(async (workflow) => ({ workflow, run: await forge.workflowRuns.ofTag(repository, workflow, name, sha) })));
-    const open = runs.filter(({ run }) => (run === undefined ? Date.now() < until : run.state === 'running'));
+    const open = runs.filter(({ run }) => (run === undefined ? serverTime() < until : run.state === 'running'));
     if (open.length > 0) throw notYet(`${open.map(({ workflow, run }) => `${workflow} ${run ? 'runs' : 'has not begun'}`).join(', ')} for ${name}`);
     return runs.map(({ workflow, run }) => (run?.state === 'succeeded' || run?.state === 'failed' ? { workflow, state: run.state, url: run.url, id: run.id } : { workflow, state: 'missing' }));
   }

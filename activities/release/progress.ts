@@ -2,6 +2,7 @@ import { activityInfo, log } from '@temporalio/activity';
 import type { Progress } from '../../domain/release/progress.ts';
 import { progressed } from '../../ports/pulse.ts';
 import type { TellProgress } from '../../ports/temporal/progress.ts';
+import { ageMs } from '../server-time.ts';
 
 /**
  * Shows how far the running attempt has come: in its heartbeats, and in the release's Current Details, which is where an operator looks. A telling
@@ -23,6 +24,6 @@ export function openProgress(tell: TellProgress): (progress: Progress) => void {
 
 /** How often the activity's age has doubled since it was a second old. */
 function doublings(): number {
-  const ageMs = Date.now() - activityInfo().scheduledTimestampMs;
-  return Math.floor(Math.log2(Math.max(1_000, ageMs) / 1_000));
+  const age = ageMs();
+  return Math.floor(Math.log2(Math.max(1_000, age) / 1_000));
 }

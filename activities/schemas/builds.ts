@@ -1,4 +1,3 @@
-import { activityInfo } from '@temporalio/activity';
 import type { Obstacle, Seen } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
@@ -8,6 +7,7 @@ import { fillInputs } from '../../domain/stages/inputs.ts';
 import type { Deployment } from '../../ports/forge/deployments.ts';
 import { launches } from '../../ports/launch/launches.ts';
 import { beating } from '../../ports/pulse.ts';
+import { attemptBegan } from '../server-time.ts';
 import { effect } from '../effect.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -114,7 +114,7 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
       key: `dispatch ${key}`,
       lagMs: readLagMs,
       probe: async () => (await launch.find(mechanism, target))[0],
-      act: () => launch.start(mechanism, target, { attempt: activityInfo().currentAttemptScheduledTimestampMs }),
+      act: () => launch.start(mechanism, target, { attempt: attemptBegan() }),
     });
     return { id, url };
   }

@@ -16,6 +16,7 @@ import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { createSchemaSources } from './sources.ts';
 import type { CurrentSchemas } from './sources.ts';
+import { serverTime } from '../server-time.ts';
 
 /** What every step of a schema release is given. */
 export interface SchemaWork {
@@ -167,7 +168,7 @@ function halfWay({ rules: { uploadTimeout } }: SchemaPlan, incomplete: Extract<S
   const { versions } = incomplete;
   const ends = versions.map(({ since }) => (since === undefined ? 0 : Date.parse(since)) + uploadTimeout);
   const missing = versions.flatMap((one) => one.missing);
-  if (ends.some((end) => end <= Date.now())) return refusal(toldIncomplete(incomplete), missing);
+  if (ends.some((end) => end <= serverTime())) return refusal(toldIncomplete(incomplete), missing);
   return { kind: 'underWay', versions: shown(versions.map((one) => one.version)), missing: shown(missing), until: new Date(Math.max(...ends)).toISOString() };
 }
 

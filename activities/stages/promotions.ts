@@ -1,6 +1,7 @@
 import { activityInfo, log } from '@temporalio/activity';
 import type { Landing } from '../../domain/environments/claim.ts';
 import { readContents } from '../environments/contents.ts';
+import { attemptBegan } from '../server-time.ts';
 import { effect } from '../effect.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Deployment } from '../../ports/forge/deployments.ts';
@@ -50,7 +51,7 @@ export function createPromotions(ports: Pick<Ports, 'catalog' | 'forge' | 'envir
       key: `launch ${target.key}`,
       lagMs: readLagMs,
       probe: async () => (await launch.find(mechanism, target))[0],
-      act: () => launch.start(mechanism, target, { fence, attempt: activityInfo().currentAttemptScheduledTimestampMs }),
+      act: () => launch.start(mechanism, target, { fence, attempt: attemptBegan() }),
     });
     return { id, url };
   }

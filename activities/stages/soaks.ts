@@ -6,6 +6,7 @@ import { observe, unhealthyMs } from '../../domain/stages/soak.ts';
 import { notYet } from '../../ports/failures.ts';
 import { sickOf } from '../../ports/health/looks.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { serverTime } from '../server-time.ts';
 
 export interface Soak {
   readonly checks: readonly HealthCheck[];
@@ -25,10 +26,10 @@ export function createSoaks({ health, holders }: Pick<Ports, 'health' | 'holders
    * @throws `NotYet` until enough healthy time was observed.
    */
   async function soak({ checks, soakMs, sampleMs, observedMs = 0, unhealthyLimitMs = Infinity }: Soak): Promise<{ failed?: string }> {
-    const from = Date.now();
+    const from = serverTime();
     const sick = await sickOf(health, checks);
     const before = activityInfo().heartbeatDetails as Observation | undefined;
-    const sample = observe(before, { from, at: Date.now(), healthy: !sick }, sampleMs);
+    const sample = observe(before, { from, at: serverTime(), healthy: !sick }, sampleMs);
     const now = before ? sample : { ...sample, observedMs };
     if (now.observedMs >= soakMs) return {};
     const state = sick ? `${sick.kind}: ${sick.reason}` : 'healthy';

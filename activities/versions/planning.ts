@@ -21,6 +21,7 @@ import { versionCommits } from './commits.ts';
 import type { Recipe } from './commits.ts';
 import { refused, versionGround } from './ground.ts';
 import type { Ground, Refused, Scene } from './ground.ts';
+import { serverTime } from '../server-time.ts';
 
 export type PlannedVersion =
   | VersionPlan
@@ -67,7 +68,7 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
 
   /** "rc": the next free one of the open milestone that is due next. */
   async function currentCandidate(scene: Omit<Scene, 'version' | 'id'>, asker: Asker) {
-    const today = new Date().toISOString().slice(0, 10);
+    const today = new Date(serverTime()).toISOString().slice(0, 10);
     const milestones = await forge.milestones.list(scene.repository);
     const current = milestones.find(({ title, state, due }) => state === 'open' && due !== undefined && due.slice(0, 10) >= today && /^v?\d+\.\d+$/.test(title));
     if (!current) return refused(`version: "rc" is a candidate of the current milestone, and ${scene.repository} has no open one such as "12.9" that is still due`);
@@ -112,7 +113,7 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
   async function planFresh(scene: Scene, ground: Extract<Ground, { kind: 'ground' }>): Promise<VersionPlan> {
     const { repository, version, refs, rules, tagged, head } = scene;
     const { branch, branchAt, parent, ours } = ground;
-    const today = `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;
+    const today = `${new Date(serverTime()).toISOString().slice(0, 10)}T00:00:00.000Z`;
     const date = ours?.committedAt ?? (await notBefore(repository, today, parent));
     const isCandidate = versionKind(version) === 'candidate';
     const previous = previousVersion(version, tagged);

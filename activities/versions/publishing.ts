@@ -7,6 +7,7 @@ import { effect } from '../effect.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { serverTime } from '../server-time.ts';
 
 /** Of a release's text, in characters: GitHub takes no more. */
 const longestNotes = 125_000;
@@ -48,11 +49,11 @@ export function createPublishing({ forge, readLagMs }: Pick<Ports, 'forge' | 're
 
   /** Looks once. @throws `NotYet` while checks of the tagged commit run */
   async function tagPipeline({ repository, target, tag, requiredChecks, until, patience }: TagLook): Promise<TagPipeline> {
-    const verdict = judge(await forge.pipelines.checks(repository, target), { required: requiredChecks, patience }, Date.now());
+    const verdict = judge(await forge.pipelines.checks(repository, target), { required: requiredChecks, patience }, serverTime());
     if (verdict.kind === 'green') return { kind: 'green' };
     if (verdict.kind === 'red') return verdict;
     const hasBegun = verdict.running.length > 0 || verdict.missing.length > 0;
-    if (!hasBegun && Date.now() > until) return { kind: 'none' };
+    if (!hasBegun && serverTime() > until) return { kind: 'none' };
     throw notYet(`${toldWait(verdict)} of ${tag}`);
   }
 

@@ -22,7 +22,8 @@ export interface Observation {
  */
 export function observe(before: Observation | undefined, sample: Sample, intervalMs: number): Observation {
   const gap = before ? sample.at - before.lastAt : 0;
-  const unbroken = !before || (sample.from ?? sample.at) - before.lastAt <= 2 * intervalMs;
+  // Even a server's clock may be set back: nobody knows how long that was.
+  const unbroken = !before || (gap >= 0 && (sample.from ?? sample.at) - before.lastAt <= 2 * intervalMs);
   const counts = before?.lastHealthy && sample.healthy && unbroken;
   return {
     observedMs: (before?.observedMs ?? 0) + (counts ? gap : 0),

@@ -62,6 +62,17 @@ it('writes in a second attempt when the first one never came to it', async () =>
   expect(Date.now() - began).toBeGreaterThanOrEqual(lagMs - 10);
 });
 
+it.each([3_600_000, -3_600_000])('waits neither shorter nor longer for a list when the clock of its worker is %d ms off', async (ms) => {
+  const dueAt = Date.now() - ms;
+  const late = new World({ made: true, visibleAfterMs: 150 });
+  expect(await late.run({ attempt: 2, currentAttemptScheduledTimestampMs: dueAt })).toBe('made');
+  expect(late.writes).toBe(0);
+  const began = performance.now();
+  const world = new World();
+  expect(await world.run({ attempt: 2, currentAttemptScheduledTimestampMs: dueAt })).toBe('made');
+  expect(performance.now() - began).toBeLessThan(10 * lagMs);
+});
+
 it('heartbeats while it waits', async () => {
   const world = new World({ silent: true, visibleAfterMs: 150 });
   let beats = 0;

@@ -157,7 +157,7 @@ describe('a contradiction', () => {
     ['an environment that only looks known', 'environment: production', 'environment: constructor', '23:22: components.gitaly.stages.1.environment: unknown environment "constructor". Known: staging, production'],
     ['a stage twice', 'name: production', 'name: staging', '22:15: components.gitaly.stages.1.name: stage "staging" appears twice'],
     ['more approvals than people', '[kim, lee]', '[kim, Kim]', "25:54: components.gitaly.stages.1.approval.required: 2 approvals can't come from 1 person"],
-    ['an unknown placeholder', '"{key}"', '"{key} {shaa}"', '24:81: components.gitaly.stages.1.promote.inputs.release_key: unknown placeholder "shaa": did you mean "sha"? Known: component, candidate, sha, version, stage, environment, key, fence, exposure'],
+    ['an unknown placeholder', '"{key}"', '"{key} {shaa}"', '24:81: components.gitaly.stages.1.promote.inputs.release_key: unknown placeholder "shaa": did you mean "sha"? Known: component, candidate, sha, version, stage, environment, key, fence, attempt, exposure'],
     ['a run that could not be found again', '"{key}"', '"{sha}"', '24:66: components.gitaly.stages.1.promote.inputs: one input must carry {key}, by which a lost run is found again'],
   ])('%s is told', (_contradiction, from, to, line) => {
     expect(problems(changed(from, to))).toEqual([`slipway.yaml:${line}`]);

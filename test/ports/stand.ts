@@ -30,5 +30,5 @@ export function oneAttempt(info: ConstructorParameters<typeof MockActivityEnviro
     workflowService: { recordActivityTaskHeartbeat: asked },
     withAbortSignal: (_signal: AbortSignal, act: () => unknown) => act(),
   };
-  return new MockActivityEnvironment(info, { client: client as unknown as Client });
+  return new MockActivityEnvironment({ currentAttemptScheduledTimestampMs: Date.now(), ...info }, { client: client as unknown as Client });
 }

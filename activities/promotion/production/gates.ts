@@ -13,6 +13,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import { beating } from '../../../ports/pulse.ts';
 import { verdicts } from '../../changes/verdict.ts';
 import { effect } from '../../effect.ts';
+import { attemptBegan, serverTime } from '../../server-time.ts';
 
 export interface GateRun {
   readonly repository: Repository;
@@ -33,7 +34,7 @@ export function createProductionGates(ports: Pick<Ports, 'forge' | 'health' | 'r
   /** What CI says of a commit. @throws `NotYet` while it has not ended, or may still begin */
   async function commitVerdict({ repository, sha, required, patience, until }: { readonly repository: Repository; readonly sha: Sha; readonly required: readonly string[]; readonly patience: number; /** ms since 1970 */ readonly until: number }): Promise<PipelineVerdict> {
     const verdict = await verdictOf({ repository, sha, demand: { required, ignored: [], patience } });
-    if (verdict.kind === 'pending' && Date.now() < until) throw notYet(`still waiting for ${toldWait(verdict)}`);
+    if (verdict.kind === 'pending' && serverTime() < until) throw notYet(`still waiting for ${toldWait(verdict)}`);
     return verdict;
   }
 
@@ -43,7 +44,7 @@ export function createProductionGates(ports: Pick<Ports, 'forge' | 'health' | 'r
     const text = await forge.commits.read(target.repository, `.github/workflows/${mechanism.workflow}`, target.branch);
     if (text !== undefined && !/\bworkflow_dispatch\b/.test(text)) return 'byTag';
     try {
-      const { id, url } = await effect<Deployment>({ key: `gate ${target.key}`, lagMs: readLagMs, probe: () => launch.find(mechanism, target), act: () => launch.start(mechanism, target) });
+      const { id, url } = await effect<Deployment>({ key: `gate ${target.key}`, lagMs: readLagMs, probe: async () => (await launch.find(mechanism, target))[0], act: () => launch.start(mechanism, target, { attempt: attemptBegan() }) });
       return { id, url };
     } catch (failure) {
       if (failure instanceof ApplicationFailure && failure.message.includes("'workflow_dispatch'")) return 'byTag';

@@ -1,4 +1,3 @@
-import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../../domain/code/commit.ts';
 import { judgeOrigin } from '../../../domain/promotion/production/origin.ts';
 import type { Origin, StageStanding } from '../../../domain/promotion/production/origin.ts';
@@ -10,6 +9,7 @@ import { commitOn } from '../../changes/branch-commit.ts';
 import { effect } from '../../effect.ts';
 import { readContents } from '../../environments/contents.ts';
 import { shortName } from '../landed.ts';
+import { ageMs } from '../../server-time.ts';
 
 export interface OriginQuestion {
   readonly plan: Pick<ProductionPlan, 'repository' | 'name' | 'candidate' | 'rules' | 'isPreview' | 'component'>;
@@ -41,7 +41,7 @@ export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
       ...(image && { image: { tag: `${image.name}:${shortName(candidate)}`, ...(digest !== undefined && { digest }) } }),
     };
     const { pace } = await ports.catalog.read();
-    const isLate = Date.now() - activityInfo().scheduledTimestampMs >= pace.patience;
+    const isLate = ageMs() >= pace.patience;
     const origin = judgeOrigin(facts, { isLate });
     if (!origin) throw notYet(`${shortName(candidate)} is not on ${stage}, or has no image yet`);
     return origin;
@@ -65,7 +65,7 @@ export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
   /** What a tag stands for. Undefined when none has come within `patience` (ms). @throws `NotYet` until then */
   async function taggedImage({ image, tag, patience }: { readonly image: string; readonly tag: string; readonly patience: number }): Promise<string | undefined> {
     const digest = await registry!.digestOf(image, tag);
-    if (digest === undefined && Date.now() - activityInfo().scheduledTimestampMs < patience) throw notYet(`there is no ${image}:${tag} yet`);
+    if (digest === undefined && ageMs() < patience) throw notYet(`there is no ${image}:${tag} yet`);
     return digest;
   }
 

@@ -22,6 +22,7 @@ import { findLandings, itemsOf, shortName } from '../landed.ts';
 import type { LandedChanges } from '../landed.ts';
 import { readReleases } from '../releases.ts';
 import { ledgerCommit } from '../story.ts';
+import { serverTime } from '../../server-time.ts';
 
 /** A preview's commit is looked for among so many of the newest ones. */
 const deepest = 200;
@@ -47,7 +48,7 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' 
     if (variables && rules.checklist.length === 0) return refused('the catalog has no checklist for environment variables: add "checklist" to its promotion');
     const tags = await forge.tags.list(repository, '2');
     const taken = releaseNamesIn(tags.map(({ name }) => name));
-    const named = checkReleaseName(asked, { today: dayIn(timeZone, Date.now()), nearDays, taken: taken.map(({ text }) => text) });
+    const named = checkReleaseName(asked, { today: dayIn(timeZone, serverTime()), nearDays, taken: taken.map(({ text }) => text) });
     if (named.kind === 'invalid') return refused(named.message);
     const twin = taken.find((other) => isSameName(other, named.value));
     if (twin && twin.text !== asked) return refused(`"${asked}" is "${twin.text}": say that`);

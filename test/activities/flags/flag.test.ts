@@ -18,7 +18,7 @@ const begin = Date.parse('2026-01-05T09:59:30Z');
 const minuteMs = 60_000;
 const sampleMs = 10_000;
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: begin }));
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'], now: begin }));
 afterEach(() => vi.useRealTimers());
 
 const rules: FlagWatch = {
@@ -204,7 +204,7 @@ function world(changes: Partial<FlagWatch> = {}) {
 
   let details: Watched | undefined;
   async function look(): Promise<WatchEnd> {
-    const activity = new MockActivityEnvironment({ heartbeatDetails: details, startToCloseTimeoutMs: 3_000 });
+    const activity = new MockActivityEnvironment({ heartbeatDetails: details, startToCloseTimeoutMs: 3_000, currentAttemptScheduledTimestampMs: Date.now() });
     activity.on('heartbeat', (watched: Watched) => (details = watched));
     return (await activity.run(watchFlag, { ...rules, ...changes })) as WatchEnd;
   }

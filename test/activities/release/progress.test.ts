@@ -7,7 +7,7 @@ import type { Progress } from '../../../domain/release/progress.ts';
 const began = Date.parse('2026-01-01T00:00:00Z');
 const second = 1_000;
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: began }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'], now: began }));
 afterEach(() => void vi.useRealTimers());
 
 const fetched = (files: number): Progress => ({ what: 'fetched', files, of: 100_000, bytes: files, ofBytes: 100_000 });
@@ -16,7 +16,7 @@ const fetched = (files: number): Progress => ({ what: 'fetched', files, of: 100_
 async function attempt({ from = 0, to, step }: { readonly from?: number; readonly to: number; readonly step: number }, fails = false): Promise<readonly number[]> {
   const ages: number[] = [];
   vi.setSystemTime(began + from * second);
-  await new MockActivityEnvironment({ scheduledTimestampMs: began }).run(
+  await new MockActivityEnvironment({ scheduledTimestampMs: began, currentAttemptScheduledTimestampMs: began + from * second }).run(
     beating(async () => {
       const progressed = openProgress(async (run, { files }) => {
         expect(run.workflowId).not.toBe('');
@@ -24,7 +24,7 @@ async function attempt({ from = 0, to, step }: { readonly from?: number; readonl
         if (fails) throw new Error('no such workflow');
       });
       for (let age = from; age <= to; age += step) {
-        vi.setSystemTime(began + age * second);
+        vi.advanceTimersByTime(began + age * second - Date.now());
         progressed(fetched(age));
       }
     }),

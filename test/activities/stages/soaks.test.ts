@@ -11,7 +11,7 @@ const sampleMs = 10_000;
 const http: HealthCheck = { kind: 'http', url: 'https://production/health' };
 const prometheus: HealthCheck = { kind: 'prometheus', query: 'errors', max: 0 };
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-05T10:00:00Z') }));
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.parse('2026-01-05T10:00:00Z') }));
 afterEach(() => vi.useRealTimers());
 
 it('passes once it was healthy for as long as it is to be', async () => {
@@ -30,7 +30,7 @@ it('has failed when a check never answers for as long as it may be unhealthy', a
 
 it('counts on when a look takes longer than the interval', async () => {
   const takes = (kind: 'healthy' | 'unknown') => async (): Promise<Health> => {
-    vi.setSystemTime(Date.now() + 2 * sampleMs);
+    vi.advanceTimersByTime(2 * sampleMs);
     return kind === 'healthy' ? { kind } : { kind, reason: 'no answer' };
   };
   const soaked = soakAt(takes('healthy'));
@@ -41,19 +41,30 @@ it('counts on when a look takes longer than the interval', async () => {
   expect(await ill()).toEqual({ failed: 'unknown: no answer, for 30 s' });
 });
 
+it.each([15_000, -15_000, 3_600_000, -3_600_000])('observes the same though every other worker is %d ms off', async (ms) => {
+  let attempt = 0;
+  const soaked = soakAt(async () => ({ kind: 'healthy' }), {}, () => (attempt++ % 2 === 0 ? 0 : ms));
+  await expect(soaked()).rejects.toThrow('0 ms of 20 s observed; healthy');
+  await expect(soaked()).rejects.toThrow('10 s of 20 s observed; healthy');
+  expect(await soaked()).toEqual({});
+});
+
 it('tells what is bad rather than what is not known', async () => {
   const health = async ({ kind }: HealthCheck): Promise<Health> => (kind === 'http' ? { kind: 'unknown', reason: 'no answer' } : { kind: 'unhealthy', reason: 'errors is 3' });
   await expect(soakAt(health, { checks: [http, prometheus] })()).rejects.toThrow('unhealthy: errors is 3');
 });
 
-/** Takes a sample by each call, an interval after the one before. Attempts have 20 ms. */
-function soakAt(look: (check: HealthCheck) => Promise<Health>, rules: Partial<Soak> = {}) {
+/** Takes a sample by each call, an interval after the one before, by a worker whose clock is wrong by `skew`. Attempts have 20 ms. */
+function soakAt(look: (check: HealthCheck) => Promise<Health>, rules: Partial<Soak> = {}, skew = () => 0) {
   const { soak } = createSoaks({ health: { look }, holders: {} as unknown as Holders });
   let details: Observation | undefined;
   return async (): Promise<unknown> => {
     if (details) vi.setSystemTime(Date.now() + sampleMs);
-    const activity = new MockActivityEnvironment({ heartbeatDetails: details, startToCloseTimeoutMs: 20 });
+    const scheduled = Date.now();
+    const off = skew();
+    vi.setSystemTime(scheduled + off);
+    const activity = new MockActivityEnvironment({ heartbeatDetails: details, startToCloseTimeoutMs: 20, currentAttemptScheduledTimestampMs: scheduled });
     activity.on('heartbeat', (observation: Observation) => (details = observation));
-    return activity.run(soak, { checks: [http], soakMs: 20_000, sampleMs, ...rules });
+    return activity.run(soak, { checks: [http], soakMs: 20_000, sampleMs, ...rules }).finally(() => vi.setSystemTime(Date.now() - off));
   };
 }

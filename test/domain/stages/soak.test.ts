@@ -21,6 +21,10 @@ it('does not count a gap in which nobody looked', () => {
   expect(watch([[0, true], [10, true], [31, true], [41, true]]).observedMs).toBe(20);
 });
 
+it('never counts backwards, should the clock be set back', () => {
+  expect(watch([[100, true], [110, true], [50, true], [60, true]]).observedMs).toBe(20);
+});
+
 it('takes a look that lasts long for no gap', () => {
   const slow = (healthy: boolean) => [0, 40, 80].reduce<Observation | undefined>((before, from) => observe(before, { from, at: from + 3 * interval, healthy }, interval), undefined)!;
   expect(slow(true).observedMs).toBe(80);
