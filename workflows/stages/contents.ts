@@ -41,7 +41,8 @@ export async function settle(passage: Passage, stage: Stage, sha: Sha, { fence, 
       case 'apart': {
         const { choice, by, reason } = await whichOne(passage, stage, found);
         if (choice === 'anyway') return { sha: coming, runs: found.runs, isThere: false };
-        coming = await work.newestPinning({ component, repository, branch, candidate: plan.candidate, sha: coming }, `find the newest commit of ${branch} that pins it`);
+        const search = { component, repository, branch, candidate: plan.candidate, sha: coming };
+        coming = await insist(passage, `the search for the newest commit of ${branch}`, () => work.newestPinning(search, `find the newest commit of ${branch} that pins it`));
         reporter.tell({ name: `${stage.name}-newest-${shortSha(coming)}`, line: `${by} has ${shortSha(coming)} deployed to ${environment}${reason ? `: ${reason}` : ''}` });
       }
     }

@@ -50,7 +50,7 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
   async function follow(): Promise<void> {
     const underWay = `${what} is under way: ${url}`;
     status.stays(underWay);
-    const end = await withinTime(plan.pace.patience, () => work.deployed({ repository, mechanism, id, landing }, `follow the deployment to ${environment}`));
+    const end = await withinTime(plan.pace.patience, () => work.deployed({ repository, mechanism, id, landing }, `follow the deployment to ${environment}`)).catch(() => undefined);
     if (end === undefined) return;
     status.staysNot(underWay);
     const state = heed(end);

@@ -1,4 +1,4 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Delivered } from '../../activities/environments/contents.ts';
 import type { Sha } from '../../domain/code/commit.ts';
@@ -6,7 +6,7 @@ import type { Claim, Deployed, Frozen, Landing } from '../../domain/environments
 import type { ContentStanding } from '../../domain/environments/contents.ts';
 import { whyFrozen } from './grants.ts';
 import type { Delivery, Grant } from './grants.ts';
-import { insist } from '../people/obligations.ts';
+import { fulfil, insist } from '../people/obligations.ts';
 import type { Passage } from './passage.ts';
 import { now } from '../release/status.ts';
 import { Stop } from '../release/stop.ts';
@@ -83,7 +83,8 @@ export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, bod
     throw failure;
   } finally {
     if (claims && settled && !hasLeft) {
-      await CancellationScope.nonCancellable(() => work.leaveEnvironment(leaving(), `leave ${environment}`));
+      // Given up, the environment finds out for itself once the release is gone.
+      await fulfil(passage, { what: `giving ${environment} back`, act: () => work.leaveEnvironment(leaving(), `leave ${environment}`) });
     }
   }
 }

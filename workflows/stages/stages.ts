@@ -29,13 +29,13 @@ export async function passStage(passage: Passage, stage: Stage, sha: Sha): Promi
   }
 }
 
-/** Whoever has superseded it may run by now where it ran: what is told as staying is there. */
+/** Whoever has superseded it may run by now where it ran: what is told as staying is there, unless nobody can tell. */
 async function lookAgain({ plan, status, touched, work }: Passage): Promise<void> {
   for (const { stage, sha } of touched) {
     const { environment } = stage;
     const look = { environment, repository: plan.deployedFrom.repository, component: plan.component, sha, patience: 0 };
-    const { runs } = await work.confirmContents(look, `look at what ${environment} runs`);
-    if (runs && runs.sha !== sha) status.staysNot(remains(stage));
+    const found = await work.confirmContents(look, `look at what ${environment} runs`).catch(() => undefined);
+    if (found?.runs && found.runs.sha !== sha) status.staysNot(remains(stage));
   }
 }
 

@@ -11,7 +11,7 @@ import { abort, approve, decide, pause, resume } from '../../../workflows/people
 import { history, status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin, waitsFor } from '../release-stand.ts';
-import { candidate, pending, pinned, plan } from '../scripted-world.ts';
+import { candidate, never, pending, pinned, plan } from '../scripted-world.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
 import { shaOf } from '../../shas.ts';
 
@@ -128,6 +128,37 @@ describe('a stage that fails', () => {
     await release.signal(decide.signal, choice('rollback'));
     expect(await release.result()).toMatchObject({ kind: 'rolledBack', stays: ['#7 is merged', 'staging runs something else by now'] });
     expect(promotions.map(({ environment }) => environment)).toEqual(['staging', 'production', 'production']);
+  });
+
+  it('is not rolled back where another component would go back with it: what can be done is asked again', async () => {
+    const { promotions, script } = deployments({ production: 1 });
+    const { release } = await startRelease([production], { ...script, compareRollback: async () => ({ kind: 'takesBack', others: ['monitor', 'pages'] }) });
+    await waitsFor(release, failing);
+    await release.signal(decide.signal, choice('rollback'));
+    await expect.poll(async () => (await release.query(status)).next).toBe(`the deployment to production failed: https://forge/runs/1. It can't be rolled back: ${plan.base.slice(0, 12)} would take monitor, pages back, too`);
+    await release.signal(decide.signal, choice('abort'));
+    expect(await release.result()).toMatchObject({ kind: 'aborted', undone: [], owed: [] });
+    expect(promotions).toHaveLength(1);
+  });
+
+  it('is rolled back where no other component goes back with it, and says what is left to do elsewhere', async () => {
+    const { promotions, script } = deployments({ production: 1 });
+    const { release } = await startRelease([staging, canary, production], {
+      ...script,
+      compareRollback: async ({ environment }) => {
+        if (environment === 'canary') return { kind: 'takesBack', others: ['monitor'] };
+        return environment === 'staging' ? { kind: 'elsewhere', runs: { sha: shaOf('9'), at: '2026-01-01T00:00:00Z' } } : { kind: 'mayGo' };
+      },
+    });
+    await waitsFor(release, failing);
+    await release.signal(decide.signal, choice('rollback'));
+    expect(await release.result()).toMatchObject({
+      kind: 'rolledBack',
+      undone: [`production: ${pinned.slice(0, 12)} again`],
+      stays: ['#7 is merged', 'staging runs it', 'canary runs it'],
+      owed: [`roll canary back to ${pinned.slice(0, 12)}: ${plan.base.slice(0, 12)} would take monitor back, too`, `roll staging back to ${pinned.slice(0, 12)}: staging runs 999999999999, brought by somebody else`],
+    });
+    expect(promotions.slice(3).map(({ environment }) => environment)).toEqual(['production']);
   });
 
   it('is rolled back at once where the catalog says so', async () => {
@@ -318,6 +349,30 @@ describe('an environment', () => {
     expect(calls).not.toContain('leaveEnvironment staging');
   });
 
+  it('that will not be given back is asked about, and is still to be given back until it is', async () => {
+    let refuses = true;
+    const { release, calls } = await startRelease([production], { ...deployments({ production: 1 }).script, leaveEnvironment: async () => (refuses ? never('no permission')() : 'left') });
+    await waitsFor(release, failing);
+    await release.signal(decide.signal, choice('abort'));
+    const { owes } = await waitsFor(release, 'giving production back: no permission');
+    expect(owes).toMatchObject([{ what: 'giving production back' }]);
+    refuses = false;
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'olga' }] });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', ...operator });
+    expect(calls.filter((call) => call === 'leaveEnvironment production')).toHaveLength(2);
+  });
+
+  it('that will not be given back is given up for a reason: it finds out for itself', async () => {
+    const { release } = await startRelease([production], { ...deployments({ production: 1 }).script, leaveEnvironment: never('no permission') });
+    await waitsFor(release, failing);
+    await release.cancel();
+    await waitsFor(release, 'giving production back: no permission');
+    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'olga' }] })).rejects.toMatchObject({ cause: { message: 'giving it up needs a "reason"' } });
+    await release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'olga', reason: 'terminated it' }] });
+    await expect(release.result()).rejects.toThrow();
+    expect((await release.query(status)).ending).toBe('cancelled');
+  });
+
   it('hears what it runs from now on', async () => {
     const left: Leaving[] = [];
     const claims: Claim[] = [];
@@ -370,6 +425,16 @@ describe('an abort while a deployment is under way', () => {
     expect((await release.query(status)).stages).toMatchObject([{ mark: 'stopped' }]);
   });
 
+  it('ends as it was asked to, also where nobody can tell what it has come to', async () => {
+    let refuses = false;
+    const { release } = await startRelease([staging], { deployed: async () => (refuses ? never('no permission')() : pending()) });
+    await waitsFor(release, 'the deployment to staging');
+    await release.signal(abort.signal, { by: 'olga', reason: 'wrong week' });
+    await expect.poll(async () => (await release.query(status)).stays, { timeout: 10_000 }).toContain('the deployment to staging is under way: https://forge/runs/staging');
+    refuses = true;
+    expect(await release.result()).toMatchObject({ kind: 'aborted', stays: ['#7 is merged', 'the deployment to staging is under way: https://forge/runs/staging'] });
+  });
+
   it('does not wait for it for ever: its environment finds out', async () => {
     const { release, calls } = await startRelease([staging], { deployed: pending });
     await waitsFor(release, 'the deployment to staging');
@@ -392,6 +457,28 @@ describe('what runs in the environment already', () => {
     const { release, calls } = await startRelease([staging], { claimEnvironment: async () => ({ kind: 'granted', fence: 1, standing: { kind: 'behind', runs } }) });
     expect(await release.result()).toMatchObject({ kind: 'superseded', stage: 'staging', by: '555555555555, brought by somebody else' });
     expect(calls).toContain('leaveEnvironment staging');
+  });
+
+  it('ends the release as superseded, also where nobody can tell what runs elsewhere', async () => {
+    const { release } = await startRelease([staging, production], {
+      claimEnvironment: async ({ claim }) => ({ kind: 'granted', fence: 1, standing: claim.environment === 'production' ? { kind: 'behind', runs } : { kind: 'free' } }),
+      confirmContents: never('no permission'),
+    });
+    expect(await release.result()).toMatchObject({ kind: 'superseded', stage: 'production', stays: ['#7 is merged', 'staging runs it'] });
+  });
+
+  it('asks where the newest commit can not be looked for', async () => {
+    let refuses = true;
+    const { release } = await startRelease([staging], {
+      claimEnvironment: async () => ({ kind: 'granted', fence: 1, standing: { kind: 'apart', runs, lost: [{ sha: shaOf('5'), title: 'Mend login' }] } }),
+      newestPinning: async ({ sha }) => (refuses ? never('no permission')() : sha),
+    });
+    await waitsFor(release, 'a decision on what staging is to run');
+    await release.executeUpdate(decide.update, { args: [{ choice: 'promoteNewest', by: 'olga' }] });
+    await waitsFor(release, 'the search for the newest commit of master: no permission');
+    refuses = false;
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'olga' }] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
   });
 
   it('is nothing that the release has brought: the stage has failed', async () => {
