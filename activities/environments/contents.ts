@@ -114,7 +114,7 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
     return compare(delivered).then(shows, () => false);
   }
 
-  return { seen, pins, versionThere, compare, compareUnder, isShown };
+  return { seen, pins, versionAt, versionThere, compare, compareUnder, isShown };
 }
 
 /** How what a release brings stands to what environments run. Reads only. */

@@ -16,6 +16,7 @@ import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { containment } from '../environments/containment.ts';
 import { pinReads, tagsOf } from '../environments/pinned-commit.ts';
+import { readContents } from '../environments/contents.ts';
 import { createSurvey } from '../environments/survey.ts';
 import { createStories } from '../promotion/story.ts';
 import { createPlanning } from '../component/planning.ts';
@@ -27,6 +28,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   const { catalog, forge, releases, environments } = ports;
   const { surveyEnvironment } = createSurvey(ports);
   const { plan } = createPlanning(ports);
+  const { seen, versionAt } = readContents(ports);
   const { pinnedAt } = pinReads(forge);
   const { holds: holdsChange } = containment(forge);
   const { tellStory } = createStories(ports);
@@ -84,7 +86,7 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     const merged = component.pin === undefined || (pinned !== undefined && (await holds(pinned)));
     const names = [...new Set(component.stages.map(({ environment }) => environment))];
     const places: Presence[] = [];
-    for (const environment of names) places.push(await presence(name, environment, holds));
+    for (const environment of names) places.push(await presence(name, component, environment, holds));
     const carrier = await carrying(name, holds);
     const absent = places.filter(({ runsIt }) => !runsIt).map(({ environment }) => environment);
     const release = carrier && { id: carrier.release, candidate: carrier.candidate!, state: carrier.state };
@@ -103,12 +105,18 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     };
   }
 
-  /** What the environment says itself; before any release has needed it, what the forge remembers. */
-  async function presence(name: string, environment: string, holds: (candidate: Sha) => Promise<boolean>): Promise<Presence> {
-    const known = (await environments.record(environment)) ?? (await unlessTooEarly(surveyEnvironment({ environment })));
-    const here = known?.deployed[name];
-    if (!here) return { environment, runsIt: false };
-    return { environment, runsIt: await holds(here.candidate), candidate: here.candidate, since: here.since };
+  /** What the environment shows, and whatever was deployed there last, by whomever; where nobody tells that, what is recorded. */
+  async function presence(name: string, component: ReleasableComponent, environment: string, holds: (candidate: Sha) => Promise<boolean>): Promise<Presence> {
+    const repository = component.pin?.repository ?? component.code.mirror;
+    const there = await seen(environment, repository).catch((failure: Error) => ({ doubt: failure.message }));
+    const known = (await environments.record(environment)) ?? (there && 'sha' in there ? undefined : await unlessTooEarly(surveyEnvironment({ environment })));
+    const recorded = known?.deployed[name];
+    const doubt = there && 'doubt' in there && { doubt: there.doubt };
+    const shown = there && 'sha' in there ? await versionAt(component, there.sha) : undefined;
+    const candidate = shown ?? recorded?.candidate;
+    if (!candidate) return { environment, runsIt: false, ...doubt };
+    const since = recorded?.candidate === candidate ? recorded.since : there && 'at' in there && there.at;
+    return { environment, runsIt: await holds(candidate), candidate, ...(since && { since }), ...doubt };
   }
 
   async function carrying(name: string, holds: (candidate: Sha) => Promise<boolean>): Promise<ReleaseStatus | undefined> {
@@ -165,7 +173,7 @@ function held({ release, state, waitingFor, paused }: ReleaseStatus): Blocked {
 }
 
 function notCarriedOn(name: string, absent: readonly string[]): Blocked {
-  return { what: `the end of the release that merged it: none carries it on to ${absent.join(', ')}. See slipway history ${name}`, by: ['whoever starts the next release'] };
+  return { what: `the end of the release that merged it: none carries it on to ${absent.join(', ')}. slipway start ${kinds.release.workflow} ${name} does; slipway history ${name} says why it ended`, by: ['whoever starts releases'] };
 }
 
 /** What nothing pins is up to date as soon as its first environment has it. */

@@ -27,6 +27,8 @@ export interface Presence {
   readonly candidate?: Sha;
   /** ISO 8601: since when that candidate runs there. */
   readonly since?: string;
+  /** Why it is not known what runs there now: this is what is recorded. */
+  readonly doubt?: string;
 }
 
 export interface Blocked {
@@ -52,7 +54,11 @@ export function toldWhereabouts({ component, pullRequest, commit, release, merge
   ];
 }
 
-function toldPresence({ environment, runsIt, candidate, since }: Presence): string {
+function toldPresence({ doubt, ...known }: Presence): string {
+  return `${toldPlace(known)}${doubt === undefined ? '' : ` (by what is recorded: ${doubt})`}`;
+}
+
+function toldPlace({ environment, runsIt, candidate, since }: Presence): string {
   const what = candidate ? ` ${shortSha(candidate)}${since ? ` since ${since}` : ''}` : '';
   if (runsIt) return `${environment} has it:${what}`;
   return `${environment} does not have it: it runs${what || ' nothing that is known'}`;

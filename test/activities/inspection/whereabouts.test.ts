@@ -23,6 +23,12 @@ interface Scene {
   readonly mirrored?: readonly Sha[];
   /** What each environment runs; the others are known by the forge alone. */
   readonly deployed?: Readonly<Record<string, Sha>>;
+  /** What people have brought to environments themselves: commits of the product. */
+  readonly foreign?: Readonly<Record<string, Sha>>;
+  /** What commits of the product pin that are not its newest. */
+  readonly held?: Readonly<Record<string, Sha>>;
+  /** Where an environment tells what it runs: at an address that does not answer. */
+  readonly report?: string;
   readonly running?: Partial<ReleaseStatus>;
   readonly checks?: Readonly<Record<Sha, Check['state']>>;
   readonly pull?: Partial<PullRequest>;
@@ -30,7 +36,7 @@ interface Scene {
   readonly straight?: true;
 }
 
-function look({ pinned = one, mirrored = branch, deployed = {}, running, checks = {}, pull, straight }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
+function look({ pinned = one, mirrored = branch, deployed = {}, foreign = {}, held = {}, report, running, checks = {}, pull, straight }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
   const commitsOf = (repository: string) => (repository === 'org/mirror' ? mirrored : [...branch, stray]);
   const position = (ref: string) => (ref === 'master' ? branch.length : branch.findIndex((sha) => sha === ref));
   const commit = (sha: Sha) => ({ sha, title: `Change ${sha[0]}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: `https://forge/${sha}` });
@@ -42,7 +48,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
         return { commits: [], total: 0, diverged: position(from) > position(to) };
       },
       mainLine: async (repository, _, { limit }) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
-      read: async () => `${pinned}\n`,
+      read: async (_, __, ref) => `${held[ref] ?? branch.find((sha) => sha === ref) ?? pinned}\n`,
       lastChange: async () => shaOf('b'),
       change: async () => undefined,
       files: async () => ['main.go'],
@@ -51,17 +57,17 @@ function look({ pinned = one, mirrored = branch, deployed = {}, running, checks 
     pipelines: { checks: async (_, sha) => [{ name: 'test', state: checks[sha] ?? 'green' }] } as Partial<Forge['pipelines']>,
     pullRequests: { list: async () => [], get: async (_, number) => pull && { number, url: `https://forge/pull/${number}`, state: 'open', ...pull } } as Partial<Forge['pullRequests']>,
     workflowRuns: { succeeded: async () => [] } as Partial<Forge['workflowRuns']>,
-    deployments: { succeeded: async () => [], current: async () => undefined } as Partial<Forge['deployments']>,
+    deployments: { succeeded: async () => [], current: async (_, environment) => foreign[environment] && { sha: foreign[environment], at: '2026-01-03T00:00:00Z' } } as Partial<Forge['deployments']>,
   } as Forge;
   const environments = {
     record: async (environment) =>
       deployed[environment] === undefined
         ? undefined
-        : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: straight ? deployed[environment] : shaOf('d'), release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
+        : { environment, fence: 1, queue: [], windows: [], deployed: { gitaly: { candidate: deployed[environment], sha: deployed[environment], release: 'release/gitaly/from-1', since: '2026-01-02T00:00:00Z' } } },
     endedRecord: async () => undefined,
   } as Partial<Environments> as Environments;
   const { whereabouts } = createWhereabouts({
-    catalog: { read: async () => catalogOf(straight) },
+    catalog: { read: async () => (report === undefined ? catalogOf(straight) : { ...catalogOf(straight), environments: { ...catalogOf(straight).environments, production: { ...catalogOf(straight).environments.production!, report } } }) },
     forge,
     git: {} as Git,
     environments,
@@ -100,6 +106,20 @@ it('tells where a change is, that is carried by a release, and who can help it o
   ]);
 });
 
+it('follows what people have brought there themselves, or taken back', async () => {
+  const product = shaOf('9');
+  const back = await look({ pinned: four, deployed: { staging: four, production: four }, foreign: { production: product }, held: { [product]: two } });
+  expect(back.environments).toMatchObject([{ environment: 'staging', runsIt: true }, { environment: 'production', runsIt: false, candidate: two, since: '2026-01-03T00:00:00Z' }]);
+  const brought = await look({ pinned: four, deployed: { staging: one, production: one }, foreign: { production: product }, held: { [product]: three } });
+  expect(brought.environments).toMatchObject([{ runsIt: false, candidate: one }, { runsIt: true, candidate: three }]);
+});
+
+it('says so where an environment does not tell what it runs', async () => {
+  const found = await look({ pinned: four, deployed: { staging: four, production: four }, report: 'http://127.0.0.1:9/' });
+  expect(found.environments).toMatchObject([{ runsIt: true }, { runsIt: true, candidate: four, doubt: expect.stringContaining('http://127.0.0.1:9/ does not tell what is deployed') }]);
+  expect(toldWhereabouts(found)).toContainEqual(expect.stringMatching(/^production has it: 444444444444 since .* \(by what is recorded: http.* does not tell what is deployed: /));
+});
+
 it('has nothing to say of what blocks a change that is everywhere', async () => {
   const found = await look({ pinned: three, deployed: { staging: three, production: four } });
   expect(found).toMatchObject({ merged: true, environments: [{ runsIt: true }, { runsIt: true }] });
@@ -114,7 +134,7 @@ it.each<[string, Scene, string, readonly string[]]>([
   ['pipelines that still run', { pinned: two, checks: { [three]: 'pending', [four]: 'pending' } }, 'pipelines on org/mirror that still run', []],
   ['a mirror that lags', { mirrored: [one, two, three] }, 'the mirror: 444444444444 of org/gitaly on org/mirror', ['#mirror']],
   ['nobody having started a release', {}, 'the start of a release, which would carry it: slipway start componentRelease gitaly', ['whoever starts releases']],
-  ['a release that ended on the way', { pinned: three, deployed: { staging: three } }, 'the end of the release that merged it: none carries it on to production. See slipway history gitaly', ['whoever starts the next release']],
+  ['a release that ended on the way', { pinned: three, deployed: { staging: three } }, 'the end of the release that merged it: none carries it on to production. slipway start componentRelease gitaly does; slipway history gitaly says why it ended', ['whoever starts releases']],
 ])('names %s as what blocks it', async (_, scene, what, by) => {
   expect((await look(scene)).blocked).toMatchObject({ what, by });
 });
