@@ -73,7 +73,7 @@ function signed({ tokenFile, ...options }: Signable): object {
 }
 
 function decision(program: Command, name: string, purpose: string): Command {
-  return program.command(name).description(purpose).argument('<release>', 'its id, or the component where one release of it runs');
+  return program.command(name).description(purpose).argument('<release>', 'its id, or the component where one release of it runs, or waits for this');
 }
 
 export interface SentDecision<Payload> {
@@ -86,7 +86,8 @@ export interface SentDecision<Payload> {
 export async function decide<Payload>({ server }: CommandSession, { message, schema, release, payload }: SentDecision<Payload>): Promise<Answer> {
   const checked = checkedOptions(schema, payload);
   const connected = await server();
-  const handle = await findRelease(connected, release);
+  const { stage } = checked as { readonly stage?: string };
+  const handle = await findRelease(connected, release, { message: message.name, stage });
   const answer = await answered(connected, () => handle.executeUpdate(message.update, { args: [checked] }));
   return {
     exit: 0,

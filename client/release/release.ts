@@ -3,6 +3,7 @@ import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/c
 import { environmentPrefix } from '../../domain/environments/environment.ts';
 import { nearestName } from '../../domain/text/nearest-name.ts';
 import { kindOf, partsOf, prefixes, prefixOf } from '../../domain/release/kinds.ts';
+import { waitsForMessage } from '../../domain/release/status.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { status } from '../../workflows/release/messages.ts';
 import { Failure } from '../terminal/answer.ts';
@@ -10,19 +11,27 @@ import type { Server } from '../terminal/connection.ts';
 
 /**
  * Finds the release that is meant: by its full id, or, while it runs, by anything that tells it from the others
- * ("gitaly", "gitaly/from-1a2b", "from-1a2b", "1a2b"; the flag, for a rollout).
+ * ("gitaly", "gitaly/from-1a2b", "from-1a2b", "1a2b"; the flag, for a rollout). Of several that are meant, the one that waits for what is sent.
  */
-export async function findRelease(server: Server, given: string): Promise<WorkflowHandle> {
+export async function findRelease(server: Server, given: string, sent?: { readonly message: string; readonly stage?: string | undefined }): Promise<WorkflowHandle> {
   if (given.startsWith(environmentPrefix)) throw new Failure(2, `"${given}" is no release: see what is where by slipway board`);
   if (prefixOf(given)) {
     const handle = server.client.workflow.getHandle(given);
     if (await described(handle)) return handle;
   }
   const running = await releasesThat('ExecutionStatus = "Running"', server);
-  const meant = matching(given, running);
+  const all = matching(given, running);
+  const meant = all.length > 1 && sent ? await thoseThatWait(server, all, sent) : all;
   if (meant.length > 1) throw new Failure(2, `"${given}" could be any of ${meant.join(', ')}: say which`);
   if (meant[0] === undefined) throw new Failure(2, await noneRunning(server, given, running));
   return server.client.workflow.getHandle(meant[0]);
+}
+
+/** All of them, where not one alone waits for it. */
+async function thoseThatWait(server: Server, ids: readonly string[], sent: Parameters<typeof waitsForMessage>[1]): Promise<readonly string[]> {
+  const statuses = await Promise.all(ids.map((id) => statusOf(server, server.client.workflow.getHandle(id)).catch(() => undefined)));
+  const waiting = ids.filter((_, index) => statuses[index] && waitsForMessage(statuses[index], sent));
+  return waiting.length === 1 ? waiting : ids;
 }
 
 /** A workflow's description, if there is such a workflow. */

@@ -89,6 +89,11 @@ export interface ReleaseStatus {
   readonly refused: readonly Refusal[];
 }
 
+/** Whether a release waits for this message: about this stage, where it tells of one. */
+export function waitsForMessage({ waitingFor }: Pick<ReleaseStatus, 'waitingFor'>, { message, stage }: { readonly message: string; readonly stage?: string | undefined }): boolean {
+  return (waitingFor?.send ?? []).some(({ message: wanted, payload }) => wanted === message && (stage === undefined || !('stage' in payload) || payload.stage === stage));
+}
+
 /** The stages of a release that has ended: nothing of it goes on, nor waits. What is under way is named among what stays. */
 export function endedStages(stages: readonly StageStatus[]): readonly StageStatus[] {
   return stages.map((stage) => (stage.mark === 'approval' || stage.mark === 'queued' ? { ...stage, mark: 'ahead' } : isUnderWay(stage) ? { ...stage, mark: 'stopped' } : stage));

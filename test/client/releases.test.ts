@@ -79,6 +79,16 @@ describe('a release from the command line', () => {
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: expect.stringContaining(`${idOf('approved')}: released through staging, production`) });
   });
 
+  it('is approved by the name of its component, though a newer one of it is under way', async () => {
+    const newer = await stand.worker({ plan: async ({ component }) => ({ ...plan, component, id: `release/${component}/from-bbbbbbbbbbbb` }), pipeline: pending });
+    await started(queue, 'twice');
+    await waitsForApproval('twice');
+    await started(newer, 'twice');
+    expect(await slipway('approve', 'twice', '--stage', 'staging', '--by', 'alice')).toMatchObject({ exit: 2, stderr: expect.stringContaining('"twice" could be any of ') });
+    expect(await slipway('approve', 'twice', ...yes)).toEqual({ exit: 0, stdout: `approve accepted by ${idOf('twice')}\n`, stderr: '' });
+    await slipway('abort', 'release/twice/from-bbbbbbbbbbbb', '--by', 'alice', '--reason', 'enough');
+  });
+
   it('can be waited for until it needs a person', async () => {
     await started(queue, 'waited');
     const { exit, stdout } = await slipway('watch', 'waited', '--until-waiting', '--json');

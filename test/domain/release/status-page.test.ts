@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { waitsForMessage } from '../../../domain/release/status.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { statusPage } from '../../../domain/release/status-page.ts';
 import { shaOf } from '../../shas.ts';
@@ -71,4 +72,17 @@ it('stays below 4 KB, whatever people send', () => {
   const refused = Array.from({ length: 50 }, () => ({ message: 'approve', why: 'x'.repeat(2_000), at: '2026-01-01T00:00:00Z' }));
   const owed = Array.from({ length: 100 }, (_, n) => `a very long obligation, number ${n}`);
   expect(statusPage({ ...waiting, refused, owed }).length).toBeLessThanOrEqual(4_000);
+});
+
+it.each([
+  [{ message: 'approve', stage: 'production' }, true],
+  [{ message: 'approve', stage: 'canary' }, false],
+  [{ message: 'approve' }, true],
+  [{ message: 'decide', stage: 'production' }, false],
+])('tells whether it waits for %j', (sent, waits) => {
+  expect(waitsForMessage({ waitingFor: { ...waiting.waitingFor!, send: [{ message: 'approve', payload: { stage: 'production', by: 'alice' } }] } }, sent)).toBe(waits);
+});
+
+it('waits for no message while a machine is at work', () => {
+  expect(waitsForMessage({ waitingFor: { what: 'the pipeline of #7', since: '2026-01-01T00:00:00Z' } }, { message: 'approve' })).toBe(false);
 });
