@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { approve, reject } from '../../workflows/people/messages.ts';
+import { approve, decide, reject } from '../../workflows/people/messages.ts';
 import { status } from '../../workflows/release/messages.ts';
 import { openProduct, reached } from './product.ts';
 import { useServers } from './stand.ts';
@@ -56,6 +56,29 @@ it('carries on what was merged and rejected, where somebody starts it, and as of
   expect(await through(third)).toMatchObject({ kind: 'released', stages: ['production'] });
   expect(await runs('production')).toMatchObject({ version: await pinned() });
   expect(await hourly()).toMatchObject({ kind: 'upToDate' });
+});
+
+it('releases anew what was rolled back by a decision: the occasion is another one, and so are its keys', async () => {
+  const { release, through, runs, pinned, world, hourly } = await openProduct(servers);
+  expect(await through(await release({}))).toMatchObject({ kind: 'released' });
+  const before = await runs('production');
+  await world.control('commit', { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'internal/catfile.go': 'package catfile\n' }, message: 'Mend catfile' });
+  await world.control('runs', { workflow: 'deploy.yml', conclusion: 'failure', times: 1 });
+  const bad = await release();
+  await reached(bad, 'how to go on after staging, which failed');
+  await bad.executeUpdate(decide.update, { args: [{ choice: 'rollback', stage: 'staging', by: 'olga', reason: 'it failed' }] });
+  expect(await bad.result()).toMatchObject({ kind: 'rolledBack', stage: 'staging' });
+  expect(await runs('staging')).toMatchObject({ version: before.version });
+  expect(await pinned()).not.toBe(before.version);
+  expect(await hourly()).toMatchObject({ kind: 'upToDate' });
+
+  const again = await release();
+  expect(again.workflowId).not.toBe(bad.workflowId);
+  await reached(again, 'approval of production');
+  await expect.poll(async () => (await again.query(status)).waitingFor?.brings).toContain('was rolled back by olga at staging: it failed');
+  await again.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] });
+  expect(await again.result()).toMatchObject({ kind: 'released', stages: ['staging', 'canary', 'production'], candidate: await pinned() });
+  for (const environment of ['staging', 'canary', 'production']) expect(await runs(environment)).toMatchObject({ version: await pinned() });
 });
 
 it('tells whoever approves all that the environment would get, and what of it was rejected before', async () => {

@@ -5,6 +5,7 @@ import { project } from '../../sandbox/parts/build.mjs';
 import { componentReleases } from '../crash/component-releases.ts';
 import { flagRollouts } from '../crash/flag-rollouts.ts';
 import { landings } from '../crash/landings.ts';
+import { occasions } from '../crash/occasions.ts';
 import { openLanes } from '../crash/lanes.ts';
 import { run } from '../crash/matrix.ts';
 import { schemaReleases } from '../crash/schema-releases.ts';
@@ -18,7 +19,7 @@ mkdirSync(folder, { recursive: true });
 
 const lanes = await openLanes(1);
 try {
-  for (const one of [...componentReleases, ...landings, ...flagRollouts, ...schemaReleases]) {
+  for (const one of [...componentReleases, ...landings, ...occasions, ...flagRollouts, ...schemaReleases]) {
     const { history } = await lanes.use((lane) => run(lane, one));
     const file = join(folder, `${one.name.replaceAll(' ', '-')}.json`);
     writeFileSync(file, historyToJSON(history));
