@@ -75,7 +75,7 @@ export function changeLooks(forge: Forge) {
     if (found.kind === 'green') {
       if (known?.kind === 'unreviewed' && blocked) throw notYet(`#${number} has no review yet`);
       const base = behind || known?.kind === 'behind' ? await missingBase(repository, into, head) : undefined;
-      return base === undefined ? { kind: 'green' } : { kind: 'behind', base };
+      return base === undefined ? found : { kind: 'behind', base };
     }
     if (known?.kind === 'regression') throw notYet(`#${number} is still red`);
     if (known?.kind !== 'brokenBase') return found;

@@ -20,7 +20,7 @@ export interface Amendment {
 }
 
 export type Amended =
-  | { readonly kind: 'amended'; readonly head: Sha; readonly date: string }
+  | { readonly kind: 'amended'; readonly head: Sha; readonly date: string; /** On the mirror: announced, and never heard of. */ readonly silent?: readonly string[] }
   /** Somebody else has pushed, or closed it: look again. */
   | { readonly kind: 'moved' }
   | { readonly kind: 'refused'; readonly why: string };
@@ -56,7 +56,7 @@ export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environ
     const to = await branches.write(versionCommit({ ...amended, base: head }));
     if ((await writes.advance(repository, change.head, { from: head, to })) === 'elsewhere') return { kind: 'moved' };
     await writes.describe(repository, number, { text: sha, body: await bodyOf(amended) });
-    return { kind: 'amended', head: to, date: amended.date };
+    return { kind: 'amended', head: to, date: amended.date, ...(verdict.silent && { silent: verdict.silent }) };
   }
 
   /** Merges the base into it: as only the version file differs, the base's tree with that file is the merged one. */

@@ -68,7 +68,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     if (chosenBy === undefined || turn.kind !== 'green') return turn;
     const { mirror, candidate, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0 } = change;
     const found = await verdictOf({ repository: mirror, sha: candidate, demand: { required, ignored, patience }, like: change.pinned });
-    if (found.kind === 'green') return turn;
+    if (found.kind === 'green') return found.silent ? { ...turn, silent: [...(turn.silent ?? []), ...found.silent] } : turn;
     if (found.kind === 'pending') throw notYet(`still waiting for ${toldWait(found)} of ${candidate} on ${mirror}`);
     if (known?.kind === 'unfit') throw notYet(`${candidate} is still red on ${mirror}`);
     return { kind: 'unfit', failed: found.failed };

@@ -90,7 +90,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
       if (choice.kind === 'upToDate' && (!isHourly || pinning.pin.whenLeft === 'carryOn')) return (await carriedOn(read, pinning, { base, pinned, tagged })) ?? choice;
       if (choice.kind !== 'candidate') return choice;
       const id = await occasion(name, pinning.pin, { base, pinned, tagged });
-      return { ...planRelease(read, pinning, { id, candidate: choice.commit, pinned, pinnedAs, base }), ...(choice.warning && { warning: choice.warning }) };
+      return { ...planRelease(read, pinning, { id, candidate: choice.commit, pinned, pinnedAs, base }), ...(choice.silent && { silent: choice.silent }), ...(choice.warning && { warning: choice.warning }) };
     }
 
     async function straight() {
@@ -104,7 +104,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
       const fence = (await environments.record(first!.environment))?.fence ?? 0;
       const id = await attempt(straightPrefix(name, choice.commit.sha), straightId(name, choice.commit.sha, { runs, fence }));
       if (id.kind === 'tried' && sha === undefined) return { kind: 'triedBefore', sha: choice.commit.sha, release: id.before } as const;
-      return { ...planStraight(read, component, { id: id.id, candidate: choice.commit, runs }), ...(choice.warning && { warning: choice.warning }) };
+      return { ...planStraight(read, component, { id: id.id, candidate: choice.commit, runs }), ...(choice.silent && { silent: choice.silent }), ...(choice.warning && { warning: choice.warning }) };
     }
   }
 
@@ -168,7 +168,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   }
 
   type Found =
-    | ({ readonly kind: 'candidate'; readonly commit: Commit } & Warned)
+    | ({ readonly kind: 'candidate'; readonly commit: Commit; readonly silent?: readonly string[] } & Warned)
     | Exclude<Planned, ReleasePlan | StraightPlan | Waiting | { readonly kind: 'triedBefore' }>
     | Omit<Waiting, 'patience'>;
 
@@ -305,12 +305,12 @@ function stuck({ code: { mirror }, told }: Watch, { sha, verdict }: { readonly s
   return warned(told, `mirror ${mirror} waits at ${sha}`, text);
 }
 
-/** Told once for each: their silence is no reason to wait, and may still be a mistake. */
-function silentApps({ code: { mirror }, told }: Watch, silent: readonly string[] = []): Warned {
+/** Those who own the mirror are told once of each; each release asks its people. */
+function silentApps({ code: { mirror }, told }: Watch, silent: readonly string[] = []): Warned & { readonly silent?: readonly string[] } {
   if (silent.length === 0) return {};
   const names = silent.join(', ');
-  const text = `${names} announced checks on ${mirror} and never reported: releases go on without. If that is as it should be, name it in code.ignoredChecks, and nobody waits for it`;
-  return warned(told, `mirror ${mirror} is not checked by ${names}`, text);
+  const text = `${names} announced checks on ${mirror} and never reported: each release asks whether it may go on without. If that is as it should be, name it in code.ignoredChecks, and nobody waits for it`;
+  return { silent, ...warned(told, `mirror ${mirror} is not checked by ${names}`, text) };
 }
 
 function warned(channel: string | undefined, key: string, text: string): Warned {

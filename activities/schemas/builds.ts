@@ -34,7 +34,7 @@ export interface BuildQuestion {
 }
 
 export type BuildAnswer =
-  | { readonly kind: 'green' }
+  | Extract<Seen, { kind: 'green' }>
   | { readonly kind: 'red'; readonly failed: readonly FailedCheck[] }
   | { readonly kind: 'closed'; readonly by: string }
   /** It can't be merged before it contains this commit of its base. */

@@ -19,8 +19,8 @@ export type Obstacle =
 
 /** What has happened to it, whatever it carries. */
 export type Seen =
-  /** Everything is green; somebody may even have merged it at this head. */
-  | { readonly kind: 'green' }
+  /** Everything is green; somebody may even have merged it at this head. `silent` were announced, and have never reported: people have to say that it may go on without. */
+  | { readonly kind: 'green'; readonly silent?: readonly string[] }
   | { readonly kind: 'red'; readonly failed: readonly FailedCheck[] }
   /** These checks have been waited for for long: `missing` have not reported (none at all, where none is named), `running` have, and nothing has changed since. */
   | { readonly kind: 'unreported'; readonly missing: readonly string[]; readonly running?: readonly string[] }

@@ -30,6 +30,8 @@ export interface ReleasePlan {
   readonly mirrorChecks: readonly string[];
   /** What counts for nothing there. */
   readonly mirrorIgnores?: readonly string[];
+  /** What has announced checks of the candidate there, and never reported: people are asked whether it may go on without. */
+  readonly silent?: readonly string[];
   readonly downstream: Pin;
   /** Where it is merged already: the commit, and the pull request that brought it. */
   readonly landed?: { readonly sha: Sha; readonly pullRequest: { readonly number: number; readonly url: string } };

@@ -8,7 +8,7 @@ import { assured } from '../stages/assured.ts';
 import type { ReleasePlan, Surroundings } from './plan.ts';
 
 /** What a release of a component that nothing pins has agreed to do: its commit goes straight to its stages. */
-export interface StraightPlan extends Pick<ReleasePlan, 'component' | 'candidate' | 'mirror' | 'mirrorBranch' | 'stages' | 'chat' | 'pace'> {
+export interface StraightPlan extends Pick<ReleasePlan, 'component' | 'candidate' | 'silent' | 'mirror' | 'mirrorBranch' | 'stages' | 'chat' | 'pace'> {
   readonly kind: 'straight';
   /** The workflow's id. A commit may be released again, but not twice at once. */
   readonly id: string;

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { writesOf } from '../../domain/component/dry-run.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
@@ -10,6 +11,7 @@ import { releaseRequest, releaseRequestExample } from '../../domain/component/re
 import type { ReleaseRequest } from '../../domain/component/request.ts';
 import type { StoppedOutcome } from '../../domain/outcome.ts';
 import { parseInput } from '../../domain/text/input.ts';
+import { openSilences } from '../people/obligations.ts';
 import { openAbort } from '../people/abort.ts';
 import { abort, approve, decide, pause, reject, resume } from '../people/messages.ts';
 import { handOver, handOverExactly, requested } from '../release/beginning.ts';
@@ -47,7 +49,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       if (request.dryRun) return { kind: 'planned', candidate: plan.candidate, writes: plan.kind === 'release' ? writesOf(plan) : straightWrites(plan) };
       if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
 
-      const { carrying, landedAt } = plan.kind === 'release' ? await merge(plan) : { carrying: goStraight(plan), landedAt: plan.candidate };
+      const { carrying, landedAt } = plan.kind === 'release' ? await merge(plan) : { carrying: await goStraight(plan), landedAt: plan.candidate };
       let sha = landedAt;
       for (const stage of carrying.plan.stages) sha = await passStage(carrying, stage, sha);
       return released(carrying.plan.candidate);
@@ -68,17 +70,18 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
     return { plan, sha };
   }
 
-  function goStraight(plan: StraightPlan): Passage {
+  async function goStraight(plan: StraightPlan): Promise<Passage> {
     const begun = session.begin(plan, straightAudiences);
     const carried = straightPassage(plan);
     passage.approvals.open(carried);
+    await openSilences()(begun, plan.silent ?? [], { of: `${shortSha(plan.candidate)} on ${plan.mirror}`, key: 'code.ignoredChecks' });
     return { ...begun, ...passage, plan: carried, touched: [] };
   }
 
   function begin(plan: ReleasePlan): Release {
     const begun = session.begin(plan, audiencesOf);
     passage.approvals.open(passageOf(plan));
-    return { ...begun, ...passage, offers, isExact: request.sha !== undefined, change: changeOf(plan), answers };
+    return { ...begun, ...passage, offers, goOnWithout: openSilences(), isExact: request.sha !== undefined, change: changeOf(plan), answers };
   }
 
   function released(candidate: Sha): ReleaseOutcome {

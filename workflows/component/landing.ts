@@ -1,5 +1,6 @@
 import type { Turn } from '../../activities/component/pipelines.ts';
 import { afterLook, afterMerge } from '../../domain/changes/life.ts';
+import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { Choice } from '../../domain/people/decision.ts';
@@ -105,9 +106,18 @@ async function answer(release: Release, draft: Draft, event: Event): Promise<Dra
       throw new Stop({ kind: event.isMerged ? 'mergedOtherwise' : 'mergeRefused', reason: event.why });
     default: {
       const step = afterLook(draft, event);
-      return step.do === 'merge' || step.do === 'end' ? mergeGreen(release, draft) : take(release, carrierOf(release), draft, step);
+      if (step.do !== 'merge' && step.do !== 'end') return take(release, carrierOf(release), draft, step);
+      await hearSilence(release, draft, event.kind === 'green' ? event.silent : undefined);
+      return mergeGreen(release, draft);
     }
   }
+}
+
+/** What has never reported, on the mirror or of the pull request, is no reason to merge unasked. */
+async function hearSilence(release: Release, { plan, pull }: Draft, silent: readonly string[] = []): Promise<void> {
+  const { candidate, mirror } = plan;
+  await release.goOnWithout(release, plan.silent ?? [], { of: `${shortSha(candidate)} on ${mirror}`, key: 'code.ignoredChecks' });
+  await release.goOnWithout(release, silent, { of: `#${pull.number}`, key: 'pin.ignoredChecks' });
 }
 
 async function mergeGreen(release: Release, draft: Draft): Promise<Draft | Landed> {

@@ -41,10 +41,11 @@ export async function amend(release: Release, draft: Draft, { sha, notBefore }: 
     status.refused('candidate', result.why);
     return draft;
   }
-  const { head, date } = result;
+  const { head, date, silent } = result;
   const { chosenBy: _, ...known } = pull;
+  const { silent: __, ...agreed } = plan;
   const carried = [sha, ...draft.carried.filter((before) => before !== sha && !notBefore.includes(before))];
-  return carrying(release, { plan: { ...plan, candidate: sha, date }, pull: { ...known, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
+  return carrying(release, { plan: { ...agreed, candidate: sha, date, ...(silent && { silent }) }, pull: { ...known, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
 }
 
 /** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
@@ -63,7 +64,8 @@ export async function update({ work, status, reporter }: Release, draft: Draft, 
 export async function follow(release: Release, draft: Draft, { head, candidate, date, by }: Edited): Promise<Draft> {
   const { plan, pull: { chosenBy: _, ...pull }, carried } = draft;
   const before = carried.filter((sha) => sha !== candidate);
-  const next: Draft = { plan: { ...plan, candidate, date }, pull: { ...pull, head, carries: candidate, ...(by && { chosenBy: by }) }, carried: [candidate, ...before], attempt: 1 };
+  const { silent, ...agreed } = plan;
+  const next: Draft = { plan: { ...agreed, candidate, date, ...(silent && candidate === plan.candidate && { silent }) }, pull: { ...pull, head, carries: candidate, ...(by && { chosenBy: by }) }, carried: [candidate, ...before], attempt: 1 };
   if (candidate === plan.candidate) return next;
   await release.work.describePullRequest({ change: versionChangeOf(next), number: pull.number }, `describe #${pull.number}`);
   if (by !== undefined) release.status.decided({ message: 'edit', by, reason: `set the version of #${pull.number} to ${candidate}` });

@@ -26,6 +26,23 @@ export async function insist<T>(asking: Asking, what: string, act: () => Promise
   }
 }
 
+export type Silences = ReturnType<typeof openSilences>;
+
+/** Checks that were announced and have never come are no reason to wait for ever, nor to go on unasked: people are asked once for each. */
+export function openSilences() {
+  const accepted = new Set<string>();
+
+  /** @param of what they are of: "#7". @param key where they can be named in the catalog, so that nobody waits for them */
+  return async function goOnWithout(asking: Asking, apps: readonly string[], { of, key }: { readonly of: string; readonly key: string }): Promise<void> {
+    const asked = apps.filter((app) => !accepted.has(`${app} ${key}`));
+    if (asked.length === 0) return;
+    const what = `whether to go on without ${asked.join(', ')}`;
+    const why = `announced checks of ${of}, and never reported. What does not matter can be named in ${key}`;
+    await decideOn(asking, { what, why, choices: ['goOn'], line: `${asked.join(', ')} ${why}: somebody has to decide whether it goes on without` });
+    for (const app of asked) accepted.add(`${app} ${key}`);
+  };
+}
+
 /** What is still owed when the main thing is done, or can't be taken back any more. */
 export interface Obligation<T> {
   /** "the merge of #7" */

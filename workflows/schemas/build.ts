@@ -4,6 +4,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { shown } from '../../domain/schemas/refusal.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
+import { openSilences } from '../people/obligations.ts';
 import { firstOf, withinTime } from '../release/race.ts';
 import type { Ingredients } from './archive.ts';
 import { ask } from './asking.ts';
@@ -35,11 +36,18 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
   let now: Build = { ...begun, lacks: [] };
   /** Of its head as it is now. */
   let verdict: Verdict | undefined;
+  const goOnWithout = openSilences();
   /** The commit whose schemas were published: from then on they are the version's, whatever else is brought in. */
   let published: Sha | undefined;
 
   async function look(): Promise<void> {
-    verdict = await judge(release, now.pull, verdict?.kind === 'outdated' ? { kind: 'behind' } : undefined);
+    verdict = await hear(await judge(release, now.pull, verdict?.kind === 'outdated' ? { kind: 'behind' } : undefined));
+  }
+
+  /** What has never reported is no reason to publish unasked. */
+  async function hear(seen: Verdict): Promise<Verdict> {
+    if (seen.kind === 'green') await goOnWithout(release, seen.silent ?? [], { of: `#${now.pull.number}`, key: 'schemas.ignoredChecks' });
+    return seen;
   }
 
   /** Puts this tarball, and its base, into the pull request, unless they are there. */
@@ -86,7 +94,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
 
   /** A review may never come: once its schemas are public it can't be aborted, but given up. */
   async function awaitObstacle(known: Obstacle): Promise<Verdict> {
-    const looking = () => judge(release, now.pull, known);
+    const looking = async () => hear(await judge(release, now.pull, known));
     if (!published || known.kind !== 'unreviewed') return looking();
     const news = await firstOf(looking, () => ask(release, { about: `#${now.pull.number} is not merged: it lacks a review`, choices: ['retry'] }));
     return 'choice' in news ? { kind: 'green' } : news;

@@ -43,7 +43,7 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
 }
 
 /** What of a build may change while its pull request waits for a review, or in a queue. */
-export type Awaited = { readonly kind: 'green' } | { readonly kind: 'outdated'; readonly base?: Sha } | Extract<Seen, { kind: 'ejected' }>;
+export type Awaited = Extract<Seen, { kind: 'green' }> | { readonly kind: 'outdated'; readonly base?: Sha } | Extract<Seen, { kind: 'ejected' }>;
 
 /** Merges at exactly the head that was built, however the branch takes changes, unless its base has moved on in the way. @param look waits for what happens to it */
 export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, look: (known: Obstacle) => Promise<Awaited>): Promise<'merged' | 'outdated'> {

@@ -3,6 +3,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { VersionLook, Turn } from '../../../activities/component/pipelines.ts';
+import type { MergeAnswer } from '../../../domain/changes/life.ts';
 import { candidate as candidateSignal } from '../../../workflows/component/messages.ts';
 import { abort, approve, decide, pause, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
@@ -265,6 +266,33 @@ describe('what people do to the pull request', () => {
       withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7, branchStays: newer }),
     });
     expect(await release.result()).toMatchObject({ stays: ['the branch release/gitaly is at 999999999999, which is somebody else\'s'], undone: [] });
+  });
+});
+
+describe('an app that has announced checks, and never reported', () => {
+  it('keeps it from being merged until somebody says that it goes on without: asked once for each', async () => {
+    const { release, calls } = await begin({ pipeline: async () => ({ kind: 'green', silent: ['codecov'] }), mergePullRequest: inTurn<MergeAnswer>({ kind: 'moved' }, { kind: 'merged', sha: shaOf('e') }) }, { silent: ['renovate'] });
+    const { waitingFor } = await waitsFor(release, /^whether to go on without renovate: announced checks of cccccccccccc on org\/gitaly-mirror, and never reported\. What does not matter can be named in code\.ignoredChecks$/);
+    expect(waitingFor?.send).toMatchObject([{ message: 'decide', payload: { choice: 'goOn' } }]);
+    await decideOn(release, { choice: 'goOn', reason: 'it is off' });
+    await waitsFor(release, /^whether to go on without codecov: announced checks of #7, .* pin\.ignoredChecks$/);
+    expect(calls).not.toContain('mergePullRequest');
+    await decideOn(release, { choice: 'goOn' });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call === 'mergePullRequest')).toHaveLength(2);
+    expect(calls.filter((call) => call.startsWith('announce'))).toHaveLength(2);
+  });
+
+  it('is one of the commit: another one is asked about for itself', async () => {
+    const { release } = await begin(
+      { pipeline: async ({ head }) => (head === amendedHead ? green : pending()), amendPullRequest: async () => ({ kind: 'amended', head: amendedHead, date: '2026-01-02T00:00:00Z', silent: ['scanner'] }) },
+      { silent: ['renovate'] },
+    );
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(candidateSignal, { sha: newer });
+    await waitsFor(release, /^whether to go on without scanner: announced checks of 999999999999 on /);
+    await release.executeUpdate(abort.update, { args: [{ by: 'kim', reason: 'it has to scan' }] });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', undone: [expect.stringContaining('pull request')] });
   });
 });
 
