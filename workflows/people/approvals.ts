@@ -7,7 +7,9 @@ import type { CountedVote } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
 import { spoken } from '../../domain/text/duration.ts';
+import type { Sha } from '../../domain/code/commit.ts';
 import { toldOutstanding } from '../../domain/environments/outstanding.ts';
+import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Waiting } from '../../domain/release/status.ts';
 import { proveByToken } from './decision-tokens.ts';
@@ -117,9 +119,12 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     /**
      * Waits for as many people as the stage asks for. Ends the release when one of them rejects it, nobody comes, or a newer candidate has come
      * as far: `rival` names its release.
+     *
+     * @returns what they were told that it brings
      */
-    async collect(stage: Stage, session: Session<PassagePlan>, rival?: () => string | undefined): Promise<void> {
-      if (!stage.approval) return;
+    async collect(stage: Stage, session: Session<PassagePlan>, rival?: () => string | undefined): Promise<Outstanding | undefined> {
+      if (!stage.approval) return undefined;
+      let brings: Gate['brings'];
       await separated(stage, session);
       const open = () => tally(stage, votes).kind === 'open' && rival?.() === undefined;
       // Where there is no pull request to write on, votes are signed.
@@ -127,7 +132,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       await pullRequest?.soFar();
       if (open()) {
         showWaiting(stage);
-        const brings = rival && (await clear(stage, session));
+        brings = rival && (await clear(stage, session));
         if (open()) ask(stage, session, brings);
         const answered = () => remind(stage, session, open);
         await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
@@ -136,9 +141,26 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       if (by !== undefined && tally(stage, votes).kind === 'open') throw new Stop({ kind: 'superseded', stage: stage.name, by });
       decided.add(stage.name);
       const result = tally(stage, votes);
-      if (result.kind !== 'rejected') return;
+      if (result.kind !== 'rejected') return brings && 'total' in brings ? brings : undefined;
       status.stage(stage.name, 'rejected');
       throw new Stop({ kind: 'rejected', stage: stage.name, by: result.by, ...(result.reason && { reason: result.reason }) });
+    },
+
+    /**
+     * Whether it would bring more by now than people were told who have approved it: somebody has taken the environment back meanwhile. Then their votes are void.
+     *
+     * @param runs what the environment runs of the component
+     */
+    async outgrown(stage: Stage, session: Session<PassagePlan>, { told, runs }: { readonly told: Outstanding | undefined; readonly runs: Sha | undefined }): Promise<boolean> {
+      if (told?.runs === undefined || runs === undefined || runs === told.runs) return false;
+      const brings = await clear(stage, session);
+      if (!brings || !('total' in brings) || brings.total <= told.total) return false;
+      for (const { verdict, by } of votes.filter((vote) => vote.stage === stage.name)) {
+        session.status.refused(verdict, `the vote of ${by} on ${stage.name} is void: it was for ${toldOutstanding(told)}, but by now it brings ${toldOutstanding(brings)}`);
+      }
+      votes = votes.filter((vote) => vote.stage !== stage.name);
+      decided.delete(stage.name);
+      return true;
     },
   };
 

@@ -1,5 +1,6 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
+import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { deliver } from './deployment.ts';
 import { holding } from './leases.ts';
@@ -42,13 +43,14 @@ async function lookAgain({ plan, status, touched, work }: Passage): Promise<void
 async function pass(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
   const { approvals, leases, pause, plan, reporter } = passage;
   await pause.over();
-  await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage, () => leases.rivals.get(promotionKey(plan, stage.name))));
+  const told = await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage, () => leases.rivals.get(promotionKey(plan, stage.name))));
   // Others may have the environment meanwhile.
   await pause.over();
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;
-  const result = await holding(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, lease));
-  if (result!.kind === 'through') return result!.sha;
-  const { by, reason } = result!;
+  const result = (await holding(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, { lease, told })))!;
+  if (result.kind === 'outgrown') return pass(passage, stage, sha);
+  if (result.kind === 'through') return result.sha;
+  const { by, reason } = result;
   await rollBack(passage);
   reporter.tell({ name: 'rolled-back', line: `rolled back: ${reason}`, label: 'rolled-back' });
   throw new Stop({ kind: 'rolledBack', stage: stage.name, reason, ...(by && { by }) });
@@ -56,6 +58,8 @@ async function pass(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
 
 type Carried =
   | { readonly kind: 'through'; readonly sha: Sha }
+  /** It would bring more than was approved. */
+  | { readonly kind: 'outgrown' }
   /** It is to be rolled back, with this stage done already. By nobody, where the catalog decides. */
   | { readonly kind: 'rolledBack'; readonly by?: string; readonly reason: string };
 
@@ -65,8 +69,8 @@ interface Failure {
 }
 
 /** As often as people want it tried. */
-async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, lease: Lease): Promise<Carried> {
-  const { status, touched } = passage;
+async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, { lease, told }: { readonly lease: Lease; readonly told: Outstanding | undefined }): Promise<Carried> {
+  const { approvals, status, touched } = passage;
   let sha = wanted;
   let touch: Touched | undefined;
   for (let attempt = 1; ; attempt++) {
@@ -74,6 +78,8 @@ async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, lease: 
     await clear(passage, stage);
     const coming = await settle(passage, stage, sha, { fence: lease.fence, known });
     ({ sha } = coming);
+    const isOutgrown = () => approvals.outgrown(stage, passage, { told, runs: coming.runs?.candidate });
+    if (attempt === 1 && (await insist(passage, `a look at what ${stage.environment} lacks`, isOutgrown))) return { kind: 'outgrown' };
     const previous = touch?.previous ?? replaced(coming, lease);
     if (touch) touched.pop();
     touched.push((touch = { stage, sha, ...(previous && { previous }) }));

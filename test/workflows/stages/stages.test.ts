@@ -444,6 +444,43 @@ describe('an abort while a deployment is under way', () => {
   });
 });
 
+describe('an environment that is taken back after its approval', () => {
+  const approved: Stage = { ...production, approval: { approvers: ['alice', 'bob'], required: 1 } };
+  const told = (runs: string, total: number) => ({ brings: { environment: 'production', runs: shaOf(runs), total, halted: [] } });
+  const vote = { stage: 'production', by: 'alice' };
+
+  it('is asked about again: what it would bring now is more than was approved', async () => {
+    let runs = '7';
+    const { release, calls } = await startRelease([approved], {
+      clearGate: async () => told(runs, runs === '7' ? 1 : 51),
+      claimEnvironment: async () => {
+        const standing = { kind: 'ahead', runs: { sha: shaOf('5'), at: '2026-01-01T00:00:00Z', candidate: shaOf((runs = '6')) } } as const;
+        return { kind: 'granted', fence: 1, standing };
+      },
+    });
+    await expect.poll(async () => (await release.query(status)).waitingFor?.brings).toBe('1 commit since 777777777777, which production runs');
+    await release.signal(approve.signal, vote);
+    await expect.poll(async () => (await release.query(status)).waitingFor?.brings).toBe('51 commits since 666666666666, which production runs');
+    expect((await release.query(status)).refused).toMatchObject([
+      { message: 'approve', why: 'the vote of alice on production is void: it was for 1 commit since 777777777777, which production runs, but by now it brings 51 commits since 666666666666, which production runs' },
+    ]);
+    expect(calls).toContain('leaveEnvironment production');
+    expect(calls).not.toContain('promote production');
+    await release.signal(approve.signal, vote);
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+  });
+
+  it('is none that others have brought on: what is left of it was approved', async () => {
+    const { release } = await startRelease([approved], {
+      clearGate: async () => told('7', 3),
+      claimEnvironment: async () => ({ kind: 'granted', fence: 1, standing: { kind: 'ahead', runs: { sha: shaOf('5'), at: '2026-01-01T00:00:00Z', candidate: shaOf('8') } } }),
+    });
+    await waitsFor(release, 'approval of production');
+    await release.signal(approve.signal, vote);
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+  });
+});
+
 describe('what runs in the environment already', () => {
   const runs = { sha: shaOf('5'), at: '2026-01-01T00:00:00Z' };
 
