@@ -2,10 +2,12 @@ import { doubting } from './doubt.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createMerging } from './changes/merging.ts';
 import { createAmending } from './component/amending.ts';
+import { createObjections } from './component/objections.ts';
 import { createOpening } from './component/opening.ts';
 import { createChangeLooks } from './changes/looks.ts';
 import { createPipelines } from './component/pipelines.ts';
 import { createPlanning } from './component/planning.ts';
+import { createTakingBack } from './component/taking-back.ts';
 import { createWithdrawing } from './component/withdrawing.ts';
 import { createDeployedCode } from './environments/deployed-code.ts';
 import { createContents } from './environments/contents.ts';
@@ -54,6 +56,8 @@ function create(ports: Ports) {
     ...createAmending(ports),
     ...createMerging(ports),
     ...createWithdrawing(ports),
+    ...createObjections(ports),
+    ...createTakingBack(ports),
     ...createPipelines(ports),
     ...createChangeLooks(ports),
 

@@ -10,6 +10,7 @@ import type { Sha } from '../domain/code/commit.ts';
 import { asSha } from '../domain/code/commit.ts';
 import { fileCatalog } from '../ports/catalog/file.ts';
 import { connectGitHub } from '../ports/forge/github/github.ts';
+import { componentsWith } from '../test/components.ts';
 import { startSandbox } from '../test/servers.ts';
 import { openWorld, pinnedIn, writeCatalog } from '../test/worlds.ts';
 import type { World } from '../test/worlds.ts';
@@ -44,7 +45,7 @@ export async function benchMainLine(args: readonly string[]): Promise<void> {
   const world = await openWorld(sandbox.url, { scenario: 'gitaly', seed: await seedAt(folder, values.seed, asSha(await history('rev-parse', `${hours[0]![0]}^`))), pinnedBehind });
   const catalog = await writeCatalog(world);
   const releases = { offer: never, begun: never, supersede: async () => undefined, ended: async () => [], isRunning: async () => false, status: never, running: never };
-  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 }), releases, environments: {} as Environments });
+  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: 'bot-token', writeIntervalMs: 0 }), releases, environments: {} as Environments, components: componentsWith() });
   try {
     for (const repository of [canonical, mirror]) await world.control('ci', { repository, branch: 'master', verdict: 'none' });
     const random = dice();

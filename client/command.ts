@@ -12,6 +12,7 @@ import { addSteering } from './people/steer.ts';
 import { addDoctor } from './inspection/doctor.ts';
 import { asFailure, shown } from './terminal/fault.ts';
 import { addFreezes } from './people/freeze.ts';
+import { addHalts } from './people/halt.ts';
 import { addHistory } from './inspection/history.ts';
 import { addSchema } from './setup/schema.ts';
 import { addSchedules } from './setup/schedules.ts';
@@ -61,7 +62,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addStatus, addWatch, addBoard, addWhere, addHistory, addSchemas, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addHalts, addStatus, addWatch, addBoard, addWhere, addHistory, addSchemas, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

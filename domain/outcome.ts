@@ -1,3 +1,4 @@
+import { toldHalt, toldLifting, toldVeto } from './people/objection.ts';
 import { spoken } from './text/duration.ts';
 import type { Remains } from './release/remains.ts';
 import { toldRollout } from './flags/outcome.ts';
@@ -27,6 +28,12 @@ export function toldOutcome(outcome: Outcome): string {
       return `not begun: ${outcome.sha} was released before as ${outcome.release}. To release it again, ask for it: --sha ${outcome.sha}`;
     case 'noCandidate':
       return `no candidate: ${outcome.sha} is not green (${outcome.failed.map(({ name }) => name).join(', ')})`;
+    case 'takenBack':
+      return `took ${outcome.component} back from ${outcome.from} to ${outcome.to}: what runs in environments stays`;
+    case 'halted':
+      return `not begun: ${toldHalt(outcome.component, outcome.halt)}. To go on: ${toldLifting(outcome.component)}`;
+    case 'vetoed':
+      return `not begun: ${toldVeto(outcome.veto, outcome.sha)}. To release it all the same: ${toldLifting(outcome.component, outcome.veto.sha)}`;
     case 'planned':
       return `a dry run: would carry ${outcome.candidate} by ${outcome.writes.length} steps`;
     case 'handedOver':

@@ -2,6 +2,7 @@ import type { ArtifactStore } from './artifacts/store.ts';
 import type { ApprovalKeys } from './keys/approval-keys.ts';
 import type { CatalogSource } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
+import type { Components } from './temporal/components.ts';
 import type { Environments } from './temporal/environments.ts';
 import type { FlagBackends } from './flags/backend.ts';
 import type { Git } from './git/git.ts';
@@ -32,6 +33,7 @@ export interface Ports {
   readonly releases: RunningReleases;
   readonly tellProgress: TellProgress;
   readonly environments: Environments;
+  readonly components: Components;
   readonly holders: Holders;
   readonly server: TemporalServer;
   /** What people sign their decisions with. */

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { connectAdapter } from '../ports/adapter.ts';
 import type { Variables } from '../ports/adapter.ts';
 import { approvalKeysFrom } from '../ports/keys/approval-keys.ts';
+import { temporalComponents } from '../ports/temporal/components.ts';
 import { temporalEnvironments } from '../ports/temporal/environments.ts';
 import { temporalHolders } from '../ports/temporal/holders.ts';
 import * as stores from '../ports/artifacts/index.ts';
@@ -40,6 +41,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, registry,
     releases: temporalReleases(client),
     tellProgress: temporalProgress(client),
     environments: temporalEnvironments(client),
+    components: temporalComponents(client),
     holders: temporalHolders(client),
     server: temporalServer(client),
     approvalKeys: approvalKeysFrom(environment),

@@ -1,4 +1,5 @@
 export { backport } from './versions/backport.ts';
+export { component } from './component/component.ts';
 export { componentRelease } from './component/component-release.ts';
 export { dailyPreRelease } from './promotion/daily-pre-release.ts';
 export { doctor } from './inspection/doctor.ts';
@@ -9,6 +10,7 @@ export { history } from './inspection/history.ts';
 export { productionRelease } from './promotion/production-release.ts';
 export { schemaArchive } from './schemas/schema-archive.ts';
 export { schemaRelease } from './schemas/schema-release.ts';
+export { takePinBack } from './component/take-pin-back.ts';
 export { updateComponent } from './component/update-component.ts';
 export { uploadCurrentSchemas } from './schemas/upload-current-schemas.ts';
 export { versionRelease } from './versions/version-release.ts';

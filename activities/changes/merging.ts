@@ -1,5 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Sha } from '../../domain/code/commit.ts';
+import type { Objection } from '../../domain/people/objection.ts';
+import { readObjections } from '../people/objections.ts';
+import type { Candidate } from '../people/objections.ts';
 import { effect } from '../effect.ts';
 import { missing, tryAgain } from '../../ports/failures.ts';
 import { reread } from '../doubt.ts';
@@ -18,6 +21,8 @@ export interface Merge {
   readonly method: MergeMethod;
   /** What a file is to hold once it is merged. */
   readonly brings?: { readonly path: string; readonly text: string };
+  /** What it carries: not where people have something against that. */
+  readonly carries?: Candidate;
 }
 
 export type Enqueued =
@@ -29,25 +34,32 @@ export type Enqueued =
 export type Merged =
   | MergeResult
   | { readonly kind: 'closed'; readonly by: string }
+  | { readonly kind: 'objected'; readonly objection: Objection }
   /** It is merged, but the base branch's commit is not what was agreed on. */
   | { readonly kind: 'otherwise'; readonly reason: string };
 
-export function createMerging({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
+export function createMerging({ forge, components, readLagMs }: Pick<Ports, 'forge' | 'components' | 'readLagMs'>) {
+  const { against } = readObjections({ forge, components });
   const { commits, merging, pullRequests, reviewer } = forge;
   const { removeBranch } = pullRequestWrites({ forge, readLagMs });
 
   /** Merges at exactly `sha`, removes the branch, and looks at what has come of it. */
-  async function mergePullRequest({ repository, number, sha, head, method, brings }: Merge): Promise<Merged> {
+  async function mergePullRequest({ repository, number, sha, head, method, brings, carries }: Merge): Promise<Merged> {
     const merged = await effect<Merged>({
       key: `merge ${repository}#${number}`,
       lagMs: readLagMs,
       probe: async () => mergeSeen(await pullRequests.get(repository, number), sha),
-      act: async () => believed(await merging.merge(repository, number, sha, method)),
+      act: async () => (await objectedTo(carries)) ?? believed(await merging.merge(repository, number, sha, method)),
     });
     if (merged.kind !== 'merged') return merged;
     await removeBranch(repository, head, sha);
     const text = brings && (await reread(`${brings.path} at ${merged.sha}`, () => commits.read(repository, brings.path, merged.sha)))?.trim();
     return text === brings?.text ? merged : { kind: 'otherwise', reason: `${brings!.path} holds ${text ?? 'nothing'} at ${merged.sha}, and not ${brings!.text}` };
+  }
+
+  async function objectedTo(carries: Candidate | undefined): Promise<Merged | undefined> {
+    const objection = carries && (await against(carries));
+    return objection && { kind: 'objected', objection };
   }
 
   /** Has the forge merge it as soon as nothing is missing any more. */

@@ -1,5 +1,7 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
+import { toldVeto } from '../../domain/people/objection.ts';
+import { readObjections } from '../people/objections.ts';
 import { commitOnLine } from '../changes/branch-commit.ts';
 import { containment } from '../environments/containment.ts';
 import { verdicts } from '../changes/verdict.ts';
@@ -33,7 +35,8 @@ export interface Catchup {
   readonly base: Sha;
 }
 
-export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases' | 'readLagMs'>) {
+export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases' | 'components' | 'readLagMs'>) {
+  const { against } = readObjections(ports);
   const { branches } = ports.forge;
   const { bodyOf } = bodies(ports);
   const { verdictOf } = verdicts(ports.forge);
@@ -52,6 +55,8 @@ export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environ
     const verdict = await verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, like: change.pinned });
     if (verdict.kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
 
+    const veto = (await against({ component: change.component, candidate: sha, source: mirror }))?.veto;
+    if (veto) return refused(toldVeto(veto, sha));
     const amended = { ...change, candidate: sha, date: commit.committedAt };
     const to = await branches.write(versionCommit({ ...amended, base: head }));
     if ((await writes.advance(repository, change.head, { from: head, to })) === 'elsewhere') return { kind: 'moved' };

@@ -60,6 +60,8 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     if (pull.head !== look.head) return pushed(change, pull);
     if (pull.state === 'merged') return ripen({ change, chosenBy, known: look.known }, { kind: 'green' });
     if (pinned !== (change.pinnedAs ?? change.pinned) && pinned !== change.candidate) return { kind: 'overtaken', pinned };
+    // How its pipeline stands matters no more.
+    if (look.known?.kind === 'vetoed') throw notYet(`${change.candidate} is vetoed`);
     return ripen({ change, chosenBy, known: look.known }, await progressOf({ ...look, repository, into: branch, like: base }, pull));
   }
 

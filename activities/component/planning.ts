@@ -18,6 +18,7 @@ import { readContents } from '../environments/contents.ts';
 import { leftOvers } from './left-over.ts';
 import { planRelease } from '../../domain/component/plan.ts';
 import type { ReleaseRequest } from '../../domain/component/request.ts';
+import type { Veto } from '../../domain/people/objection.ts';
 import { commitOn, commitOnLine } from '../changes/branch-commit.ts';
 import { reread } from '../doubt.ts';
 import { verdicts } from '../changes/verdict.ts';
@@ -26,6 +27,7 @@ import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
 import type { MainLineCommit } from '../../ports/forge/commits.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { readObjections } from '../people/objections.ts';
 import type { Announcement } from '../release/reports.ts';
 import type { OfferedCandidate } from '../../ports/temporal/running-releases.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
@@ -34,7 +36,7 @@ import { serverTime } from '../server-time.ts';
 export type Planned =
   | (ReleasePlan & Warned)
   | (StraightPlan & Warned)
-  | (Extract<ReleaseOutcome, { kind: 'triedBefore' }> & Warned)
+  | (Extract<ReleaseOutcome, { kind: 'triedBefore' | 'halted' | 'vetoed' }> & Warned)
   | (Extract<ReleaseOutcome, { kind: 'upToDate' }> & Warned)
   | NoCandidate
   | Waiting;
@@ -64,20 +66,23 @@ export type PlanRequest = ReleaseRequest & {
 };
 
 /** Reads the catalog and the repositories, and decides what the release will carry. Writes nothing. */
-export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments'>) {
+export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'releases' | 'environments' | 'components'>) {
   const { catalog, forge, releases, environments } = ports;
   const { seen } = readContents(ports);
   const { findLeftOver } = leftOvers(ports);
   const { verdictOf } = verdicts(forge);
   const { pinText, commitOf } = pinReads(forge);
   const { comesAfter } = containment(forge);
+  const { inForce, vetoIn } = readObjections(ports);
 
   /** @throws `InvalidInput` for an unknown component or a SHA that can't be released, `InvalidCatalog`, `Conflict` for a pin that nothing comes after, and, to whoever is patient, `NotYet`. */
   async function plan({ component: name, sha, patient, isHourly = false }: PlanRequest): Promise<Planned> {
     const read = await catalog.read();
     const { pin, ...component } = { name, ...releasableIn(read, name) };
     const tagged = tagsOf(component);
-    const watch = { code: component.code, patience: read.pace.patience, told: component.code.owners ?? component.chat?.team };
+    const { halt, vetoes } = await inForce(name);
+    if (halt) return { kind: 'halted', component: name, halt };
+    const watch: Watch = { component: name, code: component.code, patience: read.pace.patience, told: component.code.owners ?? component.chat?.team, vetoes };
     const found = pin ? await forPin({ ...component, pin }) : await straight();
     if (found.kind !== 'waiting') return found;
     if (patient && serverTime() < (patient.until ?? Infinity)) throw notYet(`still waiting for ${found.waitingFor}`);
@@ -87,7 +92,10 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
       const base = await headOf(pinning.pin);
       const { pinned, pinnedAs } = await readPin(pinning.pin, base, tagged);
       const choice = sha ? await asked(watch, sha, pinned) : await newest(watch, pinned);
-      if (choice.kind === 'upToDate' && (!isHourly || pinning.pin.whenLeft === 'carryOn')) return (await carriedOn(read, pinning, { base, pinned, tagged })) ?? choice;
+      if (choice.kind === 'upToDate' && (!isHourly || pinning.pin.whenLeft === 'carryOn')) {
+        const left = await carriedOn(read, pinning, { base, pinned, tagged });
+        return left ? ((await vetoedBy(watch, pinned)) ?? left) : choice;
+      }
       if (choice.kind !== 'candidate') return choice;
       const id = await occasion(name, pinning.pin, { base, pinned, tagged });
       return { ...planRelease(read, pinning, { id, candidate: choice.commit, pinned, pinnedAs, base }), ...(choice.silent && { silent: choice.silent }), ...(choice.warning && { warning: choice.warning }) };
@@ -198,8 +206,10 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
         continue;
       }
       if (await testsNothing(code, commit)) continue;
-      if (verdict.kind === 'green') return { kind: 'candidate', commit, ...silentApps(watch, verdict.silent) };
-      held ??= verdict.kind === 'red' ? red(watch, sha, verdict.failed) : untested(watch, sha);
+      const vetoed = verdict.kind === 'green' ? await vetoedBy(watch, sha) : undefined;
+      if (verdict.kind === 'green' && !vetoed) return { kind: 'candidate', commit, ...silentApps(watch, verdict.silent) };
+      // Somebody's word that it is bad is no less than that of its checks.
+      held ??= vetoed ?? (verdict.kind === 'red' ? red(watch, sha, verdict.failed) : untested(watch, sha));
       if (code.whenRed === 'hold') return held;
     }
     if (held) return held;
@@ -238,7 +248,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     const noCandidate = (failed: readonly FailedCheck[]): NoCandidate => ({ kind: 'noCandidate', sha, failed });
     switch (verdict.kind) {
       case 'green':
-        return { kind: 'candidate', commit, ...silentApps(watch, verdict.silent) };
+        return (await vetoedBy(watch, sha)) ?? { kind: 'candidate', commit, ...silentApps(watch, verdict.silent) };
       case 'red':
         return noCandidate(verdict.failed);
       case 'pending':
@@ -248,6 +258,11 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
           ...(hasBegun(verdict) ? stuck(watch, { sha, verdict }) : { otherwise: noCandidate([nothingRan]) }),
         };
     }
+  }
+
+  async function vetoedBy({ component, code: { mirror }, vetoes }: Watch, sha: Sha): Promise<Extract<ReleaseOutcome, { kind: 'vetoed' }> | undefined> {
+    const veto = await vetoIn(vetoes, { candidate: sha, source: mirror });
+    return veto && { kind: 'vetoed', component, sha, veto };
   }
 
   function verdictOn({ code, patience }: Watch, sha: Sha, pinned: Sha | undefined): Promise<PipelineVerdict> {
@@ -274,6 +289,9 @@ interface PinAt {
 
 /** What is looked at, how patiently, and who is told. */
 interface Watch {
+  readonly component: string;
+  /** The commits that nobody is to release. */
+  readonly vetoes: readonly Veto[];
   readonly code: Code;
   readonly patience: number;
   /** Those who own the mirror, or else the team; nobody, where the catalog names neither. */

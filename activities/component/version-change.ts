@@ -34,6 +34,8 @@ export interface VersionChange {
   readonly title: string;
   readonly labels: readonly string[];
   readonly runbook?: string;
+  /** The candidate comes before what is pinned. */
+  readonly isBack?: true;
   /** Where it is to go. */
   readonly environments?: readonly string[];
   /** ISO 8601. A pull request that was closed before is somebody's earlier decision, not about this release. */
@@ -50,7 +52,8 @@ export function bodies(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' |
   const { outstanding } = readOutstanding(ports);
 
   async function bodyOf(change: VersionChange): Promise<string> {
-    const { commits, total } = await ports.forge.commits.range(change.mirror, change.pinned, change.candidate);
+    const [from, to] = change.isBack ? [change.candidate, change.pinned] : [change.pinned, change.candidate];
+    const { commits, total } = await ports.forge.commits.range(change.mirror, from, to);
     return pullRequestBody({ ...change, commits, total, outstanding: await findOutstanding(change) });
   }
 

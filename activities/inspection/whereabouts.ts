@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
+import { toldHalt, toldVeto } from '../../domain/people/objection.ts';
 import { kinds } from '../../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import type { PromotionRules } from '../../domain/promotion/rules.ts';
@@ -21,7 +22,7 @@ import { createSurvey } from '../environments/survey.ts';
 import { createStories } from '../promotion/story.ts';
 import { createPlanning } from '../component/planning.ts';
 
-type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'git' | 'releases' | 'environments' | 'holders'>;
+type WhereaboutsPorts = Pick<Ports, 'catalog' | 'forge' | 'git' | 'releases' | 'environments' | 'components' | 'holders'>;
 
 /** Follows a change from its pull request to production. Reads only. */
 export function createWhereabouts(ports: WhereaboutsPorts) {
@@ -142,6 +143,10 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
         return { what: 'nothing: only documentation has changed, and the next release will carry it', by: [] };
       case 'triedBefore':
         return { what: `the end of ${planned.release}, which came to nothing: slipway start ${kinds.release.workflow} ${name} --sha ${planned.sha}`, by: ['whoever starts releases'] };
+      case 'halted':
+        return { what: toldHalt(name, planned.halt), by: [planned.halt.by], since: planned.halt.since };
+      case 'vetoed':
+        return { what: toldVeto(planned.veto, planned.sha), by: [planned.veto.by], since: planned.veto.since };
       case 'release':
       case 'straight':
         if (!(await holds(planned.candidate))) return { what: `its pipeline on ${code.mirror}: ${shortSha(planned.candidate)} is the newest green commit`, by: owners };

@@ -3,6 +3,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { Claim, Leaving } from '../../domain/environments/claim.ts';
 import type { ContentStanding } from '../../domain/environments/contents.ts';
 import type { ClaimAnswer, LastDeployment } from '../../domain/environments/environment.ts';
+import type { Objection } from '../../domain/people/objection.ts';
 import { attemptKey, rollbackKey } from '../../domain/release/keys.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Deployment } from '../../ports/forge/deployments.ts';
@@ -11,6 +12,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { readContents } from '../environments/contents.ts';
 import type { Delivered } from '../environments/contents.ts';
+import { readObjections } from '../people/objections.ts';
 import { windowsOf } from '../environments/freezes.ts';
 
 export type Claimed =
@@ -19,6 +21,8 @@ export type Claimed =
       /** How what is to be promoted stood to what ran there at that moment. */
       readonly standing?: ContentStanding;
     })
+  /** People have something against it: it has not been asked for. */
+  | { readonly kind: 'objected'; readonly objection: Objection }
   /** A candidate that does not come before this one runs there, or is about to. */
   | { readonly kind: 'outdated'; readonly by: Sha };
 
@@ -27,14 +31,17 @@ export interface Leave extends Leaving {
 }
 
 /** What a release says to the environment that a stage needs. */
-export function createClaims(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'holders' | 'readLagMs'>) {
+export function createClaims(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'components' | 'holders' | 'readLagMs'>) {
   const { catalog, forge, environments, holders, readLagMs } = ports;
   const launchBy = launches({ forge });
   const { compareUnder, isShown } = readContents(ports);
+  const { against } = readObjections(ports);
 
   /** Asks for an environment, and looks at what it runs once it is granted. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
   async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
     const { taskQueue } = activityInfo();
+    const objection = claim.purpose === 'promote' ? await against({ component: claim.component, candidate: claim.candidate, source: mirror }) : undefined;
+    if (objection) return { kind: 'objected', objection };
     const windows = windowsOf(await catalog.read(), claim.environment);
     const after: Sha[] = [];
     for (;;) {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { componentPrefix } from '../../domain/people/objection.ts';
 import { environmentPrefix } from '../../domain/environments/environment.ts';
+import { componentStatus } from '../../workflows/component/messages.ts';
 import { environmentStatus } from '../../workflows/environments/messages.ts';
 import type { Answer } from '../terminal/answer.ts';
 import { boardText } from './board-text.ts';
@@ -19,8 +21,8 @@ export function addBoard(program: Command, answering: Answering): void {
 
 async function show({ server }: CommandSession): Promise<Answer> {
   const connected = await server();
-  const [environments, moving] = await Promise.all([environmentsOf(connected), movingOf(connected)]);
-  const board = { environments, moving };
+  const [environments, components, moving] = await Promise.all([environmentsOf(connected), componentsOf(connected), movingOf(connected)]);
+  const board = { environments, components, moving };
   return { exit: 0, text: boardText(board, Date.now()), json: board };
 }
 
@@ -32,6 +34,19 @@ async function environmentsOf(server: Server): Promise<Board['environments']> {
       const handle = server.client.workflow.getHandle(id);
       const status = await answered(server, () => handle.query(environmentStatus)).catch(() => undefined);
       return status ?? { environment: id.slice(environmentPrefix.length), silent: true as const };
+    }),
+  );
+}
+
+/** Also those whose workflow somebody has ended: what was halted stays halted. */
+async function componentsOf(server: Server): Promise<Board['components']> {
+  const ids: string[] = [];
+  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${componentPrefix}"` })) ids.push(workflowId);
+  return Promise.all(
+    inOrder(ids).map(async (id) => {
+      const handle = server.client.workflow.getHandle(id);
+      const status = await answered(server, () => handle.query(componentStatus)).catch(() => undefined);
+      return status ?? { component: id.slice(componentPrefix.length), silent: true as const };
     }),
   );
 }

@@ -12,6 +12,7 @@ export function changes(before: ReleaseStatus | undefined, after: ReleaseStatus)
     ...waitingChange(before, after),
     ...after.decisions.slice(before?.decisions.length ?? 0).map(({ message, stage, by, reason }) => `${message}${stage ? ` of ${stage}` : ''} by ${by}${reason ? `: ${reason}` : ''}`),
     ...news(before?.refused, after.refused).map(({ message, why }) => `${message} was not accepted: ${why}`),
+    ...news(before?.objections, after.objections ?? []),
     ...news(before?.owes, after.owes ?? []).map(({ what }) => `owes ${what}`),
     ...news(before?.undone, after.undone).map((what) => `taken back: ${what}`),
     ...news(before?.owed, after.owed).map((what) => `still to do by hand: ${what}`),

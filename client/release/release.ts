@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { componentPrefix } from '../../domain/people/objection.ts';
 import { environmentPrefix } from '../../domain/environments/environment.ts';
 import { nearestName } from '../../domain/text/nearest-name.ts';
 import { kindOf, partsOf, prefixes, prefixOf } from '../../domain/release/kinds.ts';
@@ -14,7 +15,7 @@ import type { Server } from '../terminal/connection.ts';
  * ("gitaly", "gitaly/from-1a2b", "from-1a2b", "1a2b"; the flag, for a rollout). Of several that are meant, the one that waits for what is sent.
  */
 export async function findRelease(server: Server, given: string, sent?: { readonly message: string; readonly stage?: string | undefined }): Promise<WorkflowHandle> {
-  if (given.startsWith(environmentPrefix)) throw new Failure(2, `"${given}" is no release: see what is where by slipway board`);
+  if ([environmentPrefix, componentPrefix].some((prefix) => given.startsWith(prefix))) throw new Failure(2, `"${given}" is no release: see what is where by slipway board`);
   if (prefixOf(given)) {
     const handle = server.client.workflow.getHandle(given);
     if (await described(handle)) return handle;

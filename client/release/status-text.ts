@@ -1,7 +1,8 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import { toldProgress } from '../../domain/release/progress.ts';
-import type { ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
+import { componentPrefix } from '../../domain/people/objection.ts';
+import type { ReleaseStatus, Sendable, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { marks } from '../../domain/release/status-page.ts';
 import { table } from '../terminal/table.ts';
 
@@ -14,6 +15,7 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     ...table(stages.map((stage) => row(stage, now))),
     ...(status.table === undefined ? [] : [status.table]),
     ...(status.paused ? [`paused by ${status.paused.by}${status.paused.reason ? `: ${status.paused.reason}` : ''}, for ${ago(status.paused.since, now)}`] : []),
+    ...(status.objections ?? []),
     ...(waitingFor ? waiting(waitingFor, release, now) : []),
     ...(status.progress ? [`so far: ${toldProgress(status.progress)}`] : []),
     ...(next ? [`next: ${next}`] : []),
@@ -35,9 +37,9 @@ export function carried({ candidate, pinned, pullRequest }: Pick<ReleaseStatus, 
 }
 
 /** The command that sends a message, as somebody would type it. Who decides is for them to say. */
-export function commandFor(release: string, { message, payload }: { readonly message: string; readonly payload: object }): string {
+export function commandFor(release: string, { message, payload, to = release }: Sendable): string {
   const options = Object.entries(payload).map(([name, value]) => `--${name} ${name === 'by' ? '<you>' : quoted(String(value))}`);
-  return ['slipway', message, release, ...options].join(' ');
+  return ['slipway', message, to.startsWith(componentPrefix) ? to.slice(componentPrefix.length) : to, ...options].join(' ');
 }
 
 function row({ name, environment, mark, since, url }: StageStatus, now: number): string[] {

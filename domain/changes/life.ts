@@ -1,4 +1,5 @@
 import type { Sha } from '../code/commit.ts';
+import type { Objection } from '../people/objection.ts';
 import type { FailedCheck } from '../code/pipeline.ts';
 
 /** What keeps a pull request from being merged, once that is known. It is waited out, and not told again. */
@@ -10,6 +11,8 @@ export type Obstacle =
   | { readonly kind: 'unreviewed' }
   /** People know that what one of them has put into it is not fit to be merged. */
   | { readonly kind: 'unfit' }
+  /** People know that what it carries is vetoed. */
+  | { readonly kind: 'vetoed' }
   /** The forge refused to merge it until it contains its base. */
   | { readonly kind: 'behind' }
   /** For the `time`th time with this head; `lastRemoval` is the removal before. */
@@ -38,6 +41,8 @@ export type MergeAnswer =
   | { readonly kind: 'moved' }
   | { readonly kind: 'unreviewed' | 'behind' | 'conflicts' | 'queueRequired' | 'refused'; readonly reason: string }
   | { readonly kind: 'closed'; readonly by: string }
+  /** People have something against what it carries. */
+  | { readonly kind: 'objected'; readonly objection: Objection }
   /** It is merged, but the base branch's commit is not what was agreed on. */
   | { readonly kind: 'otherwise'; readonly reason: string };
 
@@ -94,6 +99,7 @@ export function afterMerge({ known }: Life, answer: MergeAnswer): ChangeStep {
     case 'merged':
       return { do: 'end', sha: answer.sha };
     case 'moved':
+    case 'objected':
     case 'conflicts':
       return { do: 'look', ...(known && { known }) };
     case 'unreviewed':

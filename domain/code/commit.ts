@@ -32,4 +32,6 @@ export interface Commit {
   /** ISO 8601, the committer's. */
   readonly committedAt: string;
   readonly url: string;
+  /** Commits, by the beginnings of their hashes, that its message says it reverts. Told by histories and ranges only. */
+  readonly reverts?: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { Sha } from '../code/commit.ts';
 import type { FailedCheck } from '../code/pipeline.ts';
+import type { Halt, Veto } from '../people/objection.ts';
 import type { Remains } from '../release/remains.ts';
 
 /** How a component release ends. Faults (a system that is down, a bug) are not outcomes: they are thrown. */
@@ -20,6 +21,12 @@ export type ReleaseOutcome =
   | { readonly kind: 'triedBefore'; readonly sha: Sha; readonly release: string }
   /** No commit may be released: nothing was written. */
   | { readonly kind: 'noCandidate'; readonly sha: Sha; readonly failed: readonly FailedCheck[] }
+  /** Somebody has halted the component: nothing was written. */
+  | { readonly kind: 'halted'; readonly component: string; readonly halt: Halt }
+  /** What would be released is vetoed, or contains what is: nothing was written. */
+  | { readonly kind: 'vetoed'; readonly component: string; readonly sha: Sha; readonly veto: Veto }
+  /** The pin is what it was. What runs in environments stays. */
+  | { readonly kind: 'takenBack'; readonly component: string; readonly from: Sha; readonly to: Sha; readonly pullRequest: string }
   /** A dry run: nothing was written. */
   | { readonly kind: 'planned'; readonly candidate: Sha; readonly writes: readonly string[] }
   | { readonly kind: 'handedOver'; readonly to: string }

@@ -1,5 +1,7 @@
 import { assured } from '../stages/assured.ts';
 import type { Commit, Sha } from '../code/commit.ts';
+import { longestTitle } from '../code/quiet-text.ts';
+import { cut } from '../text/short-text.ts';
 import type { Pin } from './rules.ts';
 import type { Approval, Stage } from '../stages/rules.ts';
 import type { Pace } from '../release/pace.ts';
@@ -35,6 +37,8 @@ export interface ReleasePlan {
   readonly downstream: Pin;
   /** Where it is merged already: the commit, and the pull request that brought it. */
   readonly landed?: { readonly sha: Sha; readonly pullRequest: { readonly number: number; readonly url: string } };
+  /** It takes the pin back, to a candidate before it. */
+  readonly isBack?: true;
   readonly stages: readonly Stage[];
   readonly chat?: ChatChannels;
   readonly pace: Pace;
@@ -82,6 +86,13 @@ export function planRelease({ pace, environments }: Surroundings, { name: compon
     ...(chat && { chat }),
     pace,
   };
+}
+
+/** A plan that pins again what was pinned before, by a pull request on a branch of its own, and deploys nothing. */
+export function planTakingBack(surroundings: Surroundings, component: Releasable, choice: ChosenCandidate): ReleasePlan {
+  const { downstream, ...plan } = planRelease(surroundings, component, choice);
+  const { head, title } = downstream;
+  return { ...plan, downstream: { ...downstream, head: `${head}-back`, title: cut(`Revert "${title}"`, longestTitle) }, stages: [], isBack: true };
 }
 
 /** Who is waited for where the catalog names nobody else. */

@@ -3,6 +3,7 @@ import type { Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import type { Claim, Deployed, Frozen, Landing, Leaving } from './claim.ts';
 import type { Refusal } from '../people/decision.ts';
+import { endsSooner, lasts } from '../people/order.ts';
 import type { FreezeWindow, Freezing, Thawing } from './freeze.ts';
 
 /** What starts an environment's workflow by hand. A release starts it by itself. */
@@ -196,9 +197,8 @@ export function frozen(record: EnvironmentRecord, freeze: Freezing, now: string)
 }
 
 /** Why a freeze may not take the place of the one that there is: it would end somebody else's sooner, unsaid. */
-export function shortens({ freeze }: EnvironmentRecord, { by, until }: Freezing, now: string): string | undefined {
-  if (!freeze || freeze.by === by || until === undefined || !lasts(freeze, now)) return undefined;
-  if (freeze.until !== undefined && Date.parse(freeze.until) <= Date.parse(until)) return undefined;
+export function shortens({ freeze }: EnvironmentRecord, freezing: Freezing, now: string): string | undefined {
+  if (!freeze || !endsSooner(freeze, freezing, now)) return undefined;
   return `${freeze.by} has frozen it until ${freeze.until ?? 'it is thawed'} (${freeze.reason}): thaw it first`;
 }
 
@@ -216,10 +216,6 @@ export function frozenBy({ freeze, windows }: EnvironmentRecord, now: string): F
   }
   const window = windows.find(({ from, to }) => Date.parse(from) <= at && at < Date.parse(to));
   return window && { reason: window.reason, until: window.to };
-}
-
-function lasts({ until }: Freezing, now: string): boolean {
-  return until === undefined || Date.parse(until) > Date.parse(now);
 }
 
 /** When the calendar, or the end of an operator's freeze, next changes something: ms since 1970. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { person } from '../people/person.ts';
-import { remark, sentence } from '../text/short-text.ts';
+import { order } from '../people/order.ts';
+import { remark } from '../text/short-text.ts';
 
 /** A freeze as a stretch of time: ISO 8601, `to` excluded. */
 export interface FreezeWindow {
@@ -10,11 +11,7 @@ export interface FreezeWindow {
 }
 
 /** What `freeze` carries. */
-export const freezing = z.strictObject({
-  by: person,
-  reason: sentence,
-  until: z.iso.datetime({ offset: true, error: 'must be a time such as "2026-12-24T18:00:00Z"' }).optional(),
-});
+export const freezing = order;
 
 /** What `thaw` carries. */
 export const thawing = z.strictObject({ by: person, reason: remark.optional() });

@@ -77,6 +77,15 @@ export const kinds = {
     // Ticks and runs concern it while it waits for QA and for its gates.
     heedless: ['approval', 'queued', 'soaking', 'undoing', 'ended'],
   },
+  takingBack: {
+    workflow: 'takePinBack',
+    prefix: 'back/',
+    noun: 'taking back of a pin',
+    example: 'back/gitaly/from-1a2b3c4d5e6f',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['undoing', 'ended'],
+  },
   version: {
     workflow: 'versionRelease',
     prefix: 'version/',

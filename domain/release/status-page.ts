@@ -1,4 +1,5 @@
 import { shortSha } from '../code/commit.ts';
+import { inert } from '../code/quiet-text.ts';
 import { toldProgress } from './progress.ts';
 import type { ReleaseStatus, StageStatus } from './status.ts';
 import { cut } from '../text/short-text.ts';
@@ -56,14 +57,15 @@ function stageTable({ stages }: ReleaseStatus): string[] {
   return ['', '| stage | environment | state | since |', '| --- | --- | --- | --- |', ...rows];
 }
 
-function pause({ paused }: ReleaseStatus): string[] {
-  return paused ? ['', `**Paused** by ${paused.by}${paused.reason ? `: ${paused.reason}` : ''}, since ${paused.since}`] : [];
+function pause({ paused, objections = [] }: ReleaseStatus): string[] {
+  const against = objections.flatMap((objection) => ['', `**Objected:** ${inert(objection, 1_500)}`]);
+  return [...against, ...(paused ? ['', `**Paused** by ${paused.by}${paused.reason ? `: ${paused.reason}` : ''}, since ${paused.since}`] : [])];
 }
 
 function waiting({ waitingFor }: ReleaseStatus): string[] {
   if (!waitingFor) return [];
   const whom = waitingFor.whom ? ` by ${waitingFor.whom.join(', ')}` : '';
-  const send = (waitingFor.send ?? []).flatMap(({ message, payload }) => ['', `Send \`${message}\` with`, '```json', JSON.stringify(payload), '```']);
+  const send = (waitingFor.send ?? []).flatMap(({ message, payload, to }) => ['', `Send \`${message}\`${to ? ` to \`${to}\`` : ''} with`, '```json', JSON.stringify(payload), '```']);
   const { write } = waitingFor;
   const texts = write ? ['', `Comment on [the pull request](${write.on}): ${write.texts.map((text) => `\`${text}\``).join(' or ')}`] : [];
   return ['', `**Waiting for** ${waitingFor.what}${whom}  `, `since ${waitingFor.since}`, ...(waitingFor.brings === undefined ? [] : ['', `It brings ${waitingFor.brings}`]), ...texts, ...send];

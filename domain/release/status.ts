@@ -54,6 +54,8 @@ export interface Waiting {
 export interface Sendable {
   readonly message: string;
   readonly payload: object;
+  /** The workflow that takes it, where that is another. */
+  readonly to?: string;
 }
 
 /** What the query `status` answers. */
@@ -71,6 +73,8 @@ export interface ReleaseStatus {
   readonly stages: readonly StageStatus[];
   readonly waitingFor?: Waiting;
   readonly paused?: { readonly by: string; readonly reason?: string; readonly since: string };
+  /** What people have against its going on: that its component is halted, or what it carries vetoed. */
+  readonly objections?: readonly string[];
   readonly next?: string;
   /** How far the running step has come, where that takes a while. */
   readonly progress?: Progress & { /** ISO 8601 */ readonly at: string };

@@ -4,6 +4,7 @@ import type { Claiming, Frozen, Landing, Leaving } from '../../domain/environmen
 import { environmentId } from '../../domain/environments/environment.ts';
 import type { ClaimAnswer, EnvironmentStatus } from '../../domain/environments/environment.ts';
 import { assertStillOurs } from '../pulse.ts';
+import { lastWords } from './last-words.ts';
 import { isRunning } from './running-releases.ts';
 
 /** The environments, as a release's activity meets them: each is a workflow, which is started where it does not run. */
@@ -61,13 +62,7 @@ export function temporalEnvironments(client: Client): Environments {
     landed: (landing, taskQueue) => say('deployed', landing.environment, landing, taskQueue),
     follow: (environment, follower, taskQueue) => say('follow', environment, { workflow: follower }, taskQueue),
     record,
-    async endedRecord(environment, taskQueue) {
-      const query = `WorkflowId = "${environmentId(environment)}" AND TaskQueue = "${taskQueue}" AND ExecutionStatus IN ("Terminated", "Canceled")`;
-      for await (const { workflowId, runId } of workflow.list({ query, pageSize: 1 })) {
-        return client.withDeadline(Date.now() + 10_000, () => workflow.getHandle(workflowId, runId).query<EnvironmentStatus>('status')).catch(() => undefined);
-      }
-      return undefined;
-    },
+    endedRecord: (environment, taskQueue) => lastWords(client, environmentId(environment), taskQueue),
     async frozen(environment) {
       return (await record(environment))?.frozen;
     },

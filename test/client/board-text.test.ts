@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { boardText } from '../../client/inspection/board-text.ts';
+import { newComponent } from '../../domain/component/component-record.ts';
+import type { ComponentRecord } from '../../domain/component/component-record.ts';
 import type { EnvironmentStatus } from '../../domain/environments/environment.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { shaOf } from '../shas.ts';
@@ -39,11 +41,18 @@ it('is one page', () => {
   const soaking: ReleaseStatus = { ...nobody, release: 'release/monitor/from-2', component: 'monitor', state: 'soaking', paused: { by: 'kim', since: '2026-01-02T11:00:00Z' } };
   const staging: EnvironmentStatus = { environment: 'staging', fence: 0, queue: [], windows: [], followers: [], refused: [], deployed: {} };
   const moving = [{ id: waiting.release, status: waiting }, { id: soaking.release, status: soaking }, { id: 'release/silent/from-3' }];
-  expect(boardText({ environments: [production, staging, { environment: 'west', silent: true }], moving }, now)).toBe(`What is where
+  const [since, later] = ['2026-01-02T11:00:00Z', '2026-01-03T00:00:00Z'];
+  const gitaly: ComponentRecord = { ...newComponent('gitaly'), halt: { by: 'kim', reason: 'an\nincident', until: later, since }, vetoes: [{ sha: candidate, by: 'ana', reason: 'leaks', since }, { sha: shaOf('d'), by: 'ana', reason: 'x', since, until: since }] };
+  const components = [gitaly, newComponent('migrator'), { component: 'monitor', silent: true as const }];
+  expect(boardText({ environments: [production, staging, { environment: 'west', silent: true }], components, moving }, now)).toBe(`What is where
   production  gitaly                 aaaaaaaaaaaa  for 1 d  frozen by kim: the incident
               monitor                bbbbbbbbbbbb  for 3 h
   staging     nothing that is known
   west        does not answer
+What is held back
+  gitaly   halted by kim until 2026-01-03T00:00:00Z: an incident  for 1 h
+  gitaly   cccccccccccc is vetoed by ana: leaks                   for 1 h
+  monitor  does not answer whether it is halted
 What moves
   release/gitaly/from-1   cccccccccccc  approval         approval of production, for 30 min
   release/monitor/from-2                paused by kim
@@ -54,5 +63,5 @@ Who waits for whom
 });
 
 it('says so when there is nothing', () => {
-  expect(boardText({ environments: [], moving: [] }, now)).toBe('What is where\n  no environment has been used yet\nWhat moves\n  nothing\nWho waits for whom\n  nobody');
+  expect(boardText({ environments: [], components: [], moving: [] }, now)).toBe('What is where\n  no environment has been used yet\nWhat moves\n  nothing\nWho waits for whom\n  nobody');
 });

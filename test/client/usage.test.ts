@@ -9,7 +9,7 @@ describe('the command line', () => {
   it('tells its verbs and exit codes', async () => {
     const { exit, stdout } = await type(['--help']);
     expect(exit).toBe(0);
-    for (const verb of ['start', 'approve', 'reject', 'decide', 'pause', 'resume', 'abort', 'freeze', 'thaw', 'status', 'watch', 'validate', 'attributes']) expect(stdout).toContain(`  ${verb} `);
+    for (const verb of ['start', 'approve', 'reject', 'decide', 'pause', 'resume', 'abort', 'freeze', 'thaw', 'halt', 'veto', 'lift', 'status', 'watch', 'validate', 'attributes']) expect(stdout).toContain(`  ${verb} `);
     expect(stdout).toContain("Exit codes: 0 done, accepted or released; 1 refused or not released; 2 bad input; 3 the server or a worker can't be reached");
   });
 
@@ -20,6 +20,11 @@ describe('the command line', () => {
     ['a freeze without a reason', ['freeze', 'production', '--by', 'kim'], "required option '--reason <text>' not specified"],
     ['a freeze until some time', ['freeze', 'production', '--by', 'kim', '--reason', 'fair', '--until', 'monday'], '--until: must be a time such as "2026-12-24T18:00:00Z", not "monday"'],
     ['an environment that the catalog at hand has not', ['thaw', 'prodution', '--by', 'kim'], 'unknown environment "prodution": did you mean "production"?'],
+    ['a halt without a reason', ['halt', 'gitaly', '--by', 'kim'], "required option '--reason <text>' not specified"],
+    ['a halt by nobody', ['halt', 'gitaly', '--by', 'your-login', '--reason', 'x'], '"your-login" stands for your own login'],
+    ['a veto on half a SHA', ['veto', 'gitaly', '1a2b', '--by', 'kim', '--reason', 'leaks'], '--sha: must be a full commit SHA of 40 hex digits, not "1a2b"'],
+    ['a veto on nothing', ['veto', 'gitaly', '--by', 'kim', '--reason', 'leaks'], "missing required argument 'sha'"],
+    ['the lift of what the catalog at hand has not', ['lift', 'gitlay', '--by', 'kim'], 'unknown component "gitlay": did you mean "gitaly"?'],
     ['half a SHA', ['approve', 'gitaly', '--stage', 'production', '--by', 'kim', '--sha', '1a2b'], '--sha: must be a full commit SHA of 40 hex digits, not "1a2b"'],
     ['input that is no object', ['start', 'componentRelease', 'gitaly', '--input', '[]'], '--input must be one JSON object'],
     ['input that is no JSON', ['start', 'componentRelease', 'gitaly', '--input', '{'], '--input must be one JSON object'],

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { environmentId } from '../../domain/environments/environment.ts';
+import { componentId } from '../../domain/people/objection.ts';
+import { componentStatus } from '../../workflows/component/messages.ts';
 import { environmentStatus } from '../../workflows/environments/messages.ts';
 import { endEnvironments, environmentNames } from '../environments.ts';
 import { openWorld, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -130,7 +132,7 @@ export async function run(lane: Lane, { name, scenario, straight, soak, pace: us
     const idle = (await world.control<{ fired: number }[]>('faults')).filter(({ fired }) => fired === 0).length;
     if (idle > 0) throw new Error(`${name}: ended, and ${idle} of the faults never came`);
     const { workflowId } = done;
-    return { result, workflowId, history: await done.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client) }, effects: await world.journal(), attended, requests: await world.control('requests') };
+    return { result, workflowId, history: await done.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client), objections: await objections(lane.client) }, effects: await world.journal(), attended, requests: await world.control('requests') };
   } finally {
     await release?.terminate('the case is over').catch(() => undefined);
     await endEnvironments(lane.client);
@@ -158,6 +160,16 @@ async function leases({ workflow }: Client): Promise<readonly object[]> {
     known.push({ environment, fence, holder: lease?.claim.key, queue: queue.map(({ claim }) => claim.key), runs });
   }
   return known;
+}
+
+/** What people have against what comes next of Gitaly. */
+async function objections({ workflow }: Client): Promise<object | undefined> {
+  const handle = workflow.getHandle(componentId('gitaly'));
+  const { status } = await handle.describe().catch(() => ({ status: undefined }));
+  if (status?.name !== 'RUNNING') return undefined;
+  const { halt, vetoes, decisions } = await answered(() => handle.query(componentStatus));
+  const said = (order: { readonly by: string; readonly reason: string } | undefined) => order && `${order.by}: ${order.reason}`;
+  return { halt: said(halt), vetoes: vetoes.map(said), decisions: decisions.map(({ message, by }) => `${message} by ${by}`) };
 }
 
 async function answered<T>(ask: () => Promise<T>): Promise<T> {

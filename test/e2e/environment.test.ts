@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { componentsWith } from '../components.ts';
 import { temporalEnvironments } from '../../ports/temporal/environments.ts';
 import { temporalHolders } from '../../ports/temporal/holders.ts';
 import type { Deployment, Success } from '../../ports/forge/deployments.ts';
@@ -395,7 +396,7 @@ async function company({ soak, freezes = [], lossy = false, patience = plan.pace
   } as unknown as Forge;
   const environments = temporalEnvironments(client);
   const holders = temporalHolders(client);
-  const ports = { catalog: { read: async () => catalog }, forge, environments, holders, readLagMs: 100 };
+  const ports = { catalog: { read: async () => catalog }, forge, environments, components: componentsWith(), holders, readLagMs: 100 };
   const claims = createClaims(ports);
 
   /** Applies it, and loses the answer, the first time that it is asked for by each release. */

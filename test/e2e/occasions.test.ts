@@ -40,11 +40,15 @@ it('offers the same commit again, by a pull request of its own, when a person ha
 });
 
 it('carries on what was merged and rejected, where somebody starts it, and as often as it is taken back', async () => {
-  const { release, through, hourly, runs, pinned, client, start } = await openProduct(servers);
+  const { release, through, hourly, runs, pinned, client, start, lift } = await openProduct(servers);
   const first = await release();
   await reached(first, 'approval of production');
   await first.executeUpdate(reject.update, { args: [{ stage: 'production', by: 'alice', reason: 'the incident' }] });
   expect(await first.result()).toMatchObject({ kind: 'rejected' });
+  const halted = { kind: 'halted', halt: { by: 'alice', reason: expect.stringContaining('was rejected at production: the incident') } };
+  expect(await hourly()).toMatchObject(halted);
+  expect(await start()).toMatchObject(halted);
+  await lift();
   expect(await hourly()).toMatchObject({ kind: 'upToDate' });
 
   const second = await release();
@@ -82,7 +86,7 @@ it('releases anew what was rolled back by a decision: the occasion is another on
 });
 
 it('tells whoever approves all that the environment would get, and what of it was rejected before', async () => {
-  const { release, through, fix, runs, pinned, pulls, world } = await openProduct(servers);
+  const { release, through, fix, runs, pinned, pulls, world, lift } = await openProduct(servers);
   await through(await release());
   const { version: running } = await runs('production');
   const bad = await fix('catfile');
@@ -90,6 +94,7 @@ it('tells whoever approves all that the environment would get, and what of it wa
   await reached(rejected, 'approval of production');
   await rejected.executeUpdate(reject.update, { args: [{ stage: 'production', by: 'alice', reason: 'it loses data @bob' }] });
   await rejected.result();
+  await lift();
   const good = await fix('hooks');
   const next = await release();
   const { waitingFor } = await reached(next, 'approval of production');

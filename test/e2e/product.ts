@@ -3,6 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { lift } from '../../workflows/component/messages.ts';
 import { approve } from '../../workflows/people/messages.ts';
 import { status } from '../../workflows/release/messages.ts';
 import { endEnvironments } from '../environments.ts';
@@ -63,6 +64,10 @@ export async function openProduct(servers: ReturnType<typeof useServers>, change
       await reached(of, /approval of production/);
       await of.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] });
       return of.result();
+    },
+    /** People have looked at what had halted it. */
+    async lift(): Promise<void> {
+      await client.workflow.getHandle('component/gitaly').executeUpdate(lift.update, { args: [{ by: 'alice' }] });
     },
     /** A commit of Gitaly that is green on the mirror. */
     async fix(name: string): Promise<string> {

@@ -4,6 +4,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 import { environmentId } from '../../domain/environments/environment.ts';
 import type { Whereabouts } from '../../domain/inspection/whereabouts.ts';
+import { lift } from '../../workflows/component/messages.ts';
 import { environmentStatus } from '../../workflows/environments/messages.ts';
 import { approve, decide, reject } from '../../workflows/people/messages.ts';
 import { status } from '../../workflows/release/messages.ts';
@@ -23,7 +24,9 @@ it('a component that nothing pins goes from its green commit straight to its sta
   expect(pullRequest).toBeUndefined();
   expect(id).toMatch(new RegExp(`^release/gitaly/to-${candidate!.slice(0, 12)}-from-nothing-0$`));
   await release.signal(reject.signal, { stage: 'production', by: 'alice', reason: 'incident' });
-  expect(await release.result()).toMatchObject({ kind: 'rejected', stays: ['staging runs it', 'canary runs it'] });
+  expect(await release.result()).toMatchObject({ kind: 'rejected', stays: ['staging runs it', 'canary runs it', 'gitaly is halted: slipway lift gitaly --by <you>'] });
+  expect((await start()).outcome).toMatchObject({ kind: 'halted', halt: { by: 'alice' } });
+  await servers.client().workflow.getHandle('component/gitaly').executeUpdate(lift.update, { args: [{ by: 'alice' }] });
   expect((await start()).outcome).toEqual({ kind: 'upToDate', pinned: candidate });
 
   const again = await start({ sha: candidate });
@@ -64,6 +67,8 @@ it('such a component needs no chat, is taken back to what ran before, and is fou
   const there = { repository: mirror, sha: candidate };
   expect((await world.snapshot()).environments).toEqual({ staging: there, canary: there, production: there });
 
+  expect((await ask({ component: 'gitaly', sha: broken })).blocked).toMatchObject({ what: expect.stringContaining('gitaly is halted by alice'), by: ['alice'] });
+  await servers.client().workflow.getHandle('component/gitaly').executeUpdate(lift.update, { args: [{ by: 'alice' }] });
   await endEnvironments(servers.client());
   expect(await ask({ component: 'gitaly', sha: broken })).toMatchObject({ environments: [{ environment: 'staging', runsIt: false, candidate }, { runsIt: false, candidate }, { runsIt: false, candidate }], blocked: { what: expect.stringContaining(second.id) } });
   expect((await start()).outcome).toEqual({ kind: 'triedBefore', sha: broken, release: second.id });

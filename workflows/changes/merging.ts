@@ -1,13 +1,14 @@
+import type { Merge } from '../../activities/changes/merging.ts';
 import type { MergeAnswer, Obstacle, ChangeStep } from '../../domain/changes/life.ts';
 import type { Changing, OpenChange } from './change.ts';
 
 type Pull = OpenChange['pull'];
 
-/** Merges at exactly the head that is known, and tells of it. @param brings what a file must hold then */
-export async function merge({ status, work, reporter, change }: Omit<Changing, 'questions' | 'answers'>, { number, head: sha }: Pull, { brings }: { readonly brings?: { readonly path: string; readonly text: string } } = {}): Promise<MergeAnswer> {
+/** Merges at exactly the head that is known, and tells of it. */
+export async function merge({ status, work, reporter, change }: Omit<Changing, 'questions' | 'answers'>, { number, head: sha }: Pull, more: Pick<Merge, 'brings' | 'carries'> = {}): Promise<MergeAnswer> {
   const { repository, head, into, method } = change;
   status.enter('merging', { next: `merge #${number}` });
-  const answer = await work.mergePullRequest({ repository, number, sha, head, method, ...(brings && { brings }) }, `merge #${number}`);
+  const answer = await work.mergePullRequest({ repository, number, sha, head, method, ...more }, `merge #${number}`);
   if (answer.kind === 'merged') {
     status.stays(`#${number} is merged`);
     reporter.tell({ name: 'merged', line: `merged #${number} into ${into}` });

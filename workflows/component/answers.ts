@@ -4,9 +4,13 @@ import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import type { Changing } from '../changes/change.ts';
+import { componentId, toldVeto } from '../../domain/people/objection.ts';
+import type { Veto } from '../../domain/people/objection.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { enqueue } from '../changes/merging.ts';
 import { ask, rerun } from '../changes/red-pipeline.ts';
 import { Stop } from '../release/stop.ts';
+import { vetoAfterClosing } from './objecting.ts';
 import type { Release } from './release.ts';
 import { amend } from './version-pull-request.ts';
 import type { Draft } from './version-pull-request.ts';
@@ -37,6 +41,7 @@ export async function heed(release: Release, draft: Draft, { choice, by, reason,
       return next === draft ? ask(release, draft, draft.asked!) : next;
     }
     case 'close':
+      if (!draft.plan.isBack) await vetoAfterClosing({ ...release, plan: draft.plan }, { by, ...(reason && { reason }), ...(draft.asked && { asked: draft.asked }) });
       throw new Stop({ kind: 'closed', by, ...(reason && { reason }) });
     case 'abort':
       throw new Stop({ kind: 'aborted', by, reason: reason ?? 'the pipeline is red' });
@@ -63,6 +68,24 @@ export async function takeOffer(release: Release, draft: Draft, sha: Sha): Promi
     what: `a decision on ${asked}: ${shortSha(sha)} is newer, and green on the mirror`,
     send: [{ message: 'decide', payload: { choice: 'useSha', by: 'your-login', sha } }],
   });
+}
+
+/** What people may decide about one that is vetoed: anything but to try it again. */
+const instead = choices.filter((choice) => choice !== 'retry');
+
+/** Asks about a commit that was vetoed while its pull request was open. A newer one is taken as ever; the veto may be lifted, too. */
+export function askOfVeto(release: Release, draft: Draft, veto: Veto): Draft {
+  const { component, candidate } = draft.plan;
+  const about = `#${draft.pull.number}: ${toldVeto(veto, candidate)}`;
+  const send = [{ message: 'decide', payload: { choice: instead[0], by: yourLogin } }, { message: 'lift', to: componentId(component), payload: { sha: veto.sha, by: yourLogin } }];
+  return ask({ ...release, answers: { ...answers, choices: instead } }, { ...draft, known: { kind: 'vetoed' } }, about, { send });
+}
+
+/** Its veto was lifted: what was to be decided is moot. */
+export function goOn({ questions }: Release, draft: Draft): Draft {
+  questions.withdraw();
+  const { known: _, ...rest } = draft;
+  return rest;
 }
 
 /** Asks about a version that a person has set, and that the mirror's checks don't allow. */

@@ -8,7 +8,7 @@ import { unpaced } from '../release/work.ts';
 import type { Session } from '../release/session.ts';
 import type { ReleaseOutcome } from '../../domain/component/outcome.ts';
 
-export type Chosen = ReleasePlan | StraightPlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' | 'triedBefore' }>;
+export type Chosen = ReleasePlan | StraightPlan | Extract<ReleaseOutcome, { kind: 'upToDate' | 'noCandidate' | 'triedBefore' | 'halted' | 'vetoed' }>;
 
 /**
  * Finds out what is to be released. A mirror that lags behind, or a commit whose checks have not ended, is waited for. The owners of the mirror are told when it is red,

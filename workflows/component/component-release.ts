@@ -29,6 +29,7 @@ import { choose } from './choosing.ts';
 import { land } from './landing.ts';
 import type { Landed } from './landing.ts';
 import { candidate } from './messages.ts';
+import { carryOrHalt } from './objecting.ts';
 import { openOffers } from './offers.ts';
 import type { Release } from './release.ts';
 
@@ -37,7 +38,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   const request = requested(parseInput(releaseRequest, input, releaseRequestExample));
   const session = openSession(request.component);
   const { status, reporter } = session;
-  const passage = openPassage(status, request.by);
+  const passage = openPassage(session, request.by);
   const offers = openOffers(status);
   const abortable = openAbort(status);
   receiveUnknown([approve, reject, decide, pause, resume, abort, candidate, wake].map(({ name }) => name), status);
@@ -50,9 +51,11 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
       if (plan.id !== workflowInfo().workflowId) return request.sha ? handOverExactly(request.sha, plan.id, request) : handOver(plan.id, request);
 
       const { carrying, landedAt } = plan.kind === 'release' ? await merge(plan) : { carrying: await goStraight(plan), landedAt: plan.candidate };
-      let sha = landedAt;
-      for (const stage of carrying.plan.stages) sha = await passStage(carrying, stage, sha);
-      return released(carrying.plan.candidate);
+      return carryOrHalt({ ...carrying, ...(plan.kind === 'release' && { pinned: carrying.plan.candidate }) }, async () => {
+        let sha = landedAt;
+        for (const stage of carrying.plan.stages) sha = await passStage(carrying, stage, sha);
+        return released(carrying.plan.candidate);
+      });
     }),
   );
 

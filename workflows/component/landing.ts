@@ -3,6 +3,7 @@ import { afterLook, afterMerge } from '../../domain/changes/life.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
+import type { Veto } from '../../domain/people/objection.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { take } from '../changes/life.ts';
 import type { Carrier } from '../changes/life.ts';
@@ -13,7 +14,7 @@ import { insist } from '../people/obligations.ts';
 import type { Undo } from '../release/compensation.ts';
 import { unless } from '../release/race.ts';
 import { Stop } from '../release/stop.ts';
-import { askOfUnfit, heed, takeOffer } from './answers.ts';
+import { askOfUnfit, askOfVeto, goOn, heed, takeOffer } from './answers.ts';
 import type { Release } from './release.ts';
 import { adopt, amend, follow, open, renew, update, versionChange, versionChangeOf, withdraw, withdrawal } from './version-pull-request.ts';
 import type { Draft } from './version-pull-request.ts';
@@ -24,7 +25,7 @@ export interface Landed {
   readonly sha: Sha;
 }
 
-type Event = Turn | { readonly kind: 'offer'; readonly sha: Sha } | { readonly kind: 'decision'; readonly choice: Choice } | { readonly kind: 'paused' };
+type Event = Turn | { readonly kind: 'offer'; readonly sha: Sha } | { readonly kind: 'decision'; readonly choice: Choice } | { readonly kind: 'paused' | 'lifted' } | { readonly kind: 'vetoed'; readonly veto: Veto };
 
 /** Carries the candidate into the base branch: opens the pull request, and follows whatever happens to it, until it is merged. */
 export async function land(release: Release, register: (undo: Undo) => void): Promise<Landed> {
@@ -65,7 +66,7 @@ function workOn({ pull }: Draft): string {
 }
 
 /** Waits for what happens next: on the forge, among newer commits, or in what people decide. */
-async function awaitEvent({ status, work, wakes, offers, pause, questions, isExact }: Release, draft: Draft): Promise<Event> {
+async function awaitEvent({ status, work, wakes, offers, pause, objections, questions, isExact }: Release, draft: Draft): Promise<Event> {
   const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
   const look = { change: versionChangeOf(draft), number, head, required: plan.downstream.requiredChecks, ignored: plan.downstream.ignoredChecks, patience: plan.pace.patience, attempt, ...(known && { known }), ...(pull.chosenBy && { chosenBy: pull.chosenBy }) };
@@ -75,6 +76,9 @@ async function awaitEvent({ status, work, wakes, offers, pause, questions, isExa
     () => wakes.wakeable(() => work.pipeline(look, `look at the pipeline of #${number}`)),
     (): Event | undefined => {
       if (pause.active()) return { kind: 'paused' };
+      const veto = objections.veto(plan.candidate);
+      if (veto && known?.kind !== 'vetoed') return { kind: 'vetoed', veto };
+      if (!veto && known?.kind === 'vetoed') return { kind: 'lifted' };
       const choice = questions.answer();
       if (choice) return { kind: 'decision', choice };
       const sha = isExact && !waitsForFix ? undefined : offers.newest();
@@ -98,6 +102,10 @@ async function answer(release: Release, draft: Draft, event: Event): Promise<Dra
       return takeOffer(release, draft, event.sha);
     case 'edited':
       return follow(release, draft, event);
+    case 'vetoed':
+      return askOfVeto(release, draft, event.veto);
+    case 'lifted':
+      return goOn(release, draft);
     case 'unfit':
       return askOfUnfit(release, draft, event.failed);
     case 'overtaken':
@@ -122,7 +130,10 @@ async function hearSilence(release: Release, { plan, pull }: Draft, silent: read
 
 async function mergeGreen(release: Release, draft: Draft): Promise<Draft | Landed> {
   tellFlake(release, draft);
-  const step = afterMerge(draft, await merge(release, draft.pull, { brings: { path: draft.plan.downstream.versionFile, text: draft.plan.candidate } }));
+  const { component, candidate, isBack, mirror: source, downstream: { versionFile: path } } = draft.plan;
+  const merged = await merge(release, draft.pull, { brings: { path, text: candidate }, ...(!isBack && { carries: { component, candidate, source } }) });
+  if (merged.kind === 'objected') release.objections.learn({ ...merged.objection, candidate });
+  const step = afterMerge(draft, merged);
   if (step.do === 'end') return { plan: draft.plan, sha: step.sha };
   return step.do === 'merge' ? draft : take(release, carrierOf(release), draft, step);
 }

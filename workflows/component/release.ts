@@ -6,7 +6,7 @@ import type { Passage } from '../stages/passage.ts';
 import type { Offers } from './offers.ts';
 
 /** What the steps of one component release share. */
-export interface Release extends Session<ReleasePlan>, Changing, Pick<Passage, 'approvals' | 'leases' | 'pause'> {
+export interface Release extends Session<ReleasePlan>, Changing, Pick<Passage, 'approvals' | 'leases' | 'pause' | 'objections'> {
   /** It was started to carry exactly this commit: a newer one is no news to it. */
   readonly isExact: boolean;
   readonly offers: Offers;

@@ -3,6 +3,7 @@ import type { Survey } from '../../activities/environments/survey.ts';
 import { claimExample, claiming, following, landing, leaving } from '../../domain/environments/claim.ts';
 import type { Frozen } from '../../domain/environments/claim.ts';
 import { withRefusal } from '../../domain/people/decision.ts';
+import { overBefore } from '../../domain/people/order.ts';
 import { environmentPage } from '../../domain/environments/environment-page.ts';
 import { claimed, followed, frozen, frozenBy, inherited, landed, left, newEnvironment, nextChange, served, shortens, thawed, unheard } from '../../domain/environments/environment.ts';
 import type { ClaimAnswer, EnvironmentRecord, EnvironmentRequest, Step } from '../../domain/environments/environment.ts';
@@ -76,10 +77,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
       schema: freezing,
       example: { by: 'your-login', reason: 'why', until: '2026-12-24T18:00:00Z' },
       about: 'Lets nothing be promoted here, and no soak count, until it is thawed',
-      refusal(given) {
-        const { until } = given;
-        return until !== undefined && Date.parse(until) <= Date.now() ? `until: ${until} is in the past` : shortens(record, given, now());
-      },
+      refusal: (given) => overBefore(given, Date.now()) ?? shortens(record, given, now()),
       accept(given) {
         put(frozen(record, given, now()));
         return known ? undefined : surveyed(patience.person).then(() => unfit);

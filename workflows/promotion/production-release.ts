@@ -40,7 +40,7 @@ export async function productionRelease(input?: ProductionRequest): Promise<Outc
   const { component, release: name } = request;
   const session = openSession(component);
   const { status, reporter, wakes } = session;
-  const passage = openPassage(status, request.by);
+  const passage = openPassage(session, request.by);
   const confirmations = openConfirmations(status);
   let isDeployed = false;
   const abortable = openAbort(status, {

@@ -152,6 +152,11 @@ export function keepStatus(component: string) {
     owed(what: string): void {
       change({ owed: [...status.owed, what] });
     },
+    objected(objections: readonly string[]): void {
+      const { objections: _, ...rest } = status;
+      status = rest;
+      change(objections.length > 0 ? { objections } : {});
+    },
     resumed(): void {
       const { paused: _, ...rest } = status;
       status = rest;

@@ -28,6 +28,10 @@ const patience = {
   diagnose: 'planning',
   pastReleases: 'planning',
   offer: 'writing',
+  planBack: 'planning',
+  surveyComponent: 'planning',
+  tellObjections: 'writing',
+  object: 'writing',
 
   openPullRequest: 'writing',
   amendPullRequest: 'writing',

@@ -51,7 +51,10 @@ export function openLeases(status: StatusKeeper) {
     rivals,
     frozen: (environment: string) => freezes.get(environment),
     /** What an environment said before it was asked for again counts no more. */
-    forget: (environment: string) => void freezes.delete(environment),
+    forget(environment: string, claim: string): void {
+      freezes.delete(environment);
+      grants.delete(claim);
+    },
   };
 }
 

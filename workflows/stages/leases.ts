@@ -34,6 +34,9 @@ export interface Lease extends Granted {
   leave(shows: Delivered): Promise<boolean>;
 }
 
+/** People have something against what was to be promoted: the environment is others' meanwhile. */
+export class Objected extends Error {}
+
 export interface Wish {
   readonly candidate: Sha;
   readonly sha: Sha;
@@ -91,9 +94,9 @@ export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, bod
 
 /** Waits until it is this release's turn; undefined when it never will be. */
 async function turn(passage: Passage, stage: Stage, claim: Claim): Promise<Granted | undefined> {
-  const { leases, plan, status, work, reporter } = passage;
+  const { leases, objections, plan, status, work, reporter } = passage;
   const { key, environment } = claim;
-  leases.forget(environment);
+  leases.forget(environment, key);
   const ask = () => work.claimEnvironment({ claim, mirror: plan.source }, `claim ${environment}`);
   for (let patience = plan.pace.attempt * 10; ; patience = Math.min(patience * 2, mostPatience)) {
     const answer = await insist(passage, `the claim of ${environment}`, ask);
@@ -102,6 +105,9 @@ async function turn(passage: Passage, stage: Stage, claim: Claim): Promise<Grant
         return answer;
       case 'refused':
         return undefined;
+      case 'objected':
+        objections.learn({ ...answer.objection, candidate: claim.candidate });
+        throw new Objected();
       case 'outdated':
         throw new Stop({ kind: 'superseded', stage: stage.name, by: shortSha(answer.by) });
       case 'queued': {

@@ -4,10 +4,11 @@ import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { openApprovals } from '../people/approvals.ts';
 import type { Approvals } from '../people/approvals.ts';
+import { openObjections } from '../people/objections.ts';
+import type { ObjectionKeeper } from '../people/objections.ts';
 import { openPause } from '../people/pause.ts';
 import type { Pause } from '../people/pause.ts';
 import type { Session } from '../release/session.ts';
-import type { StatusKeeper } from '../release/status.ts';
 import { openLeases } from './grants.ts';
 import type { Delivery, Leases } from './grants.ts';
 
@@ -15,7 +16,9 @@ import type { Delivery, Leases } from './grants.ts';
 export interface Passage extends Session<PassagePlan> {
   readonly approvals: Approvals;
   readonly leases: Leases;
+  /** Its own, and a halt of its component. */
   readonly pause: Pause;
+  readonly objections: ObjectionKeeper;
   /** Why what a deployment has brought is not what was to be brought; looked at as soon as one has succeeded, where there is something to look at. */
   readonly arrival?: (stage: Stage, delivery: Delivery) => Promise<string | undefined>;
   /** Where it has deployed, in order. */
@@ -33,6 +36,8 @@ export interface Touched {
 export type Previous = Pick<Deployed, 'candidate' | 'sha'> & { /** Nobody's, where people deploy by their own means. */ readonly release?: string };
 
 /** What people and environments say to whatever goes through stages. @param starter whoever started it, as far as that is known */
-export function openPassage(status: StatusKeeper, starter: string | undefined): Pick<Passage, 'approvals' | 'leases' | 'pause'> {
-  return { approvals: openApprovals(status, starter), leases: openLeases(status), pause: openPause(status) };
+export function openPassage({ status, reporter }: Pick<Session, 'status' | 'reporter'>, starter: string | undefined): Pick<Passage, 'approvals' | 'leases' | 'pause' | 'objections'> {
+  const [approvals, leases, own] = [openApprovals(status, starter), openLeases(status), openPause(status)];
+  const objections = openObjections({ status, reporter }, own);
+  return { approvals, leases, objections, pause: objections.pause };
 }

@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import type { Veto } from '../../domain/people/objection.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import { insist } from '../people/obligations.ts';
 import { callable, unless } from '../release/race.ts';
@@ -6,19 +7,21 @@ import { whyFrozen } from './grants.ts';
 import type { Passage } from './passage.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 
-export type Soaked = { readonly kind: 'soaked' } | { readonly kind: 'unhealthy'; readonly reason: string };
+export type Soaked = { readonly kind: 'soaked' } | { readonly kind: 'unhealthy'; readonly reason: string } | { readonly kind: 'vetoed'; readonly veto: Veto };
 
 /**
  * Waits until the stage has been healthy, under observation, for as long as the catalog asks. The clock stands still
  * while the release is paused or its environment frozen.
  */
 export async function soakStage(passage: Passage, stage: Stage): Promise<Soaked> {
-  const { status, work } = passage;
+  const { objections, plan, status, work } = passage;
   const { soak: soakMs, environment } = stage;
   if (soakMs === undefined) return { kind: 'soaked' };
   let observedMs = 0;
   for (;;) {
     await clear(passage, stage);
+    const veto = objections.veto(plan.candidate);
+    if (veto) return { kind: 'vetoed', veto };
     status.stage(stage.name, 'soaking');
     status.enter('soaking', { waitingFor: { what: `${spoken(soakMs - observedMs)} of healthy ${environment}` } });
     const soFar = observedMs;
@@ -60,7 +63,7 @@ async function observe(passage: Passage, stage: Stage, { soakMs, observedMs }: {
     callOff();
     return finished;
   };
-  return (await unless<Observed | undefined, Observed>(() => finished, () => (hindered(passage, stage) ? { kind: 'interrupted', ended } : undefined)))!;
+  return (await unless<Observed | undefined, Observed>(() => finished, () => (hindered(passage, stage) || passage.objections.veto(plan.candidate) ? { kind: 'interrupted', ended } : undefined)))!;
 }
 
 function judged({ failed }: { readonly failed?: string }): Soaked {

@@ -3,13 +3,15 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { deliver } from './deployment.ts';
-import { holding } from './leases.ts';
+import { holding, Objected } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Passage, Previous, Touched } from './passage.ts';
 import { settle, toldRunning } from './contents.ts';
 import type { Coming } from './contents.ts';
 import { bringBack, findHindrance, rollBack } from './rollback.ts';
 import { remains } from './remains.ts';
+import { awaitNoObjection, TakeBack } from './vetoes.ts';
+import { toldLifting, toldVeto } from '../../domain/people/objection.ts';
 import { insist } from '../people/obligations.ts';
 import { clear, hindered, soakStage } from './soak.ts';
 import { Stop } from '../release/stop.ts';
@@ -25,6 +27,7 @@ export async function passStage(passage: Passage, stage: Stage, sha: Sha): Promi
   try {
     return await pass(passage, stage, sha);
   } catch (failure) {
+    if (failure instanceof TakeBack) return takeBack(passage, stage, failure);
     if (failure instanceof Stop && failure.reason.kind === 'superseded') await lookAgain(passage);
     throw failure;
   }
@@ -41,16 +44,32 @@ async function lookAgain({ plan, status, touched, work }: Passage): Promise<void
 }
 
 async function pass(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
-  const { approvals, leases, pause, plan, reporter } = passage;
-  await pause.over();
+  const { approvals, leases, plan } = passage;
+  await awaitNoObjection(passage, stage);
   const told = await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage, () => leases.rivals.get(promotionKey(plan, stage.name))));
-  // Others may have the environment meanwhile.
-  await pause.over();
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;
-  const result = (await holding(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, { lease, told })))!;
-  if (result.kind === 'outgrown') return pass(passage, stage, sha);
-  if (result.kind === 'through') return result.sha;
-  const { by, reason } = result;
+  for (;;) {
+    // Others may have the environment meanwhile.
+    await awaitNoObjection(passage, stage);
+    const result = await tryToHold(() => holding(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, { lease, told })));
+    if (result === 'objected') continue;
+    if (result!.kind === 'outgrown') return pass(passage, stage, sha);
+    if (result!.kind === 'through') return result!.sha;
+    throw new TakeBack(result!);
+  }
+}
+
+async function tryToHold<T>(body: () => Promise<T>): Promise<T | 'objected'> {
+  try {
+    return await body();
+  } catch (failure) {
+    if (failure instanceof Objected) return 'objected';
+    throw failure;
+  }
+}
+
+async function takeBack(passage: Passage, stage: Stage, { by, reason }: TakeBack): Promise<never> {
+  const { reporter } = passage;
   await rollBack(passage);
   reporter.tell({ name: 'rolled-back', line: `rolled back: ${reason}`, label: 'rolled-back' });
   throw new Stop({ kind: 'rolledBack', stage: stage.name, reason, ...(by && { by }) });
@@ -70,12 +89,17 @@ interface Failure {
 
 /** As often as people want it tried. */
 async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, { lease, told }: { readonly lease: Lease; readonly told: Outstanding | undefined }): Promise<Carried> {
-  const { approvals, status, touched } = passage;
+  const { approvals, objections, plan, status, touched } = passage;
   let sha = wanted;
   let touch: Touched | undefined;
+  const unlessUnwanted = () => {
+    if (!touch && objections.stand(plan.candidate)) throw new Objected();
+  };
   for (let attempt = 1; ; attempt++) {
     const known = attempt === 1 && !hindered(passage, stage) ? lease.standing : undefined;
+    unlessUnwanted();
     await clear(passage, stage);
+    unlessUnwanted();
     const coming = await settle(passage, stage, sha, { fence: lease.fence, known });
     ({ sha } = coming);
     const isOutgrown = () => approvals.outgrown(stage, passage, { told, runs: coming.runs?.candidate });
@@ -153,6 +177,7 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease
   }
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
   const soak = await soakStage(passage, stage);
+  if (soak.kind === 'vetoed') return toldVeto(soak.veto, plan.candidate);
   if (soak.kind === 'unhealthy') return `${environment} is not healthy: ${soak.reason}`;
   const shows = { environment, repository: plan.deployedFrom.repository, component: plan.component, sha };
   if (await lease.leave(shows)) return undefined;
@@ -164,7 +189,7 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease
 type Answer = { readonly choice: 'retry' | 'skip' | 'rollback' | 'abort'; readonly by?: string; readonly reason?: string };
 
 /** Asks people how to go on, unless the catalog knows. */
-async function whatNow({ questions, status, reporter }: Passage, stage: Stage, { reason, attempt, automatic }: Failure & { readonly automatic: boolean }): Promise<Answer> {
+async function whatNow({ plan, objections, questions, status, reporter }: Passage, stage: Stage, { reason, attempt, automatic }: Failure & { readonly automatic: boolean }): Promise<Answer> {
   status.stage(stage.name, 'failed');
   reporter.tell({ name: `${attemptKey(stage.name, attempt)}-failed`, line: `${reason}; ${automatic ? 'rolling back' : 'somebody has to decide'}` });
   if (automatic) return { choice: 'rollback', reason };
@@ -174,7 +199,12 @@ async function whatNow({ questions, status, reporter }: Passage, stage: Stage, {
     waitingFor: { what: about, whom: ['an operator'], send: choices.map((choice) => ({ message: 'decide', payload: { choice, stage: stage.name, by: 'your-login', reason: 'why' } })) },
     next: reason,
   });
-  return (await questions.pose({ about, choices, refusal: (answer) => unfit(answer, stage) })) as Answer;
+  return (await questions.pose({ about, choices, refusal: (answer) => unfit(answer, stage) ?? whyNotAgain(answer) })) as Answer;
+
+  function whyNotAgain({ choice }: Choice): string | undefined {
+    const veto = objections.veto(plan.candidate);
+    return choice === 'retry' && veto ? `${toldVeto(veto, plan.candidate)}. Lift that first: ${toldLifting(plan.component, veto.sha)}` : undefined;
+  }
 }
 
 function unfit({ choice, stage, reason }: Choice, { name }: Stage): string | undefined {

@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { componentsWith } from '../../components.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import type { Planned } from '../../../activities/component/planning.ts';
@@ -109,7 +110,7 @@ async function decided(source: object = {}, request: object = {}): Promise<strin
 async function plan(source: object = {}, request: object = {}): Promise<Planned> {
   const catalog = await writeCatalog(world, { code: source });
   const releases = { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: async () => false, status: never, running: never };
-  const planning = createPlanning({ catalog: fileCatalog(catalog.file), forge: forgeIn(world), releases, environments: {} as Environments });
+  const planning = createPlanning({ catalog: fileCatalog(catalog.file), forge: forgeIn(world), releases, environments: {} as Environments, components: componentsWith() });
   try {
     return await planning.plan({ component: 'gitaly', ...request });
   } finally {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Objections, Veto } from '../../../domain/people/objection.ts';
+import { componentsWith } from '../../components.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { neverRetry } from '../../../ports/failures.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
@@ -39,6 +41,9 @@ interface Scene {
   readonly begun?: readonly string[];
   /** Who asks: the id of a workflow. */
   readonly asker?: string;
+  readonly objections?: Partial<Objections>;
+  /** Commits that revert others, by their names. */
+  readonly reverts?: Readonly<Record<Name, Name>>;
 }
 
 const hashOf = (name: Name): Sha => asSha(name.charCodeAt(0).toString(16).padStart(2, '0').repeat(20));
@@ -61,9 +66,9 @@ function told(planned: Planned): string {
   }
 }
 
-function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = shaOf('e'), running, straight, begun = [], asker }: Scene): Promise<Planned> {
+function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = shaOf('e'), running, straight, begun = [], asker, objections, reverts = {} }: Scene): Promise<Planned> {
   const list = (repository: string) => (repository === 'org/mirror' ? mirror : canonical);
-  const commit = (name: Name) => ({ sha: hashOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge' });
+  const commit = (name: Name) => ({ sha: hashOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge', ...(reverts[name] && { reverts: [hashOf(reverts[name])] }) });
   const nameOf = (sha: string) => Array.from(`${mirror}${canonical}`).find((name) => hashOf(name) === sha);
   const position = (ref: string) => (ref === 'master' ? Infinity : Number(nameOf(ref)));
   const forge = {
@@ -71,7 +76,7 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
       find: async (repository, sha) => (list(repository).includes(nameOf(sha) ?? '?') ? commit(nameOf(sha)!) : undefined),
       range: async (_, from, to) => {
         if (nameOf(from) === undefined) throw neverRetry('InvalidInput', `the mirror does not hold both ${from} and ${to}`);
-        return { commits: [], total: 0, diverged: to !== 'master' && !(position(from) <= position(to)) };
+        return { commits: Array.from(list('org/mirror'), commit).filter(({ sha }) => position(from) < position(sha) && position(sha) <= position(to)), total: 0, diverged: to !== 'master' && !(position(from) <= position(to)) };
       },
       mainLine: async (repository, _, { limit }) => Array.from(list(repository), commit).slice(0, limit),
       read: async () => `${hashOf(pinned)}\n`,
@@ -93,7 +98,7 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
   const environments = { record: async (environment) => straight?.fence === undefined ? undefined : { environment, fence: straight.fence, queue: [], windows: [], followers: [], refused: [], deployed: {} } } as Partial<Environments> as Environments;
   const releases = { offer: never, begun: async (prefix: string) => begun.filter((id) => id.startsWith(prefix)), supersede: async () => undefined, ended: async () => [], isRunning: async (id: string) => id === running, status: async () => ({ candidate: hashOf('3') }) as ReleaseStatus, running: never };
-  const { plan: decide } = createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments });
+  const { plan: decide } = createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments, components: componentsWith(objections) });
   const asked = { component: 'gitaly', ...request };
   return straight ? (oneAttempt({ workflowExecution: { workflowId: asker ?? 'start', runId: '1' } }).run(decide, asked) as Promise<Planned>) : decide(asked);
 }
@@ -128,6 +133,29 @@ it.each<[string, Scene, string]>([
   ['to wait for its required check', { checks: { 3: 'lint green' }, source: 'requiredChecks: [test]', request: { sha: hashOf('3') } }, 'waiting for test of 3 on org/mirror'],
   ['to wait a while for its CI', { checks: { 3: '' }, request: { sha: hashOf('3') } }, 'waiting for a first check of 3 on org/mirror, or no candidate: 3 is not green (no check was run)'],
 ])('chooses %s', async (_, scene, outcome) => {
+  expect(await decided(scene)).toBe(outcome);
+});
+
+const halt = { by: 'kim', reason: 'an incident', since: '2026-01-01T00:00:00Z' };
+const past = '2026-01-02T00:00:00Z';
+const veto = (name: Name, more: Partial<Veto> = {}): Veto => ({ sha: hashOf(name), by: 'kim', reason: 'it leaks', since: halt.since, ...more });
+
+it.each<[string, Scene, string]>([
+  ['nothing of a component that is halted', { objections: { halt } }, 'not begun: gitaly is halted by kim: an incident. To go on: slipway lift gitaly --by <you>'],
+  ['nothing of it that is asked for, either', { objections: { halt: { ...halt, until: '2999-01-01T00:00:00Z' } }, request: { sha: hashOf('3') } }, 'not begun: gitaly is halted by kim until 2999-01-01T00:00:00Z: an incident. To go on: slipway lift gitaly --by <you>'],
+  ['as ever once the halt is over', { objections: { halt: { ...halt, until: past } } }, 'release 4'],
+  ['no vetoed commit, nor one below it', { objections: { vetoes: [veto('4')] } }, 'not begun: 4 is vetoed by kim: it leaks. To release it all the same: slipway lift gitaly --sha 4 --by <you>'],
+  ['the newest green commit below a vetoed one where the catalog wants it', { objections: { vetoes: [veto('3')] }, source: 'whenRed: lastGreen' }, 'release 2'],
+  ['none that contains a vetoed one', { objections: { vetoes: [veto('2')] } }, 'not begun: 4 contains 2, which is vetoed by kim: it leaks. To release it all the same: slipway lift gitaly --sha 2 --by <you>'],
+  ['one that contains its revert, too', { objections: { vetoes: [veto('2')] }, reverts: { 3: '2' } }, 'release 4'],
+  ['none whose revert was reverted', { objections: { vetoes: [veto('2')] }, reverts: { 3: '2', 4: '3' } }, 'not begun: 4 contains 2, which is vetoed by kim: it leaks. To release it all the same: slipway lift gitaly --sha 2 --by <you>'],
+  ['one after a commit that alone is vetoed', { objections: { vetoes: [veto('3', { only: true })] } }, 'release 4'],
+  ['not the commit that alone is vetoed', { objections: { vetoes: [veto('4', { only: true })] } }, 'not begun: 4 is vetoed by kim: it leaks. To release it all the same: slipway lift gitaly --sha 4 --by <you>'],
+  ['a commit whose veto is over', { objections: { vetoes: [veto('4', { until: past })] } }, 'release 4'],
+  ['a commit though one is vetoed that is nowhere', { objections: { vetoes: [veto('9')] } }, 'release 4'],
+  ['no vetoed commit, even if it is asked for', { objections: { vetoes: [veto('3')] }, request: { sha: hashOf('3') } }, 'not begun: 3 is vetoed by kim: it leaks. To release it all the same: slipway lift gitaly --sha 3 --by <you>'],
+  ['an older one that is asked for', { objections: { vetoes: [veto('4')] }, request: { sha: hashOf('3') } }, 'release 3'],
+])('chooses %s, where people object', async (_, scene, outcome) => {
   expect(await decided(scene)).toBe(outcome);
 });
 
@@ -176,7 +204,7 @@ it('begins no commit again by itself that nothing pins, and that came to nothing
 
 it('tells what a release carries, once that says so', async () => {
   const says = (status: Partial<ReleaseStatus> | undefined) =>
-    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: never, running: never, status: async () => status as ReleaseStatus }, environments: {} as Environments }).carriedBy({ release: 'release/gitaly/from-1' });
+    createPlanning({ catalog: { read: never }, forge: {} as Forge, releases: { offer: never, begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: never, running: never, status: async () => status as ReleaseStatus }, environments: {} as Environments, components: componentsWith() }).carriedBy({ release: 'release/gitaly/from-1' });
   expect(await says({ candidate: hashOf('3') })).toBe(hashOf('3'));
   for (const status of [undefined, {}]) await expect(says(status)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
 });

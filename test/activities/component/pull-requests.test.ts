@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Objections } from '../../../domain/people/objection.ts';
+import { componentsWith } from '../../components.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
@@ -35,8 +37,8 @@ beforeEach(async () => {
 const releases = { offer: async () => expect.unreachable('nothing is offered'), begun: async () => [], supersede: async () => undefined, ended: async () => [], isRunning: async () => false, status: async () => undefined, running: async () => [] };
 const as = (token: string) => forgeIn(world, { token });
 
-const activities = ({ readLagMs } = { readLagMs: 0 }) => {
-  const ports = { catalog: { read: async () => expect.unreachable() }, environments: {} as Environments, forge, releases, readLagMs };
+const activities = ({ readLagMs } = { readLagMs: 0 }, objections?: Partial<Objections>) => {
+  const ports = { catalog: { read: async () => expect.unreachable() }, environments: {} as Environments, forge, releases, components: componentsWith(objections), readLagMs };
   return { ...createOpening(ports), ...createWithdrawing(ports), ...createAmending(ports), ...createMerging(ports) };
 };
 
@@ -50,7 +52,7 @@ async function forked(): Promise<Sha> {
 
 it('refuses to release a green commit that is not on the branch of the mirror', async () => {
   const catalog = await writeCatalog(world);
-  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge, releases, environments: {} as Environments });
+  const { plan } = createPlanning({ catalog: fileCatalog(catalog.file), forge, releases, environments: {} as Environments, components: componentsWith() });
   const sha = await forked();
   await expect(plan({ component: 'gitaly', sha })).rejects.toMatchObject({ type: 'InvalidInput', message: `commit ${sha} does not exist on the mirror ${mirror}, on its branch master or a stable one` });
   await catalog.remove();

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Objections } from '../../../domain/people/objection.ts';
+import { componentsWith } from '../../components.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { neverRetry } from '../../../ports/failures.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
@@ -34,9 +36,10 @@ interface Scene {
   readonly pull?: Partial<PullRequest>;
   /** Nothing pins the component: its own repository is deployed. */
   readonly straight?: true;
+  readonly objections?: Partial<Objections>;
 }
 
-function look({ pinned = one, mirrored = branch, deployed = {}, foreign = {}, held = {}, report, running, checks = {}, pull, straight }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
+function look({ pinned = one, mirrored = branch, deployed = {}, foreign = {}, held = {}, report, running, checks = {}, pull, straight, objections }: Scene, change: { sha: Sha } | { pullRequest: number } = { sha: three }) {
   const commitsOf = (repository: string) => (repository === 'org/mirror' ? mirrored : [...branch, stray]);
   const position = (ref: string) => (ref === 'master' ? branch.length : branch.findIndex((sha) => sha === ref));
   const commit = (sha: Sha) => ({ sha, title: `Change ${sha[0]}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: `https://forge/${sha}` });
@@ -71,6 +74,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, foreign = {}, he
     forge,
     git: {} as Git,
     environments,
+    components: componentsWith(objections),
     holders: { atWork: async () => [], awaitEnd: async () => expect.unreachable(), heartbeatOf: async () => expect.unreachable() },
     releases: {
       offer: async () => expect.unreachable(),
@@ -83,6 +87,12 @@ function look({ pinned = one, mirrored = branch, deployed = {}, foreign = {}, he
 }
 
 const waitingFor = { what: 'approval of production', whom: ['alice', 'bob'], since: '2026-01-02T01:00:00Z' };
+
+it('tells who has halted the component, or vetoed what would carry the change', async () => {
+  const said = { by: 'kim', reason: 'an incident', since: '2026-01-02T00:00:00Z' };
+  expect((await look({ objections: { halt: said } })).blocked).toEqual({ what: 'gitaly is halted by kim: an incident', by: ['kim'], since: said.since });
+  expect((await look({ objections: { vetoes: [{ ...said, sha: three }] } })).blocked).toMatchObject({ what: expect.stringContaining('contains 333333333333, which is vetoed by kim: an incident'), by: ['kim'] });
+});
 
 it('tells where a change is, that is carried by a release, and who can help it on', async () => {
   const found = await look({ pinned: four, deployed: { staging: four, production: one }, running: { candidate: four, state: 'approval', waitingFor } });

@@ -4,6 +4,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Objecting } from '../../../domain/component/component-record.ts';
 import type { Activities } from '../../../activities/index.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { abort, approve, reject } from '../../../workflows/people/messages.ts';
@@ -96,7 +97,8 @@ describe('a component release', () => {
 
 describe('a release that does not get to its end', () => {
   it('ends as rejected, promotes nothing more, and says what stays', async () => {
-    const { release, calls } = await start();
+    const objections: Objecting[] = [];
+    const { release, calls } = await start({ object: async (objecting) => void objections.push(objecting) });
     await waitsFor(release, 'approval of production');
     await release.signal(reject.signal, { ...approval, reason: 'the incident' });
     expect(await release.result()).toEqual({
@@ -105,10 +107,11 @@ describe('a release that does not get to its end', () => {
       by: 'alice',
       reason: 'the incident',
       undone: [],
-      stays: ['#7 is merged', 'staging runs it'],
+      stays: ['#7 is merged', 'staging runs it', 'gitaly is halted: slipway lift gitaly --by <you>; to take its pin back: slipway start takePinBack gitaly --by <you> --reason <why>'],
       owed: [],
     });
     expect(calls).not.toContain('promote production');
+    expect(objections).toEqual([{ component: 'gitaly', key: expect.stringMatching(/^release\/gitaly\/[\w-]+\/rejected\/cccccccccccc\/.*Z$/), release: release.workflowId, by: 'alice', reason: 'cccccccccccc was rejected at production: the incident', halts: true, pinned: candidate }]);
   });
 
   it('withdraws its pull request when it is aborted before the merge', async () => {

@@ -107,7 +107,7 @@ describe('a stage that fails', () => {
       stage: 'production',
       ...operator,
       undone: [`production: ${pinned.slice(0, 12)} again`, 'canary: 111111111111 again', `staging: ${pinned.slice(0, 12)} again`],
-      stays: ['#7 is merged'],
+      stays: ['#7 is merged', 'gitaly is halted: slipway lift gitaly --by <you>; to take its pin back: slipway start takePinBack gitaly --by <you> --reason <why>'],
       owed: [],
     });
     expect(promotions.slice(3).map(({ key, sha }) => [key, sha])).toEqual([
@@ -126,7 +126,7 @@ describe('a stage that fails', () => {
     });
     await waitsFor(release, failing);
     await release.signal(decide.signal, choice('rollback'));
-    expect(await release.result()).toMatchObject({ kind: 'rolledBack', stays: ['#7 is merged', 'staging runs something else by now'] });
+    expect(await release.result()).toMatchObject({ kind: 'rolledBack', stays: ['#7 is merged', 'staging runs something else by now', 'gitaly is halted: slipway lift gitaly --by <you>; to take its pin back: slipway start takePinBack gitaly --by <you> --reason <why>'] });
     expect(promotions.map(({ environment }) => environment)).toEqual(['staging', 'production', 'production']);
   });
 

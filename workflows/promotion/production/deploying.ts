@@ -9,8 +9,8 @@ import type { ProductionRelease } from './release.ts';
 /** Deploys it, once: dispatched, found again, followed, its image compared by digest, and the environment's own report awaited. */
 export async function deploy(release: ProductionRelease, { digest }: { readonly digest?: string | undefined }): Promise<Passage> {
   const { plan } = release;
-  const { approvals, leases, pause } = release.passage;
-  const passage: Passage = { ...release, approvals, leases, pause, plan: productionPassage(plan), touched: [], arrival: (stage) => whyAstray(release, stage, digest) };
+  const { approvals, leases, objections, pause } = release.passage;
+  const passage: Passage = { ...release, approvals, leases, objections, pause, plan: productionPassage(plan), touched: [], arrival: (stage) => whyAstray(release, stage, digest) };
   await passStage(passage, plan.target, plan.candidate);
   return passage;
 }

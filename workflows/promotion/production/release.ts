@@ -13,7 +13,7 @@ import type { Passage } from '../../stages/passage.ts';
 export interface ProductionRelease extends Session<ProductionPlan> {
   readonly request: ProductionRequest;
   readonly confirmations: Confirmations;
-  readonly passage: Pick<Passage, 'approvals' | 'leases' | 'pause'>;
+  readonly passage: Pick<Passage, 'approvals' | 'leases' | 'pause' | 'objections'>;
 }
 
 /** Who follows it: its thread, and everybody in the channel where somebody has to do something. */

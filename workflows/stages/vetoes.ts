@@ -1,0 +1,61 @@
+import { condition } from '@temporalio/workflow';
+import { toldVeto } from '../../domain/people/objection.ts';
+import type { Veto } from '../../domain/people/objection.ts';
+import type { Choice } from '../../domain/people/decision.ts';
+import { yourLogin } from '../../domain/people/person.ts';
+import { componentId } from '../../domain/people/objection.ts';
+import { firstOf } from '../release/race.ts';
+import { Stop } from '../release/stop.ts';
+import type { Passage } from './passage.ts';
+import type { Stage } from '../../domain/stages/rules.ts';
+
+/** What ran before is to come back, wherever the release has deployed. */
+export class TakeBack extends Error {
+  /** Nobody, where the catalog decides. */
+  readonly by: string | undefined;
+  readonly reason: string;
+
+  constructor({ by, reason }: { readonly by?: string; readonly reason: string }) {
+    super(reason);
+    this.name = 'TakeBack';
+    this.by = by;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Resolves once nobody objects to what the release carries, and nothing holds it up. A veto is asked about: it may be lifted, too.
+ *
+ * @throws {TakeBack} where people want what ran before
+ */
+export async function awaitNoObjection(passage: Passage, stage: Stage): Promise<void> {
+  const { objections, pause, plan } = passage;
+  for (;;) {
+    await pause.over();
+    const veto = objections.veto(plan.candidate);
+    if (!veto) return;
+    await decideOn(passage, stage, veto);
+  }
+}
+
+async function decideOn({ plan, questions, status, touched, objections }: Passage, stage: Stage, veto: Veto): Promise<void> {
+  const told = toldVeto(veto, plan.candidate);
+  const choices = [...(touched.length > 0 ? ['rollback'] : []), 'abort'];
+  const before = status.get();
+  const question = { about: `${plan.component}, which is vetoed`, choices, refusal: (answer: Choice) => (answer.reason === undefined ? 'it needs a "reason"' : undefined) };
+  const lift = { message: 'lift', to: componentId(plan.component), payload: { sha: veto.sha, by: yourLogin } };
+  const send = [...choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } })), lift];
+  status.enter('deciding', { waitingFor: { what: `a decision before ${stage.name}: ${told}`, whom: ['an operator'], send } });
+  const isLifted = () => objections.veto(plan.candidate) === undefined;
+  const ms = veto.until === undefined ? undefined : Math.max(0, Date.parse(veto.until) - Date.now()) + 1_000;
+  const lifted = async () => {
+    if (ms === undefined) await condition(isLifted);
+    else await condition(isLifted, ms);
+  };
+  const answer = await firstOf<Choice, void>(() => questions.pose(question), lifted);
+  status.enter(before.state);
+  if (!answer) return;
+  const { choice, by, reason = told } = answer;
+  if (choice === 'rollback') throw new TakeBack({ by, reason });
+  throw new Stop({ kind: 'aborted', by, reason });
+}
