@@ -8,7 +8,6 @@ import { createChangeLooks } from './changes/looks.ts';
 import { createPipelines } from './component/pipelines.ts';
 import { createPlanning } from './component/planning.ts';
 import { createTakingBack } from './component/taking-back.ts';
-import { createWithdrawing } from './component/withdrawing.ts';
 import { createDeployedCode } from './environments/deployed-code.ts';
 import { createContents } from './environments/contents.ts';
 import { createSurvey } from './environments/survey.ts';
@@ -55,7 +54,6 @@ function create(ports: Ports) {
     ...createOpening(ports),
     ...createAmending(ports),
     ...createMerging(ports),
-    ...createWithdrawing(ports),
     ...createObjections(ports),
     ...createTakingBack(ports),
     ...createPipelines(ports),

@@ -11,11 +11,6 @@ interface Move {
   readonly to: Sha;
 }
 
-/** What has become of a change that was taken back. */
-export type Withdrawn =
-  | { readonly kind: 'withdrawn'; readonly number?: number; /** A branch that holds somebody's work. */ readonly branchStays?: Sha }
-  | { readonly kind: 'merged'; readonly number: number };
-
 /** The writes that the life of a release's pull request is made of; each happens once. */
 export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
   const { branches, discussions, pullRequests } = forge;

@@ -7,9 +7,10 @@ import { containment } from '../environments/containment.ts';
 import { verdicts } from '../changes/verdict.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
-import { bodies, versionCommit } from './version-change.ts';
+import { bodies, proposalOf, versionCommit } from './version-change.ts';
 import type { VersionChange } from './version-change.ts';
-import { pullRequestWrites } from '../changes/writes.ts';
+import { proposals } from '../changes/proposals.ts';
+import type { Description } from '../changes/proposals.ts';
 
 export interface Amendment {
   readonly change: VersionChange;
@@ -41,11 +42,11 @@ export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environ
   const { bodyOf } = bodies(ports);
   const { verdictOf } = verdicts(ports.forge);
   const { comesAfter } = containment(ports.forge);
-  const writes = pullRequestWrites(ports);
+  const { amend, describe } = proposals(ports);
 
   /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
   async function amendPullRequest({ change, number, head, sha, notBefore }: Amendment): Promise<Amended> {
-    const { repository, mirror, mirrorBranch, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0 } = change;
+    const { mirror, mirrorBranch, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0 } = change;
     const refused = (why: string): Amended => ({ kind: 'refused', why });
     const commit = await commitOnLine(ports.forge, mirror, mirrorBranch, sha);
     if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}, nor on a stable branch`);
@@ -59,22 +60,25 @@ export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environ
     if (veto) return refused(toldVeto(veto, sha));
     const amended = { ...change, candidate: sha, date: commit.committedAt };
     const to = await branches.write(versionCommit({ ...amended, base: head }));
-    if ((await writes.advance(repository, change.head, { from: head, to })) === 'elsewhere') return { kind: 'moved' };
-    await writes.describe(repository, number, { text: sha, body: await bodyOf(amended) });
-    return { kind: 'amended', head: to, date: amended.date, ...(verdict.silent && { silent: verdict.silent }) };
+    const result = await amend(proposalOf(ports.forge, change), { from: head, to, tells: descriptionOf(amended, number) });
+    return result === 'moved' ? { kind: 'moved' } : { kind: 'amended', head: to, date: amended.date, ...(verdict.silent && { silent: verdict.silent }) };
   }
 
   /** Merges the base into it: as only the version file differs, the base's tree with that file is the merged one. */
   async function updatePullRequest({ change, head, base }: Catchup): Promise<{ readonly kind: 'updated'; readonly head: Sha } | { readonly kind: 'moved' }> {
-    const { repository, branch, release } = change;
+    const { branch, release } = change;
     const to = await branches.write({ ...versionCommit({ ...change, base }), merges: head, message: versionMessage(`Merge ${branch} into ${change.head}`, release) });
-    const moved = await writes.advance(repository, change.head, { from: head, to });
-    return moved === 'elsewhere' ? { kind: 'moved' } : { kind: 'updated', head: to };
+    const result = await amend(proposalOf(ports.forge, change), { from: head, to });
+    return result === 'moved' ? { kind: 'moved' } : { kind: 'updated', head: to };
   }
 
   /** Lets its body tell what it carries. */
   async function describePullRequest({ change, number }: Pick<Amendment, 'change' | 'number'>): Promise<void> {
-    await writes.describe(change.repository, number, { text: change.candidate, body: await bodyOf(change) });
+    await describe(change.repository, descriptionOf(change, number));
+  }
+
+  function descriptionOf(change: VersionChange, number: number): Description {
+    return { number, of: change.candidate, body: () => bodyOf(change) };
   }
 
   return { amendPullRequest: beating(amendPullRequest), describePullRequest: beating(describePullRequest), updatePullRequest: beating(updatePullRequest) };

@@ -5,6 +5,7 @@ import { marker } from '../../domain/code/marker.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { NewCommit } from '../../ports/forge/branches.ts';
+import type { Proposal } from '../changes/proposals.ts';
 import { readOutstanding } from '../environments/outstanding.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
@@ -66,11 +67,17 @@ export function bodies(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' |
   return { bodyOf };
 }
 
+/** It takes the place of what any release of the component has left. */
+export function proposalOf(forge: Forge, change: VersionChange): Proposal {
+  const { repository, head, branch, title, labels, release, component } = change;
+  return { repository, branch: head, into: branch, title, labels, release, pick: (listed) => own(forge, change, listed), replaces: (left) => left.component === component };
+}
+
 /**
  * Of those listed, the pull request of this release: the one that is open or merged, else the newest that was closed. One that a run before this merged
  * counts only while it has a say: where it was taken off the branch again, another one is wanted.
  */
-export async function own({ commits, pullRequests }: Forge, { repository, branch, file, release, since, after }: VersionChange, listed: readonly PullRequest[]): Promise<PullRequest | undefined> {
+async function own({ commits, pullRequests }: Forge, { repository, branch, file, release, since, after }: VersionChange, listed: readonly PullRequest[]): Promise<PullRequest | undefined> {
   const mine = listed.filter(({ number, body }) => number > after && body.includes(marker(release)));
   const open = mine.find(({ state }) => state === 'open');
   if (open) return open;

@@ -9,9 +9,8 @@ import { neverRetry } from '../../ports/failures.ts';
 import type { NewCommit } from '../../ports/forge/branches.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { releaseOf } from '../changes/trailer.ts';
-import { pullRequestWrites, strange } from '../changes/writes.ts';
-import type { Withdrawn } from '../changes/writes.ts';
+import { proposals } from '../changes/proposals.ts';
+import type { Proposal, Withdrawn } from '../changes/proposals.ts';
 import { beating } from '../../ports/pulse.ts';
 import type { MadeArchive } from './archives.ts';
 import type { SchemaWork } from './stock.ts';
@@ -48,59 +47,34 @@ export type SchemaPullRequest =
   | { readonly kind: 'named'; readonly file: string };
 
 /** The pull request that points builds at the tarball. */
-export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
-  const { branches, commits, pullRequests } = forge;
-  const writes = pullRequestWrites({ forge, readLagMs });
+export function createSchemaPullRequests(ports: Pick<Ports, 'forge' | 'releases' | 'readLagMs'>) {
+  const { branches, commits } = ports.forge;
+  const { propose, amend, withdraw } = proposals(ports);
 
   /** Opens it, or adopts the one that this run of the release has opened. @throws `Conflict` when the branch or an open pull request is somebody else's */
   async function openSchemaPullRequest(change: DepsChange): Promise<SchemaPullRequest> {
     const { plan } = change;
-    const { head, base, title, rules: { repository, labels } } = plan;
-    let seen = await found(change);
-    const commit = seen.ours ? seen.ours.head : await depsCommit(change, { parent: plan.candidate, message: title, tries: seen.before.length });
-    if (typeof commit !== 'string') return commit;
-    const find = async () => (seen = await found(change)).ours;
-    const pull = await writes.open(repository, head, find, async () => {
-      await clearTheWay(change, { commit, before: seen.before });
-      await writes.begin(repository, head, commit);
-      return { repository, head, base, title, body: schemaPullRequestBody(change) };
+    const answer = await propose<Exclude<SchemaPullRequest, OpenedDeps>>(proposalOf(change), {
+      commit: (listed) => depsCommit(change, { parent: plan.candidate, message: plan.title, tries: listed.filter(({ body }) => body.includes(marker(plan.id))).length }),
+      body: async () => schemaPullRequestBody(change),
     });
-    if (pull.state === 'open') await writes.label(repository, pull, labels);
-    return opened(pull);
+    return 'pull' in answer ? opened(answer.pull) : answer;
   }
 
   /** Points the pull request at another tarball by one more commit, and has it contain `base`: as it changes one file, the base's tree with that file is the merged one. */
   async function amendSchemaPullRequest(change: DepsAmendment): Promise<SchemaPullRequest> {
     const { plan, archive, pull, base } = change;
     const { number, head: from } = pull;
-    const { repository } = plan.rules;
     const to = await depsCommit(change, base === undefined ? { parent: from, message: plan.title } : { parent: base, merges: from, message: `Merge ${plan.base} into ${plan.head}` });
     if (typeof to !== 'string') return to;
-    if ((await writes.advance(repository, plan.head, { from, to })) === 'elsewhere') {
-      throw neverRetry('Conflict', `somebody else has moved branch ${plan.head} of ${repository}: it will not be moved`);
-    }
-    await writes.describe(repository, number, { text: archive.sha256, body: schemaPullRequestBody(change) });
+    const result = await amend(proposalOf(change), { from, to, tells: { number, of: archive.sha256, body: async () => schemaPullRequestBody(change) } });
+    if (result === 'moved') throw neverRetry('Conflict', `somebody else has moved branch ${plan.head} of ${plan.rules.repository}: it will not be moved`);
     return { ...pull, head: to };
   }
 
   /** Undoes both, however far they came. What is merged stays, and so does a branch that somebody else has committed to. */
   async function withdrawSchemaPullRequest({ number, ...work }: SchemaWithdrawal): Promise<Withdrawn> {
-    const { id, head, rules: { repository } } = work.plan;
-    const ours = number === undefined ? (await found(work)).ours : await writes.known(repository, number);
-    if (ours && (await writes.close(repository, ours)) === 'merged') return { kind: 'merged', number: ours.number };
-    const at = await branches.find(repository, head);
-    if (at && (await releaseOf(commits, repository, at)) === id) await writes.removeBranch(repository, head, at);
-    return { kind: 'withdrawn', ...(ours && { number: ours.number }) };
-  }
-
-  /** Removes what a run of this release that was terminated has left open, or has begun. The list that lacks ours decides: a later one might show it. */
-  async function clearTheWay(work: SchemaWork, { commit, before }: { readonly commit: Sha; readonly before: readonly PullRequest[] }): Promise<void> {
-    const { id, head, rules: { repository } } = work.plan;
-    for (const pull of before) await writes.close(repository, pull);
-    const at = await branches.find(repository, head);
-    if (at === undefined || at === commit) return;
-    if ((await releaseOf(commits, repository, at)) !== id) throw strange(repository, head, at);
-    await writes.removeBranch(repository, head, at);
+    return withdraw(proposalOf(work), { number });
   }
 
   /**
@@ -117,21 +91,17 @@ export function createSchemaPullRequests({ forge, readLagMs }: Pick<Ports, 'forg
     return branches.write({ ...on, repository, path: file, text: rewrite.text, message: versionMessage(message, plan.id), date: secondsAfter(plan.date, tries) });
   }
 
-  /** The pull request of this run of the release, and those of the runs before. @throws `Conflict` when somebody else has one open */
-  async function found({ plan, key }: SchemaWork): Promise<{ readonly ours: PullRequest | undefined; readonly before: readonly PullRequest[] }> {
-    const { id, rules, head, base } = plan;
-    const all = await pullRequests.list(rules.repository, head, base);
-    const stranger = all.find((pull) => pull.state === 'open' && !pull.body.includes(marker(id)));
-    if (stranger) throw neverRetry('Conflict', `${stranger.url} is open on ${head}, and it is not this release's: it will not be touched`);
-    const isOurs = ({ body }: PullRequest) => body.includes(marker(key));
-    return { ours: all.find(isOurs), before: all.filter((pull) => !isOurs(pull) && pull.body.includes(marker(id))) };
-  }
-
   return {
     openSchemaPullRequest: beating(openSchemaPullRequest),
     amendSchemaPullRequest: beating(amendSchemaPullRequest),
     withdrawSchemaPullRequest: beating(withdrawSchemaPullRequest),
   };
+}
+
+/** It takes the place of what a run of this release that was terminated has left. */
+function proposalOf({ plan: { id, head, base, title, rules }, key }: SchemaWork): Proposal {
+  const { repository, labels } = rules;
+  return { repository, branch: head, into: base, title, labels, release: id, pick: async (listed) => listed.find(({ body }) => body.includes(marker(key))), replaces: (left) => left.id === id };
 }
 
 function secondsAfter(date: string, seconds: number): string {

@@ -1,19 +1,19 @@
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
-import { marker, markedKey } from '../../domain/code/marker.ts';
+import { marker } from '../../domain/code/marker.ts';
 import { inert } from '../../domain/code/quiet-text.ts';
 import { owedBackport } from '../../domain/versions/backport.ts';
 import type { BackportPlan, Requested } from '../../domain/versions/backport.ts';
 import type { BackportRequest } from '../../domain/versions/request.ts';
 import { releaseId } from '../../domain/release/kinds.ts';
 import { isSameLabel } from '../../domain/text/label.ts';
-import { pullRequestWrites } from '../changes/writes.ts';
 import { effect } from '../effect.ts';
 import { componentIn, versionedIn } from '../../ports/catalog/entries.ts';
 import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { asking } from './asking.ts';
 import type { Refused } from './ground.ts';
 import { picks } from './picking.ts';
 import { runningLine } from './running-line.ts';
@@ -31,14 +31,14 @@ export interface OneBackport {
   readonly change: Requested;
 }
 
-type BackportPorts = Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'readLagMs'>;
+type BackportPorts = Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'releases' | 'readLagMs'>;
 
 /** Picks merged pull requests onto the stable branch that production runs. */
 export function createBackports(ports: BackportPorts) {
   const { catalog: source, forge, git, readLagMs } = ports;
   const { runningBranch } = runningLine(ports);
   const { pick } = picks(ports);
-  const { open } = pullRequestWrites(ports);
+  const { ask } = asking(ports);
 
   /** What waits to be picked. @throws `InvalidInput` for a component without backports */
   async function planBackports({ component, except = [] }: BackportRequest & { /** Numbers that somebody has given up. */ readonly except?: readonly number[] }): Promise<PlannedBackports> {
@@ -111,23 +111,11 @@ export function createBackports(ports: BackportPorts) {
 
   /** Asks its author, by a pull request, to bring it there. Undefined where that has it by now. */
   async function openBackport({ plan, change, why }: OneBackport & { readonly why: string }): Promise<{ readonly number: number; readonly url: string } | undefined> {
-    const { repository } = plan;
-    const owed = owedBackport(plan, change, why);
-    const { branches } = await git.refs(repository);
-    if (branches[owed.head] === undefined) {
+    return ask(plan.repository, plan.id, owedBackport(plan, change, why), async (at) => {
+      if (at !== undefined) return at;
       const found = await picked({ plan, change });
-      if (found.kind === 'there') return undefined;
-      const pushed = await git.push(repository, [{ ref: { branch: owed.head }, to: found.head }]);
-      if (pushed.kind === 'refused') throw neverRetry('PermissionDenied', `${repository} does not take the branch ${owed.head}: ${pushed.reason}`);
-      if (pushed.kind === 'moved') throw tryAgain('Unavailable', `${owed.head} of ${repository} has come into being meanwhile`);
-    }
-    const { number, url } = await open(
-      repository,
-      owed.head,
-      async () => (await forge.pullRequests.list(repository, owed.head, owed.base)).find(({ body, state }) => state !== 'closed' && markedKey(body) === markedKey(owed.body)),
-      async () => ({ repository, head: owed.head, base: owed.base, title: owed.title, body: owed.body }),
-    );
-    return { number, url };
+      return found.kind === 'there' ? undefined : found.head;
+    });
   }
 
   /** Looks once. `elsewhere`: production is on another branch by now. @throws `NotYet` while neither is so */

@@ -7,6 +7,6 @@ import { createVersionPlanning } from './planning.ts';
 import { createPublishing } from './publishing.ts';
 
 /** What version releases do. */
-export function createVersions(ports: Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'readLagMs'>) {
+export function createVersions(ports: Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'releases' | 'readLagMs'>) {
   return { ...createBackports(ports), ...createVersionPlanning(ports), ...createCutting(ports), ...createMergingBack(ports), ...createOwedChanges(ports), ...createPublishing(ports) };
 }

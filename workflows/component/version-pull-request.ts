@@ -1,8 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Edited } from '../../activities/component/pipelines.ts';
-import type { Opened } from '../../activities/component/opening.ts';
+import type { Opened, Withdrawal } from '../../activities/component/opening.ts';
 import type { VersionChange } from '../../activities/component/version-change.ts';
-import type { Withdrawal } from '../../activities/component/withdrawing.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { passageOf } from '../../domain/component/plan.ts';

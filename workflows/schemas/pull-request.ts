@@ -1,7 +1,9 @@
 import type { MadeArchive } from '../../activities/schemas/archives.ts';
+import type { Withdrawn } from '../../activities/changes/proposals.ts';
 import type { OpenedDeps, SchemaPullRequest } from '../../activities/schemas/pull-requests.ts';
 import { afterLook, afterMerge } from '../../domain/changes/life.ts';
 import type { Life, Obstacle, Seen, ChangeStep } from '../../domain/changes/life.ts';
+import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { changeOf } from '../../domain/schemas/plan.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
@@ -26,7 +28,7 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
     what: `the pull request on ${plan.head}`,
     act: async () => {
       const withdrawn = await work.withdrawSchemaPullRequest({ plan, key, ...(opened !== undefined && { number: opened }) }, 'close the pull request, and remove its branch');
-      if (withdrawn.kind === 'withdrawn') return withdrawn.number === undefined ? { nothing: true } : {};
+      if (withdrawn.kind === 'withdrawn') return takenBack(plan, withdrawn);
       isUsed();
       return { stays: `#${withdrawn.number} was merged already` };
     },
@@ -40,6 +42,12 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
   return pull;
+}
+
+/** What was there and is gone, or stays. */
+function takenBack({ head }: Pick<SchemaPlan, 'head'>, { number, branchStays }: Extract<Withdrawn, { kind: 'withdrawn' }>): { readonly stays?: string; readonly nothing?: true } {
+  if (branchStays !== undefined) return { stays: `the branch ${head} is at ${shortSha(branchStays)}, which is somebody else's` };
+  return number === undefined ? { nothing: true } : {};
 }
 
 /** What of a build may change while its pull request waits for a review, or in a queue. */

@@ -10,7 +10,6 @@ import { createPipelines } from '../../../activities/component/pipelines.ts';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import { createMerging } from '../../../activities/changes/merging.ts';
 import { createAmending } from '../../../activities/component/amending.ts';
-import { createWithdrawing } from '../../../activities/component/withdrawing.ts';
 import { createOpening } from '../../../activities/component/opening.ts';
 import { createReports } from '../../../activities/release/reports.ts';
 import type { VersionChange } from '../../../activities/component/version-change.ts';
@@ -39,7 +38,7 @@ const as = (token: string) => forgeIn(world, { token });
 
 const activities = ({ readLagMs } = { readLagMs: 0 }, objections?: Partial<Objections>) => {
   const ports = { catalog: { read: async () => expect.unreachable() }, environments: {} as Environments, forge, releases, components: componentsWith(objections), readLagMs };
-  return { ...createOpening(ports), ...createWithdrawing(ports), ...createAmending(ports), ...createMerging(ports) };
+  return { ...createOpening(ports), ...createAmending(ports), ...createMerging(ports) };
 };
 
 /** As a fork's commit is: GitHub serves it under the mirror's name, with checks of its own, and no branch that is released has it. */

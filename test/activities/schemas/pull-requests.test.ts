@@ -24,7 +24,7 @@ beforeEach(async () => {
   world = await openWorld(sandbox.url(), { scenario: 'sourcegraph' });
   const catalog = await writeCatalog(world);
   forge = as('bot-token');
-  pulls = createSchemaPullRequests({ forge, readLagMs: 0 });
+  pulls = createSchemaPullRequests({ releases, forge, readLagMs: 0 });
   const { planSchemas } = createSchemaPlanning({ catalog: fileCatalog(catalog.file), forge, releases: {} as RunningReleases });
   const plan = await planSchemas({ component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' });
   change = { plan, key: `${plan.id} of today`, archive: archiveOf('a') };
@@ -34,6 +34,7 @@ beforeEach(async () => {
   };
 });
 
+const releases = {} as RunningReleases;
 const as = (token: string) => forgeIn(world, { token });
 
 /** What the forge shows for a minute after this write is what was there before it. */
@@ -59,7 +60,7 @@ it('does not close the pull request that it has opened itself, while that is not
   await world.control('faults', { match: { key: `pull ${repository} ${branch}→main` }, action: { kind: 'staleReads', seconds: 2 } });
   await world.control('faults', { match: { route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels' }, action: { kind: 'fail', status: 502 } });
   await world.control('faults', { match: { route: 'POST /repos/{owner}/{repo}/git/trees', nth: 2 }, action: { kind: 'delay', ms: 3_000 } });
-  const patient = createSchemaPullRequests({ forge, readLagMs: 5_000 });
+  const patient = createSchemaPullRequests({ releases, forge, readLagMs: 5_000 });
   change = { ...change, plan: { ...change.plan, rules: { ...change.plan.rules, labels: ['schemas'] } } };
   await expect(within(() => patient.openSchemaPullRequest(change))).rejects.toMatchObject({ type: 'Unavailable' });
   const { number } = (await within(() => patient.openSchemaPullRequest(change), { attempt: 2 })) as OpenedDeps;
@@ -106,7 +107,7 @@ it.each(['list', 'merge'])('does not take a pull request for withdrawn that is m
   const listed = await pullRequests.list(repository, branch, 'main');
   await forge.merging.merge(repository, number, head, 'merge');
   const stale = { ...forge, pullRequests: { ...pullRequests, list: async () => listed } };
-  const { withdrawSchemaPullRequest } = createSchemaPullRequests({ forge: lagging === 'list' ? stale : forge, readLagMs: 0 });
+  const { withdrawSchemaPullRequest } = createSchemaPullRequests({ releases, forge: lagging === 'list' ? stale : forge, readLagMs: 0 });
   await expect.poll(() => within(() => withdrawSchemaPullRequest(change)).catch(({ type }) => type), { timeout: 10_000 }).toEqual({ kind: 'merged', number });
 });
 

@@ -3,6 +3,7 @@ import type { PlannedVersion, PlanVersionRequest } from '../../../activities/ver
 import type { Catalog } from '../../../domain/catalog.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { VersionPlan } from '../../../domain/versions/plan.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Check } from '../../../domain/code/pipeline.ts';
 import type { MergedPullRequest, NewPullRequest } from '../../../ports/forge/pull-requests.ts';
 import type { ForgeRelease, NewForgeRelease } from '../../../ports/forge/releases.ts';
@@ -18,7 +19,7 @@ export const name = 'gitlab-org/gitaly';
 export interface VersionStand {
   readonly gitaly: TestRepository;
   readonly git: Git;
-  readonly ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'readLagMs'>;
+  readonly ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'releases' | 'readLagMs'>;
   readonly milestones: Milestone[];
   /** What the forge holds, in memory. */
   readonly releases: ForgeRelease[];
@@ -63,7 +64,11 @@ export function versionStand({ versions = '{ production: { environment: producti
     catalog: { read: async () => catalog },
     git,
     forge: {
-      commits: { find: async (_: string, sha: string) => ({ sha, url: `https://forge/${name}/commit/${sha}` }) },
+      branches: { find: async (_: string, branch: string) => (await git.refs(name)).branches[branch] },
+      commits: {
+        find: async (_: string, sha: string) => ({ sha, url: `https://forge/${name}/commit/${sha}` }),
+        change: async (_: string, sha: Sha) => (await git.log(name, { to: sha, limit: 1 }))[0],
+      },
       deployments: { current: async () => undefined },
       milestones: { list: async () => milestones },
       releases: {
@@ -97,6 +102,7 @@ export function versionStand({ versions = '{ production: { environment: producti
       },
     },
     readLagMs: 0,
+    releases: { isRunning: async () => false },
     environments: { record: async () => (running === undefined ? undefined : { deployed: { gitaly: { candidate: running, since: '2020-01-01T00:00:00Z' } } }) },
   } as unknown as VersionStand['ports'];
   const { planVersion } = createVersionPlanning(ports);
