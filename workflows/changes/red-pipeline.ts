@@ -37,7 +37,7 @@ export function tellFlake({ status, questions, reporter }: Changing, { pull, att
   const wasRed = known === undefined || known.kind === 'regression' || known.kind === 'brokenBase';
   if (attempt === 1 || !wasRed) return;
   const { number, head } = pull;
-  status.decided({ message: 'flake', by: ourselves, reason: `the pipeline of #${number} passed at ${shortSha(head)} in attempt ${attempt}` });
+  status.record({ message: 'flake', by: ourselves, reason: `the pipeline of #${number} passed at ${shortSha(head)} in attempt ${attempt}` });
   reporter.tell({ name: `flake-${shortSha(head)}`, line: `a flake: the failed jobs of #${number} passed when they were run again`, flake: failed ?? [] });
 }
 

@@ -37,7 +37,7 @@ export function keepComponent(request: ComponentRequest) {
   /** Decisions that people have not been told of. */
   let news: readonly Decision[] = [];
   const refusals: Refusals = {
-    refused: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
+    refuse: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
   };
   const sha = asSha('0123456789'.repeat(4));
 
@@ -63,7 +63,7 @@ export function keepComponent(request: ComponentRequest) {
     // Until what the run before knew is known, nobody can tell whether there is nothing to lift.
     refusal: (given) => (known ? liftRefusal(record, given, now()) : undefined),
     async accept(given) {
-      if (!known) await surveyed();
+      if (!known) await awaitSurvey();
       const why = unfit ?? (known ? liftRefusal(record, given, now()) : 'what was decided before is not known yet: send it again');
       return why ?? change(lifted(record, given, now()));
     },
@@ -86,7 +86,7 @@ export function keepComponent(request: ComponentRequest) {
     example: { component: request.component, key: 'release/gitaly/from-0123456789ab/end', release: 'release/gitaly/from-0123456789ab', by: 'kim', reason: 'why', halts: true },
     about: 'Sent by releases: how one has ended stands against what comes next',
     async answer(given): Promise<void> {
-      await surveyed();
+      await awaitSurvey();
       // People hear of it from the release itself.
       put(objected(record, given, now()));
     },
@@ -94,7 +94,7 @@ export function keepComponent(request: ComponentRequest) {
   receiveUnknown([halt.name, veto.name, lift.name, decide.name], refusals);
   show();
 
-  async function surveyed(): Promise<void> {
+  async function awaitSurvey(): Promise<void> {
     await condition(() => known || unfit !== undefined, patience);
   }
 
@@ -111,7 +111,7 @@ export function keepComponent(request: ComponentRequest) {
   /** Answers late where it is not known yet whether there is such a component. */
   function change(next: ComponentRecord): undefined | Promise<string | undefined> {
     enter(next);
-    return known ? undefined : surveyed().then(() => unfit);
+    return known ? undefined : awaitSurvey().then(() => unfit);
   }
 
   function enter(next: ComponentRecord): void {

@@ -15,7 +15,7 @@ import { openSilences } from '../people/obligations.ts';
 import { openAbort } from '../people/abort.ts';
 import { abort, approve, decide, pause, reject, resume } from '../people/messages.ts';
 import { handOver, handOverExactly, requested } from '../release/beginning.ts';
-import { compensating } from '../release/compensation.ts';
+import { compensate } from '../release/compensation.ts';
 import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
@@ -61,7 +61,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
 
   async function merge(plan: ReleasePlan): Promise<{ readonly carrying: Passage; readonly landedAt: Sha }> {
     const release = begin(plan);
-    const { plan: merged, sha } = plan.landed ? take(plan, plan.landed) : await compensating(status, (register) => land(release, register));
+    const { plan: merged, sha } = plan.landed ? take(plan, plan.landed) : await compensate(status, (register) => land(release, register));
     return { carrying: { ...release, plan: passageOf(merged), touched: [] }, landedAt: sha };
   }
 

@@ -10,7 +10,7 @@ import { openAbort } from '../people/abort.ts';
 import { openSilences } from '../people/obligations.ts';
 import { abort, decide, pause, resume } from '../people/messages.ts';
 import { handOver, requested } from '../release/beginning.ts';
-import { compensating } from '../release/compensation.ts';
+import { compensate } from '../release/compensation.ts';
 import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
@@ -36,9 +36,9 @@ export async function takePinBack(input?: TakeBackRequest): Promise<ReleaseOutco
     abortable(async () => {
       const plan = await unpaced.planBack(request, `find out what was pinned of ${request.component} before`);
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
-      status.decided({ message: 'take back', by: request.by, reason: request.reason });
+      status.record({ message: 'take back', by: request.by, reason: request.reason });
       const release = begin(plan);
-      const { plan: { candidate } } = await compensating(status, (register) => land(release, register));
+      const { plan: { candidate } } = await compensate(status, (register) => land(release, register));
       return { kind: 'takenBack', component: plan.component, from: plan.pinned, to: candidate, pullRequest: status.get().pullRequest!.url };
     }),
   );

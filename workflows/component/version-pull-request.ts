@@ -37,14 +37,14 @@ export async function amend(release: Release, draft: Draft, { sha, notBefore }: 
   const result = await work.amendPullRequest({ change: versionChangeOf(draft), number: pull.number, head: pull.head, sha, notBefore }, `amend to ${shortSha(sha)}`);
   if (result.kind === 'moved') return draft;
   if (result.kind === 'refused') {
-    status.refused('candidate', result.why);
+    status.refuse('candidate', result.why);
     return draft;
   }
   const { head, date, silent } = result;
   const { chosenBy: _, ...known } = pull;
   const { silent: __, ...agreed } = plan;
   const carried = [sha, ...draft.carried.filter((before) => before !== sha && !notBefore.includes(before))];
-  return carrying(release, { plan: { ...agreed, candidate: sha, date, ...(silent && { silent }) }, pull: { ...known, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
+  return carry(release, { plan: { ...agreed, candidate: sha, date, ...(silent && { silent }) }, pull: { ...known, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
 }
 
 /** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
@@ -67,8 +67,8 @@ export async function follow(release: Release, draft: Draft, { head, candidate, 
   const next: Draft = { plan: { ...agreed, candidate, date, ...(silent && candidate === plan.candidate && { silent }) }, pull: { ...pull, head, carries: candidate, ...(by && { chosenBy: by }) }, carried: [candidate, ...before], attempt: 1 };
   if (candidate === plan.candidate) return next;
   await release.work.describePullRequest({ change: versionChangeOf(next), number: pull.number }, `describe #${pull.number}`);
-  if (by !== undefined) release.status.decided({ message: 'edit', by, reason: `set the version of #${pull.number} to ${candidate}` });
-  return carrying(release, next, by === undefined ? 'its pull request does' : `${by} has edited the version`);
+  if (by !== undefined) release.status.record({ message: 'edit', by, reason: `set the version of #${pull.number} to ${candidate}` });
+  return carry(release, next, by === undefined ? 'its pull request does' : `${by} has edited the version`);
 }
 
 /** Takes over the pull request of a run before, with what it carries. */
@@ -79,7 +79,7 @@ export async function adopt(release: Release, draft: Draft): Promise<Draft> {
   throw new Stop({ kind: 'mergeRefused', reason: found.kind === 'foreign' ? found.why : `#${number} can not be adopted` });
 }
 
-function carrying({ status, approvals, questions, reporter }: Release, draft: Draft, why: string): Draft {
+function carry({ status, approvals, questions, reporter }: Release, draft: Draft, why: string): Draft {
   const { plan } = draft;
   questions.withdraw();
   approvals.carries(passageOf(plan));

@@ -21,12 +21,12 @@ export function followHolder(keeper: EnvironmentKeeper): () => void {
     if (!lease) return;
     const { callOff, run } = callable();
     followed = { fence: lease.fence, callOff };
-    run(() => gone(lease)).catch((failure: unknown) => {
+    run(() => awaitEnd(lease)).catch((failure: unknown) => {
       if (!isInterruption(failure)) log.error('the holder can not be followed', { release: lease.claim.release, failure });
     });
   };
 
-  async function gone(lease: GrantedLease): Promise<void> {
+  async function awaitEnd(lease: GrantedLease): Promise<void> {
     const { claim } = lease;
     const last = await workAt(claim.pace).holderGone({ claim }, `follow ${claim.release}`);
     keeper.enter(abandoned(keeper.record(), lease, last, now()));

@@ -28,7 +28,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
   let dirty = true;
   const news = openNews(record);
   const refusals: Refusals = {
-    refused: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
+    refuse: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
   };
 
   setHandler(environmentStatus, () => withFreeze(record), { description: 'Who has it, who waits, what runs there, and what it is frozen by' });
@@ -42,7 +42,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
       example: { claim: claimExample, after: [], windows: [] },
       about: 'Sent by releases: asks for the environment',
       async answer({ claim: wish, after, windows }): Promise<ClaimAnswer> {
-        await surveyed(patience.activity);
+        await awaitSurvey(patience.activity);
         // Whoever is put off asks again later.
         if (!known) return { kind: 'queued', behind: [] };
         const step = claimed({ ...record, windows }, wish, { after, now: now() });
@@ -80,7 +80,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
       refusal: (given) => overBefore(given, Date.now()) ?? shortens(record, given, now()),
       accept(given) {
         put(frozen(record, given, now()));
-        return known ? undefined : surveyed(patience.person).then(() => unfit);
+        return known ? undefined : awaitSurvey(patience.person).then(() => unfit);
       },
     });
     receive(thaw, refusals, {
@@ -93,7 +93,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
     receiveUnknown([freeze.name, thaw.name], refusals);
   }
 
-  async function surveyed(atMost: '10 seconds' | '5 seconds'): Promise<void> {
+  async function awaitSurvey(atMost: '10 seconds' | '5 seconds'): Promise<void> {
     await condition(() => known || unfit !== undefined, atMost);
   }
 

@@ -23,7 +23,7 @@ export function openNews({ lease }: EnvironmentRecord) {
       for (let [notice] = outbox; notice; [notice] = outbox) {
         outbox = outbox.slice(1);
         const told = notice;
-        await signalled(told).catch((failure: unknown) => {
+        await signal(told).catch((failure: unknown) => {
           log.warn('a workflow that is gone was not told', { ...told, failure });
           lost(told);
         });
@@ -53,7 +53,7 @@ export function openNews({ lease }: EnvironmentRecord) {
   };
 }
 
-function signalled({ to, ...notice }: Notice): Promise<void> {
+function signal({ to, ...notice }: Notice): Promise<void> {
   const receiver = getExternalWorkflowHandle(to);
   switch (notice.kind) {
     case 'granted':

@@ -7,7 +7,7 @@ import type { RolloutAbortion } from '../../domain/flags/steering.ts';
 import { rolloutAbortion } from '../../domain/flags/steering.ts';
 import { openAbort } from '../people/abort.ts';
 import { unpaced } from '../release/work.ts';
-import { compensating } from '../release/compensation.ts';
+import { compensate } from '../release/compensation.ts';
 import { conclude } from '../release/conclusion.ts';
 import { takeFlag } from './flag.ts';
 import { awaitCode } from './code.ts';
@@ -53,7 +53,7 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
       const { work } = rollout;
       const { staging, production } = plan.rules;
 
-      return compensating(status, async (register) => {
+      return compensate(status, async (register) => {
         await work.followEnvironment({ environment: production.environment }, `follow ${production.environment}`);
         const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };

@@ -34,9 +34,9 @@ export function mayNotSteer({ plan }: Orders, { by }: { readonly by: string }): 
 
 /** Receives what people say. `heard` is called when what was under way must look at it. */
 export function receiveOrders(orders: Orders, { status, questions }: Pick<Session, 'status' | 'questions'>, heard: () => void): void {
-  function said(message: string, { by, reason }: { readonly by: string; readonly reason?: string | undefined }, change: Partial<Orders>): void {
+  function note(message: string, { by, reason }: { readonly by: string; readonly reason?: string | undefined }, change: Partial<Orders>): void {
     Object.assign(orders, change);
-    status.decided({ message, by, ...(reason !== undefined && { reason }) });
+    status.record({ message, by, ...(reason !== undefined && { reason }) });
     heard();
   }
 
@@ -51,7 +51,7 @@ export function receiveOrders(orders: Orders, { status, questions }: Pick<Sessio
     example: { by: 'your-login', reason: 'why' },
     about: 'Ends the watch of the present step, and overrides what blocks the next one',
     refusal: unlessSteerable,
-    accept: (given) => said('advance', given, { held: false, advanced: true }),
+    accept: (given) => note('advance', given, { held: false, advanced: true }),
   });
   receive<Jumping>(jump, status, {
     schema: jumping,
@@ -63,21 +63,21 @@ export function receiveOrders(orders: Orders, { status, questions }: Pick<Sessio
       const path = jumpTo(plan.steps, setting(), to);
       return unlessSteerable(given) ?? (path.kind === 'invalid' ? path.message : undefined);
     },
-    accept: ({ to, ...given }) => said(`jump to ${to}`, given, { held: false, target: to }),
+    accept: ({ to, ...given }) => note(`jump to ${to}`, given, { held: false, target: to }),
   });
   receive<Overruling>(hold, status, {
     schema: overruling,
     example: { by: 'your-login', reason: 'why' },
     about: 'Leaves the flag as it is until somebody resumes',
     refusal: (given) => mayNotSteer(orders, given) ?? (orders.held ? 'it is held already' : undefined),
-    accept: (given) => said('hold', given, { held: true }),
+    accept: (given) => note('hold', given, { held: true }),
   });
   receive<Interval>(resume, status, {
     schema: interval,
     example: { by: 'your-login' },
     about: 'Goes on with a rollout that is held; the watch of its step begins anew',
     refusal: (given) => mayNotSteer(orders, given) ?? (orders.held ? undefined : 'it is not held'),
-    accept: (given) => said('resume', given, { held: false }),
+    accept: (given) => note('resume', given, { held: false }),
   });
   receive<Interval>(retry, status, {
     schema: interval,
@@ -86,7 +86,7 @@ export function receiveOrders(orders: Orders, { status, questions }: Pick<Sessio
     refusal: (given) => mayNotSteer(orders, given) ?? (questions.isAsking() ? undefined : 'nothing was refused'),
     accept: ({ by, reason }) => {
       questions.reply({ choice: 'retry', by });
-      status.decided({ message: 'retry', by, ...(reason !== undefined && { reason }) });
+      status.record({ message: 'retry', by, ...(reason !== undefined && { reason }) });
     },
   });
   receiveTest(orders, status);
@@ -105,7 +105,7 @@ function receiveTest(orders: Orders, status: StatusKeeper): void {
     },
     accept: ({ by, note }) => {
       orders.testedBy = by;
-      status.decided({ message: 'tested', by, ...(note !== undefined && { reason: note }) });
+      status.record({ message: 'tested', by, ...(note !== undefined && { reason: note }) });
     },
   });
 }

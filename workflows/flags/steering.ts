@@ -36,7 +36,7 @@ export function openSteering(status: StatusKeeper, questions: Questions) {
       orders.held = true;
       orders.advanced = false;
     },
-    released: (): Promise<void> => condition(() => !orders.held),
+    awaitRelease: (): Promise<void> => condition(() => !orders.held),
 
     isAdvanced: () => orders.advanced,
     /** Whether somebody has cut the present step short; asking uses it up. */
@@ -47,12 +47,12 @@ export function openSteering(status: StatusKeeper, questions: Questions) {
     },
     /** Where somebody wants to jump to, until it is reached. */
     target: () => orders.target,
-    reached(...values: readonly FlagSetting[]): void {
+    reach(...values: readonly FlagSetting[]): void {
       if (orders.target !== undefined && values.includes(orders.target)) orders.target = undefined;
     },
 
     isTested: () => orders.testedBy !== undefined,
-    testedBySomebody: () => condition(() => orders.testedBy !== undefined),
+    awaitTest: () => condition(() => orders.testedBy !== undefined),
 
     /** Runs a write until it ends, or somebody holds the rollout before it was sent: then the answer is undefined. */
     unlessHeld: <T>(body: () => Promise<T>): Promise<{ readonly value: T } | undefined> => raises.run(body),

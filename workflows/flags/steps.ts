@@ -42,7 +42,7 @@ async function awaitTest(rollout: Rollout, { environment }: Flag): Promise<void>
     waitingFor: { what: `a test of ${plan.flag} in ${environment}`, whom, send: [{ message: 'tested', payload: { by: whom[0]!, note: 'what was tried' } }] },
   });
   reporter.tell({ name: 'staging-test', line: `${environment} waits for a test`, urgent: true });
-  await steering.testedBySomebody();
+  await steering.awaitTest();
 }
 
 /** Takes the flag up through production's steps, whatever comes in between. */
@@ -56,7 +56,7 @@ export async function rollOut(rollout: Rollout, flag: Flag): Promise<void> {
     overruled = typeof done === 'object' && (await watchStep(rollout, flag, present(rollout, flag), done));
     if (done !== true) continue;
     // Some services make `true` of 100.
-    steering.reached(step.to, flag.setting());
+    steering.reach(step.to, flag.setting());
     reporter.tell({ name: `production-${name}`, line: `${name} in ${flag.environment}`, label: flag.environment });
     // On the way to where somebody jumps, nothing is waited for.
     if (steering.target() === undefined) await watchStep(rollout, flag, { name, soakMs: step.soakMs });
@@ -102,6 +102,6 @@ function next({ plan, steering }: Rollout, flag: Flag): RolloutStep | undefined 
   if (target === undefined) return stepsAhead(plan.steps, flag.setting())[0];
   const path = jump(plan.steps, flag.setting(), target);
   if (path.kind === 'valid') return path.value[0];
-  steering.reached(target);
+  steering.reach(target);
   return stepsAhead(plan.steps, flag.setting())[0];
 }

@@ -76,7 +76,7 @@ export async function holdUp(rollout: Rollout, flag: Flag | undefined, why: stri
       ],
     },
   });
-  if (flag) return insist(rollout, `the watch of ${flag.environment}`, () => whileWell(rollout, flag, steering.released, { checks: [] }));
-  await steering.released();
+  if (flag) return insist(rollout, `the watch of ${flag.environment}`, () => whileWell(rollout, flag, steering.awaitRelease, { checks: [] }));
+  await steering.awaitRelease();
   return undefined;
 }

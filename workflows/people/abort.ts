@@ -35,7 +35,7 @@ export function openAbort(status: StatusKeeper, { schema, about, refusal, accept
     accept: (abortion) => {
       asked = abortion;
       accept?.(abortion);
-      status.decided({ message: 'abort', by: abortion.by, reason: abortion.reason });
+      status.record({ message: 'abort', by: abortion.by, reason: abortion.reason });
       stoppable.callOff();
     },
   });

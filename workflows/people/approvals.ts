@@ -73,22 +73,22 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     if (before?.verdict === verdict) return;
     votes = [...votes, vote];
     const known = proof && { evidence: proof.kind === 'github' ? proof.url : `token ${proof.jti}, signed with ${proof.kid}` };
-    status.decided({ message: verdict, stage, by, ...(reason && { reason }), assurance: known ? 'verified' : 'claimed', ...known });
+    status.record({ message: verdict, stage, by, ...(reason && { reason }), assurance: known ? 'verified' : 'claimed', ...known });
   }
 
   /** Judges again the votes that came before it was known who wrote the candidate. */
-  async function separated({ approval, name, environment }: Stage, { plan: agreed, work }: Session<PassagePlan>): Promise<void> {
+  async function separateDuties({ approval, name, environment }: Stage, { plan: agreed, work }: Session<PassagePlan>): Promise<void> {
     if (!approval?.separation?.includes('author')) return;
     const { source, before, candidate, component, deployedFrom: { repository } } = agreed;
     authors = await work.authors({ repository: source, ...(before && { from: before.candidate }), to: candidate, there: { component, environment, repository } }, `read who wrote the candidate of ${name}`);
     const judged = votes.map((vote) => ({ vote, why: vote.stage === name ? unfit(vote, agreed) : undefined }));
     votes = judged.flatMap(({ vote, why }) => (why === undefined ? vote : []));
-    for (const { vote, why } of judged) if (why !== undefined) status.refused(vote.verdict, why);
+    for (const { vote, why } of judged) if (why !== undefined) status.refuse(vote.verdict, why);
   }
 
   function hear({ verdict, by, reason, sha, url, why }: FoundVote, { name: stage }: Stage): void {
     const refused = why ?? countIfFit({ stage, by, verdict, ...(reason && { reason }), ...(sha && { sha }), proof: { kind: 'github', url } });
-    if (refused !== undefined) status.refused(verdict, `${refused} (${url})`);
+    if (refused !== undefined) status.refuse(verdict, `${refused} (${url})`);
   }
 
   return {
@@ -98,8 +98,8 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       since = now();
       for (const vote of early.splice(0)) {
         const why = unfit(vote, agreed) ?? cast(vote, agreed);
-        if (typeof why === 'string') status.refused(vote.verdict, why);
-        else void why?.then((late) => late !== undefined && status.refused(vote.verdict, late));
+        if (typeof why === 'string') status.refuse(vote.verdict, why);
+        else void why?.then((late) => late !== undefined && status.refuse(vote.verdict, late));
       }
     },
 
@@ -107,7 +107,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     carries(agreed: PassagePlan): void {
       if (agreed.candidate === plan!.candidate) return;
       for (const { verdict, stage, by } of votes) {
-        status.refused(verdict, `the vote of ${by} on ${stage} is void: it was for ${plan!.candidate}, but the release carries ${agreed.candidate} now`);
+        status.refuse(verdict, `the vote of ${by} on ${stage} is void: it was for ${plan!.candidate}, but the release carries ${agreed.candidate} now`);
       }
       votes = [];
       decided.clear();
@@ -125,7 +125,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     async collect(stage: Stage, session: Session<PassagePlan>, rival?: () => string | undefined): Promise<Outstanding | undefined> {
       if (!stage.approval) return undefined;
       let brings: Gate['brings'];
-      await separated(stage, session);
+      await separateDuties(stage, session);
       const open = () => tally(stage, votes).kind === 'open' && rival?.() === undefined;
       // Where there is no pull request to write on, votes are signed.
       const pullRequest = stage.approval.assurance === 'verified' && status.get().pullRequest ? listenTo(session, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
@@ -156,7 +156,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       const brings = await clear(stage, session);
       if (!brings || !('total' in brings) || brings.total <= told.total) return false;
       for (const { verdict, by } of votes.filter((vote) => vote.stage === stage.name)) {
-        session.status.refused(verdict, `the vote of ${by} on ${stage.name} is void: it was for ${toldOutstanding(told)}, but by now it brings ${toldOutstanding(brings)}`);
+        session.status.refuse(verdict, `the vote of ${by} on ${stage.name} is void: it was for ${toldOutstanding(told)}, but by now it brings ${toldOutstanding(brings)}`);
       }
       votes = votes.filter((vote) => vote.stage !== stage.name);
       decided.delete(stage.name);
@@ -216,6 +216,6 @@ async function remind(stage: Stage, { plan, status, work }: Session<PassagePlan>
     const line = `has waited for approval for ${spoken(next)}: ${stage.approval!.approvers.join(', ')}`;
     const subject = `${stage.name} of ${plan.component} ${shortSha(plan.candidate)}`;
     const report = { thread: `${plan.id}/${stage.name}-approval`, channel, subject, transition: String(asked), line };
-    void work.report(report, `remind ${channel}`).catch(() => status.owed(`tell ${channel}: ${subject} ${line}`));
+    void work.report(report, `remind ${channel}`).catch(() => status.owe(`tell ${channel}: ${subject} ${line}`));
   }
 }

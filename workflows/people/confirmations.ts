@@ -45,7 +45,7 @@ export function openConfirmations(status: StatusKeeper) {
       const { item, by, text } = confirmation;
       if (asked.delete(item)) given.set(item, confirmation);
       else rule!.accept(confirmation);
-      status.decided({ message: `confirm ${item}`, by, ...(text !== undefined && { reason: text }) });
+      status.record({ message: `confirm ${item}`, by, ...(text !== undefined && { reason: text }) });
     },
   });
 

@@ -49,7 +49,7 @@ export function openObjections({ status, reporter }: { readonly status: StatusKe
   /** In its own page, wherever it is at that moment. */
   function show(): void {
     const { halt, veto, candidate } = known;
-    status.objected([...(halt ? [toldHalt(status.get().component, halt)] : []), ...(veto ? [toldVeto(veto, candidate)] : [])]);
+    status.object([...(halt ? [toldHalt(status.get().component, halt)] : []), ...(veto ? [toldVeto(veto, candidate)] : [])]);
   }
 
   function halted(): Halt | undefined {

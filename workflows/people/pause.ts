@@ -17,7 +17,7 @@ export function openPause(status: StatusKeeper) {
     about: 'Begins nothing new until it is resumed',
     refusal: () => (paused() ? `${paused()!.by} has paused it already` : undefined),
     accept: ({ by, reason }) => {
-      status.decided({ message: 'pause', by, ...(reason && { reason }) });
+      status.record({ message: 'pause', by, ...(reason && { reason }) });
       status.change({ paused: { by, ...(reason && { reason }), since: now() } });
     },
   });
@@ -27,8 +27,8 @@ export function openPause(status: StatusKeeper) {
     about: 'Goes on after a pause',
     refusal: () => (paused() ? undefined : 'it is not paused'),
     accept: ({ by, reason }) => {
-      status.decided({ message: 'resume', by, ...(reason && { reason }) });
-      status.resumed();
+      status.record({ message: 'resume', by, ...(reason && { reason }) });
+      status.resume();
     },
   });
 

@@ -47,7 +47,7 @@ export function openQuestions(status: StatusKeeper) {
     accept(given) {
       const { choice, by, stage, reason } = given;
       asked()!.answer = given;
-      status.decided({ message: `decide ${choice}`, by, ...(stage && { stage }), ...(reason && { reason }) });
+      status.record({ message: `decide ${choice}`, by, ...(stage && { stage }), ...(reason && { reason }) });
     },
   });
 

@@ -71,7 +71,7 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
       for (const { workflow, state, url } of runs.filter((run) => run.state !== 'succeeded')) {
         const what = state === 'failed' ? `${workflow} failed for ${name}: ${url}` : `${workflow} was not started by the tag ${name}`;
         reporter.tell({ name: `retag-${workflow}`, line: what, urgent: true });
-        status.owed(what);
+        status.owe(what);
       }
     }
   });

@@ -11,7 +11,7 @@ import { openAbort } from '../people/abort.ts';
 import { openConfirmations } from '../people/confirmations.ts';
 import { abort, approve, confirm, decide, pause, reject, resume } from '../people/messages.ts';
 import { begin, handOver, requested } from '../release/beginning.ts';
-import { compensating } from '../release/compensation.ts';
+import { compensate } from '../release/compensation.ts';
 import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
@@ -78,7 +78,7 @@ export async function productionRelease(input?: ProductionRequest): Promise<Outc
 
     const qa = await passQa(release);
     if (qa.kind !== 'passed') return replace(qa);
-    await compensating(status, async (register, keep) => {
+    await compensate(status, async (register, keep) => {
       await becomeLatest(release, register);
       await passGates(release);
       await passChecklist(release);

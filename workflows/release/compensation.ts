@@ -13,7 +13,7 @@ export interface Undo {
  * before acting: a worker may die between the act and its reply. An undo that fails does not keep the others from
  * running, and is named as owed. What was registered before `keep` is never undone.
  */
-export async function compensating<T>(status: StatusKeeper, body: (register: (undo: Undo) => void, keep: () => void) => Promise<T>): Promise<T> {
+export async function compensate<T>(status: StatusKeeper, body: (register: (undo: Undo) => void, keep: () => void) => Promise<T>): Promise<T> {
   const undos: Undo[] = [];
   try {
     const done = await body((undo) => undos.unshift(undo), () => undos.splice(0));
@@ -23,7 +23,7 @@ export async function compensating<T>(status: StatusKeeper, body: (register: (un
   } catch (reason) {
     if (undos.length > 0) status.enter('undoing');
     await CancellationScope.nonCancellable(async () => {
-      for (const undo of undos) await undoing(undo, status);
+      for (const undo of undos) await takeBack(undo, status);
     });
     throw reason;
   }
@@ -34,14 +34,14 @@ export function assertWanted(): void {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('stopped at the last moment');
 }
 
-async function undoing({ what, act }: Undo, status: StatusKeeper): Promise<void> {
+async function takeBack({ what, act }: Undo, status: StatusKeeper): Promise<void> {
   try {
     const { stays, nothing } = await act();
     if (stays) status.stays(stays);
-    else if (!nothing) status.undone(what);
+    else if (!nothing) status.noteUndone(what);
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     log.error('could not be taken back', { what, failure });
-    status.owed(`take back ${what}`);
+    status.owe(`take back ${what}`);
   }
 }

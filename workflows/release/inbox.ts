@@ -23,7 +23,7 @@ export interface Handling<Payload> extends Shape<Payload> {
 }
 
 /** Where it is recorded what was not accepted. */
-export type Refusals = Pick<StatusKeeper, 'refused'>;
+export type Refusals = Pick<StatusKeeper, 'refuse'>;
 
 /**
  * Receives one message, as a Signal and as an Update. A Signal handler must never throw (a plain Error would wedge the
@@ -42,7 +42,7 @@ export function receive<Payload>(message: Message<Payload>, status: Refusals, ha
   /** The validator has passed, so that the history shows that it came: what becomes of it is shown, too. */
   function answered(why: string | undefined): string {
     if (why === undefined) return 'accepted';
-    status.refused(message.name, why);
+    status.refuse(message.name, why);
     throw refused(why);
   }
 
@@ -50,9 +50,9 @@ export function receive<Payload>(message: Message<Payload>, status: Refusals, ha
     message.signal,
     (input) => {
       const checked = check(input);
-      if (!('payload' in checked)) return status.refused(message.name, checked.why);
+      if (!('payload' in checked)) return status.refuse(message.name, checked.why);
       return accept(checked.payload)?.then((why) => {
-        if (why !== undefined) status.refused(message.name, why);
+        if (why !== undefined) status.refuse(message.name, why);
       });
     },
     { description },
@@ -74,7 +74,7 @@ export function hear<Payload>(signal: SignalDefinition<[Payload]>, status: Refus
     (input) => {
       const checked = read(told, input);
       if ('payload' in checked) told.accept(checked.payload);
-      else status.refused(signal.name, checked.why);
+      else status.refuse(signal.name, checked.why);
     },
     { description: described(told) },
   );
@@ -110,7 +110,7 @@ function described({ about, example }: Shape<unknown>): string {
 
 /** Messages of an unknown name: a Signal is recorded, an Update answered. Without this a mistyped Signal would vanish. */
 export function receiveUnknown(known: readonly string[], status: Refusals): void {
-  setDefaultSignalHandler((name) => status.refused(name, unknownName('message', name, known)));
+  setDefaultSignalHandler((name) => status.refuse(name, unknownName('message', name, known)));
   setDefaultUpdateHandler((name) => {
     throw refused(unknownName('message', name, known));
   });

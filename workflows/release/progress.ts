@@ -14,7 +14,7 @@ export function receiveProgress(status: StatusKeeper): void {
     example: { what: 'fetched', files: 140, of: 280, bytes: 3_100_000, ofBytes: 6_200_000 },
     about: 'Sent by the activity that moves files, to show how far it has come',
     accept(told) {
-      if (status.get().state === shownIn[told.what]) status.progressed(told);
+      if (status.get().state === shownIn[told.what]) status.progress(told);
     },
   });
 }

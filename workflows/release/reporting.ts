@@ -40,7 +40,7 @@ export function startReporting(status: StatusKeeper) {
       await say();
     } catch (failure) {
       log.warn('people could not be told', { line, failure });
-      status.owed(`tell ${audience.name}: ${line}`);
+      status.owe(`tell ${audience.name}: ${line}`);
     }
   }
 

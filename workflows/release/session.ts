@@ -38,7 +38,7 @@ export function openSession(component: string) {
     begin<Plan extends Agreed>(plan: Plan, audiences: (session: Session<Plan>) => readonly Audience[], { deciders }: Pick<Session, 'deciders'> = {}): Session<Plan> {
       const work = workAt(plan.pace);
       const session = { plan, status, work, reporter, wakes, questions, deciders };
-      status.planned(plan);
+      status.agree(plan);
       reporter.begin(...audiences(session), releaseRecords(work, status));
       return session;
     },

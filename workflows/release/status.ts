@@ -93,7 +93,7 @@ export function keepStatus(component: string) {
   return {
     get: () => status,
     change,
-    planned(agreed: Agreed): void {
+    agree(agreed: Agreed): void {
       plan = agreed;
       change({
         ...(agreed.candidate && { candidate: agreed.candidate }),
@@ -119,7 +119,7 @@ export function keepStatus(component: string) {
       }
     },
     /** The step that it is in has come so far. */
-    progressed(progress: Progress): void {
+    progress(progress: Progress): void {
       change({ progress: { ...progress, at: now() } });
     },
     /** Marks a stage as being so from now on. */
@@ -129,7 +129,7 @@ export function keepStatus(component: string) {
     deployment(name: string, url: string): void {
       change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, url } : stage)) });
     },
-    undone(what: string): void {
+    noteUndone(what: string): void {
       change({ undone: [...status.undone, what] });
     },
     /** It has been taken back after all. */
@@ -149,23 +149,23 @@ export function keepStatus(component: string) {
       status = others.length > 0 ? { ...rest, owes: others } : rest;
       change({});
     },
-    owed(what: string): void {
+    owe(what: string): void {
       change({ owed: [...status.owed, what] });
     },
-    objected(objections: readonly string[]): void {
+    object(objections: readonly string[]): void {
       const { objections: _, ...rest } = status;
       status = rest;
       change(objections.length > 0 ? { objections } : {});
     },
-    resumed(): void {
+    resume(): void {
       const { paused: _, ...rest } = status;
       status = rest;
       change({});
     },
-    decided(decision: Omit<Decision, 'at'>): void {
+    record(decision: Omit<Decision, 'at'>): void {
       change({ decisions: withDecision(status.decisions, { ...decision, at: now() }) });
     },
-    refused(message: string, why: string): void {
+    refuse(message: string, why: string): void {
       change({ refused: withRefusal(status.refused, { message, why, at: now() }) });
     },
   };

@@ -74,7 +74,7 @@ export function openArchive(release: SchemaRelease) {
       await work.forgetPrevious({ plan, key }, `remove what ${plan.archive} has replaced`);
     } catch (failure) {
       if (!(failure instanceof ActivityFailure)) throw failure;
-      status.owed(`remove the copy of the overwritten ${plan.archive}`);
+      status.owe(`remove the copy of the overwritten ${plan.archive}`);
     }
   }
 
@@ -103,7 +103,7 @@ export function openArchive(release: SchemaRelease) {
     repair: (stock: Stock, sha256: string) => put({ stock }, { repairs: sha256 }),
 
     /** The pull request is merged, by whomever: from now on builds depend on it. */
-    isUsed(): void {
+    markUsed(): void {
       used = true;
     },
 

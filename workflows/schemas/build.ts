@@ -116,7 +116,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
     },
 
     /** Its own schemas are public: those of the head that was built. */
-    isPublished(): void {
+    markPublished(): void {
       published ??= now.pull.head;
     },
 

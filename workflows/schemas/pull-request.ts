@@ -21,7 +21,7 @@ export function depsOpened({ base }: Pick<SchemaPlan, 'base'>, answer: SchemaPul
 }
 
 /** Opens the pull request that points builds at the tarball, and registers how it is withdrawn. */
-export async function openDeps(release: SchemaRelease, archive: MadeArchive, { register, isUsed }: { register: (undo: Undo) => void; isUsed: () => void }): Promise<OpenedDeps> {
+export async function openDeps(release: SchemaRelease, archive: MadeArchive, { register, markUsed }: { register: (undo: Undo) => void; markUsed: () => void }): Promise<OpenedDeps> {
   const { plan, key, status, work, reporter } = release;
   let opened: number | undefined;
   register({
@@ -29,13 +29,13 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
     act: async () => {
       const withdrawn = await work.withdrawSchemaPullRequest({ plan, key, ...(opened !== undefined && { number: opened }) }, 'close the pull request, and remove its branch');
       if (withdrawn.kind === 'withdrawn') return takenBack(plan, withdrawn);
-      isUsed();
+      markUsed();
       return { stays: `#${withdrawn.number} was merged already` };
     },
   });
   status.enter('opening', { next: 'open the pull request' });
   const answer = await work.openSchemaPullRequest({ plan, key, archive }, `open ${plan.title}`);
-  if (answer.kind === 'named') isUsed();
+  if (answer.kind === 'named') markUsed();
   const pull = depsOpened(plan, answer);
   opened = pull.number;
   status.change({ pullRequest: { number: pull.number, url: pull.url } });

@@ -4,7 +4,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { SchemaRequest } from '../../domain/schemas/request.ts';
 import { schemaRequest, schemaRequestExample } from '../../domain/schemas/request.ts';
 import { unpaced } from '../release/work.ts';
-import { compensating } from '../release/compensation.ts';
+import { compensate } from '../release/compensation.ts';
 import { conclude } from '../release/conclusion.ts';
 import { requested } from '../release/beginning.ts';
 import { fulfil } from '../people/obligations.ts';
@@ -25,27 +25,27 @@ import { takeStock } from './stock.ts';
  */
 export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
   const request = requested(parseInput(schemaRequest, input, schemaRequestExample));
-  const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
+  const { status, reporter, abortable, begin, commit } = openSchemaSession(request.component);
 
   return conclude(status, reporter, () =>
     abortable(async () => {
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOverPlan(plan, request);
-      const release = begun(plan);
+      const release = begin(plan);
       await examine(release);
       const stock = await takeStock(release);
       const archives = openArchive(release);
       const repaired = await repair(release, archives, stock);
       if (repaired) return repaired;
-      const { build, published } = await compensating(status, async (register, keep) => {
+      const { build, published } = await compensate(status, async (register, keep) => {
         const archive = await archives.begin({ stock }, register);
-        const pull = await openDeps(release, archive, { register, isUsed: archives.isUsed });
+        const pull = await openDeps(release, archive, { register, markUsed: archives.markUsed });
         const build = openBuild(release, { archive, pull }, archives.make);
         await build.look();
         await build.bringUpToDate();
         await build.awaitMergeable();
-        const published = plan.action === 'inject-current-schemas' ? await committing(() => publish(release, build.now().pull.head)) : undefined;
-        if (published) build.isPublished();
+        const published = plan.action === 'inject-current-schemas' ? await commit(() => publish(release, build.now().pull.head)) : undefined;
+        if (published) build.markPublished();
         else await build.merge();
         keep();
         return { build, published };

@@ -45,7 +45,7 @@ export function openSchemaSession(component: string) {
     reporter,
     abortable,
 
-    begun(plan: SchemaPlan): SchemaRelease {
+    begin(plan: SchemaPlan): SchemaRelease {
       const key = `${plan.id} of ${workflowInfo().startTime.toISOString()}`;
       releasers = plan.rules.releasers;
       const begun = session.begin(plan, ({ work }) => [schemaThread({ plan, key, work })], { deciders: releasers });
@@ -54,7 +54,7 @@ export function openSchemaSession(component: string) {
     },
 
     /** From now on nothing is taken back, unless `act` turns out to have been refused. Not begun when somebody has just asked to stop. */
-    async committing<T>(act: () => Promise<T>): Promise<T> {
+    async commit<T>(act: () => Promise<T>): Promise<T> {
       assertWanted();
       committed = true;
       try {

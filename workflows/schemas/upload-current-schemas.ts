@@ -17,16 +17,16 @@ import { takeStock } from './stock.ts';
  */
 export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outcome> {
   const request = requested(parseInput(uploadRequest, input, uploadRequestExample));
-  const { status, reporter, abortable, begun, committing } = openSchemaSession(request.component);
+  const { status, reporter, abortable, begin, commit } = openSchemaSession(request.component);
 
   return conclude(status, reporter, () =>
     abortable(async () => {
       const plan = await unpaced.planSchemas(request, `plan the schemas of ${request.version}`);
       if (plan.id !== workflowInfo().workflowId) return handOverPlan(plan, request);
-      const release = begun(plan);
+      const release = begin(plan);
       await examine(release);
       await takeStock(release);
-      const published = await committing(() => publish(release));
+      const published = await commit(() => publish(release));
       return { kind: 'schemasUploaded', version: plan.version, published };
     }),
   );

@@ -26,7 +26,7 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
   const values = { key, sha, environment, component: plan.component, candidate, version: versionName(plan, candidate), stage: stage.name, fence: String(lease.fence), exposure: String(exposure) };
   const mechanism = fillInputs(promote, values);
 
-  const landing = lease.deploying(delivery);
+  const landing = lease.bring(delivery);
   const what = `the deployment to ${environment}`;
   const { id, url } = await insist(passage, what, () => work.promote({ key, repository, branch, environment, sha, mechanism, fence: lease.fence }, `promote to ${environment}`));
   status.deployment(stage.name, url);
@@ -36,7 +36,7 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
     throw failure;
   });
   const state = heed(ended);
-  lease.deployed(state);
+  lease.settle(state);
   return { state, url };
 
   function heed(end: EndedTwice['state'] | EndedTwice): EndedTwice['state'] {
@@ -54,7 +54,7 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
     if (end === undefined) return;
     status.staysNot(underWay);
     const state = heed(end);
-    lease.deployed(state);
+    lease.settle(state);
     if (state === 'succeeded') status.stays(remains(stage));
     else status.stays(`${what} failed: ${url}`);
   }

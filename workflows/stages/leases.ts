@@ -27,9 +27,9 @@ export interface Lease extends Granted {
    * A deployment is in the air: until it is known how it ended, nobody else may deploy.
    * @returns what the environment is to be told if it succeeds
    */
-  deploying(delivery: Delivery): Landing;
+  bring(delivery: Delivery): Landing;
   /** The last one has ended. */
-  deployed(state: 'succeeded' | 'failed'): void;
+  settle(state: 'succeeded' | 'failed'): void;
   /** Gives it back before the end, if the environment shows this at once: answers whether it does. */
   leave(shows: Delivered): Promise<boolean>;
 }
@@ -49,7 +49,7 @@ export interface Wish {
  *
  * @returns undefined when the environment would not have it: a rollback where something else runs by now
  */
-export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, body: (lease: Lease) => Promise<T>): Promise<T | undefined> {
+export async function holdEnvironment<T>(passage: Passage, stage: Stage, wish: Wish, body: (lease: Lease) => Promise<T>): Promise<T | undefined> {
   const claim = claimOf(passage, stage, wish);
   const { environment, key, component } = claim;
   const { work } = passage;
@@ -66,12 +66,12 @@ export async function holding<T>(passage: Passage, stage: Stage, wish: Wish, bod
     if (!grant) return undefined;
     return await body({
       ...grant,
-      deploying({ key: delivery, candidate, sha }) {
+      bring({ key: delivery, candidate, sha }) {
         settled = false;
         next = { candidate, sha, release: passage.plan.id };
         return { environment, fence: grant.fence, key: delivery, component, runs: next };
       },
-      deployed(state) {
+      settle(state) {
         settled = true;
         if (state === 'succeeded') runs = { ...next!, since: now() };
       },

@@ -4,7 +4,7 @@ import { deliver } from './deployment.ts';
 import { insist } from '../people/obligations.ts';
 import { remains } from './remains.ts';
 import { toldRunning } from './contents.ts';
-import { holding } from './leases.ts';
+import { holdEnvironment } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Passage, Touched } from './passage.ts';
 import { promotionKey, rollbackKey } from '../../domain/release/keys.ts';
@@ -22,10 +22,10 @@ export async function rollBack(passage: Passage): Promise<void> {
     const { environment } = back.stage;
     const version = before(passage, back);
     if (!version) {
-      status.owed(`take it off ${environment}: ${nothingBefore}`);
+      status.owe(`take it off ${environment}: ${nothingBefore}`);
       continue;
     }
-    const result = await holding(passage, back.stage, { ...version, purpose: 'rollback' }, async (lease) => {
+    const result = await holdEnvironment(passage, back.stage, { ...version, purpose: 'rollback' }, async (lease) => {
       const hindrance = await findHindrance(passage, back);
       if (hindrance === undefined) await bringBack(passage, back, lease);
       return { hindrance };
@@ -34,7 +34,7 @@ export async function rollBack(passage: Passage): Promise<void> {
       status.staysNot(remains(back.stage));
       status.stays(`${environment} runs something else by now`);
     } else if (result.hindrance !== undefined) {
-      status.owed(`roll ${environment} back to ${shortSha(version.candidate)}: ${result.hindrance}`);
+      status.owe(`roll ${environment} back to ${shortSha(version.candidate)}: ${result.hindrance}`);
     }
   }
 }
@@ -73,10 +73,10 @@ export async function bringBack(passage: Passage, touched: Touched, lease: Lease
   status.staysNot(remains(stage));
   if (state === 'succeeded') {
     status.stage(name, 'rolledBack');
-    status.undone(`${environment}: ${shortSha(version.candidate)} again`);
+    status.noteUndone(`${environment}: ${shortSha(version.candidate)} again`);
   } else {
     status.stage(name, 'failed');
-    status.owed(`roll ${environment} back to ${shortSha(version.candidate)}`);
+    status.owe(`roll ${environment} back to ${shortSha(version.candidate)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { deliver } from './deployment.ts';
-import { holding, Objected } from './leases.ts';
+import { holdEnvironment, Objected } from './leases.ts';
 import type { Lease } from './leases.ts';
 import type { Passage, Previous, Touched } from './passage.ts';
 import { settle, toldRunning } from './contents.ts';
@@ -51,7 +51,7 @@ async function pass(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
   for (;;) {
     // Others may have the environment meanwhile.
     await awaitNoObjection(passage, stage);
-    const result = await tryToHold(() => holding(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, { lease, told })));
+    const result = await tryToHold(() => holdEnvironment(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, { lease, told })));
     if (result === 'objected') continue;
     if (result!.kind === 'outgrown') return pass(passage, stage, sha);
     if (result!.kind === 'through') return result!.sha;
@@ -163,8 +163,8 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease
   const { sha } = coming;
   const delivery = { key: attemptKey(promotionKey(plan, name), attempt), candidate: plan.candidate, sha };
   if (coming.isThere && attempt === 1) {
-    lease.deploying(delivery);
-    lease.deployed('succeeded');
+    lease.bring(delivery);
+    lease.settle('succeeded');
     reporter.tell({ name, line: `${environment} runs it already`, label: name });
   } else {
     status.stage(name, 'promoting');
