@@ -1,5 +1,7 @@
 import { doubting } from './doubt.ts';
 import type { Ports } from '../ports/ports.ts';
+import { beating } from '../ports/pulse.ts';
+import type { Beating } from '../ports/pulse.ts';
 import { createMerging } from './changes/merging.ts';
 import { createAmending } from './component/amending.ts';
 import { createObjections } from './component/objections.ts';
@@ -48,7 +50,23 @@ const shares = {
   ...{ report: 0.05, announce: 0.05, commentOnPullRequest: 0.05, openFlakyTestIssue: 0.05, followRolloutIssue: 0.05 },
 } satisfies Partial<Record<keyof Created, number>>;
 
+/** Those that read much, for up to two minutes: a worker that dies meanwhile is noticed by its silence. */
+const reading = [
+  ...(['plan', 'carriedBy', 'planRollout', 'planSchemas', 'planPreRelease', 'planProduction', 'planVersion', 'planBackports', 'surveyEnvironment'] as const),
+  ...(['listSchemaArchive', 'differingRelease', 'lookUpFlags', 'judgeSetting', 'whereabouts', 'diagnose', 'pastReleases'] as const),
+] as const satisfies readonly (keyof ReturnType<typeof collect>)[];
+
 function create(ports: Ports) {
+  const all = collect(ports);
+  const named = reading.map((name) => [name, beating(all[name] as (...args: unknown[]) => Promise<unknown>)]);
+  return { ...all, ...(Object.fromEntries(named) as BeatingReads) };
+}
+
+type Collected = ReturnType<typeof collect>;
+
+type BeatingReads = { readonly [Name in (typeof reading)[number]]: Beating<Parameters<Collected[Name]>, Awaited<ReturnType<Collected[Name]>>> };
+
+function collect(ports: Ports) {
   return {
     ...createPlanning(ports),
     ...createOpening(ports),

@@ -1,3 +1,4 @@
+import { runToItsEnd } from './starting.ts';
 import { runWorker } from './worker.ts';
 
-await runWorker();
+await runToItsEnd(runWorker);

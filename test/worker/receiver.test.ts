@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { largestBody } from '../../worker/webhooks/receiver.ts';
 import { githubEvents as github } from './github-events.ts';
 import { startReceiver } from './receiver-world.ts';
@@ -89,6 +90,17 @@ describe('what is not a webhook', () => {
     const [{ statusCode }] = (await once(sent, 'response')) as [{ statusCode: number }];
     expect(statusCode).toBe(408);
     expect(Date.now() - began).toBeLessThan(15_000);
+  });
+
+  it('is no way to shut the health check out: of 150 connections that say nothing, the oldest go', async () => {
+    const { port } = new URL(receiver.url);
+    const silent = Array.from({ length: 150 }, () => connect(Number(port), '127.0.0.1').on('error', () => undefined));
+    onTestFinished(() => silent.forEach((socket) => socket.destroy()));
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    silent.forEach((socket) => socket.write('POST /webhooks/github HTTP/1.1\r\nhost: x\r\n'));
+    const answer = await fetch(`${receiver.url}/healthz`, { signal: AbortSignal.timeout(2_000) });
+    expect(answer.status).toBe(200);
+    expect((await receiver.deliver('check_suite', suite)).status).toBe(202);
   });
 
   it('leaves the receiver well', async () => {

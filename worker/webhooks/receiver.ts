@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { bodyOf, patience } from '../request-body.ts';
 import type { WebhookDelivery, Receipt } from './mailbox.ts';
@@ -61,8 +62,21 @@ export function createReceiver({ secrets, receive, log }: { readonly secrets: Se
       })
       .catch((error: unknown) => log.error({ err: error }, 'webhook'));
   });
-  server.maxConnections = mostConnections;
+  makeRoom(server);
   return server;
+}
+
+/** When there are too many connections the oldest goes: whoever comes new may be the health check, and GitHub's end in no time. */
+function makeRoom(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    if (open.size <= mostConnections) return;
+    const [oldest] = open;
+    open.delete(oldest!);
+    oldest!.destroy();
+  });
 }
 
 function allowed({ method }: IncomingMessage, methods: readonly string[]): Answer | undefined {

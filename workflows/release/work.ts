@@ -4,10 +4,10 @@ import type { Activities, BeatingName } from '../../activities/index.ts';
 import type { Pace } from '../../domain/release/pace.ts';
 
 /** How patiently something is done that does not heartbeat, so that it can't have a heartbeat timeout. */
-type Still = 'planning' | 'verifying' | 'reading' | 'polling' | 'sampling';
+type Still = 'verifying' | 'reading' | 'polling' | 'sampling';
 
 /** How patiently something is done that heartbeats. */
-type Beating = 'writing' | 'hauling' | 'settling' | 'following' | 'telling';
+type Beating = 'planning' | 'writing' | 'hauling' | 'settling' | 'following' | 'telling';
 
 /** Every activity, and how patiently it is done; `optionsAt` says what that means. */
 const patience = {
@@ -162,7 +162,7 @@ function optionsAt(pace: Omit<Pace, 'patience'>): Options {
   const polling = { retry: { initialInterval: pace.poll, backoffCoefficient: 1 } };
   return {
     /** Reads much, before a pace is known. */
-    planning: { ...still, startToCloseTimeout: '2 minutes', retry: { initialInterval: '2 seconds', backoffCoefficient: 1.5, maximumInterval: '30 seconds' } },
+    planning: { ...beating, startToCloseTimeout: '2 minutes', retry: { initialInterval: '2 seconds', backoffCoefficient: 1.5, maximumInterval: '30 seconds' } },
     /** What an Update waits for: the command gives up after ten seconds, and the UI takes twenty of silence for a yes. */
     verifying: { startToCloseTimeout: '4 seconds', scheduleToCloseTimeout: '8 seconds', retry: { initialInterval: '500 milliseconds' } },
     /** Looks once. */

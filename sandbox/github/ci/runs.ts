@@ -87,6 +87,8 @@ export function currentJobs(run: Run): Job[] {
 }
 
 export function beginRun(world: World, run: Run): void {
+  // On a busy machine it may have ended by then.
+  if (run.status !== 'queued') return;
   run.status = 'in_progress';
   run.updatedAt = world.clock.now();
   for (const job of currentJobs(run)) {

@@ -52,3 +52,12 @@ it.each(['readFlag', 'deployedCode', 'hindrance'] as const)('waits for services 
   await expect.poll(() => world.effects, { timeout: 20_000 }).toContain('production 5');
   await rollout.terminate();
 });
+
+it('notices within seconds that the worker which plans has died', async () => {
+  const { release } = await begin(server, { pipeline: pending });
+  await waitsFor(release, 'the pipeline of #7');
+  const { events } = await release.fetchHistory();
+  const planning = events!.map(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled).find((scheduled) => scheduled?.activityType?.name === 'plan');
+  expect(Number(planning?.heartbeatTimeout?.seconds)).toBe(20);
+  await release.terminate();
+});
