@@ -52,7 +52,7 @@ const shares = {
 
 /** Those that read much, for up to two minutes: a worker that dies meanwhile is noticed by its silence. */
 const reading = [
-  ...(['plan', 'carriedBy', 'planRollout', 'planSchemas', 'planPreRelease', 'planProduction', 'planVersion', 'planBackports', 'surveyEnvironment'] as const),
+  ...(['plan', 'carriedBy', 'planRollout', 'planSchemas', 'planPreRelease', 'planProduction', 'planVersion', 'planBackports', 'planBack', 'surveyEnvironment', 'surveyComponent'] as const),
   ...(['listSchemaArchive', 'differingRelease', 'lookUpFlags', 'judgeSetting', 'whereabouts', 'diagnose', 'pastReleases'] as const),
 ] as const satisfies readonly (keyof ReturnType<typeof collect>)[];
 
