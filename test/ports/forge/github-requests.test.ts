@@ -125,6 +125,23 @@ describe('what is known already', () => {
     expect(server.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"one"']);
   });
 
+  test('has another page once it says so, though it is as it was itself: the 101st comment is read', async () => {
+    const comment = (id: number) => ({ id, node_id: `c${id}`, html_url: `https://github/c${id}`, user: { login: 'alice', type: 'User' }, body: `${id}`, created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' });
+    const hundred = Array.from({ length: 100 }, (_, n) => comment(n + 1));
+    let more = false;
+    const forge = await github((request, response) => {
+      const link = { link: `<${server.url}${request.path}&page=2>; rel="next"` };
+      if (request.path.includes('/reviews')) json(response, 200, []);
+      else if (request.path.includes('page=2')) json(response, 200, [comment(101)]);
+      else if (request.headers['if-none-match']) response.writeHead(304, { etag: '"page"', 'content-length': '0', ...(more && link) }).end();
+      else json(response, 200, hundred, { etag: '"page"' });
+    });
+    expect(await forge.discussions.remarks('acme/app', 7)).toHaveLength(100);
+    more = true;
+    expect((await forge.discussions.remarks('acme/app', 7)).map(({ text }) => text)).toContain('101');
+    expect(await forge.discussions.remarks('acme/app', 7)).toHaveLength(101);
+  });
+
   test('is not spoilt by who read it before', async () => {
     const runs = { total_count: 1, check_runs: [checkRun(1, 'test', 'completed', 'success')] };
     const forge = await github((request, response) => {

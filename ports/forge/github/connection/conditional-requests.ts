@@ -30,10 +30,18 @@ export function conditional(send: Send, { maxBytes = 32 * 2 ** 20 }: { readonly 
     const etag = known?.headers.get('etag');
     if (etag) request.headers.set('if-none-match', etag);
     const answer = await send(url, request);
-    const current = known && answer.status === 304 ? known : answer;
+    const current = known && answer.status === 304 ? { ...known, headers: merged(known.headers, answer.headers) } : answer;
     if (current.status === 200 && current.headers.has('etag') && isJson(current)) keep(key, current);
     return current;
   };
+}
+
+/** What is said with a 304 is newer: a page that is as it was may not be the last one any more (RFC 9111, 3.2). */
+function merged(known: Headers, now: Headers): Headers {
+  const headers = new Headers(known);
+  // Of its body they would say that there is none.
+  for (const [name, value] of now) if (!/^content-|^transfer-encoding$/.test(name)) headers.set(name, value);
+  return headers;
 }
 
 /** What is none is not GitHub's: kept, it would be believed for as long as its tag holds. */
