@@ -25,6 +25,7 @@ import { createAuthors } from './people/authors.ts';
 import { createDecisionTokens } from './people/decision-tokens.ts';
 import { createWrittenVotes } from './people/written-votes.ts';
 import { createPromotion } from './promotion/index.ts';
+import { createAlarms } from './release/alarms.ts';
 import { createRecords } from './release/records.ts';
 import { createReports } from './release/reports.ts';
 import { createSchemas } from './schemas/index.ts';
@@ -45,7 +46,7 @@ export function createActivities(ports: Ports): Created {
 const shares = {
   // Nothing has begun, and whoever begins it waits for the answer.
   ...{ plan: 0.2, planRollout: 0.2, planSchemas: 0.2, planVersion: 0.2, planPreRelease: 0.2 },
-  ...{ verifyToken: 0, lookUpFlags: 0, judgeSetting: 0, listSchemaArchive: 0, whereabouts: 0, diagnose: 0, pastReleases: 0 },
+  ...{ verifyToken: 0, judgeCandidate: 0, lookUpFlags: 0, judgeSetting: 0, listSchemaArchive: 0, whereabouts: 0, diagnose: 0, pastReleases: 0 },
   // What can't be told must not keep waiting what comes after.
   ...{ report: 0.05, announce: 0.05, commentOnPullRequest: 0.05, openFlakyTestIssue: 0.05, followRolloutIssue: 0.05 },
 } satisfies Partial<Record<keyof Created, number>>;
@@ -67,7 +68,8 @@ type Collected = ReturnType<typeof collect>;
 type BeatingReads = { readonly [Name in (typeof reading)[number]]: Beating<Parameters<Collected[Name]>, Awaited<ReturnType<Collected[Name]>>> };
 
 function collect(ports: Ports) {
-  return {
+  const { watched } = createAlarms(ports);
+  const all = {
     ...createPlanning(ports),
     ...createOpening(ports),
     ...createAmending(ports),
@@ -106,6 +108,14 @@ function collect(ports: Ports) {
     ...createHistory(ports),
     ...createWhereabouts(ports),
     ...createDiagnosis(ports),
+  };
+  return {
+    ...all,
+    plan: watched(all.plan),
+    planRollout: watched(all.planRollout),
+    planSchemas: watched(all.planSchemas),
+    planPreRelease: watched(all.planPreRelease),
+    planVersion: watched(all.planVersion),
   };
 }
 

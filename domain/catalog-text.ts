@@ -2,6 +2,8 @@ import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, vi
 import type { Document, ErrorCode, Node } from 'yaml';
 import { catalogSchema } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
+import { chat } from './release/chat.ts';
+import type { ChatChannels } from './release/chat.ts';
 import { check } from './text/mistakes.ts';
 import type { Mistake } from './text/mistakes.ts';
 
@@ -35,6 +37,17 @@ export function readCatalog(text: string): CatalogReading {
   const checked = check(catalogSchema, document.toJS({ maxAliasCount: -1 }));
   if (checked.kind === 'valid') return { kind: 'valid', catalog: checked.value };
   return invalid(checked.mistakes.map((mistake) => ({ ...mistake, offset: offsetOf(document, mistake) })), lines);
+}
+
+/** Where people follow a component, by a text that may be no catalog otherwise; undefined where it does not tell. */
+export function channelsIn(text: string, component: string): ChatChannels | undefined {
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
+  for (const capability of [[], ['promotion']]) {
+    const node = document.getIn(['components', component, ...capability, 'chat']);
+    const read = chat.safeParse(isMap(node) ? node.toJS(document) : undefined);
+    if (read.success) return read.data;
+  }
+  return undefined;
 }
 
 /** `slipway.yaml:12:5: components.gitaly.source.mirror: must be "owner/name", not "gitaly"` */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { flagRules } from './flags/rules.ts';
-import { name } from './text/names.ts';
+import { longestLabel, name } from './text/names.ts';
+import { branchClash } from './code/branch-clash.ts';
+import type { NamedBranch } from './code/branch-clash.ts';
 import { unknownName } from './text/nearest-name.ts';
 import { schemaRules } from './schemas/rules.ts';
 import { formerly } from './text/mistakes.ts';
@@ -13,7 +15,7 @@ import { pace } from './release/pace.ts';
 import { promotionContradictions, promotionRules } from './promotion/rules.ts';
 import { versionRules } from './versions/rules.ts';
 import { code } from './code/rules.ts';
-import { chat } from './release/chat.ts';
+import { chat, people } from './release/chat.ts';
 
 /** What is released. Each thing that can be done with it is a capability, which has rules of its own. */
 const component = z.strictObject(
@@ -37,6 +39,7 @@ export const catalogSchema = z
       pace: pace.prefault({}),
       environments: z.record(name, environment),
       components: z.record(name, component),
+      people: people.prefault({}),
     },
     formerly({ schemas: movedTo('schemas'), promotion: movedTo('promotion') }),
   )
@@ -58,22 +61,16 @@ export type Component = Catalog['components'][string];
 
 /** What is well-formed piece by piece and still can't work. */
 function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>): Generator<Contradiction> {
-  const heads = new Map<string, string>();
+  yield* branchContradictions(catalog);
   for (const [component, one] of Object.entries(catalog.components)) {
     const { pin, stages, flags, versions, promotion } = one;
     for (const { path, message } of unfounded(one)) yield { path: ['components', component, ...path], message };
-    if (pin) {
-      const head = `${pin.repository} ${pin.head}`;
-      const other = heads.get(head);
-      if (other) yield { path: ['components', component, 'pin', 'head'], message: `already the branch of component "${other}"` };
-      heads.set(head, component);
-    }
-
     for (const [index, stage] of stages.entries()) {
       const at = ['components', component, 'stages', index];
       const earlier = stages.slice(0, index).some(({ name }) => name === stage.name);
       if (earlier) yield { path: [...at, 'name'], message: `stage "${stage.name}" appears twice` };
       yield* misplaced(catalog, stage, at);
+      if (pin && stage.name.length > longestStage) yield { path: [...at, 'name'], message: `must not be longer than ${longestStage}: the pull request gets the label "${labelFamily}${stage.name}", and a label may have ${longestLabel} characters` };
     }
     if (promotion?.production) yield* misplaced(catalog, promotion.production, ['components', component, 'promotion', 'production']);
     for (const [index, preview] of (promotion?.previews ?? []).entries()) yield* misplaced(catalog, preview, ['components', component, 'promotion', 'previews', index]);
@@ -108,4 +105,41 @@ function* unfounded({ code, pin, stages, flags, schemas, versions, promotion }: 
   }
   const standing = [pin && '"pin"', stages.length > 0 && '"stages"', flags && '"flags"', versions && '"versions"'].filter((capability) => typeof capability === 'string');
   if (!code && standing.length > 0) yield { path: ['code'], message: `missing: it says where the commits come from, for ${standing.join(' and ')}` };
+}
+
+const labelFamily = 'workflow::';
+const longestStage = longestLabel - labelFamily.length;
+
+interface PlacedBranch extends NamedBranch {
+  readonly path: readonly PropertyKey[];
+}
+
+/** Branches that can't be there beside one another, and files that two components would pin. */
+function* branchContradictions({ components }: Pick<Catalog, 'components'>): Generator<Contradiction> {
+  const branches = Object.entries(components).flatMap(([name, component]) => branchesOf(name, component));
+  for (const [index, ours] of branches.entries()) {
+    // Of two that are Slipway's the later one is told.
+    const clash = branches.map((other, at) => (at === index || (other.isOurs && at > index) ? undefined : branchClash(ours, other))).find((why) => why !== undefined);
+    if (clash !== undefined) yield { path: [...ours.path], message: clash };
+  }
+  const files = new Map<string, string>();
+  for (const [name, { pin }] of Object.entries(components)) {
+    if (!pin) continue;
+    const file = `${pin.repository.toLowerCase()} ${pin.branch} ${pin.versionFile}`;
+    const other = files.get(file);
+    if (other !== undefined) yield { path: ['components', name, 'pin', 'versionFile'], message: `pins "${other}" already` };
+    files.set(file, name);
+  }
+}
+
+function branchesOf(name: string, { code, pin, schemas, promotion }: Component): readonly PlacedBranch[] {
+  const at = (capability: string, key: string) => ({ path: ['components', name, capability, key] });
+  const base = { isOurs: false, role: `the base branch of "${name}"` };
+  const head = { isOurs: true, role: `the branch of "${name}"` };
+  return [
+    ...(code ? [code.canonical, code.mirror].map((repository) => ({ repository, branch: code.branch, isOurs: false, role: `the branch that "${name}" is developed on`, ...at('code', 'branch') })) : []),
+    ...(pin ? [{ repository: pin.repository, branch: pin.branch, ...base, ...at('pin', 'branch') }, { repository: pin.repository, branch: pin.head, ...head, ...at('pin', 'head') }] : []),
+    ...(schemas ? [...[schemas.branch, schemas.lineBranch, ...Object.values(schemas.lines)].map((branch) => ({ repository: schemas.repository, branch, ...base, ...at('schemas', 'branch') })), { repository: schemas.repository, branch: schemas.head, ...head, ...at('schemas', 'head') }] : []),
+    ...(promotion ? [{ repository: promotion.repository, branch: promotion.branch, ...base, ...at('promotion', 'branch') }] : []),
+  ];
 }

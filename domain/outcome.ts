@@ -37,7 +37,7 @@ export function toldOutcome(outcome: Outcome): string {
     case 'planned':
       return `a dry run: would carry ${outcome.candidate} by ${outcome.writes.length} steps`;
     case 'handedOver':
-      return `handed over to ${outcome.to}`;
+      return `handed over to ${outcome.to}${outcome.waitsFor === undefined ? '' : `, which waits for ${outcome.waitsFor}`}`;
     case 'underWay':
       return `not begun: ${outcome.release} is under way with ${outcome.candidate}. To release ${outcome.asked} instead, abort it first`;
     case 'mergeRefused':

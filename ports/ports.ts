@@ -1,6 +1,6 @@
 import type { ArtifactStore } from './artifacts/store.ts';
 import type { ApprovalKeys } from './keys/approval-keys.ts';
-import type { CatalogSource } from './catalog/catalog.ts';
+import type { CatalogSource, Channels } from './catalog/catalog.ts';
 import type { Chat } from './chat/chat.ts';
 import type { Components } from './temporal/components.ts';
 import type { Environments } from './temporal/environments.ts';
@@ -20,6 +20,7 @@ import type { Registry } from './registry/registry.ts';
 /** What the activities touch the world through. */
 export interface Ports {
   readonly catalog: CatalogSource;
+  readonly channels: Channels;
   readonly forge: Forge;
   readonly git: Git;
   readonly chat: Chat;
@@ -40,6 +41,8 @@ export interface Ports {
   readonly approvalKeys: ApprovalKeys;
   /** None, where no place for them is configured. */
   readonly records?: Records | undefined;
+  /** A workflow's page in the Temporal UI, where it is known which UI that is. */
+  readonly pageOf: (workflowId: string) => string | undefined;
   /** How long lists of the forge and the chat may lag behind a write, in ms. */
   readonly readLagMs: number;
   /** How long it is doubted that something is missing or forbidden, in ms, before people are asked. */

@@ -25,10 +25,12 @@ import { temporalReleases } from '../ports/temporal/running-releases.ts';
 import { temporalServer } from '../ports/temporal/temporal-server.ts';
 import type { WorkerSettings } from './settings.ts';
 
-export function connectPorts({ catalog, forge, chat, flags, artifacts, registry, issues, cluster, records, readLagMs, doubtMs }: WorkerSettings, environment: Variables, client: Client): Ports {
+export function connectPorts({ catalog, forge, chat, flags, artifacts, registry, issues, cluster, records, readLagMs, doubtMs }: WorkerSettings, environment: Variables, client: Client, pageOf: Ports['pageOf']): Ports {
   const store = connectAdapter('artifact store', stores, artifacts, environment);
+  const source = fileCatalog(catalog);
   return {
-    catalog: fileCatalog(catalog),
+    catalog: source,
+    channels: source.channels,
     forge: connectAdapter('forge', forges, forge, environment),
     git: gitFromEnvironment(environment),
     chat: connectAdapter('chat', chats, chat, environment),
@@ -46,6 +48,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, registry,
     server: temporalServer(client),
     approvalKeys: approvalKeysFrom(environment),
     records: records === undefined ? undefined : connectRecords(records, store),
+    pageOf,
     readLagMs,
     doubtMs,
   };

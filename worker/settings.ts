@@ -26,6 +26,7 @@ export function workerSettings(environment: Variables) {
     SLIPWAY_DEPLOYMENT: z.string().min(1).default('slipway'),
     SLIPWAY_BUILD_ID: z.string().min(1).optional(),
     SLIPWAY_METRICS_ADDRESS: z.string().regex(/^[\w.]+:\d+$/, 'must be like "127.0.0.1:9464"').optional(),
+    SLIPWAY_UI: z.url({ protocol: /^https?$/ }).optional(),
     SLIPWAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   });
   return {
@@ -53,6 +54,8 @@ export function workerSettings(environment: Variables) {
     build: read.SLIPWAY_BUILD_ID === undefined ? undefined : { deployment: read.SLIPWAY_DEPLOYMENT, id: read.SLIPWAY_BUILD_ID },
     /** host:port that Prometheus may scrape. */
     metricsAddress: read.SLIPWAY_METRICS_ADDRESS,
+    /** Of the Temporal UI, which messages link to. */
+    ui: read.SLIPWAY_UI,
     logLevel: read.SLIPWAY_LOG_LEVEL,
   } as const;
 }

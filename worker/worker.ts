@@ -5,6 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { dataConverter, workerDataConverter } from '../temporal/data-converter.ts';
 import { startTraces } from '../temporal/traces.ts';
+import { workflowPages } from '../temporal/ui.ts';
 import { workflowBundle } from './bundle.ts';
 import { createLog } from './logging/log.ts';
 import { logLabels } from './logging/log-labels.ts';
@@ -30,7 +31,7 @@ export async function runWorker({ interceptors = {} }: { readonly interceptors?:
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     const workflow = [...(interceptors.workflow ?? []), ...(traces ? [traces.client] : [])];
-    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, dataConverter: dataConverter(process.env, namespace), interceptors: { workflow } }));
+    const ports = connectPorts(settings, process.env, new Client({ connection, namespace, dataConverter: dataConverter(process.env, namespace), interceptors: { workflow } }), workflowPages({ ui: settings.ui, address: connectionOptions.address ?? 'localhost:7233', namespace }));
     const worker = await Worker.create({
       connection,
       namespace,

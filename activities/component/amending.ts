@@ -1,4 +1,4 @@
-import type { Sha } from '../../domain/code/commit.ts';
+import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
 import { toldVeto } from '../../domain/people/objection.ts';
 import { readObjections } from '../people/objections.ts';
@@ -21,6 +21,9 @@ export interface Amendment {
   /** `sha` has to come after each of them. */
   readonly notBefore: readonly Sha[];
 }
+
+/** A commit that is to be carried instead. */
+export type JudgedCandidate = Pick<Amendment, 'change' | 'sha' | 'notBefore'>;
 
 export type Amended =
   | { readonly kind: 'amended'; readonly head: Sha; readonly date: string; /** On the mirror: announced, and never heard of. */ readonly silent?: readonly string[] }
@@ -46,28 +49,38 @@ export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environ
 
   /** Makes it carry `sha` by one more version commit, on top of the head that is known. */
   async function amendPullRequest({ change, number, head, sha, notBefore }: Amendment): Promise<Amended> {
-    const { mirror, mirrorBranch, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0 } = change;
-    const refused = (why: string): Amended => ({ kind: 'refused', why });
-    const commit = await commitOnLine(ports.forge, mirror, mirrorBranch, sha);
-    if (!commit) return refused(`${mirror} has no commit ${sha} on ${mirrorBranch}, nor on a stable branch`);
-    for (const before of notBefore) {
-      if (sha === before || !(await comesAfter(mirror, before, sha))) return refused(`${sha} does not come after ${before}`);
-    }
-    const verdict = await verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, like: change.pinned });
-    if (verdict.kind !== 'green') return refused(`${sha} is not green on ${mirror}`);
-
-    const veto = (await against({ component: change.component, candidate: sha, source: mirror }))?.veto;
-    if (veto) return refused(toldVeto(veto, sha));
+    const judged = await judge({ change, sha, notBefore });
+    if ('why' in judged) return { kind: 'refused', ...judged };
+    const { commit, silent } = judged;
     const amended = { ...change, candidate: sha, date: commit.committedAt };
     const to = await branches.write(versionCommit({ ...amended, base: head }));
     const result = await amend(proposalOf(ports.forge, change), { from: head, to, tells: descriptionOf(amended, number) });
-    return result === 'moved' ? { kind: 'moved' } : { kind: 'amended', head: to, date: amended.date, ...(verdict.silent && { silent: verdict.silent }) };
+    return result === 'moved' ? { kind: 'moved' } : { kind: 'amended', head: to, date: amended.date, ...(silent && { silent }) };
+  }
+
+  async function judge({ change, sha, notBefore }: JudgedCandidate): Promise<{ readonly commit: Commit; readonly silent?: readonly string[] | undefined } | { readonly why: string }> {
+    const { mirror, mirrorBranch, mirrorChecks: required, mirrorIgnores: ignored = [], patience = 0, pinned: like } = change;
+    const commit = await commitOnLine(ports.forge, mirror, mirrorBranch, sha);
+    if (!commit) return { why: `${mirror} has no commit ${sha} on ${mirrorBranch}, nor on a stable branch` };
+    for (const before of notBefore) {
+      if (sha === before || !(await comesAfter(mirror, before, sha))) return { why: `${sha} does not come after ${before}` };
+    }
+    const verdict = await verdictOf({ repository: mirror, sha, demand: { required, ignored, patience }, like });
+    const veto = (await against({ component: change.component, candidate: sha, source: mirror }))?.veto;
+    if (veto) return { why: toldVeto(veto, sha) };
+    return verdict.kind === 'green' ? { commit, silent: verdict.silent } : { why: `${sha} is not green on ${mirror}` };
+  }
+
+  /** Why a commit can't be carried instead; undefined if it can. */
+  async function judgeCandidate(asked: JudgedCandidate): Promise<string | undefined> {
+    const judged = await judge(asked);
+    return 'why' in judged ? judged.why : undefined;
   }
 
   /** Merges the base into it: as only the version file differs, the base's tree with that file is the merged one. */
   async function updatePullRequest({ change, head, base }: Catchup): Promise<{ readonly kind: 'updated'; readonly head: Sha } | { readonly kind: 'moved' }> {
-    const { branch, release } = change;
-    const to = await branches.write({ ...versionCommit({ ...change, base }), merges: head, message: versionMessage(`Merge ${branch} into ${change.head}`, release) });
+    const { branch, release, signoff } = change;
+    const to = await branches.write({ ...versionCommit({ ...change, base }), merges: head, message: versionMessage(`Merge ${branch} into ${change.head}`, release, signoff) });
     const result = await amend(proposalOf(ports.forge, change), { from: head, to });
     return result === 'moved' ? { kind: 'moved' } : { kind: 'updated', head: to };
   }
@@ -81,5 +94,5 @@ export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environ
     return { number, of: change.candidate, body: () => bodyOf(change) };
   }
 
-  return { amendPullRequest: beating(amendPullRequest), describePullRequest: beating(describePullRequest), updatePullRequest: beating(updatePullRequest) };
+  return { judgeCandidate, amendPullRequest: beating(amendPullRequest), describePullRequest: beating(describePullRequest), updatePullRequest: beating(updatePullRequest) };
 }

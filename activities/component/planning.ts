@@ -233,9 +233,11 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     return paths !== undefined && isDocsOnly(paths, docs);
   }
 
-  /** Offers a candidate to its release, which is started where it does not run. */
-  async function offer(offered: OfferedCandidate): Promise<void> {
+  /** Offers a candidate to its release, which is started where it does not run. @returns what that waits for people for, if it does */
+  async function offer(offered: OfferedCandidate): Promise<string | undefined> {
     await releases.offer(offered, activityInfo().taskQueue);
+    const waitingFor = (await releases.status(offered.release))?.waitingFor;
+    return waitingFor?.whom && `${waitingFor.what}, by ${waitingFor.whom.join(', ')}, since ${waitingFor.since}`;
   }
 
   async function asked(watch: Watch, sha: Sha, pinned: Sha | undefined): Promise<Found> {

@@ -37,6 +37,8 @@ export interface VersionChange {
   readonly runbook?: string;
   /** The candidate comes before what is pinned. */
   readonly isBack?: true;
+  /** "Slipway <slipway@example.com>" */
+  readonly signoff?: string;
   /** Where it is to go. */
   readonly environments?: readonly string[];
   /** ISO 8601. A pull request that was closed before is somebody's earlier decision, not about this release. */
@@ -45,8 +47,8 @@ export interface VersionChange {
   readonly after: number;
 }
 
-export function versionCommit({ repository, base, file, candidate, title, release, date }: VersionChange): NewCommit {
-  return { repository, parent: base, path: file, text: `${candidate}\n`, message: versionMessage(title, release), date };
+export function versionCommit({ repository, head: branch, base, file, candidate, title, release, signoff, date }: VersionChange): NewCommit {
+  return { repository, branch, parent: base, path: file, text: `${candidate}\n`, message: versionMessage(title, release, signoff), date };
 }
 
 export function bodies(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases'>) {

@@ -4,6 +4,8 @@ import type { FlagAnswer, FlagRequest, NamedFlag } from '../../domain/flags/desk
 import type { FlagRules } from '../../domain/flags/rules.ts';
 import { rolloutId } from '../../domain/flags/plan.ts';
 import type { Sendable } from '../../domain/release/status.ts';
+import { isSamePerson } from '../../domain/people/person.ts';
+import type { FlaggedComponent } from '../../ports/catalog/entries.ts';
 import { environmentIn, flaggedIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { FoundFlag } from '../../ports/flags/backend.ts';
@@ -20,6 +22,8 @@ export interface FlagToSet {
   readonly environment: string;
   readonly flag: string;
   readonly from: FlagSetting;
+  /** Where people hear of it. */
+  readonly channel?: string;
 }
 
 /** Flags outside of a rollout, with a rollout's guards: the component's prefix, no gates, no raise in a freeze or an incident. */
@@ -41,20 +45,27 @@ export function createFlagDesk(ports: RolloutPorts & Pick<Ports, 'releases'>) {
 
   /** Whether a flag may be set: one that no rollout has in hand. @throws `InvalidInput`, `Conflict` */
   async function judgeSetting({ component, environment, flag: given, to, by, override }: Setting): Promise<FlagAnswer | FlagToSet> {
-    const { prefix, incidents } = await rulesFor(component, environment);
+    const { flags: { prefix, incidents, operators }, chat } = await componentFor(component, environment);
     const flag = nameOf(given, prefix);
     const rollout = rolloutId({ component, flag });
     if (await releases.isRunning(rollout)) return { kind: 'rollingOut', environment, flag, rollout, send: insteadOf(to, by) };
+    if (operators && !operators.some((operator) => isSamePerson(operator, by))) {
+      return { kind: 'flagRefused', environment, flag, why: `"${by}" may not set flags of ${component}. Its operators: ${operators.join(', ')}` };
+    }
     const from: FlagSetting = await readFlag({ environment, flag });
     const why = raises(from, to) && !override ? await hindrance({ environment, ...(incidents && { incidents }) }) : undefined;
     if (why !== undefined) return { kind: 'flagRefused', environment, flag, why };
-    return { kind: 'maySet', environment, flag, from };
+    return { kind: 'maySet', environment, flag, from, ...(chat && { channel: chat.team }) };
   }
 
   async function rulesFor(component: string, environment: string): Promise<FlagRules> {
+    return (await componentFor(component, environment)).flags;
+  }
+
+  async function componentFor(component: string, environment: string): Promise<FlaggedComponent> {
     const read = await catalog.read();
     environmentIn(read, environment);
-    return flaggedIn(read, component).flags;
+    return flaggedIn(read, component);
   }
 
   return { lookUpFlags, judgeSetting };

@@ -1,7 +1,10 @@
 import { marker } from '../../domain/code/marker.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
-import type { ChatMessage } from '../../ports/chat/chat.ts';
 import { effect } from '../effect.ts';
+import type { Summons } from '../../domain/people/call.ts';
+import { createAlarms } from './alarms.ts';
+import { createCalls } from './calls.ts';
+import type { CallPorts } from './calls.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { isOfFamily, isSameLabel } from '../../domain/text/label.ts';
 import { fillTemplate } from '../../domain/text/template.ts';
@@ -23,6 +26,8 @@ export interface Report {
   readonly transition: string;
   readonly line: string;
   readonly label?: { readonly repository: Repository; readonly number: number; readonly name: string };
+  /** Somebody is wanted, who is called by a message of its own. */
+  readonly announcement?: Announcement;
 }
 
 export interface Told {
@@ -36,6 +41,8 @@ export interface Announcement {
   /** Names it within the channel, so that it is there once. */
   readonly key: string;
   readonly text: string;
+  /** It asks people for something. */
+  readonly call?: Summons;
 }
 
 export interface FlakyTestIssue {
@@ -66,9 +73,13 @@ function withChecks(template: string, values: Readonly<Record<'checks' | 'pullRe
 /** The labels that follow a release's stage are of this family; the others are left alone. */
 const labelFamily = 'workflow::';
 
-export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 'chat' | 'readLagMs'>) {
+export function createReports(ports: Pick<Ports, 'channels' | 'forge' | 'chat' | 'readLagMs'> & CallPorts) {
+  const { forge, chat, readLagMs } = ports;
+  const { say, raise } = createAlarms(ports);
+  const { written } = createCalls(ports);
+
   /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
-  async function report({ thread, channel, subject, transition, line, label, root: known }: Report): Promise<Told | void> {
+  async function report({ thread, channel, subject, transition, line, label, announcement, root: known }: Report): Promise<Told | void> {
     if (channel === undefined) return label && setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
     const key = `${thread}/${transition}`;
     const begun = known ?? (await chat.find(channel, thread))?.id;
@@ -77,12 +88,13 @@ export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 
     if (known) await chat.update(channel, known, { key: thread, text });
     const root = known ?? (await say({ channel, key: thread, text })).id;
     if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
+    if (announcement) await announce(announcement);
     await say({ channel, key, text: line, thread: root });
     return { root };
   }
 
-  async function announce({ channel, key, text }: Announcement): Promise<void> {
-    await say({ channel, key, text });
+  async function announce({ channel, key, text, call }: Announcement): Promise<void> {
+    await say({ channel, key, text, ...(call && (await written(call, channel, text))) });
   }
 
   async function commentOnPullRequest({ repository, number, key, line, mention }: PullRequestComment): Promise<void> {
@@ -112,18 +124,6 @@ export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 
     });
   }
 
-  /** Posts a message, or brings the one with this key up to date. */
-  async function say({ channel, key, text, thread }: { channel: string; key: string; text: string; thread?: string }): Promise<ChatMessage> {
-    const message = await effect({
-      key: `message ${channel} ${key}`,
-      lagMs: readLagMs,
-      probe: () => chat.find(channel, key, thread),
-      act: () => chat.post({ channel, key, text, ...(thread && { thread }) }),
-    });
-    if (message.text !== text) await chat.update(channel, message.id, { key, text });
-    return message;
-  }
-
   async function setLabel(repository: Repository, number: number, name: string): Promise<void> {
     const isSet = async () => {
       const family = (await forge.pullRequests.get(repository, number))?.labels.filter((label) => isOfFamily(label, labelFamily));
@@ -140,6 +140,7 @@ export function createReports({ forge, chat, readLagMs }: Pick<Ports, 'forge' | 
   return {
     report: beating(report),
     announce: beating(announce),
+    raiseAlarm: beating(raise),
     commentOnPullRequest: beating(commentOnPullRequest),
     openFlakyTestIssue: beating(openFlakyTestIssue),
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { activityInfo, log } from '@temporalio/activity';
 import type { Landing } from '../../domain/environments/claim.ts';
 import { readContents } from '../environments/contents.ts';
@@ -24,6 +25,14 @@ export interface Followed {
   readonly id: number;
   /** What its environment is told when it has succeeded. */
   readonly landing: Landing;
+  /** Those whom it is known to wait for: the look ends, too, when these are others. Without it only with the deployment. */
+  readonly known?: readonly string[] | 'nobody';
+}
+
+/** People have to let it go on, or have done so. */
+export interface HeldDeployment {
+  readonly waitsFor: readonly string[] | 'nobody';
+  readonly url: string;
 }
 
 type Ended = Exclude<Deployment['state'], 'running'>;
@@ -57,10 +66,11 @@ export function createPromotions(ports: Pick<Ports, 'catalog' | 'forge' | 'envir
   }
 
   /** Looks once, and lets the environment know what has landed there. @throws `NotYet` while it is under way. */
-  async function deployed(followed: Followed): Promise<Ended | EndedTwice> {
-    const { repository, mechanism, id, landing } = followed;
-    const { state, url } = await launchBy[mechanism.kind].look(repository, id);
+  async function deployed(followed: Followed): Promise<Ended | EndedTwice | HeldDeployment> {
+    const { repository, mechanism, id, landing, known } = followed;
+    const { state, url, waitsFor = 'nobody' } = await launchBy[mechanism.kind].look(repository, id);
     const doubles = await callOffDoubles(followed);
+    if (state === 'running' && known !== undefined && !isDeepStrictEqual(known, waitsFor)) return { waitsFor, url };
     if (state === 'running') throw notYet(`${url} is under way`);
     if (state === 'succeeded') {
       // Other components come, and go, with the same commit.

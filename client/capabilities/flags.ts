@@ -7,7 +7,7 @@ import type { Answer } from '../terminal/answer.ts';
 import { ask } from '../terminal/ask.ts';
 import { byOption, taskQueueOption } from '../terminal/options.ts';
 import type { Answering, CommandSession } from '../terminal/session.ts';
-import { commandFor } from '../release/status-text.ts';
+import { commandFor } from '../../domain/people/call.ts';
 
 interface Place {
   readonly environment: string;
@@ -67,9 +67,9 @@ function told(answer: FlagAnswer): string {
     case 'flags':
       return answer.flags.map(line).join('\n') || `no flag matches in ${answer.environment}`;
     case 'flagSet':
-      return `${answer.flag} in ${answer.environment}: ${shownSetting(answer.from)} → ${shownSetting(answer.to)}`;
+      return [`${answer.flag} in ${answer.environment}: ${shownSetting(answer.from)} → ${shownSetting(answer.to)}`, ...(answer.untold ?? []).map((whom) => `${whom} could not be told: tell them`)].join('\n');
     case 'flagRefused':
-      return `${answer.flag} in ${answer.environment} was not raised: ${answer.why}`;
+      return `${answer.flag} in ${answer.environment} was not set: ${answer.why}`;
     case 'rollingOut':
       return [
         `${answer.flag} in ${answer.environment} was not set: ${answer.rollout} rolls it out. Tell that instead`,

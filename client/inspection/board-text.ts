@@ -5,7 +5,10 @@ import type { ComponentRecord } from '../../domain/component/component-record.ts
 import { shortSha } from '../../domain/code/commit.ts';
 import type { EnvironmentStatus } from '../../domain/environments/environment.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
-import { ago, commandFor } from '../release/status-text.ts';
+import { commandFor } from '../../domain/people/call.ts';
+import { ago } from '../release/status-text.ts';
+import { cut } from '../../domain/text/short-text.ts';
+import type { FailedStart } from './failed-starts.ts';
 import { table } from '../terminal/table.ts';
 
 export interface Board {
@@ -15,10 +18,12 @@ export interface Board {
   readonly components: readonly (ComponentRecord | { readonly component: string; readonly silent: true })[];
   /** What is under way. Without a status it does not answer, either. */
   readonly moving: readonly { readonly id: string; readonly status?: ReleaseStatus }[];
+  /** What could not begin, or go on. */
+  readonly failed?: readonly FailedStart[];
 }
 
 /** What is where, what moves, and who waits for whom, on one page. `now` is in ms since 1970. */
-export function boardText({ environments, components, moving }: Board, now: number): string {
+export function boardText({ environments, components, moving, failed = [] }: Board, now: number): string {
   const against = components.flatMap((component) => whoObjects(component, now));
   const answering = moving.flatMap(({ status }) => (status ? [status] : []));
   return [
@@ -27,6 +32,7 @@ export function boardText({ environments, components, moving }: Board, now: numb
     ...section('What moves', moving.map(({ id, status }) => [id, ...whatMoves(status, now)]), 'nothing'),
     ...section('Who waits for whom', answering.flatMap((status) => whoIsWaitedFor(status, now)), 'nobody'),
     ...answering.flatMap(({ release, waitingFor }) => (waitingFor?.whom ? (waitingFor.send ?? []).slice(0, 1).map((message) => `  ${commandFor(release, message)}`) : [])),
+    ...(failed.length > 0 ? section('What has failed', failed.map(({ id, at, why }) => [id, `${ago(at, now)} ago`, cut(why, 200)]), '') : []),
   ].join('\n');
 }
 

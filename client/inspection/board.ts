@@ -6,6 +6,7 @@ import { environmentStatus } from '../../workflows/environments/messages.ts';
 import type { Answer } from '../terminal/answer.ts';
 import { boardText } from './board-text.ts';
 import type { Board } from './board-text.ts';
+import { failedStarts } from './failed-starts.ts';
 import type { Server } from '../terminal/connection.ts';
 import { answered, releasesThat, statusOf } from '../release/release.ts';
 import type { Answering, CommandSession } from '../terminal/session.ts';
@@ -21,8 +22,8 @@ export function addBoard(program: Command, answering: Answering): void {
 
 async function show({ server }: CommandSession): Promise<Answer> {
   const connected = await server();
-  const [environments, components, moving] = await Promise.all([environmentsOf(connected), componentsOf(connected), movingOf(connected)]);
-  const board = { environments, components, moving };
+  const [environments, components, moving, failed] = await Promise.all([environmentsOf(connected), componentsOf(connected), movingOf(connected), failedStarts(connected)]);
+  const board = { environments, components, moving, failed };
   return { exit: 0, text: boardText(board, Date.now()), json: board };
 }
 

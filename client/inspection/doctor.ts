@@ -3,6 +3,7 @@ import type { Finding } from '../../domain/inspection/diagnosis.ts';
 import { worstFirst } from '../../domain/inspection/diagnosis.ts';
 import type { Answer } from '../terminal/answer.ts';
 import { ask } from '../terminal/ask.ts';
+import { failedStarts } from './failed-starts.ts';
 import { taskQueueOption } from '../terminal/options.ts';
 import type { Answering, CommandSession } from '../terminal/session.ts';
 import { table } from '../terminal/table.ts';
@@ -17,7 +18,8 @@ export function addDoctor(program: Command, answering: Answering): void {
 }
 
 async function examine(session: CommandSession, component: string | undefined, taskQueue: string): Promise<Answer> {
-  const findings = await ask<readonly Finding[]>(session, { type: 'doctor', about: component, input: { ...(component !== undefined && { component }) }, taskQueue });
+  const examined = await ask<readonly Finding[]>(session, { type: 'doctor', about: component, input: { ...(component !== undefined && { component }) }, taskQueue });
+  const findings = [...examined, ...(await failuresOf(session, component))];
   const lines = table(worstFirst(findings).map(({ state, about, what }) => [state, about, what]));
   const todo = worstFirst(findings).flatMap(({ about, todo }) => (todo ? [`${about}: ${todo}`] : []));
   return {
@@ -25,4 +27,11 @@ async function examine(session: CommandSession, component: string | undefined, t
     text: [...lines, ...(todo.length > 0 ? ['', 'What to do', ...todo.map((line) => `  ${line}`)] : [])].join('\n'),
     json: { findings },
   };
+}
+
+/** What releases have failed of late is what a doctor is asked for. */
+async function failuresOf({ server }: CommandSession, component: string | undefined): Promise<readonly Finding[]> {
+  const failed = await failedStarts(await server());
+  const concerned = failed.filter((one) => component === undefined || one.component === component);
+  return concerned.map(({ workflow, component: of, id, at, why }) => ({ state: 'warning', about: `${of}: ${workflow}`, what: `failed at ${at}: ${why}`, todo: `mend it, and start it again (${id})` }));
 }

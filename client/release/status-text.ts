@@ -1,9 +1,9 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import { toldProgress } from '../../domain/release/progress.ts';
-import { componentPrefix } from '../../domain/people/objection.ts';
-import type { ReleaseStatus, Sendable, StageStatus, Waiting } from '../../domain/release/status.ts';
-import { marks } from '../../domain/release/status-page.ts';
+import type { ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
+import { marks, toldSoak } from '../../domain/release/status-page.ts';
+import { commandFor } from '../../domain/people/call.ts';
 import { table } from '../terminal/table.ts';
 
 /** A release for a terminal: its stages, what it waits for, and what to type next. `now` is in ms since 1970. */
@@ -29,21 +29,16 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
 }
 
 /** A line each of the candidate and its pull request, as far as there are any. */
-export function carried({ candidate, pinned, pullRequest }: Pick<ReleaseStatus, 'candidate' | 'pinned' | 'pullRequest'>): string[] {
+export function carried({ candidate, pinned, pullRequest, rollout }: Pick<ReleaseStatus, 'candidate' | 'pinned' | 'pullRequest' | 'rollout'>): string[] {
   return [
+    ...(rollout ? [`flag ${rollout.flag}, of commit ${shortSha(rollout.commit)}`, ...(rollout.issue ? [`rollout issue ${rollout.issue}`] : [])] : []),
     ...(candidate ? [`candidate ${shortSha(candidate)}${pinned ? `, from ${shortSha(pinned)}` : ''}`] : []),
     ...(pullRequest ? [`pull request #${pullRequest.number} ${pullRequest.url}`] : []),
   ];
 }
 
-/** The command that sends a message, as somebody would type it. Who decides is for them to say. */
-export function commandFor(release: string, { message, payload, to = release }: Sendable): string {
-  const options = Object.entries(payload).map(([name, value]) => `--${name} ${name === 'by' ? '<you>' : quoted(String(value))}`);
-  return ['slipway', message, to.startsWith(componentPrefix) ? to.slice(componentPrefix.length) : to, ...options].join(' ');
-}
-
-function row({ name, environment, mark, since, url }: StageStatus, now: number): string[] {
-  return ['', name, environment, marks[mark], since ? ago(since, now) : '', url ?? ''];
+function row({ name, environment, mark, since, url, soak }: StageStatus, now: number): string[] {
+  return ['', name, environment, `${marks[mark]}${soak ? `: ${toldSoak(soak)}` : ''}`, since ? ago(since, now) : '', url ?? ''];
 }
 
 function waiting({ what, since, brings, whom, write, send = [] }: Waiting, release: string, now: number): string[] {
@@ -60,8 +55,4 @@ export function listed(title: string, items: readonly string[]): string[] {
 /** How long ago, at least a second. `now` is in ms since 1970. */
 export function ago(since: string, now: number): string {
   return spoken(Math.max(1_000, now - Date.parse(since)));
-}
-
-function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

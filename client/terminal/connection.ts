@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverter as converterFor } from '../../temporal/data-converter.ts';
 import { startTraces } from '../../temporal/traces.ts';
+import { workflowPages } from '../../temporal/ui.ts';
 import { Failure } from './answer.ts';
 import type { Terminal } from './answer.ts';
 import { shown } from './fault.ts';
@@ -34,12 +35,11 @@ export async function connect(options: ServerOptions, { env }: Terminal): Promis
       `can't reach the Temporal server at ${address} (${shown(error)}). Set its address by --address, TEMPORAL_ADDRESS, or a profile in temporal.toml`,
     );
   });
-  const ui = options.ui ?? env.SLIPWAY_UI ?? knownUi(address);
   return {
     client: new Client({ connection, namespace, dataConverter, interceptors: { workflow: traces ? [traces.client] : [] } }),
     address,
     namespace,
-    link: (workflowId) => ui && `${ui.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
+    link: workflowPages({ ui: options.ui ?? env.SLIPWAY_UI, address, namespace }),
     async close() {
       await connection.close();
       await traces?.end();
@@ -62,11 +62,4 @@ async function equipment(env: Terminal['env'], namespace: string) {
   } catch (error) {
     throw new Failure(2, shown(error));
   }
-}
-
-/** Temporal Cloud's UI, and that of a dev server, which listens a thousand ports above the server unless told otherwise. */
-function knownUi(address: string): string | undefined {
-  if (address.endsWith('.tmprl.cloud:7233') || address.endsWith('.api.temporal.io:7233')) return 'https://cloud.temporal.io';
-  const local = /^(?:localhost|127\.0\.0\.1):(\d+)$/.exec(address);
-  return local ? `http://127.0.0.1:${Number(local[1]) + 1_000}` : undefined;
 }

@@ -29,7 +29,7 @@ export type ReleaseOutcome =
   | { readonly kind: 'takenBack'; readonly component: string; readonly from: Sha; readonly to: Sha; readonly pullRequest: string }
   /** A dry run: nothing was written. */
   | { readonly kind: 'planned'; readonly candidate: Sha; readonly writes: readonly string[] }
-  | { readonly kind: 'handedOver'; readonly to: string }
+  | { readonly kind: 'handedOver'; readonly to: string; /** What that needs people for. */ readonly waitsFor?: string }
   /** One commit was asked for, and the release from this pin runs already with another: nothing was written. */
   | { readonly kind: 'underWay'; readonly release: string; readonly candidate: Sha; readonly asked: Sha }
   | ({ readonly kind: 'mergeRefused'; readonly reason: string } & Remains)

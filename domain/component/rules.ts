@@ -25,6 +25,7 @@ export const pin = z.strictObject({
     notice: interval.prefault('1d').describe('Open for this long: told once, in the thread.'),
     escalate: interval.prefault('1d').describe('Then told to the team, and again at this interval.'),
   }).prefault({}),
+  signoff: z.string().max(200).regex(/^[^<>\p{Cc}]+ <[^<>\s@]+@[^<>\s@]+>$/u, 'must be like "Slipway <slipway@example.com>"').optional().describe('Who signs off the version commits, where the repository asks for that (DCO).'),
   runbook: z.url().optional(),
   ...checkRules,
 });

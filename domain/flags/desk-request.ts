@@ -41,7 +41,7 @@ export interface NamedFlag {
 /** The answer to a request. */
 export type FlagAnswer =
   | { readonly kind: 'flags'; readonly environment: string; readonly flags: readonly NamedFlag[] }
-  | { readonly kind: 'flagSet'; readonly environment: string; readonly flag: string; readonly from: FlagSetting; readonly to: FlagSetting }
+  | { readonly kind: 'flagSet'; readonly environment: string; readonly flag: string; readonly from: FlagSetting; readonly to: FlagSetting; /** Where it could not be told, nor recorded. */ readonly untold?: readonly string[] }
   | { readonly kind: 'flagRefused'; readonly environment: string; readonly flag: string; readonly why: string }
   /** Whoever sets it meanwhile would stop its rollout: what to send to that instead. */
   | { readonly kind: 'rollingOut'; readonly environment: string; readonly flag: string; readonly rollout: string; readonly send: readonly Sendable[] };

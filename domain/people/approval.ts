@@ -93,3 +93,30 @@ export function tally(stage: Stage, votes: readonly CountedVote[]): Tally {
   const missing = stage.approval.required - last.size;
   return missing > 0 ? { kind: 'open', missing } : { kind: 'approved', by: [...last.values()].map(({ by }) => by) };
 }
+
+/** How an approval stands that is still open. */
+export interface Standing {
+  readonly required: number;
+  /** Who has approved so far. */
+  readonly by: readonly string[];
+  /** Who may still do so: nobody is asked twice, nor who may not. Of a team it is not known who has voted. */
+  readonly whom: readonly string[];
+  /** However all of them vote, it is not enough. */
+  readonly isOutOfReach: boolean;
+}
+
+export function standingOf(stage: Stage, votes: readonly CountedVote[], involved: Involved): Standing {
+  const { approvers = [], required = 0 } = stage.approval ?? {};
+  const by = [...new Map(votes.filter((vote) => vote.stage === stage.name && vote.verdict === 'approve').map((vote) => [folded(vote.by), vote.by])).values()];
+  const whom = [...new Map(approvers.map((one) => [folded(one), one])).values()].filter((one) => !involved.has(folded(one)) && !by.some((voter) => isSamePerson(voter, one)));
+  return { required, by, whom, isOutOfReach: teamsIn({ approvers }).length === 0 && by.length + whom.length < required };
+}
+
+/** " by 2 people: 1 of 2, by alice. …" */
+export function toldStanding({ approval }: Stage, { required, by, whom, isOutOfReach }: Standing): string {
+  const people = required > 1 ? ` by ${required} people` : '';
+  const soFar = by.length > 0 ? `: ${by.length} of ${required}, by ${by.join(', ')}` : '';
+  if (!isOutOfReach) return `${people}${soFar}`;
+  const separation = approval?.separation?.join(' and ') ?? 'nobody';
+  return `${people}${soFar}; it can't be reached: separation of duties (${separation}) leaves ${whom.join(', ') || 'nobody'}. Reject or abort it, and name more approvers`;
+}

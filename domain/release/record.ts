@@ -3,7 +3,7 @@ import type { ReleaseStatus } from './status.ts';
 
 /** What a release, a rollout or a schema release leaves when it ends. Kept for longer than Temporal keeps its history. */
 export interface ReleaseRecord
-  extends Pick<ReleaseStatus, 'release' | 'component' | 'candidate' | 'version' | 'pinned' | 'pullRequest' | 'stages' | 'refused' | 'undone' | 'stays' | 'owed'> {
+  extends Pick<ReleaseStatus, 'release' | 'component' | 'candidate' | 'version' | 'pinned' | 'rollout' | 'pullRequest' | 'stages' | 'refused' | 'undone' | 'stays' | 'owed'> {
   /** ISO 8601 */
   readonly startedAt: string;
   /** ISO 8601 */

@@ -1,7 +1,8 @@
 import { shortSha } from '../code/commit.ts';
 import { inert } from '../code/quiet-text.ts';
 import { toldProgress } from './progress.ts';
-import type { ReleaseStatus, StageStatus } from './status.ts';
+import type { ReleaseStatus, SoakStatus, StageStatus } from './status.ts';
+import { spoken } from '../text/duration.ts';
 import { cut } from '../text/short-text.ts';
 
 /** How a stage's mark is shown. */
@@ -36,12 +37,13 @@ export function fitting(lines: readonly string[]): string {
   return page.length <= most ? page : `${page.slice(0, most - 40)}\n\n… (see the query \`status\`)`;
 }
 
-function headline({ component, version, candidate, pinned, pullRequest, outcome, next, progress }: ReleaseStatus): string[] {
+function headline({ component, version, candidate, pinned, pullRequest, rollout, outcome, next, progress }: ReleaseStatus): string[] {
   const carried = candidate ? ` \`${shortSha(candidate)}\`` : '';
   const from = pinned ? ` (from \`${shortSha(pinned)}\`)` : '';
   const pull = pullRequest ? ` · [pull request #${pullRequest.number}](${pullRequest.url})` : '';
   return [
     `**${component}**${version ? ` ${version}` : ''}${carried}${from}${pull}`,
+    ...(rollout ? ['', `Flag \`${rollout.flag}\`, of commit \`${shortSha(rollout.commit)}\`${rollout.issue ? ` · [rollout issue](${rollout.issue})` : ''}`] : []),
     ...(outcome ? ['', `**Ended:** ${outcome}`] : []),
     ...(progress ? ['', `So far: ${toldProgress(progress)} (at ${progress.at})`] : []),
     ...(next ? ['', `Next: ${next}`] : []),
@@ -50,11 +52,18 @@ function headline({ component, version, candidate, pinned, pullRequest, outcome,
 
 function stageTable({ stages }: ReleaseStatus): string[] {
   if (stages.length === 0) return [];
-  const rows = stages.map(({ name, environment, mark, since, url }) => {
-    const shown = url ? `[${marks[mark]}](${url})` : marks[mark];
+  const rows = stages.map(({ name, environment, mark, since, url, soak }) => {
+    const shown = `${url ? `[${marks[mark]}](${url})` : marks[mark]}${soak ? `: ${toldSoak(soak)}` : ''}`;
     return `| ${name} | ${environment} | ${shown} | ${since ?? ''} |`;
   });
   return ['', '| stage | environment | state | since |', '| --- | --- | --- | --- |', ...rows];
+}
+
+/** "12 min of 1 h observed by 2026-01-05T10:12:00Z; stood still for 5 min" */
+export function toldSoak({ ofMs, observedMs, stoodMs, at, standing }: SoakStatus): string {
+  const stood = [...(stoodMs >= 1_000 ? [`stood still for ${spoken(stoodMs)}`] : []), ...(standing ? [`stands still since then: ${standing}`] : [])];
+  const observed = observedMs >= ofMs ? `${spoken(ofMs)} observed` : `${spoken(observedMs)} of ${spoken(ofMs)} observed by ${at}`;
+  return [observed, ...stood].join('; ');
 }
 
 function pause({ paused, objections = [] }: ReleaseStatus): string[] {

@@ -34,6 +34,19 @@ export interface StageStatus {
   readonly since?: string;
   /** The run or deployment. */
   readonly url?: string;
+  readonly soak?: SoakStatus;
+}
+
+/** How far a soak has come. Times are ms. */
+export interface SoakStatus {
+  readonly ofMs: number;
+  readonly observedMs: number;
+  /** How long its environment was frozen, or the release paused, meanwhile. */
+  readonly stoodMs: number;
+  /** ISO 8601: when that was so. */
+  readonly at: string;
+  /** Why its clock stands still, while it does. */
+  readonly standing?: string;
 }
 
 export interface Waiting {
@@ -69,6 +82,8 @@ export interface ReleaseStatus {
   /** What it does to it: "inject-current-schemas from 5.1". */
   readonly does?: string;
   readonly pinned?: Sha;
+  /** What a rollout rolls out, and its issue, once there is one. */
+  readonly rollout?: { readonly flag: string; readonly commit: Sha; readonly issue?: string };
   readonly pullRequest?: { readonly number: number; readonly url: string };
   readonly stages: readonly StageStatus[];
   readonly waitingFor?: Waiting;
@@ -83,7 +98,7 @@ export interface ReleaseStatus {
   /** How it ended, in one line. */
   readonly outcome?: string;
   /** How it ended, for programs; a fault and a Cancel are no outcomes. */
-  readonly ending?: Outcome['kind'] | 'failed' | 'cancelled';
+  readonly ending?: Outcome['kind'] | 'failed' | 'cancelled' | 'flagSet';
   /** What is still owed, and keeps the release open. */
   readonly owes?: readonly { readonly what: string; /** ISO 8601 */ readonly since: string }[];
   readonly undone: readonly string[];
@@ -95,7 +110,8 @@ export interface ReleaseStatus {
 
 /** Whether a release waits for this message: about this stage, where it tells of one. */
 export function waitsForMessage({ waitingFor }: Pick<ReleaseStatus, 'waitingFor'>, { message, stage }: { readonly message: string; readonly stage?: string | undefined }): boolean {
-  return (waitingFor?.send ?? []).some(({ message: wanted, payload }) => wanted === message && (stage === undefined || !('stage' in payload) || payload.stage === stage));
+  // Without anybody whom it waits for, it is what could be sent.
+  return waitingFor?.whom !== undefined && (waitingFor.send ?? []).some(({ message: wanted, payload }) => wanted === message && (stage === undefined || !('stage' in payload) || payload.stage === stage));
 }
 
 /** The stages of a release that has ended: nothing of it goes on, nor waits. What is under way is named among what stays. */

@@ -1,3 +1,4 @@
+import type { ChatChannels } from '../release/chat.ts';
 import type { Sha } from '../code/commit.ts';
 import type { CarriedChange } from '../changes/change.ts';
 import { doubtsAbout } from './base.ts';
@@ -46,7 +47,7 @@ export interface SchemaPlan {
   readonly stages: readonly [];
   /** Confirmed beforehand. */
   readonly overwrite: boolean;
-  readonly chat?: { readonly progress: string };
+  readonly chat?: ChatChannels;
   readonly pace: Pace;
   readonly reason?: string;
 }
@@ -99,7 +100,7 @@ export function toldWork({ action, base, ref }: Pick<SchemaPlan, 'action' | 'bas
 export interface SchemaGround {
   readonly pace: Pace;
   readonly rules: SchemaRules;
-  readonly chat?: { readonly progress: string } | undefined;
+  readonly chat?: ChatChannels | undefined;
 }
 
 export function agreeOnSchemas({ pace, rules, chat }: SchemaGround, { request, base, candidate, date, named, carrier = base }: SchemaCut): SchemaPlan {

@@ -14,6 +14,8 @@ export interface Observation {
   readonly lastHealthy: boolean;
   /** Since when no sample was healthy, and nobody looked away. */
   readonly unhealthySince?: number;
+  /** Since when each sample was healthy, and nobody looked away. */
+  readonly healthySince?: number;
 }
 
 /**
@@ -29,8 +31,22 @@ export function observe(before: Observation | undefined, sample: Sample, interva
     observedMs: (before?.observedMs ?? 0) + (counts ? gap : 0),
     lastAt: sample.at,
     lastHealthy: sample.healthy,
-    ...(!sample.healthy && { unhealthySince: (unbroken ? before?.unhealthySince : undefined) ?? sample.at }),
+    ...(sample.healthy ? { healthySince: (unbroken ? before?.healthySince : undefined) ?? sample.at } : { unhealthySince: (unbroken ? before?.unhealthySince : undefined) ?? sample.at }),
   };
+}
+
+/** How people believe that it is. */
+export type KnownHealth = 'well' | 'sick';
+
+/** Samples without data that are as bad as bad data: a single look may fail by itself. */
+const blindSamples = 3;
+/** Samples by which it is well again: what comes and goes with each look is told as one sickness. */
+const wellSamples = 10;
+
+/** What people are to be told of its health, if that is not what they know. What is bad is told by the first sample. */
+export function newHealth(known: KnownHealth, now: Observation, { sick, sampleMs }: { readonly sick?: 'unhealthy' | 'unknown' | undefined; readonly sampleMs: number }): KnownHealth | undefined {
+  if (known === 'sick') return now.healthySince !== undefined && now.lastAt - now.healthySince >= wellSamples * sampleMs ? 'well' : undefined;
+  return sick === 'unhealthy' || (sick === 'unknown' && unhealthyMs(now) >= (blindSamples - 1) * sampleMs) ? 'sick' : undefined;
 }
 
 /** For how long, in ms, it has not been shown to be healthy. */

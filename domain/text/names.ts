@@ -14,6 +14,8 @@ export const approver = z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*(\/[\w-]+)
 export const workflowFile = z.string().regex(/^[\w.-]+\.ya?ml$/, 'must be a workflow file name such as "deploy.yml"');
 /** Of a pull request or an issue, as the forge takes it. */
 export const title = z.string().min(1).max(256).regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must be one line');
-export const label = z.string().min(1).max(50).regex(/^[^\p{Cc},]*$/u, 'must be one line without commas');
+/** Longest label that the forge takes, in characters. */
+export const longestLabel = 50;
+export const label = z.string().min(1).max(longestLabel).regex(/^[^\p{Cc},]*$/u, 'must be one line without commas');
 /** The brand is the compiler's alone: JSON Schema shows a text. */
 export const sha = z.string().regex(shaPattern, 'must be a full commit SHA of 40 hex digits') as unknown as z.ZodType<Sha, string>;

@@ -1,16 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import { problemLine, readCatalog } from '../../domain/catalog-text.ts';
+import type { Catalog } from '../../domain/catalog.ts';
+import { channelsIn, problemLine, readCatalog } from '../../domain/catalog-text.ts';
 import { neverRetry } from '../failures.ts';
-import type { CatalogSource } from './catalog.ts';
+import type { CatalogSource, Channels } from './catalog.ts';
 
 /** The catalog in a file; read anew each time, so that the next release follows an edit without a restart. */
-export function fileCatalog(file: string): CatalogSource {
+export function fileCatalog(file: string): CatalogSource & { readonly channels: Channels } {
+  let last: Catalog | undefined;
   return {
     async read() {
       const reading = readCatalog(await text(file));
-      if (reading.kind === 'valid') return reading.catalog;
+      if (reading.kind === 'valid') return (last = reading.catalog);
       const problems = reading.problems.map((problem) => problemLine(file, problem));
       throw neverRetry('InvalidCatalog', `The catalog has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${problems.join('\n')}`);
+    },
+
+    channels: {
+      async of(component) {
+        const written = await text(file).then((now) => channelsIn(now, component), () => undefined);
+        const known = last && Object.hasOwn(last.components, component) ? last.components[component] : undefined;
+        return written ?? known?.chat;
+      },
     },
   };
 }

@@ -2,10 +2,19 @@
 export interface Chat {
   /** The message of this channel (or of the thread) that carries `key`. */
   find(channel: string, key: string, thread?: string): Promise<ChatMessage | undefined>;
-  post(message: { readonly channel: string; readonly key: string; readonly text: string; readonly thread?: string }): Promise<ChatMessage>;
-  update(channel: string, id: string, message: { readonly key: string; readonly text: string }): Promise<void>;
+  post(message: NewMessage): Promise<ChatMessage>;
+  update(channel: string, id: string, message: Pick<NewMessage, 'key' | 'text' | 'mentions'>): Promise<void>;
   /** Fails, with what to do, where the channel can't be told anything. Posts nothing. */
   reach(channel: string): Promise<void>;
+}
+
+export interface NewMessage {
+  readonly channel: string;
+  readonly key: string;
+  readonly text: string;
+  readonly thread?: string;
+  /** Members and groups of the chat, by its own ids, who are notified. */
+  readonly mentions?: readonly string[];
 }
 
 export interface ChatMessage {

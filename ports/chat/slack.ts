@@ -4,10 +4,10 @@ import { settings } from '../adapter.ts';
 import type { Variables } from '../adapter.ts';
 import { neverRetry } from '../failures.ts';
 import { assertStillOurs } from '../pulse.ts';
-import type { Chat, ChatMessage } from './chat.ts';
+import type { Chat, ChatMessage, NewMessage } from './chat.ts';
 import { slackChannels } from './slack/channels.ts';
 import { isMissingThread, slackFailure } from './slack/failures.ts';
-import { escaped, plain } from './slack/text.ts';
+import { escaped, mentioning, plain } from './slack/text.ts';
 
 export interface SlackSettings {
   /** A bot's token, with the scopes chat:write, channels:read, channels:history (and groups:read, groups:history for private channels). */
@@ -20,11 +20,7 @@ export interface SlackSettings {
   readonly searchBackMs?: number | undefined;
 }
 
-interface Written {
-  readonly channel: string;
-  readonly key: string;
-  readonly text: string;
-}
+type Written = Omit<NewMessage, 'thread'>;
 
 /** As Slack takes it. */
 interface Content {
@@ -73,9 +69,9 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
     } while (cursor);
   }
 
-  async function write<Answer>(what: string, { channel, key, text }: Written, send: (content: Content) => Promise<Answer>): Promise<Answer> {
+  async function write<Answer>(what: string, { channel, key, text, mentions }: Written, send: (content: Content) => Promise<Answer>): Promise<Answer> {
     try {
-      const content = { channel: await channels.id(channel), text: escaped(text), metadata: { event_type: eventType, event_payload: { key } } };
+      const content = { channel: await channels.id(channel), text: mentioning(mentions) + escaped(text), metadata: { event_type: eventType, event_payload: { key } } };
       await assertStillOurs(what);
       return await send(content);
     } catch (error) {
@@ -99,14 +95,15 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
       }
     },
 
-    async post({ channel, key, text, thread }): Promise<ChatMessage> {
+    async post({ thread, ...message }): Promise<ChatMessage> {
+      const { channel, text } = message;
       const quiet = { unfurl_links: false, unfurl_media: false, ...(thread && { thread_ts: thread }) };
-      const { ts = '' } = await write(`posting to ${channel}`, { channel, key, text }, (content) => slack.chat.postMessage({ ...content, ...quiet }));
+      const { ts = '' } = await write(`posting to ${channel}`, message, (content) => slack.chat.postMessage({ ...content, ...quiet }));
       return { id: ts, text };
     },
 
-    async update(channel, id, { key, text }) {
-      await write(`updating a message in ${channel}`, { channel, key, text }, (content) => slack.chat.update({ ...content, ts: id }));
+    async update(channel, id, message) {
+      await write(`updating a message in ${channel}`, { ...message, channel }, (content) => slack.chat.update({ ...content, ts: id }));
     },
 
     async reach(channel) {

@@ -6,6 +6,8 @@ export interface BranchRules {
   /** How many reviews; 0 where none is asked for, or where the token may not see that one is. */
   readonly reviews: number;
   readonly mergeQueue: boolean;
+  /** Every commit must be signed. */
+  readonly signatures: boolean;
 }
 
 /** What can be kept from all but some. */
@@ -15,6 +17,8 @@ export type BranchRestriction = (typeof branchRestrictions)[number];
 
 /** What the token is allowed, as far as the forge tells, and who belongs to what. */
 export interface Access {
+  /** Whether the forge signs what is committed by this token. */
+  readonly signs: boolean;
   /** Whether somebody is in a team ("org/team"), or in one below it. Nobody is in a team that the token may not see. */
   isMember(team: string, login: string): Promise<boolean>;
   /** Logins of a team's members; undefined for one that the token may not see. */

@@ -11,13 +11,15 @@ export interface NewCommit {
   readonly date: string;
   /** Makes it a merge of this commit, which has nothing but the file that `parent` lacks. */
   readonly merges?: Sha;
+  /** Where it is to be put. Where commits are signed, they have a date of their own: what is there in all but that is the same. */
+  readonly branch?: string;
 }
 
 export interface Branches {
   find(repository: Repository, branch: string): Promise<Sha | undefined>;
   /** Of all branches. */
   names(repository: Repository): Promise<readonly string[]>;
-  /** Stores a commit that changes one file; content-addressed, so writing it again changes nothing. On no branch yet. */
+  /** Stores a commit that changes one file; writing it again gives the same one, unless it is signed and on no branch yet. */
   write(commit: NewCommit): Promise<Sha>;
   /** Fails with `Conflict` when the branch exists, whatever it points to. */
   create(repository: Repository, branch: string, sha: Sha): Promise<void>;

@@ -5,6 +5,8 @@ export interface Deployment {
   readonly id: number;
   readonly url: string;
   readonly state: 'running' | 'succeeded' | 'failed';
+  /** Those of whom one has to let it go on, while it waits for that. */
+  readonly waitsFor?: readonly string[];
 }
 
 export interface NewDeployment {

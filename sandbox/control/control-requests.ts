@@ -56,7 +56,7 @@ const shownCi = {
   at: z.iso.datetime().optional(),
 };
 /** A run of a workflow as it is to look; `run` is the id of one that goes on. */
-export const run = z.strictObject({ ...shownCi, run: z.number().int().optional(), workflow: z.string().default('ci.yml'), event: z.string().default('push'), attempt: z.number().int().positive().optional() });
+export const run = z.strictObject({ ...shownCi, run: z.number().int().optional(), workflow: z.string().default('ci.yml'), event: z.string().default('push'), attempt: z.number().int().positive().optional(), reviewers: z.array(z.string()).optional() });
 /** The check suite of another app as it is to look. */
 export const suite = z.strictObject({ ...shownCi, app: z.string().regex(/^[a-z][a-z0-9-]*$/) });
 

@@ -2,6 +2,7 @@
 export const operations = {
   'actions/cancel-workflow-run': 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel',
   'actions/create-workflow-dispatch': 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+  'actions/get-pending-deployments-for-run': 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments',
   'actions/get-workflow': 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
   'actions/get-workflow-run': 'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
   'actions/list-jobs-for-workflow-run': 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs',

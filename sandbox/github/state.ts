@@ -157,6 +157,8 @@ export interface Run {
   turn: number;
   updatedAt: string;
   status: Progress;
+  /** Who may let it go on while it is `waiting`. */
+  reviewers?: readonly string[] | undefined;
   conclusion: Conclusion | undefined;
   /** Of every attempt, oldest first. */
   readonly jobs: Job[];

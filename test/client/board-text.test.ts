@@ -65,3 +65,9 @@ Who waits for whom
 it('says so when there is nothing', () => {
   expect(boardText({ environments: [], components: [], moving: [] }, now)).toBe('What is where\n  no environment has been used yet\nWhat moves\n  nothing\nWho waits for whom\n  nobody');
 });
+
+it('names what has failed of late, where nothing has followed it', () => {
+  const failed = [{ workflow: 'updateComponent', component: 'gitaly', id: 'update/gitaly-2026-01-02T11:00:00Z', at: '2026-01-02T11:00:01Z', why: 'The catalog has a mistake: slipway.yaml:7:3: …' }];
+  expect(boardText({ environments: [], components: [], moving: [], failed }, now)).toMatch(/What has failed\n +update\/gitaly-2026-01-02T11:00:00Z +59 min 59 s ago +The catalog has a mistake/);
+  expect(boardText({ environments: [], components: [], moving: [], failed: [] }, now)).not.toContain('failed');
+});

@@ -9,6 +9,7 @@ import { project } from '../../sandbox/parts/build.mjs';
 import { candidate, never, pending, plan } from '../workflows/scripted-world.ts';
 import type { Told } from './command-line.ts';
 import { type } from './command-line.ts';
+import { neverRetry } from '../../ports/failures.ts';
 import { idOf, openStand, register } from './stand.ts';
 
 /** A namespace of its own: which releases run is part of what is told. */
@@ -180,6 +181,23 @@ describe('a release from the command line', () => {
     expect(stderr).toContain('no running release "moniter": did you mean "monitor"?');
     expect(stderr).toContain(`Running: `);
   });
+});
+
+it('shows on the board, and with the doctor, what could not begin, until something has begun', async () => {
+  let isBroken = true;
+  const queue = await stand.worker({
+    diagnose: async () => [],
+    plan: async ({ component }) => {
+      if (isBroken) throw neverRetry('InvalidCatalog', 'The catalog has a mistake:\nslipway.yaml:7:3: stages: must be a list');
+      return { ...plan, component, id: idOf(component) };
+    },
+  });
+  expect(await slipway('start', 'componentRelease', 'broken', '--task-queue', queue)).toMatchObject({ exit: 2 });
+  await expect.poll(async () => (await slipway('board')).stdout, { timeout: 20_000 }).toMatch(/What has failed\n(?: .*\n)* +release\/broken\/\S* +\d+ s ago +The catalog has a mistake: slipway.yaml:7:3/);
+  expect((await slipway('doctor', 'broken', '--task-queue', queue)).stdout).toMatch(/warning +broken: componentRelease +failed at 20\S+: The catalog has a mistake/);
+  isBroken = false;
+  await slipway('start', 'componentRelease', 'broken', '--task-queue', queue);
+  await expect.poll(async () => (await slipway('board')).stdout, { timeout: 20_000 }).not.toContain('The catalog has a mistake');
 });
 
 describe('an environment that is asked for as a release', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changes } from '../../client/release/changes.ts';
 import { matching } from '../../client/release/release.ts';
-import { commandFor, statusText } from '../../client/release/status-text.ts';
+import { commandFor } from '../../domain/people/call.ts';
+import { statusText } from '../../client/release/status-text.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { shaOf } from '../shas.ts';
 

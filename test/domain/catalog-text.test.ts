@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { problemLine, readCatalog } from '../../domain/catalog-text.ts';
+import { channelsIn, problemLine, readCatalog } from '../../domain/catalog-text.ts';
 
 /** A whole catalog, of which a test changes a line. */
 const whole = `version: 1
@@ -166,7 +166,10 @@ describe('a contradiction', () => {
   it('of two components that would write the same branch is told at the second', () => {
     const component = whole.slice(whole.indexOf('  gitaly:\n'));
     const twice = whole + component.replace('gitaly:', 'gitaly-too:');
-    expect(problems(twice)).toEqual(['slipway.yaml:35:13: components.gitaly-too.pin.head: already the branch of component "gitaly"']);
+    expect(problems(twice)).toEqual([
+      'slipway.yaml:34:20: components.gitaly-too.pin.versionFile: pins "gitaly" already',
+      'slipway.yaml:35:13: components.gitaly-too.pin.head: "release/gitaly" is the branch of "gitaly" already',
+    ]);
   });
 });
 
@@ -181,4 +184,47 @@ it('says within moments that nobody knows any of 20,000 keys', () => {
   const told = problems(`${whole}${many}\n`);
   expect(performance.now() - started).toBeLessThan(5_000);
   expect(told.at(-1)).toContain('unknown key "key9"');
+});
+
+describe('branches that can not be there beside one another', () => {
+  const head = (branch: string, more = '') => changed('head: release/gitaly', `head: ${branch}${more}`);
+  const inside = "Git keeps no branch inside of another one";
+  it.each([
+    ['its base', head('master'), '"master" is the base branch of "gitaly" already'],
+    ['a folder that is its base', head('master/gitaly'), `"master/gitaly" can't be there beside "master", the base branch of "gitaly": ${inside}`],
+    ['a folder above its base', head('stable', '\n      branch: stable/12-9'), `"stable" can't be there beside "stable/12-9", the base branch of "gitaly": ${inside}`],
+  ])('are refused: %s', (_, text, message) => {
+    expect(problems(text)).toEqual([expect.stringContaining(`components.gitaly.pin.head: ${message}`)]);
+  });
+
+  it('are refused of two components, of which one has many branches in that folder', () => {
+    const migrator = (more: string) => `${whole}  migrator:\n    schemas: { repository: GitLab-org/gitlab, bucket: schemas${more} }\n`;
+    expect(problems(migrator('').replace('head: release/gitaly', 'head: schemas'))).toEqual([expect.stringContaining(`"schemas/{version}" can't be there beside "schemas", the branch of "gitaly": ${inside}`)]);
+    expect(problems(migrator(', head: "release/{version}"'))).toEqual([]);
+    expect(problems(migrator(', branch: release'))).toEqual([expect.stringContaining(`components.gitaly.pin.head: "release/gitaly" can't be there beside "release", the base branch of "migrator"`)]);
+  });
+});
+
+it('refuses what a forge would refuse: a label that is too long, also that of a stage, and a title of several lines', () => {
+  const long = 'x'.repeat(51);
+  expect(problems(changed('      title: Update Gitaly version', `      title: "Update\\nGitaly"\n      labels: [${long}]`))).toEqual([expect.stringMatching(/pin.title: must be one line/), expect.stringMatching(/pin.labels.0: must not be longer than 50/)]);
+  expect(problems(changed('- name: staging', `- name: ${'s'.repeat(41)}`))).toEqual([expect.stringContaining('stages.0.name: must not be longer than 40')]);
+});
+
+describe('where people follow a component', () => {
+  const broken = 'version: 1\nenvironments: {}\ncomponents:\n  gitaly:\n    stages: 7\n    chat: { progress: "#gitaly", team: "#g_gitaly" }\n  monitor:\n    promotion: { chat: { progress: "#monitor" } }\n  constructor: 7\n';
+  it.each([
+    ['gitaly', { progress: '#gitaly', team: '#g_gitaly' }],
+    ['monitor', { progress: '#monitor', team: '#monitor' }],
+    ['constructor', undefined],
+    ['toString', undefined],
+    ['unknown', undefined],
+  ])('is known of a catalog with mistakes: %s', (component, channels) => {
+    expect(readCatalog(broken).kind).toBe('invalid');
+    expect(channelsIn(broken, component)).toEqual(channels);
+  });
+
+  it('is not known of what is no YAML, nor of channels that are none', () => {
+    for (const text of ['', '- 1', '{', 'components: {gitaly: {chat: {progress: 7}}}', 'components: {gitaly: {chat: *nowhere}}', 'components: {gitaly: [chat]}']) expect(channelsIn(text, 'gitaly')).toBeUndefined();
+  });
 });

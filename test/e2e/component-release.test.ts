@@ -35,7 +35,7 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
     });
     expect(chat.gitaly_alerts!.map(({ text }) => text).sort()).toEqual([
       'deploying to canary',
-      'deploying to production',
+      'deploying to production, approved by alice',
       'deploying to staging',
       'gitaly 546ef5072ad3: released through staging, canary, production',
       'merged #1 into master',

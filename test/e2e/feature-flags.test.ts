@@ -42,15 +42,22 @@ it('lists the flags of a component that match, and shows one', async () => {
 });
 
 it('sets a flag, and says from what', async () => {
-  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch in production: unset → 25 %\n' });
-  const { stdout } = await flags('set', 'gitaly', 'gitaly_fetch', 'false', '--by', 'kim', '--json');
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'alice')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch in production: unset → 25 %\n' });
+  const { stdout } = await flags('set', 'gitaly', 'gitaly_fetch', 'false', '--by', 'alice', '--json');
   expect(JSON.parse(stdout)).toEqual({ kind: 'flagSet', environment: 'production', flag: 'gitaly_fetch', from: 25, to: false });
-  expect((await world.journal()).map(({ key }) => key)).toEqual(['flag production gitaly_fetch 25', 'flag production gitaly_fetch false']);
+  expect((await world.journal()).map(({ key }) => key).filter((key) => key.startsWith('flag'))).toEqual(['flag production gitaly_fetch 25', 'flag production gitaly_fetch false']);
+});
+
+it('tells the team who has set a flag, and lets nobody set it but operators', async () => {
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '100', '--by', 'Alice', '--reason', 'the incident')).toMatchObject({ exit: 0 });
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'mallory')).toMatchObject({ exit: 1, stdout: 'gitaly_fetch in production was not set: "mallory" may not set flags of gitaly. Its operators: alice, bob\n' });
+  const { chat } = await world.snapshot();
+  expect(Object.values(chat).flat().map(({ text }) => text)).toEqual([expect.stringMatching(/^gitaly_fetch in production: unset → (100 %|on), by Alice: the incident$/)]);
 });
 
 it('says from what also when it has to write a second time', async () => {
   await world.control('faults', { match: { key: 'flag production gitaly_fetch 25' }, action: { kind: 'applyThen', reply: 'reset' } });
-  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch in production: unset → 25 %\n' });
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'alice')).toMatchObject({ exit: 0, stdout: 'gitaly_fetch in production: unset → 25 %\n' });
 });
 
 it('does not raise a flag during an incident, but lowers it, and raises it with a reason', async () => {
@@ -58,10 +65,10 @@ it('does not raise a flag during an incident, but lowers it, and raises it with 
   await fetch(`${world.url}/api/v3/repos/gitlab-org/gitlab/issues`, {
     method: 'POST', headers: { authorization: 'Bearer person:ann', 'content-type': 'application/json' }, body: JSON.stringify({ title: 'Errors', labels: ['incident'] }),
   });
-  const refused = await flags('set', 'gitaly', 'gitaly_fetch', '100', '--by', 'kim');
-  expect(refused).toMatchObject({ exit: 1, stdout: expect.stringMatching(/^gitaly_fetch in production was not raised: the incident .* is open\n$/) });
-  expect(await flags('set', 'gitaly', 'gitaly_fetch', '5', '--by', 'kim')).toMatchObject({ exit: 0 });
-  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim', '--override', '--reason', 'unrelated')).toMatchObject({ exit: 0 });
+  const refused = await flags('set', 'gitaly', 'gitaly_fetch', '100', '--by', 'alice');
+  expect(refused).toMatchObject({ exit: 1, stdout: expect.stringMatching(/^gitaly_fetch in production was not set: the incident .* is open\n$/) });
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '5', '--by', 'alice')).toMatchObject({ exit: 0 });
+  expect(await flags('set', 'gitaly', 'gitaly_fetch', '25', '--by', 'alice', '--override', '--reason', 'unrelated')).toMatchObject({ exit: 0 });
 });
 
 it('does not set a flag that is rolled out, but says what to tell the rollout; which leaves the flag where it is when that is how it is aborted', async () => {
@@ -94,9 +101,9 @@ it('does not set a flag that is rolled out, but says what to tell the rollout; w
 });
 
 it.each([
-  [['set', 'gitaly', 'fetch', '25', '--by', 'kim'], 'Did you mean "gitaly_fetch"?'],
-  [['set', 'gitaly', 'gitaly_fetch', '150', '--by', 'kim'], 'not to 150'],
-  [['set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim', '--override'], 'reason: must say why it overrides'],
+  [['set', 'gitaly', 'fetch', '25', '--by', 'alice'], 'Did you mean "gitaly_fetch"?'],
+  [['set', 'gitaly', 'gitaly_fetch', '150', '--by', 'alice'], 'not to 150'],
+  [['set', 'gitaly', 'gitaly_fetch', '25', '--by', 'alice', '--override'], 'reason: must say why it overrides'],
   [['list', 'gitlay'], 'did you mean "gitaly"?'],
   [['list', 'gitaly', '--environment', 'prod'], 'unknown environment "prod"'],
 ])('refuses %j, and says what was meant', async (args, message) => {
@@ -107,7 +114,7 @@ it.each([
 
 it('gives up without a worker, and leaves nothing to be done by one that comes later', async () => {
   const away = `${world.name}-away`;
-  const asked = [['get', 'gitaly', 'gitaly_fetch'], ['set', 'gitaly', 'gitaly_fetch', '25', '--by', 'kim']];
+  const asked = [['get', 'gitaly', 'gitaly_fetch'], ['set', 'gitaly', 'gitaly_fetch', '25', '--by', 'alice']];
   for (const told of await Promise.all(asked.map((args) => slipway('flags', ...args, '--task-queue', away)))) {
     expect(told).toMatchObject({ exit: 3, stderr: expect.stringContaining(`no worker polls the task queue "${away}"`) });
   }

@@ -2,14 +2,14 @@ import type { CarriedChange } from '../../domain/changes/change.ts';
 import type { Life } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
-import type { Choice } from '../../domain/people/decision.ts';
+import type { Question } from '../people/questions.ts';
 import type { Session } from '../release/session.ts';
 
 /** What the steps of a pull request's life share, whatever it carries. */
 export interface Changing extends Pick<Session, 'status' | 'work' | 'reporter' | 'questions'> {
   readonly change: CarriedChange;
   /** What people may decide about it; the first is shown ready to send. */
-  readonly answers: { readonly choices: readonly string[]; refusal?(answer: Choice): string | undefined };
+  readonly answers: Pick<Question, 'choices' | 'refusal' | 'judge'>;
 }
 
 /** A pull request as the release knows it. */

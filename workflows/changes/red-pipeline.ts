@@ -2,8 +2,10 @@ import type { ChangeStep } from '../../domain/changes/life.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { checkLabel, toldFailures } from '../../domain/code/pipeline.ts';
+import type { Wanted } from '../../domain/people/call.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { ourselves } from '../../domain/release/record.ts';
-import type { Waiting } from '../../domain/release/status.ts';
+import type { Sendable, Waiting } from '../../domain/release/status.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import type { Changing, OpenChange } from './change.ts';
 
@@ -48,13 +50,13 @@ export async function diagnose<D extends OpenChange>(changing: Changing, draft: 
   const names = failed.map(({ name }) => name);
   const labels = failed.map(checkLabel);
   const base = await work.base({ repository, branch: into, failed: labels }, `look at ${into}`);
-  const tell = (line: string) => draft.told !== head && reporter.tell({ name: `red-${shortSha(head)}`, line, urgent: true });
+  const tell = (line: string, wanted?: Wanted) => draft.told !== head && reporter.tell({ name: `red-${shortSha(head)}`, line, urgent: true, ...(wanted && { wanted }) });
   if (base === 'broken') {
     tell(`the pipeline of #${number} is red, as ${into} is: ${toldFailures(failed)}`);
     status.enter('pipeline', { waitingFor: { what: `${into} of ${repository} to be green again (${names.join(', ')})` }, next: `close #${number}, and open a new one` });
     return { ...draft, told: head, known: { kind: 'brokenBase', failed: labels } };
   }
-  tell(`the pipeline of #${number} is red at ${carries.slice(0, 12)}: ${toldFailures(failed)}`);
+  tell(`the pipeline of #${number} is red at ${carries.slice(0, 12)}: ${toldFailures(failed)}`, decision(changing));
   return ask(changing, { ...draft, told: head, known: { kind: 'regression' } }, `the red pipeline of #${number} (${names.join(', ')})`);
 }
 
@@ -63,8 +65,17 @@ export function askOfEjection<D extends OpenChange>(changing: Changing, draft: D
   const { reporter, change: { into } } = changing;
   const { number, head } = draft.pull;
   const why = failed.length > 0 ? `${reason}: ${toldFailures(failed)}` : reason;
-  if (draft.told !== head) reporter.tell({ name: `ejected-${shortSha(head)}`, line: `the merge queue of ${into} has thrown #${number} out: ${why}`, urgent: true });
+  if (draft.told !== head) reporter.tell({ name: `ejected-${shortSha(head)}`, line: `the merge queue of ${into} has thrown #${number} out: ${why}`, urgent: true, wanted: decision(changing) });
   return ask(changing, { ...draft, told: head, known: { kind: 'ejected' } }, `#${number}, which the merge queue of ${into} has thrown out (${reason})`);
+}
+
+/** What the team is told to type. */
+export function decision({ answers }: Pick<Changing, 'answers'>): Wanted {
+  return { whom: [], send: ready(answers) };
+}
+
+function ready({ choices }: Changing['answers']): readonly Sendable[] {
+  return [{ message: 'decide', payload: { choice: choices[0], by: yourLogin } }];
 }
 
 interface Asking {
@@ -77,7 +88,6 @@ interface Asking {
 /** Asks what to do. Meanwhile the release goes on looking: the pipeline may be made green by hand. */
 export function ask<D extends OpenChange>({ status, questions, change, answers }: Changing, draft: D, about: string, { what = `a decision on ${about}`, send }: Asking = {}): D {
   questions.ask({ about, ...answers });
-  const ready = [{ message: 'decide', payload: { choice: answers.choices[0], by: 'your-login' } }];
-  status.enter('pipeline', { waitingFor: { what, whom: [change.team], send: send ?? ready }, next: `one of ${answers.choices.join(', ')}` });
+  status.enter('pipeline', { waitingFor: { what, whom: [change.team], send: send ?? ready(answers) }, next: `one of ${answers.choices.join(', ')}` });
   return { ...draft, asked: about };
 }

@@ -8,20 +8,35 @@ import { componentId, toldVeto } from '../../domain/people/objection.ts';
 import type { Veto } from '../../domain/people/objection.ts';
 import { yourLogin } from '../../domain/people/person.ts';
 import { enqueue } from '../changes/merging.ts';
-import { ask, rerun } from '../changes/red-pipeline.ts';
+import { ask, decision, rerun } from '../changes/red-pipeline.ts';
+import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { rootMessage } from '../release/conclusion.ts';
 import { Stop } from '../release/stop.ts';
 import { vetoAfterClosing } from './objecting.ts';
+import type { Work } from '../release/work.ts';
 import type { Release } from './release.ts';
-import { amend } from './version-pull-request.ts';
+import { amend, versionChange } from './version-pull-request.ts';
 import type { Draft } from './version-pull-request.ts';
 
 const choices = ['retry', 'close', 'waitForFix', 'useSha', 'abort'] as const;
 
 /** What people may decide about a version pull request that is red, or thrown out of a queue. */
-export const answers: Changing['answers'] = {
-  choices,
-  refusal: ({ choice, sha }) => (choice === 'useSha' && sha === undefined ? 'useSha needs the sha' : undefined),
-};
+export function answersOn(plan: ReleasePlan, work: Work): Changing['answers'] {
+  return {
+    choices,
+    refusal: ({ choice, sha }) => (choice === 'useSha' && sha === undefined ? 'useSha needs the sha' : undefined),
+    judge: ({ choice, sha }) => (choice === 'useSha' ? judge(plan, work, sha!) : undefined),
+  };
+}
+
+/** A commit that can't be carried is refused to whoever has chosen it. */
+async function judge(plan: ReleasePlan, work: Work, sha: Sha): Promise<string | undefined> {
+  try {
+    return await work.judgeCandidate({ change: versionChange(plan, { after: 0 }), sha, notBefore: [plan.pinned] }, `judge ${shortSha(sha)}`);
+  } catch (failure) {
+    return `it could not be seen in time whether ${sha} can be carried: ${rootMessage(failure)}. Send it again`;
+  }
+}
 
 /** Does what a person has decided. */
 export async function heed(release: Release, draft: Draft, { choice, by, reason, sha }: Choice): Promise<Draft> {
@@ -37,7 +52,7 @@ export async function heed(release: Release, draft: Draft, { choice, by, reason,
       // None may ever come: the question stays open.
       return ask(release, { ...draft, waitsForFix: true as const }, draft.asked!, { what: `a green commit that mends #${number}` });
     case 'useSha': {
-      const next = await amend(release, draft, { sha: sha!, notBefore: [draft.plan.pinned] });
+      const next = await amend(release, draft, { sha: sha!, notBefore: [draft.plan.pinned], why: `${by} has chosen it` });
       return next === draft ? ask(release, draft, draft.asked!) : next;
     }
     case 'close':
@@ -78,7 +93,7 @@ export function askOfVeto(release: Release, draft: Draft, veto: Veto): Draft {
   const { component, candidate } = draft.plan;
   const about = `#${draft.pull.number}: ${toldVeto(veto, candidate)}`;
   const send = [{ message: 'decide', payload: { choice: instead[0], by: yourLogin } }, { message: 'lift', to: componentId(component), payload: { sha: veto.sha, by: yourLogin } }];
-  return ask({ ...release, answers: { ...answers, choices: instead } }, { ...draft, known: { kind: 'vetoed' } }, about, { send });
+  return ask({ ...release, answers: { ...release.answers, choices: instead } }, { ...draft, known: { kind: 'vetoed' } }, about, { send });
 }
 
 /** Its veto was lifted: what was to be decided is moot. */
@@ -92,6 +107,6 @@ export function goOn({ questions }: Release, draft: Draft): Draft {
 export function askOfUnfit(release: Release, draft: Draft, failed: readonly FailedCheck[]): Draft {
   const { mirror, candidate } = draft.plan;
   const { number, chosenBy } = draft.pull;
-  release.reporter.tell({ name: `unfit-${shortSha(candidate)}`, line: `${shortSha(candidate)}, which ${chosenBy} has set in #${number}, is red on ${mirror}: ${toldFailures(failed)}`, urgent: true });
+  release.reporter.tell({ name: `unfit-${shortSha(candidate)}`, line: `${shortSha(candidate)}, which ${chosenBy} has set in #${number}, is red on ${mirror}: ${toldFailures(failed)}`, urgent: true, wanted: decision(release) });
   return ask(release, { ...draft, known: { kind: 'unfit' } }, `the version of #${number}, which is red on ${mirror}`);
 }

@@ -2,40 +2,35 @@ import { workflowInfo } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { StraightPlan } from '../../domain/component/straight.ts';
+import { calledBy, chatAudiences, teamChannel } from '../release/calls.ts';
+import type { CommitSource } from '../release/calls.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
 import type { Session } from '../release/session.ts';
 
 /** Who follows the release of a component. */
 export function audiencesOf(session: Session<ReleasePlan>): readonly Audience[] {
-  const { chat } = session.plan;
-  return [releaseThread(session), ...(chat ? [teamChannel(session, chat.team)] : []), pullRequestComments(session), flakyTests(session)];
+  const { chat, component } = session.plan;
+  return [releaseThread(session), ...(chat ? [teamChannel(session, { channel: chat.team, subject: component, key: () => keyOf(session), origin: originOf(session.plan) })] : []), pullRequestComments(session), flakyTests(session)];
 }
 
 /** Who follows the release of a component that nothing pins: there is no pull request, and so it has its thread from its first stage on. */
-export function straightAudiences({ plan, work }: Session<StraightPlan>): readonly Audience[] {
-  const { id, component, candidate, chat } = plan;
+export function straightAudiences(session: Session<StraightPlan>): readonly Audience[] {
+  const { id, component, candidate, chat, mirror } = session.plan;
   if (!chat) return [];
-  const tell = openThreads(work);
-  return [
-    {
-      name: chat.progress,
-      hear: ({ name, line }) => () => tell({ thread: id, channel: chat.progress, subject: `${component} ${shortSha(candidate)}`, transition: name, line }),
-    },
-    {
-      name: chat.team,
-      hear: ({ name, line, urgent }) => (urgent ? () => work.announce({ channel: chat.team, key: `${id}/${name}/team`, text: `${component}: ${line}` }, `announce ${name}`) : undefined),
-    },
-  ];
+  const source = { source: mirror, deployedFrom: mirror };
+  return chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: id, subject: `${component} ${shortSha(candidate)}`, key: () => id, origin: source });
 }
 
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
-function releaseThread({ plan, work, status }: Session<ReleasePlan>): Audience {
+function releaseThread(session: Session<ReleasePlan>): Audience {
+  const { plan, work, status } = session;
   const { id, component, chat, downstream } = plan;
   const tell = openThreads(work);
   return {
     name: chat?.progress ?? 'the pull request',
-    hear({ name, line, label }) {
+    hear(transition) {
+      const { name, line, label } = transition;
       const { pullRequest, candidate } = status.get();
       if (!pullRequest) return undefined;
       const { number } = pullRequest;
@@ -46,28 +41,21 @@ function releaseThread({ plan, work, status }: Session<ReleasePlan>): Audience {
         transition: name,
         line,
         ...(label && { label: { repository: downstream.repository, number, name: label } }),
+        ...(chat && calledBy(session, { channel: chat.team, subject: component, key: () => keyOf(session), origin: originOf(plan) }, transition)),
       };
       return () => tell(report);
     },
   };
 }
 
-/**
- * The channel of the team that owns the component: what is urgent only, each as a message of its own. Something may be urgent before there is a
- * pull request; a release that is begun again then tells of it again.
- */
-function teamChannel({ plan, work, status }: Session<ReleasePlan>, channel: string): Audience {
-  const { id, component } = plan;
-  return {
-    name: channel,
-    hear({ name, line, urgent }) {
-      if (!urgent) return undefined;
-      const number = status.get().pullRequest?.number;
-      const key = number === undefined ? `${id} of ${workflowInfo().startTime.toISOString()}` : `${id}#${number}`;
-      const announcement = { channel, key: `${key}/${name}/team`, text: `${component}: ${line}` };
-      return () => work.announce(announcement, `announce ${name}`);
-    },
-  };
+/** Something may be urgent before there is a pull request; a release that is begun again then tells of it again. */
+function keyOf({ plan: { id }, status }: Pick<Session<ReleasePlan>, 'plan' | 'status'>): string {
+  const number = status.get().pullRequest?.number;
+  return number === undefined ? `${id} of ${workflowInfo().startTime.toISOString()}` : `${id}#${number}`;
+}
+
+function originOf({ mirror, downstream }: ReleasePlan): CommitSource {
+  return { source: mirror, deployedFrom: downstream.repository };
 }
 
 /** Comments on the pull request: what is urgent only, with a mention of whom the catalog names. */

@@ -23,7 +23,7 @@ import { openSession } from '../release/session.ts';
 import { openPassage } from '../stages/passage.ts';
 import type { Passage } from '../stages/passage.ts';
 import { passStage } from '../stages/stages.ts';
-import { answers } from './answers.ts';
+import { answersOn } from './answers.ts';
 import { audiencesOf, straightAudiences } from './audiences.ts';
 import { choose } from './choosing.ts';
 import { land } from './landing.ts';
@@ -36,7 +36,7 @@ import type { Release } from './release.ts';
 /** Carries one candidate of a component from a green commit to its last stage. Input: `{ "component": "gitaly" }`. */
 export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseOutcome | StoppedOutcome> {
   const request = requested(parseInput(releaseRequest, input, releaseRequestExample));
-  const session = openSession(request.component);
+  const session = openSession(request.component, { isQuiet: request.dryRun });
   const { status, reporter } = session;
   const passage = openPassage(session, request.by);
   const offers = openOffers(status);
@@ -84,7 +84,7 @@ export async function componentRelease(input?: ReleaseRequest): Promise<ReleaseO
   function begin(plan: ReleasePlan): Release {
     const begun = session.begin(plan, audiencesOf);
     passage.approvals.open(passageOf(plan));
-    return { ...begun, ...passage, offers, goOnWithout: openSilences(), isExact: request.sha !== undefined, change: changeOf(plan), answers };
+    return { ...begun, ...passage, offers, goOnWithout: openSilences(), isExact: request.sha !== undefined, change: changeOf(plan), answers: answersOn(plan, begun.work) };
   }
 
   function released(candidate: Sha): ReleaseOutcome {

@@ -24,7 +24,7 @@ export async function updateComponent(input?: UpdateRequest): Promise<Outcome> {
   return conclude(status, reporter, async () => {
     const plan = await choose({ component, isHourly: true }, session);
     if (plan.kind !== 'release' && plan.kind !== 'straight') return plan;
-    await unpaced.offer({ release: plan.id, component, sha: plan.candidate }, `offer ${shortSha(plan.candidate)} to ${plan.id}`);
-    return { kind: 'handedOver', to: plan.id };
+    const waitsFor = await unpaced.offer({ release: plan.id, component, sha: plan.candidate }, `offer ${shortSha(plan.candidate)} to ${plan.id}`);
+    return { kind: 'handedOver', to: plan.id, ...(waitsFor !== undefined && { waitsFor }) };
   });
 }

@@ -31,7 +31,7 @@ export async function open({ status, work, reporter }: Release, plan: ReleasePla
 }
 
 /** Makes it carry a newer commit: the same pull request, a new head, whose pipeline runs anew. */
-export async function amend(release: Release, draft: Draft, { sha, notBefore }: { readonly sha: Sha; readonly notBefore: readonly Sha[] }): Promise<Draft> {
+export async function amend(release: Release, draft: Draft, { sha, notBefore, why = 'a newer green commit' }: { readonly sha: Sha; readonly notBefore: readonly Sha[]; readonly why?: string }): Promise<Draft> {
   const { work, status } = release;
   const { plan, pull } = draft;
   const result = await work.amendPullRequest({ change: versionChangeOf(draft), number: pull.number, head: pull.head, sha, notBefore }, `amend to ${shortSha(sha)}`);
@@ -44,7 +44,7 @@ export async function amend(release: Release, draft: Draft, { sha, notBefore }: 
   const { chosenBy: _, ...known } = pull;
   const { silent: __, ...agreed } = plan;
   const carried = [sha, ...draft.carried.filter((before) => before !== sha && !notBefore.includes(before))];
-  return carry(release, { plan: { ...agreed, candidate: sha, date, ...(silent && { silent }) }, pull: { ...known, head, carries: sha }, carried, attempt: 1 }, 'a newer green commit');
+  return carry(release, { plan: { ...agreed, candidate: sha, date, ...(silent && { silent }) }, pull: { ...known, head, carries: sha }, carried, attempt: 1 }, why);
 }
 
 /** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
@@ -126,7 +126,7 @@ export function withdrawal(draft: Draft): Withdrawal {
 }
 
 export function versionChange({ isBack, stages, id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, pinnedAs, candidate, date, base, downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
-  const { repository, branch, head, versionFile, title, labels, runbook } = downstream;
+  const { repository, branch, head, versionFile, title, labels, runbook, signoff } = downstream;
   const since = workflowInfo().startTime.toISOString();
-  return { release: id, component, mirror, mirrorBranch, mirrorChecks, ...(mirrorIgnores && { mirrorIgnores }), patience: pace.patience, pinned, ...(pinnedAs !== undefined && { pinnedAs }), candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, environments: [...new Set(stages.map(({ environment }) => environment))], ...(runbook && { runbook }), ...(isBack && { isBack }) };
+  return { release: id, component, mirror, mirrorBranch, mirrorChecks, ...(mirrorIgnores && { mirrorIgnores }), patience: pace.patience, pinned, ...(pinnedAs !== undefined && { pinnedAs }), candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, environments: [...new Set(stages.map(({ environment }) => environment))], ...(runbook && { runbook }), ...(isBack && { isBack }), ...(signoff && { signoff }) };
 }

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { checklist } from '../../domain/flags/issue.ts';
 import type { RolloutMilestones, Rollout } from './rollout.ts';
+import { teamChannel } from '../release/calls.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openThreads } from '../release/reporting.ts';
 
@@ -26,22 +27,12 @@ function rolloutThread({ plan, work, milestones }: Followed): Audience {
   };
 }
 
-/**
- * The channel of the team that owns the flag's component: what somebody has to do something about, each as a message of its own. A
- * flag may be rolled out again, and be refused before there is an issue: its time tells it from others.
- */
-function rolloutTeam({ plan, work, milestones }: Followed): Audience {
+/** A flag may be rolled out again, and be refused before there is an issue: its time tells it from others. */
+function rolloutTeam({ plan, work, status, milestones }: Followed): Audience {
   const { id, flag, chat } = plan;
   const key = `${id} of ${workflowInfo().startTime.toISOString()}`;
-  return {
-    name: chat?.team ?? '',
-    hear({ name, line, urgent }) {
-      if (!chat || !urgent) return undefined;
-      const { issue } = milestones;
-      const announcement = { channel: chat.team, key: `${key}/${name}/team`, text: `${flag}: ${line}${issue ? ` (${issue.url})` : ''}` };
-      return () => work.announce(announcement, `announce ${name}`);
-    },
-  };
+  if (!chat) return { name: '', hear: () => undefined };
+  return teamChannel({ plan, work, status }, { channel: chat.team, subject: flag, key: () => key, more: () => milestones.issue?.url });
 }
 
 /** The rollout issue's checklist and label. */

@@ -57,7 +57,9 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
         await work.followEnvironment({ environment: production.environment }, `follow ${production.environment}`);
         const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
+        status.change({ rollout: { flag: plan.flag, commit: plan.commit } });
         milestones.issue = await insist(rollout, 'the opening of its issue', () => work.openRolloutIssue(plan, `open the issue of ${plan.flag}`));
+        status.change({ rollout: { flag: plan.flag, commit: plan.commit, issue: milestones.issue.url } });
         reporter.tell({ name: 'begun', line: `rollout begins${plan.reason ? `: ${plan.reason}` : ''}` });
         await awaitCode(rollout);
         milestones.codeDeployed = true;

@@ -6,7 +6,7 @@ import type { Flag } from './flag.ts';
 import { stranger } from './setback.ts';
 import { holdUp, whileWell } from './watch.ts';
 import { insist } from '../people/obligations.ts';
-import { operatorsOf } from './rollout.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import type { Rollout } from './rollout.ts';
 
 /** `overruled`: what blocks the stage was to be overridden already. */
@@ -50,9 +50,8 @@ async function mayRaise(rollout: Rollout, flag: Flag, name: string): Promise<boo
   status.enter('promoting', { next: `see whether ${plan.flag} may go up to ${name}` });
   const why = await insist(rollout, `the look at what hinders ${name}`, () => work.hindrance(raise, `look what hinders ${name}`));
   if (why !== undefined) {
-    const [by] = operatorsOf(rollout);
     status.enter('blocked', {
-      waitingFor: { what: `going up to ${name}: ${why}`, send: [{ message: 'advance', payload: { by: by!, reason: 'why' } }] },
+      waitingFor: { what: `going up to ${name}: ${why}`, send: [{ message: 'advance', payload: { by: yourLogin, reason: 'why' } }] },
     });
     reporter.tell({ name: `blocked-${name}`, line: `does not go up to ${name}: ${why}` });
     const unhindered = () => wakes.wakeable(() => work.unhindered(raise, `look what hinders ${name}`));

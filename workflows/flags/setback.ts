@@ -7,7 +7,7 @@ import { stagingStage } from '../../domain/flags/plan.ts';
 import type { RolloutPlan } from '../../domain/flags/plan.ts';
 import { awaitCode } from './code.ts';
 import type { Flag } from './flag.ts';
-import { holdUp } from './watch.ts';
+import { holdUp, waysOn } from './watch.ts';
 import type { Rollout } from './rollout.ts';
 
 /**
@@ -54,7 +54,7 @@ interface Hold {
 async function stopRollout(rollout: Rollout, { stage, flag, why, watching, advance }: Hold): Promise<Trouble | undefined> {
   const { steering, reporter } = rollout;
   steering.holdOn();
-  reporter.tell({ name: 'stopped', line: `stopped: ${why}`, label: 'stopped', urgent: true });
+  reporter.tell({ name: 'stopped', line: `stopped: ${why}`, label: 'stopped', urgent: true, wanted: { whom: rollout.plan.rules.operators ?? [], send: waysOn({ advance }) } });
   const seen = await holdUp(rollout, watching ? flag : undefined, why, { advance });
   if (!seen) reporter.tell({ name: 'resumed', line: 'goes on', label: stage === stagingStage ? stagingStage : flag.environment });
   return seen;

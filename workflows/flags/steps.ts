@@ -9,6 +9,7 @@ import { trouble } from './setback.ts';
 import { productionWatch, watchUntilWell } from './watch.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { now } from '../release/status.ts';
 
 /** Tries the flag on staging: on, tested by a person, healthy for as long as the catalog asks. */
@@ -38,10 +39,9 @@ async function awaitTest(rollout: Rollout, { environment }: Flag): Promise<void>
   const { plan, status, steering, reporter } = rollout;
   const whom = plan.rules.staging?.testers ?? operatorsOf(rollout);
   status.stage(stagingStage, 'approval');
-  status.enter('testing', {
-    waitingFor: { what: `a test of ${plan.flag} in ${environment}`, whom, send: [{ message: 'tested', payload: { by: whom[0]!, note: 'what was tried' } }] },
-  });
-  reporter.tell({ name: 'staging-test', line: `${environment} waits for a test`, urgent: true });
+  const send = [{ message: 'tested', payload: { by: yourLogin, note: 'what was tried' } }];
+  status.enter('testing', { waitingFor: { what: `a test of ${plan.flag} in ${environment}`, whom, send } });
+  reporter.tell({ name: 'staging-test', line: `${environment} waits for a test`, urgent: true, wanted: { whom: plan.rules.staging?.testers ?? plan.rules.operators ?? [], send } });
   await steering.awaitTest();
 }
 

@@ -1,10 +1,12 @@
 import type { FlagWatch } from '../../activities/flags/flag.ts';
 import { exposure, shownSetting } from '../../domain/flags/setting.ts';
 import type { WatchEnd, Trouble } from '../../domain/flags/watch.ts';
+import type { Sendable } from '../../domain/release/status.ts';
 import { firstOf } from '../release/race.ts';
 import { spoken } from '../../domain/text/duration.ts';
 import { codeLost, codeOf } from './code.ts';
 import type { Flag } from './flag.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { operatorsOf } from './rollout.ts';
 import type { Rollout } from './rollout.ts';
 import { insist } from '../people/obligations.ts';
@@ -63,20 +65,20 @@ export async function whileWell(rollout: Rollout, flag: Flag, body: () => Promis
  */
 export async function holdUp(rollout: Rollout, flag: Flag | undefined, why: string, { advance = true }: { readonly advance?: boolean } = {}): Promise<Trouble | undefined> {
   const { status, steering } = rollout;
-  const [by] = operatorsOf(rollout);
-  const override = { by: by!, reason: 'why' };
   status.enter('held', {
     waitingFor: {
       what: `a decision: ${why}`,
       whom: operatorsOf(rollout),
-      send: [
-        { message: 'resume', payload: { by: by! } },
-        ...(advance ? [{ message: 'advance', payload: override }] : []),
-        { message: 'abort', payload: override },
-      ],
+      send: waysOn({ advance }),
     },
   });
   if (flag) return insist(rollout, `the watch of ${flag.environment}`, () => whileWell(rollout, flag, steering.awaitRelease, { checks: [] }));
   await steering.awaitRelease();
   return undefined;
+}
+
+/** How operators may go on with a rollout that is held. */
+export function waysOn({ advance }: { readonly advance: boolean }): readonly Sendable[] {
+  const because = { by: yourLogin, reason: 'why' };
+  return [{ message: 'resume', payload: { by: yourLogin } }, ...(advance ? [{ message: 'advance', payload: because }] : []), { message: 'abort', payload: because }];
 }

@@ -1,9 +1,9 @@
 import { condition } from '@temporalio/workflow';
 import type { Gate } from '../../activities/stages/gates.ts';
 import type { FoundVote } from '../../activities/people/written-votes.ts';
-import { involvedIn, refusal, tally } from '../../domain/people/approval.ts';
-import { folded, isSamePerson, yourLogin } from '../../domain/people/person.ts';
-import type { CountedVote } from '../../domain/people/approval.ts';
+import { involvedIn, refusal, standingOf, tally, toldStanding } from '../../domain/people/approval.ts';
+import { isSamePerson, yourLogin } from '../../domain/people/person.ts';
+import type { CountedVote, Standing } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
 import { spoken } from '../../domain/text/duration.ts';
@@ -23,6 +23,11 @@ import { Stop } from '../release/stop.ts';
 import { listenTo } from './written-votes.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 
+export interface Approved {
+  readonly by: readonly string[];
+  readonly told?: Outstanding;
+}
+
 export type Approvals = ReturnType<typeof openApprovals>;
 
 /** Collects votes from the first moment on, so that an early one is not lost; they are judged once there is a plan. */
@@ -35,6 +40,8 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   let since = '';
   let isAmended = false;
   let votes: readonly CountedVote[] = [];
+  /** Shows, and tells, how far the stage that waits has come. */
+  let waiting: (() => void) | undefined;
   /** Logins and names of who wrote the candidate's commits; asked for where it matters. */
   let authors: readonly string[] = [];
 
@@ -72,6 +79,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     const before = votes.findLast((other) => other.stage === stage && isSamePerson(other.by, by));
     if (before?.verdict === verdict) return;
     votes = [...votes, vote];
+    waiting?.();
     const known = proof && { evidence: proof.kind === 'github' ? proof.url : `token ${proof.jti}, signed with ${proof.kid}` };
     status.record({ message: verdict, stage, by, ...(reason && { reason }), assurance: known ? 'verified' : 'claimed', ...known });
   }
@@ -120,10 +128,10 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
      * Waits for as many people as the stage asks for. Ends the release when one of them rejects it, nobody comes, or a newer candidate has come
      * as far: `rival` names its release.
      *
-     * @returns what they were told that it brings
+     * @returns who they were, and what they were told that it brings
      */
-    async collect(stage: Stage, session: Session<PassagePlan>, rival?: () => string | undefined): Promise<Outstanding | undefined> {
-      if (!stage.approval) return undefined;
+    async collect(stage: Stage, session: Session<PassagePlan>, rival?: () => string | undefined): Promise<Approved> {
+      if (!stage.approval) return { by: [] };
       let brings: Gate['brings'];
       await separateDuties(stage, session);
       const open = () => tally(stage, votes).kind === 'open' && rival?.() === undefined;
@@ -131,17 +139,21 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       const pullRequest = stage.approval.assurance === 'verified' && status.get().pullRequest ? listenTo(session, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
       await pullRequest?.soFar();
       if (open()) {
-        showWaiting(stage);
-        brings = rival && (await clear(stage, session));
-        if (open()) ask(stage, session, brings);
-        const answered = () => remind(stage, session, open);
-        await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
+        show(stage);
+        try {
+          brings = rival && (await clear(stage, session));
+          if (open()) askFor(stage, session, brings);
+          const answered = () => remind(stage, session, { open, missing: () => standing(stage).whom });
+          await (pullRequest ? alongside(() => pullRequest.while(open), answered) : answered());
+        } finally {
+          waiting = undefined;
+        }
       }
       const by = rival?.();
       if (by !== undefined && tally(stage, votes).kind === 'open') throw new Stop({ kind: 'superseded', stage: stage.name, by });
       decided.add(stage.name);
       const result = tally(stage, votes);
-      if (result.kind !== 'rejected') return brings && 'total' in brings ? brings : undefined;
+      if (result.kind !== 'rejected') return { by: result.kind === 'approved' ? result.by : [], ...(brings && 'total' in brings && { told: brings }) };
       status.stage(stage.name, 'rejected');
       throw new Stop({ kind: 'rejected', stage: stage.name, by: result.by, ...(result.reason && { reason: result.reason }) });
     },
@@ -171,22 +183,32 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     return brings;
   }
 
-  /** Whoever approves lets in all that the environment lacks, also what somebody has stopped before. */
-  function ask(stage: Stage, { reporter }: Session<PassagePlan>, brings: Gate['brings']): void {
-    const what = brings && ('unknown' in brings ? `what ${stage.environment} lacks, which can't be told now: ${brings.unknown}` : toldOutstanding(brings));
-    if (what !== undefined) showWaiting(stage, what);
-    const isUrgent = brings !== undefined && 'halted' in brings && brings.halted.length > 0;
-    reporter.tell({ name: `${stage.name}-approval`, line: `${stage.name} waits for approval${what === undefined ? '' : ` of ${what}`}`, ...(isUrgent && { urgent: true }) });
+  function standing(stage: Stage): Standing {
+    return standingOf(stage, votes, involvedIn(stage, { starter, authors }));
   }
 
-  function showWaiting(stage: Stage, brings?: string): void {
-    const { approvers, required } = stage.approval!;
-    const barred = involvedIn(stage, { starter, authors });
-    const whom = approvers.filter((login) => !barred.has(folded(login)));
+  function show(stage: Stage, brings?: string): Standing {
+    const found = standing(stage);
     status.stage(stage.name, 'approval');
-    status.enter('approval', {
-      waitingFor: { what: `approval of ${stage.name}${required > 1 ? ` by ${required} people` : ''}`, whom, ...(brings !== undefined && { brings }), ...waysToVote(stage) },
-    });
+    status.enter('approval', { waitingFor: { what: `approval of ${stage.name}${toldStanding(stage, found)}`, whom: found.whom, ...(brings !== undefined && { brings }), ...waysToVote(stage) } });
+    return found;
+  }
+
+  /**
+   * Those who may approve are asked, by a message of its own: they let in all that the environment lacks, also what somebody has stopped before.
+   * Where their votes are not enough that is said, too.
+   */
+  function askFor(stage: Stage, { reporter }: Session<PassagePlan>, brings: Gate['brings']): void {
+    const { name, environment } = stage;
+    const what = brings && ('unknown' in brings ? `what ${environment} lacks, which can't be told now: ${brings.unknown}` : toldOutstanding(brings));
+    const found = show(stage, what);
+    const line = `${name} waits for approval${what === undefined ? '' : ` of ${what}`}`;
+    const isUrgent = found.isOutOfReach || (brings !== undefined && 'halted' in brings && brings.halted.length > 0);
+    reporter.tell({ name: `${name}-approval`, line: line + toldStanding(stage, found), wanted: { whom: found.whom, at: environment, ...waysToVote(stage) }, ...(isUrgent && { urgent: true }) });
+    waiting = () => {
+      if (tally(stage, votes).kind !== 'open') return;
+      reporter.tell({ name: `${name}-vote`, line: `${name} waits for approval${toldStanding(stage, show(stage, what))}` });
+    };
   }
 
   function waysToVote({ name: stage, approval }: Stage): Pick<Waiting, 'write' | 'send'> {
@@ -204,7 +226,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
 }
 
 /** Waits while it is open: asks again at the catalog's intervals, and gives up at its deadline. */
-async function remind(stage: Stage, { plan, status, work }: Session<PassagePlan>, open: () => boolean): Promise<void> {
+async function remind(stage: Stage, { plan, status, work }: Session<PassagePlan>, { open, missing }: { readonly open: () => boolean; readonly missing: () => readonly string[] }): Promise<void> {
   const { timeout = Infinity, escalate } = stage.approval!;
   const began = Date.now();
   for (let asked = 1; ; asked++) {
@@ -213,7 +235,7 @@ async function remind(stage: Stage, { plan, status, work }: Session<PassagePlan>
     if (await condition(() => !open(), began + next - Date.now())) return;
     if (next === timeout) throw new Stop({ kind: 'unapproved', stage: stage.name, waitedMs: timeout });
     const { channel } = escalate!;
-    const line = `has waited for approval for ${spoken(next)}: ${stage.approval!.approvers.join(', ')}`;
+    const line = `has waited for approval for ${spoken(next)}: ${missing().join(', ')}`;
     const subject = `${stage.name} of ${plan.component} ${shortSha(plan.candidate)}`;
     const report = { thread: `${plan.id}/${stage.name}-approval`, channel, subject, transition: String(asked), line };
     void work.report(report, `remind ${channel}`).catch(() => status.owe(`tell ${channel}: ${subject} ${line}`));

@@ -2,6 +2,7 @@ import { ActivityFailure } from '@temporalio/common';
 import { CancellationScope } from '@temporalio/workflow';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Choice } from '../../domain/people/decision.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { rootMessage } from '../release/conclusion.ts';
 import { firstOf, isInterruption } from '../release/race.ts';
 import type { Session } from '../release/session.ts';
@@ -121,7 +122,7 @@ interface Standstill {
 /** Tells and shows what stands in the way, and waits until one of those who may has decided. */
 function decideOn({ status, reporter, questions, deciders }: Asking, { what, why, choices, line }: Standstill): Promise<Choice> {
   const whom = deciders ?? ['somebody'];
-  const payload = (choice: string) => ({ choice, by: whom[0]!, ...(choice === 'giveUp' && { reason: 'why' }) });
+  const payload = (choice: string) => ({ choice, by: yourLogin, ...(choice === 'giveUp' && { reason: 'why' }) });
   const waitingFor = { what: `${what}: ${why}`, whom, send: choices.map((choice) => ({ message: 'decide', payload: payload(choice) })) };
   const question = {
     about: what,
@@ -133,7 +134,7 @@ function decideOn({ status, reporter, questions, deciders }: Asking, { what, why
   };
   return questions.pose(question, (answered) =>
     status.meanwhile('held', waitingFor, () => {
-      reporter.tell({ name: 'held', line, urgent: true });
+      reporter.tell({ name: 'held', line, urgent: true, wanted: { whom: deciders ?? [], send: waitingFor.send } });
       return answered();
     }),
   );

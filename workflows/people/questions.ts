@@ -14,6 +14,8 @@ export interface Question {
   readonly choices: readonly string[];
   /** Why an answer with one of these choices can't be accepted, for example for want of a reason. */
   refusal?(answer: Choice): string | undefined;
+  /** The same, where that has to be looked up first, in seconds. Never fails. */
+  judge?(answer: Choice): Promise<string | undefined> | undefined;
 }
 
 interface Open {
@@ -45,11 +47,18 @@ export function openQuestions(status: StatusKeeper) {
       return choices.includes(given.choice) ? refusal?.(given) : unknownName('choice', given.choice, choices);
     },
     accept(given) {
-      const { choice, by, stage, reason } = given;
-      asked()!.answer = given;
-      status.record({ message: `decide ${choice}`, by, ...(stage && { stage }), ...(reason && { reason }) });
+      const open = asked()!;
+      const late = open.question.judge?.(given);
+      if (!late) return take(open, given);
+      return late.then((why) => why ?? (asked() === open ? take(open, given) : 'it was decided otherwise meanwhile'));
     },
   });
+
+  function take(open: Open, given: Choice): undefined {
+    const { choice, by, stage, reason } = given;
+    open.answer = given;
+    status.record({ message: `decide ${choice}`, by, ...(stage && { stage }), ...(reason && { reason }) });
+  }
 
   return {
     /** Opens the question that stands; the one before it is answered or moot. */

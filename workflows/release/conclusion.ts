@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import type { Outcome, StoppedOutcome } from '../../domain/outcome.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Remains } from '../../domain/release/remains.ts';
@@ -14,22 +14,37 @@ import { Stop } from './stop.ts';
 export async function conclude<Done extends Outcome>(status: StatusKeeper, reporter: Reporter, body: () => Promise<Done>): Promise<Done | StoppedOutcome> {
   try {
     const outcome = await body().catch((failure: unknown) => stopped(failure, status));
-    await CancellationScope.nonCancellable(() => close(outcome.kind, toldOutcome(outcome), 'undone' in outcome ? remaining(outcome) : []));
+    await CancellationScope.nonCancellable(() => close({ ending: outcome.kind, line: toldOutcome(outcome), remains: 'undone' in outcome ? remaining(outcome) : [] }));
     return outcome;
   } catch (failure) {
     const cancelled = isInterruption(failure);
     const line = cancelled ? 'cancelled from the Temporal UI' : `failed: ${rootMessage(failure)}`;
-    await CancellationScope.nonCancellable(() => close(cancelled ? 'cancelled' : 'failed', line, remaining(status.get())));
+    const urgent = !cancelled && !isToldAlready(failure);
+    await CancellationScope.nonCancellable(() => close({ ending: cancelled ? 'cancelled' : 'failed', line, remains: remaining(status.get()), urgent }));
     throw cancelled ? new CancelledFailure(line) : failure;
   }
 
-  async function close(ending: NonNullable<ReleaseStatus['ending']>, line: string, remains: readonly string[]): Promise<void> {
+  async function close({ ending, line, remains, urgent = false }: Ending): Promise<void> {
     status.enter('ended');
     status.change({ outcome: line, ending, stages: endedStages(status.get().stages) });
-    reporter.tell({ name: 'end', line: [line, ...remains].join('; ') });
+    reporter.tell({ name: 'end', line: [line, ...remains].join('; '), ...(urgent && { urgent }) });
     await reporter.allTold();
     await condition(allHandlersFinished);
   }
+}
+
+interface Ending {
+  readonly ending: NonNullable<ReleaseStatus['ending']>;
+  readonly line: string;
+  readonly remains: readonly string[];
+  /** It is no outcome: somebody has to see to it. */
+  readonly urgent?: boolean;
+}
+
+/** A Schedule's task that fails as the one before it did is no news. */
+function isToldAlready(failure: unknown): boolean {
+  const { lastFailure } = workflowInfo();
+  return lastFailure !== undefined && rootMessage(lastFailure) === rootMessage(failure);
 }
 
 function stopped(failure: unknown, status: StatusKeeper): StoppedOutcome {

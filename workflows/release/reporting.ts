@@ -1,6 +1,8 @@
-import { CancellationScope, log } from '@temporalio/workflow';
+import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
 import type { Report } from '../../activities/release/reports.ts';
+import type { Wanted } from '../../domain/people/call.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
+import { unpaced } from './work.ts';
 import type { Work } from './work.ts';
 import type { StatusKeeper } from './status.ts';
 
@@ -14,6 +16,8 @@ export interface Transition {
   readonly label?: string;
   /** Somebody has to do something: the team is told, besides those who follow the release. */
   readonly urgent?: true;
+  /** Who has to do what. */
+  readonly wanted?: Wanted;
   /** What failed, and passed when it was run again. */
   readonly flake?: readonly FailedCheck[];
 }
@@ -29,10 +33,12 @@ export interface Audience {
 /**
  * Tells people of each transition, in order and in the background: the release never waits for the chat, but at its end,
  * until everything is told or the chat has been down for too long.
+ *
+ * @param beforehand who hears of what happens before it is agreed what the release does
  */
-export function startReporting(status: StatusKeeper) {
+export function startReporting(status: StatusKeeper, beforehand: readonly Audience[]) {
   let told = Promise.resolve();
-  let audiences: readonly Audience[] = [];
+  let audiences = beforehand;
   const times = new Map<string, number>();
 
   async function tell(audience: Audience, say: () => Promise<void>, line: string): Promise<void> {
@@ -59,6 +65,19 @@ export function startReporting(status: StatusKeeper) {
       }
     },
     allTold: () => told,
+  };
+}
+
+/** Before it is agreed what a release does, and who follows it, those who own its component hear of what keeps it from beginning. */
+export function ownersOf(component: string): Audience {
+  const { workflowId, workflowType, startTime } = workflowInfo();
+  const key = `${workflowId} of ${startTime.toISOString()}`;
+  return {
+    name: `those who own ${component}`,
+    hear({ name, line, urgent }) {
+      if (!urgent) return undefined;
+      return () => unpaced.raiseAlarm({ component, key: `${key}/${name}`, text: `${component}: ${workflowType} ${line}` }, `tell those who own ${component}`);
+    },
   };
 }
 

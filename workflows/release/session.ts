@@ -2,7 +2,7 @@ import type { Agreed } from '../../domain/release/agreed.ts';
 import { openQuestions } from '../people/questions.ts';
 import type { Questions } from '../people/questions.ts';
 import { releaseRecords } from './records.ts';
-import { startReporting } from './reporting.ts';
+import { ownersOf, startReporting } from './reporting.ts';
 import type { Audience, Reporter } from './reporting.ts';
 import { keepStatus } from './status.ts';
 import type { StatusKeeper } from './status.ts';
@@ -24,11 +24,11 @@ export interface Session<Plan extends Agreed = Agreed> {
 }
 
 /** What any release can be told, and can tell, from its first moment on: open it before the first `await`. */
-export function openSession(component: string) {
+export function openSession(component: string, { isQuiet = false }: { /** Whoever began it watches it: nobody else hears of it. */ readonly isQuiet?: boolean | undefined } = {}) {
   const status = keepStatus(component);
   const wakes = openWake();
   const questions = openQuestions(status);
-  const reporter = startReporting(status);
+  const reporter = startReporting(status, isQuiet ? [] : [ownersOf(component)]);
   return {
     status,
     wakes,

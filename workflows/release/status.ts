@@ -6,7 +6,7 @@ import type { Decision } from '../../domain/people/decision.ts';
 import type { Progress } from '../../domain/release/progress.ts';
 import type { Agreed } from '../../domain/release/agreed.ts';
 import type { SearchAttribute } from '../../domain/release/search-attributes.ts';
-import type { ReleaseState, ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
+import type { ReleaseState, ReleaseStatus, SoakStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { statusPage } from '../../domain/release/status-page.ts';
 import { cut } from '../../domain/text/short-text.ts';
 import { logAtStage } from '../log-labels.ts';
@@ -125,6 +125,9 @@ export function keepStatus(component: string) {
     /** Marks a stage as being so from now on. */
     stage(name: string, mark: StageStatus['mark']): void {
       change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, mark, since: now() } : stage)) });
+    },
+    soak(name: string, soak: Omit<SoakStatus, 'at'>): void {
+      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, soak: { ...soak, at: now() } } : stage)) });
     },
     deployment(name: string, url: string): void {
       change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, url } : stage)) });

@@ -52,6 +52,7 @@ const patience = {
   authors: 'reading',
   findVotes: 'polling',
   verifyToken: 'verifying',
+  judgeCandidate: 'verifying',
 
   claimEnvironment: 'writing',
   leaveEnvironment: 'writing',
@@ -125,6 +126,7 @@ const patience = {
 
   report: 'telling',
   announce: 'telling',
+  raiseAlarm: 'telling',
   commentOnPullRequest: 'telling',
   openFlakyTestIssue: 'telling',
   keepRecord: 'telling',

@@ -1,3 +1,4 @@
+import { yourLogin } from '../../domain/people/person.ts';
 import { ActivityFailure } from '@temporalio/common';
 import type { ArchiveAnswer, ArchiveWork, MadeArchive } from '../../activities/schemas/archives.ts';
 import type { Stock } from '../../activities/schemas/stock.ts';
@@ -114,14 +115,9 @@ export function openArchive(release: SchemaRelease) {
 async function confirmOverwriting({ plan, status, confirmations, reporter }: SchemaRelease, { generation, size }: { generation: string; size: number }): Promise<void> {
   const { releasers } = plan.rules;
   const whom = releasers ?? ['somebody'];
-  status.enter('confirmation', {
-    waitingFor: {
-      what: `a confirmation: ${plan.archive} exists with another content (${size} bytes, generation ${generation})`,
-      whom,
-      send: [{ message: 'confirm', payload: { item: 'overwrite', by: whom[0]!, text: overwriteWord } }],
-    },
-  });
-  reporter.tell({ name: 'exists', line: `${plan.archive} exists with another content: waits for a confirmation that it be overwritten` });
+  const send = [{ message: 'confirm', payload: { item: 'overwrite', by: yourLogin, text: overwriteWord } }];
+  status.enter('confirmation', { waitingFor: { what: `a confirmation: ${plan.archive} exists with another content (${size} bytes, generation ${generation})`, whom, send } });
+  reporter.tell({ name: 'exists', line: `${plan.archive} exists with another content: waits for a confirmation that it be overwritten`, wanted: { whom: releasers ?? [], send } });
   const { by, text } = await confirmations.receive({ item: 'overwrite', by: releasers });
   if (text !== overwriteWord) throw new Stop({ kind: 'notOverwritten', archive: plan.archive, by });
 }

@@ -1,4 +1,5 @@
 import type { Choice } from '../../domain/people/decision.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { Stop } from '../release/stop.ts';
 import type { SchemaRelease } from './session.ts';
 
@@ -16,7 +17,7 @@ export interface Asking {
 export async function ask({ status, questions, deciders, reporter }: SchemaRelease, { about, choices: ways }: Asking): Promise<Choice> {
   const choices = [...ways, 'giveUp'];
   const whom = deciders ?? ['somebody'];
-  const waitingFor = { what: about, whom, send: choices.map((choice) => ({ message: 'decide', payload: { choice, by: whom[0]!, reason: 'why' } })) };
+  const waitingFor = { what: about, whom, send: choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } })) };
   const question = {
     about,
     choices,
@@ -27,7 +28,7 @@ export async function ask({ status, questions, deciders, reporter }: SchemaRelea
   };
   const answer = await questions.pose(question, (answered) =>
     status.meanwhile('deciding', waitingFor, () => {
-      reporter.tell({ name: 'asked', line: `${about}: waits for somebody to decide (${choices.join(', ')})`, urgent: true });
+      reporter.tell({ name: 'asked', line: `${about}: waits for somebody to decide (${choices.join(', ')})`, urgent: true, wanted: { whom: deciders ?? [], send: waitingFor.send } });
       return answered();
     }),
   );

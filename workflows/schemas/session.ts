@@ -10,7 +10,7 @@ import { assertWanted } from '../release/compensation.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { receiveProgress } from '../release/progress.ts';
-import { openThreads } from '../release/reporting.ts';
+import { chatAudiences } from '../release/calls.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openSession } from '../release/session.ts';
 import type { Session } from '../release/session.ts';
@@ -48,7 +48,7 @@ export function openSchemaSession(component: string) {
     begin(plan: SchemaPlan): SchemaRelease {
       const key = `${plan.id} of ${workflowInfo().startTime.toISOString()}`;
       releasers = plan.rules.releasers;
-      const begun = session.begin(plan, ({ work }) => [schemaThread({ plan, key, work })], { deciders: releasers });
+      const begun = session.begin(plan, (followed) => followersOf(followed, key), { deciders: releasers });
       status.change({ version: plan.version, does: toldWork(plan) });
       return { ...begun, key, confirmations };
     },
@@ -67,12 +67,8 @@ export function openSchemaSession(component: string) {
   };
 }
 
-/** Tells people of a release from its first step on: it may wait for them before there is a pull request. */
-function schemaThread({ plan, key, work }: Pick<SchemaRelease, 'plan' | 'key' | 'work'>): Audience {
-  const { chat, component, version } = plan;
-  const tell = openThreads(work);
-  return {
-    name: chat?.progress ?? '',
-    hear: ({ name, line }) => chat && (() => tell({ thread: key, channel: chat.progress, subject: `${component} ${version}`, transition: name, line })),
-  };
+/** People are told of a release from its first step on: it may wait for them before there is a pull request. */
+function followersOf(session: Session<SchemaPlan>, key: string): readonly Audience[] {
+  const { chat, component, version } = session.plan;
+  return chat ? chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: key, subject: `${component} ${version}`, key: () => key }) : [];
 }

@@ -5,6 +5,7 @@ import type { Sighting, ContentStanding } from '../../domain/environments/conten
 import type { Choice } from '../../domain/people/decision.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import type { Passage } from './passage.ts';
+import { choosing } from './choices.ts';
 import { insist } from '../people/obligations.ts';
 import { Stop } from '../release/stop.ts';
 
@@ -60,9 +61,10 @@ async function whichOne({ questions, status, reporter }: Passage, stage: Stage, 
   const line = `${environment} runs ${toldRunning(runs)}, and would lose ${lost.map(({ sha, title }) => `${shortSha(sha)} ${title}`).join(', ')}`;
   const choices = ['promoteNewest', 'anyway'] as const;
   const before = status.get();
-  reporter.tell({ name: `${name}-apart-${shortSha(runs.sha)}`, line: `${line}; somebody has to decide`, urgent: true });
+  const send = choosing(choices, name);
+  reporter.tell({ name: `${name}-apart-${shortSha(runs.sha)}`, line: `${line}; somebody has to decide`, urgent: true, wanted: { whom: [], send, at: environment } });
   status.enter('deciding', {
-    waitingFor: { what: `a decision on ${about}`, whom: ['an operator'], send: choices.map((choice) => ({ message: 'decide', payload: { choice, stage: name, by: 'your-login', reason: 'why' } })) },
+    waitingFor: { what: `a decision on ${about}`, whom: ['an operator'], send },
     next: line,
   });
   const answer = await questions.pose({ about, choices, refusal: (given) => unfit(given, name) });

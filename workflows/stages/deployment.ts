@@ -5,7 +5,7 @@ import type { Delivery } from './grants.ts';
 import type { Lease } from './leases.ts';
 import type { Passage } from './passage.ts';
 import { insist } from '../people/obligations.ts';
-import type { Double, EndedTwice } from '../../activities/stages/promotions.ts';
+import type { Double, EndedTwice, HeldDeployment } from '../../activities/stages/promotions.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 import { fillInputs } from '../../domain/stages/inputs.ts';
 import { versionName } from '../../domain/stages/passage.ts';
@@ -30,8 +30,9 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
   const what = `the deployment to ${environment}`;
   const { id, url } = await insist(passage, what, () => work.promote({ key, repository, branch, environment, sha, mechanism, fence: lease.fence }, `promote to ${environment}`));
   status.deployment(stage.name, url);
-  const look = () => wakes.wakeable(() => work.deployed({ repository, mechanism, id, landing }, `look at the deployment to ${environment}`));
-  const ended = await insist(passage, what, look).catch(async (failure: unknown) => {
+  const followed = { repository, mechanism, id, landing };
+  const look = (known: Known) => wakes.wakeable(() => work.deployed({ ...followed, known }, `look at the deployment to ${environment}`));
+  const ended = await insist(passage, what, () => awaitReviews(passage, stage, look)).catch(async (failure: unknown) => {
     if (isInterruption(failure)) await CancellationScope.nonCancellable(() => follow());
     throw failure;
   });
@@ -50,12 +51,37 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
   async function follow(): Promise<void> {
     const underWay = `${what} is under way: ${url}`;
     status.stays(underWay);
-    const end = await withinTime(plan.pace.patience, () => work.deployed({ repository, mechanism, id, landing }, `follow the deployment to ${environment}`)).catch(() => undefined);
-    if (end === undefined) return;
+    const end = await withinTime(plan.pace.patience, () => work.deployed(followed, `follow the deployment to ${environment}`)).catch(() => undefined);
+    if (end === undefined || isHeld(end)) return;
     status.staysNot(underWay);
     const state = heed(end);
     lease.settle(state);
     if (state === 'succeeded') status.stays(remains(stage));
     else status.stays(`${what} failed: ${url}`);
+  }
+}
+
+type Known = HeldDeployment['waitsFor'];
+type End = EndedTwice['state'] | EndedTwice;
+
+function isHeld(seen: End | HeldDeployment): seen is HeldDeployment {
+  return typeof seen === 'object' && 'waitsFor' in seen;
+}
+
+/** Follows a deployment to its end: where the forge wants people to let it go on, they are told, and named as those whom it waits for. */
+async function awaitReviews({ status, reporter }: Passage, { name, environment }: Stage, look: (known: Known) => Promise<End | HeldDeployment>): Promise<End> {
+  const { state: before, waitingFor } = status.get();
+  for (let known: Known = 'nobody'; ; ) {
+    const seen = await look(known);
+    if (!isHeld(seen)) return seen;
+    known = seen.waitsFor;
+    if (known === 'nobody') {
+      if (waitingFor) status.enter(before, { waitingFor });
+      continue;
+    }
+    const whom = known.length > 0 ? known : [`whoever reviews deployments to ${environment}`];
+    const what = `the review of the deployment to ${environment}: ${seen.url}`;
+    status.enter(before, { waitingFor: { what, whom } });
+    reporter.tell({ name: `${name}-review`, line: `waits for ${what}, by ${whom.join(', ')}`, wanted: { whom: known, at: environment } });
   }
 }

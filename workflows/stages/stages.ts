@@ -1,7 +1,8 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
-import type { Outstanding } from '../../domain/environments/outstanding.ts';
+import { choosing, unfitForStage } from './choices.ts';
 import type { Choice } from '../../domain/people/decision.ts';
+import type { Approved } from '../people/approvals.ts';
 import { deliver } from './deployment.ts';
 import { holdEnvironment, Objected } from './leases.ts';
 import type { Lease } from './leases.ts';
@@ -46,12 +47,12 @@ async function lookAgain({ plan, status, touched, work }: Passage): Promise<void
 async function pass(passage: Passage, stage: Stage, sha: Sha): Promise<Sha> {
   const { approvals, leases, plan } = passage;
   await awaitNoObjection(passage, stage);
-  const told = await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage, () => leases.rivals.get(promotionKey(plan, stage.name))));
+  const approved = await insist(passage, `the approval of ${stage.name}`, () => approvals.collect(stage, passage, () => leases.rivals.get(promotionKey(plan, stage.name))));
   const wish = { candidate: plan.candidate, sha, purpose: 'promote' } as const;
   for (;;) {
     // Others may have the environment meanwhile.
     await awaitNoObjection(passage, stage);
-    const result = await tryToHold(() => holdEnvironment(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, { lease, told })));
+    const result = await tryToHold(() => holdEnvironment(passage, stage, wish, (lease) => carryThrough(passage, stage, sha, { lease, approved })));
     if (result === 'objected') continue;
     if (result!.kind === 'outgrown') return pass(passage, stage, sha);
     if (result!.kind === 'through') return result!.sha;
@@ -85,10 +86,12 @@ type Carried =
 interface Failure {
   readonly reason: string;
   readonly attempt: number;
+  /** What somebody has decided about it already. */
+  readonly answer?: Answer;
 }
 
 /** As often as people want it tried. */
-async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, { lease, told }: { readonly lease: Lease; readonly told: Outstanding | undefined }): Promise<Carried> {
+async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, { lease, approved: { by: approvedBy, told } }: { readonly lease: Lease; readonly approved: Approved }): Promise<Carried> {
   const { approvals, objections, plan, status, touched } = passage;
   let sha = wanted;
   let touch: Touched | undefined;
@@ -107,12 +110,12 @@ async function carryThrough(passage: Passage, stage: Stage, wanted: Sha, { lease
     const previous = touch?.previous ?? replaced(coming, lease);
     if (touch) touched.pop();
     touched.push((touch = { stage, sha, ...(previous && { previous }) }));
-    const failure = await tryStage(passage, stage, { coming, attempt, lease });
+    const failure = await tryStage(passage, stage, { coming, attempt, approvedBy, lease });
     if (!failure) {
       status.stage(stage.name, 'done');
       return { kind: 'through', sha };
     }
-    const how = await resolve(passage, stage, { reason: failure, attempt }, lease);
+    const how = await resolve(passage, stage, { ...failure, attempt }, lease);
     if (how === 'skipped') return { kind: 'through', sha };
     if (how !== 'again') return how;
   }
@@ -128,8 +131,10 @@ function replaced({ runs, isThere }: Coming, { previous }: Lease): Previous | un
 async function resolve(passage: Passage, stage: Stage, failure: Failure, lease: Lease): Promise<'again' | 'skipped' | Extract<Carried, { kind: 'rolledBack' }>> {
   const { status, touched } = passage;
   let why = failure.reason;
+  let given = failure.answer;
   for (let automatic = stage.onFailure === 'rollback'; ; automatic = false) {
-    const { choice, by, reason } = await whatNow(passage, stage, { ...failure, reason: why, automatic });
+    const { choice, by, reason } = given ?? (await whatNow(passage, stage, { ...failure, reason: why, automatic }));
+    given = undefined;
     switch (choice) {
       case 'retry':
         return 'again';
@@ -153,11 +158,12 @@ async function resolve(passage: Passage, stage: Stage, failure: Failure, lease: 
 interface Try {
   readonly coming: Coming;
   readonly attempt: number;
+  readonly approvedBy: readonly string[];
   readonly lease: Lease;
 }
 
 /** Promotes and soaks once; answers why that failed, if it did. What runs there already is not deployed again, unless people want that. */
-async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease }: Try): Promise<string | undefined> {
+async function tryStage(passage: Passage, stage: Stage, { coming, attempt, approvedBy, lease }: Try): Promise<Omit<Failure, 'attempt'> | undefined> {
   const { plan, status, reporter, work } = passage;
   const { name, environment } = stage;
   const { sha } = coming;
@@ -169,45 +175,44 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, lease
   } else {
     status.stage(name, 'promoting');
     status.enter('promoting', { waitingFor: { what: `the deployment to ${environment}` } });
-    reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}`, label: name });
+    reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}${approvedBy.length > 0 ? `, approved by ${approvedBy.join(', ')}` : ''}`, label: name });
     const { state, url } = await deliver(passage, stage, delivery, lease);
-    if (state === 'failed') return `the deployment to ${environment} failed: ${url}`;
+    if (state === 'failed') return { reason: `the deployment to ${environment} failed: ${url}` };
     const astray = await passage.arrival?.(stage, delivery);
-    if (astray !== undefined) return astray;
+    if (astray !== undefined) return { reason: astray };
   }
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
   const soak = await soakStage(passage, stage);
-  if (soak.kind === 'vetoed') return toldVeto(soak.veto, plan.candidate);
-  if (soak.kind === 'unhealthy') return `${environment} is not healthy: ${soak.reason}`;
+  if (soak.kind === 'vetoed') return { reason: toldVeto(soak.veto, plan.candidate) };
+  if (soak.kind === 'unhealthy') return { reason: `${environment} is not healthy: ${soak.reason}` };
+  if (soak.kind === 'decided') return { reason: `${soak.choice.by} has ended the soak of ${name}`, answer: soak.choice as Answer };
   const shows = { environment, repository: plan.deployedFrom.repository, component: plan.component, sha };
   if (await lease.leave(shows)) return undefined;
   const look = { ...shows, patience: plan.pace.patience };
   const found = await insist(passage, `a look at what ${environment} runs`, () => work.confirmContents(look, `confirm that ${environment} runs it`));
-  return found.isThere ? undefined : `${environment} runs ${found.runs ? toldRunning(found.runs) : 'nothing that is known'}, without ${shortSha(sha)}`;
+  return found.isThere ? undefined : { reason: `${environment} runs ${found.runs ? toldRunning(found.runs) : 'nothing that is known'}, without ${shortSha(sha)}` };
 }
 
-type Answer = { readonly choice: 'retry' | 'skip' | 'rollback' | 'abort'; readonly by?: string; readonly reason?: string };
+type Answer = { readonly choice: 'retry' | 'skip' | 'rollback' | 'abort'; readonly by?: string; readonly reason?: string | undefined };
 
 /** Asks people how to go on, unless the catalog knows. */
 async function whatNow({ plan, objections, questions, status, reporter }: Passage, stage: Stage, { reason, attempt, automatic }: Failure & { readonly automatic: boolean }): Promise<Answer> {
-  status.stage(stage.name, 'failed');
-  reporter.tell({ name: `${attemptKey(stage.name, attempt)}-failed`, line: `${reason}; ${automatic ? 'rolling back' : 'somebody has to decide'}` });
-  if (automatic) return { choice: 'rollback', reason };
-  const about = `how to go on after ${stage.name}, which failed`;
+  const { name, environment } = stage;
   const choices = ['retry', 'rollback', 'skip', 'abort'] as const;
-  status.enter('deciding', {
-    waitingFor: { what: about, whom: ['an operator'], send: choices.map((choice) => ({ message: 'decide', payload: { choice, stage: stage.name, by: 'your-login', reason: 'why' } })) },
-    next: reason,
-  });
-  return (await questions.pose({ about, choices, refusal: (answer) => unfit(answer, stage) ?? whyNotAgain(answer) })) as Answer;
+  const send = choosing(choices, name);
+  const failed = { name: `${attemptKey(name, attempt)}-failed`, urgent: true } as const;
+  status.stage(name, 'failed');
+  if (automatic) {
+    reporter.tell({ ...failed, line: `${reason}; rolling back` });
+    return { choice: 'rollback', reason };
+  }
+  reporter.tell({ ...failed, line: `${reason}; somebody has to decide`, wanted: { whom: [], send, at: environment } });
+  const about = `how to go on after ${name}, which failed`;
+  status.enter('deciding', { waitingFor: { what: about, whom: ['an operator'], send }, next: reason });
+  return (await questions.pose({ about, choices, refusal: (answer) => unfitForStage(answer, stage) ?? whyNotAgain(answer) })) as Answer;
 
   function whyNotAgain({ choice }: Choice): string | undefined {
     const veto = objections.veto(plan.candidate);
     return choice === 'retry' && veto ? `${toldVeto(veto, plan.candidate)}. Lift that first: ${toldLifting(plan.component, veto.sha)}` : undefined;
   }
-}
-
-function unfit({ choice, stage, reason }: Choice, { name }: Stage): string | undefined {
-  if (stage !== undefined && stage !== name) return `the decision is for stage "${stage}", but to be decided is "${name}"`;
-  return choice === 'skip' && reason === undefined ? 'skipping a stage needs a "reason"' : undefined;
 }

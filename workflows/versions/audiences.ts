@@ -1,24 +1,16 @@
 import type { BackportPlan } from '../../domain/versions/backport.ts';
+import { chatAudiences } from '../release/calls.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
 import type { Session } from '../release/session.ts';
 import type { AgreedVersion } from './release.ts';
 
 /** Who follows a version release: its thread, and, where somebody has to do something, the team. */
-export function audiencesOf({ plan, work }: Session<AgreedVersion>): readonly Audience[] {
-  const { id, component, tag, chat } = plan;
+export function audiencesOf(session: Session<AgreedVersion>): readonly Audience[] {
+  const { id, component, tag, chat } = session.plan;
   if (!chat) return [];
-  const tell = openThreads(work);
-  return [
-    { name: chat.progress, hear: ({ name, line }) => () => tell({ thread: id, channel: chat.progress, subject: `${component} ${tag}`, transition: name, line }) },
-    {
-      name: chat.team,
-      hear({ name, line, urgent }) {
-        if (!urgent) return undefined;
-        return () => work.announce({ channel: chat.team, key: `${id}/${name}/team`, text: `${component} ${tag}: ${line}` }, `announce ${name}`);
-      },
-    },
-  ];
+  const subject = `${component} ${tag}`;
+  return chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: id, subject, key: () => id });
 }
 
 /** Who follows the backports of a component: one thread a stable branch, and, where somebody has to do something, the team. */

@@ -26,7 +26,7 @@ import { cutTag } from './tagging.ts';
  */
 export async function versionRelease(input?: VersionRequest): Promise<Outcome> {
   const request = requested(parseInput(versionRequest, input, versionRequestExample));
-  const session = openSession(request.component);
+  const session = openSession(request.component, { isQuiet: request.dryRun });
   const { status, reporter } = session;
   const approvals = openApprovals(status, request.by);
   let isTagged = false;

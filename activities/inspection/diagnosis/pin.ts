@@ -40,7 +40,8 @@ export async function diagnosePin({ forge }: Pick<DiagnosisPorts, 'forge'>, name
     return examine(about(`${branch} of ${repository}`), 'correct pin.branch in the catalog, or let the token read the repository', async () => {
       const rules = await forge.access.rules(repository, branch);
       if (!rules) return doubtful('is not protected: anybody who may write can change what is deployed', 'protect it, and require the checks that a release must pass');
-      const { checks, reviews, mergeQueue } = rules;
+      const { checks, reviews, mergeQueue, signatures } = rules;
+      if (signatures && !forge.access.signs) return doubtful('asks for signed commits, and what Slipway commits by this token is not', 'connect it as a GitHub App, whose commits GitHub signs, or leave it out of that rule');
       if (checks.length === 0) return doubtful('is protected, but asks for no check', 'require the checks that a release must pass');
       const more = wanted.filter((check) => !checks.some((name) => isCalled({ name }, check) || check.endsWith(` / ${name}`)));
       const unnamed = checks.filter((name) => wanted.length > 0 && !wanted.some((check) => isCalled({ name }, check) || check.endsWith(` / ${name}`)));

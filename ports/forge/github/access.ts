@@ -6,8 +6,10 @@ import { refusal, unlessMissing } from './connection/failures.ts';
 
 const methods = ['merge', 'squash', 'rebase'] as const;
 
-export function githubAccess({ rest, paginate }: GitHub): Access {
+export function githubAccess({ rest, paginate }: GitHub, { signs = false }: { readonly signs?: boolean | undefined } = {}): Access {
   return {
+    signs,
+
     async identity() {
       try {
         const { data, headers } = await rest.users.getAuthenticated();
@@ -50,6 +52,7 @@ export function githubAccess({ rest, paginate }: GitHub): Access {
         checks: [...new Set([...(data.protection.required_status_checks?.contexts ?? []), ...checks])],
         reviews: Math.max(0, ...reviews),
         mergeQueue: rules.some(({ type }) => type === 'merge_queue'),
+        signatures: rules.some(({ type }) => type === 'required_signatures'),
       };
     },
 

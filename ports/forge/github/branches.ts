@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { asSha } from '../../../domain/code/commit.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { author } from '../../../domain/code/author.ts';
 import { missing, neverRetry, tryAgain } from '../../failures.ts';
 import type { Branches, NewCommit } from '../branches.ts';
@@ -12,7 +14,8 @@ const updateRefs = `mutation ($repository: ID!, $updates: [RefUpdate!]!) {
   updateRefs(input: { repositoryId: $repository, refUpdates: $updates }) { clientMutationId }
 }`;
 
-export function githubBranches(github: GitHub): Branches {
+/** @param signs whether GitHub signs what it commits for this account, as for apps: then nobody must be named as author, and no date can be */
+export function githubBranches(github: GitHub, { signs = false }: { readonly signs?: boolean | undefined } = {}): Branches {
   const { rest, paginate } = github;
   const find: Branches['find'] = async (repository, branch) => {
     const found = await unlessMissing(rest.git.getRef({ ...at(repository), ref: `heads/${branch}` }));
@@ -34,6 +37,14 @@ export function githubBranches(github: GitHub): Branches {
     return mode === '100755' ? mode : '100644';
   }
 
+  /** What a branch is at, if it is this commit in all but its author and dates. */
+  async function ours(repository: string, branch: string, { message, tree, parents }: { readonly message: string; readonly tree: string; readonly parents: readonly string[] }): Promise<Sha | undefined> {
+    const head = await find(repository, branch);
+    const there = head && (await commit(repository, head));
+    const isOurs = there?.data.message === message && there.data.tree.sha === tree && isDeepStrictEqual(there.data.parents.map(({ sha }) => sha), parents);
+    return isOurs ? head : undefined;
+  }
+
   return {
     find,
 
@@ -42,7 +53,7 @@ export function githubBranches(github: GitHub): Branches {
       return refs.map(({ ref }) => ref.replace('refs/heads/', ''));
     },
 
-    async write({ repository, parent, path, text, message, date, merges }: NewCommit) {
+    async write({ repository, branch, parent, path, text, message, date, merges }: NewCommit) {
       const base = await commit(repository, parent);
       if (!base) throw missing(`${repository} does not show the commit ${parent}`);
       const tree = await rest.git.createTree({
@@ -50,8 +61,10 @@ export function githubBranches(github: GitHub): Branches {
         base_tree: base.data.tree.sha,
         tree: [{ path, mode: await modeOf(repository, base.data.tree.sha, path), type: 'blob', content: text }],
       });
+      const content = { message, tree: tree.data.sha, parents: [...(merges ? [merges] : []), parent] };
+      if (signs) return (branch === undefined ? undefined : await ours(repository, branch, content)) ?? asSha((await rest.git.createCommit({ ...at(repository), ...content })).data.sha);
       // GitHub takes our date only together with a name. It is the committer's, too.
-      const written = await rest.git.createCommit({ ...at(repository), message, tree: tree.data.sha, parents: [...(merges ? [merges] : []), parent], author: { ...author, date } });
+      const written = await rest.git.createCommit({ ...at(repository), ...content, author: { ...author, date } });
       return asSha(written.data.sha);
     },
 

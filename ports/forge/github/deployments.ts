@@ -15,7 +15,9 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
     const last = statuses.findLast(({ state }) => state !== 'inactive');
     const state = deploymentState(last?.state);
     const isRetired = statuses.at(-1)?.state === 'inactive';
-    return { id, url: last?.log_url || last?.target_url || url, state: isRetired && state === 'running' ? 'failed' : state };
+    // GitHub's description of its API lacks this state, which runs that wait for a review give their deployments.
+    const isWaiting = (last?.state as string | undefined) === 'waiting';
+    return { id, url: last?.log_url || last?.target_url || url, state: isRetired && state === 'running' ? 'failed' : state, ...(isWaiting && { waitsFor: [] }) };
   }
 
   return {

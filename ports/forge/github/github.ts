@@ -26,7 +26,7 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
   const pullRequests = githubPullRequests(github);
   return {
     commits: githubCommits(github),
-    branches: githubBranches(github),
+    branches: githubBranches(github, settings),
     pullRequests,
     merging: githubMerging(github, pullRequests),
     discussions: githubDiscussions(github),
@@ -37,7 +37,7 @@ export function connectGitHub({ reviewerToken, ...settings }: GitHubSettings & {
     milestones: githubMilestones(github),
     tags: githubTags(github),
     releases: githubReleases(github),
-    access: githubAccess(github),
+    access: githubAccess(github, settings),
     ...(reviewerToken && { reviewer: githubReviewer(githubClient({ ...settings, token: reviewerToken })) }),
   };
 }
@@ -50,6 +50,7 @@ export function fromEnvironment(environment: Variables): Forge {
   });
   return connectGitHub({
     token: credentials(environment, { baseUrl, timeoutMs }),
+    signs: environment['GITHUB_APP_ID'] !== undefined,
     reviewerToken: secret(environment, 'GITHUB_REVIEWER_TOKEN'),
     baseUrl,
     timeoutMs,

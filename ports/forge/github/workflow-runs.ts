@@ -4,12 +4,23 @@ import type { WorkflowRuns } from '../workflow-runs.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { refusal, unlessMissing } from './connection/failures.ts';
+import type { Repository } from '../../../domain/code/repository.ts';
 import { oldestFirst } from './deployments.ts';
 
 /** How far back it is looked for what an environment runs. */
 const mostRecent = 30;
 
 export function githubWorkflowRuns({ rest, paginate }: GitHub): WorkflowRuns {
+  /** Who may let a run go on that an environment's rules have stopped; nobody, where that is a matter of time, or not to be seen. */
+  async function reviewersOf(repository: Repository, run: number): Promise<readonly string[]> {
+    const found = await rest.actions.getPendingDeploymentsForRun({ ...at(repository), run_id: run }).catch((error: unknown) => {
+      if (refusal(error)) return undefined;
+      throw error;
+    });
+    const reviewers = (found?.data ?? []).flatMap((pending) => pending.reviewers ?? []);
+    return [...new Set(reviewers.flatMap(({ type, reviewer }) => (reviewer ? [nameOf(repository, type, reviewer)] : [])))];
+  }
+
   return {
     async carrying(repository, workflow, key) {
       const pages = paginate.iterator(rest.actions.listWorkflowRuns, {
@@ -36,7 +47,7 @@ export function githubWorkflowRuns({ rest, paginate }: GitHub): WorkflowRuns {
     async get(repository, id) {
       const found = await unlessMissing(rest.actions.getWorkflowRun({ ...at(repository), run_id: id, exclude_pull_requests: true }));
       if (!found) throw missing(`${repository} does not show the run ${id}`);
-      return fromRun(found.data);
+      return { ...fromRun(found.data), ...(found.data.status === 'waiting' && { waitsFor: await reviewersOf(repository, id) }) };
     },
 
     async cancel(repository, id) {
@@ -89,4 +100,9 @@ export function carries(name: string, key: string): boolean {
 function fromRun({ id, html_url, status, conclusion }: { readonly id: number; readonly html_url: string; readonly status: string | null; readonly conclusion: string | null }): Deployment {
   const outcome = conclusion === 'success' ? 'succeeded' : 'failed';
   return { id, url: html_url, state: status === 'completed' ? outcome : 'running' };
+}
+
+/** A team as the catalog has it: "org/team". */
+function nameOf(repository: Repository, type: string | undefined, reviewer: { readonly login?: string; readonly slug?: string }): string {
+  return type === 'Team' ? `${at(repository).owner}/${reviewer.slug}` : (reviewer.login ?? 'somebody');
 }

@@ -8,7 +8,7 @@ import { resolveCommit } from '../code/refs.ts';
 import { Refusal, notFound } from '../refusal.ts';
 import { apiUrl, htmlUrl } from '../code/repository.ts';
 import { addRun, currentJobs, endRun, renderRun, retry, runUrl, workflowNamed } from './runs.ts';
-import { nodeId } from '../people/users.ts';
+import { nodeId, renderUser, userNamed } from '../people/users.ts';
 import type { Call, Handlers } from '../call.ts';
 import type { Job, Repository, Run, Workflow } from '../state.ts';
 import type { World } from '../../world/state.ts';
@@ -19,12 +19,13 @@ export const actionHandlers = {
   'actions/list-workflow-runs': (call) => listRuns(call, workflowNamed(call.repository, call.params['workflow_id'])),
   'actions/list-workflow-runs-for-repo': (call) => listRuns(call),
   'actions/get-workflow-run': async (call) => json(200, await renderRun(call.world, call.repository, runOf(call))),
+  'actions/get-pending-deployments-for-run': (call) => json(200, pendingDeployments(call)),
   'actions/list-jobs-for-workflow-run': listJobs,
   'actions/re-run-workflow-failed-jobs': rerunFailedJobs,
   'actions/cancel-workflow-run': cancelRun,
 } satisfies Handlers<
   | 'actions/get-workflow' | 'actions/create-workflow-dispatch' | 'actions/list-workflow-runs' | 'actions/list-workflow-runs-for-repo'
-  | 'actions/get-workflow-run' | 'actions/list-jobs-for-workflow-run' | 'actions/re-run-workflow-failed-jobs' | 'actions/cancel-workflow-run'
+  | 'actions/get-workflow-run' | 'actions/get-pending-deployments-for-run' | 'actions/list-jobs-for-workflow-run' | 'actions/re-run-workflow-failed-jobs' | 'actions/cancel-workflow-run'
 >;
 
 async function dispatch(call: Call<'actions/create-workflow-dispatch'>) {
@@ -120,6 +121,24 @@ async function cancelRun(call: Call<'actions/cancel-workflow-run'>) {
     });
   });
   return json(202, {});
+}
+
+/** What a run waits for whose environment wants reviewers: people by their logins, teams as "org/team". */
+function pendingDeployments(call: Call<'actions/get-pending-deployments-for-run'>) {
+  const { world, repository } = call;
+  const { status, reviewers = [], inputs } = runOf(call);
+  if (status !== 'waiting') return [];
+  const name = inputs['environment'] ?? 'production';
+  const [url, html] = [`${apiUrl(world, repository)}/environments/${name}`, `${htmlUrl(world, repository)}/deployments/activity_log?environments_filter=${name}`];
+  const shown = reviewers.map((reviewer) => {
+    const [org, slug] = reviewer.split('/');
+    if (slug === undefined) return { type: 'User', reviewer: renderUser(world, userNamed(world, reviewer)) };
+    const id = reviewer.length;
+    const team = `${apiUrl(world, repository)}/teams/${id}`;
+    const links = { url: team, html_url: `${htmlUrl(world, repository)}/teams/${slug}`, members_url: `${team}/members{/member}`, repositories_url: `${team}/repos` };
+    return { type: 'Team', reviewer: { id, node_id: nodeId('T', id), name: slug, slug, description: org ?? null, privacy: 'closed', notification_setting: 'notifications_enabled', permission: 'pull', parent: null, ...links } };
+  });
+  return [{ environment: { id: 1, node_id: nodeId('EN', 1), name, url, html_url: html }, wait_timer: 0, wait_timer_started_at: null, current_user_can_approve: false, reviewers: shown }];
 }
 
 function runOf(call: Call): Run {

@@ -31,10 +31,10 @@ export function addRun(
 
 /** Sets down what a person wants a commit's CI to look like: a run of a workflow, made anew or as it goes on. */
 export function setRun(world: World, repository: Repository, wanted: SetRun): { readonly id: number } {
-  const { workflow: file, event, branch = repository.defaultBranch, sha, attempt = 1, status, conclusion, checks, at = world.clock.now() } = wanted;
+  const { workflow: file, event, branch = repository.defaultBranch, sha, attempt = 1, status, conclusion, reviewers, checks, at = world.clock.now() } = wanted;
   const run = repository.runs.find(({ id }) => id === wanted.run)
     ?? addRun(world, repository, { workflow: workflowOf(world, repository, file), event, title: file, branch, sha, actor: 'ci[bot]', inputs: {}, jobs: [] });
-  Object.assign(run, { attempt, status, conclusion, updatedAt: at, turn: run.turn + 1 });
+  Object.assign(run, { attempt, status, conclusion, reviewers, updatedAt: at, turn: run.turn + 1 });
   setJobs(world, run.jobs, { checks, attempt, at });
   return { id: run.id };
 }
@@ -48,6 +48,7 @@ interface SetRun {
   readonly sha: string;
   readonly attempt?: number | undefined;
   readonly status: Progress;
+  readonly reviewers?: readonly string[] | undefined;
   readonly conclusion?: Conclusion | undefined;
   readonly checks: readonly SetCheck[];
   readonly at?: string | undefined;

@@ -4,6 +4,7 @@ import { componentsWith } from '../../components.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
+import type { Ports } from '../../../ports/ports.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { doubting } from '../../../activities/doubt.ts';
 import { createPipelines } from '../../../activities/component/pipelines.ts';
@@ -149,7 +150,7 @@ it('finds its labels in whatever case the repository has them', async () => {
   const { openPullRequest } = activities();
   const { number } = await within(async () => openPullRequest({ ...(await versionChange()), labels: ['release'] }));
   const chat = { reach: async () => undefined, find: async () => undefined, post: async ({ text }: { readonly text: string }) => ({ id: '1', text }), update: async () => undefined };
-  const { report } = createReports({ forge, chat, readLagMs: 0 });
+  const { report } = createReports({ forge, chat, readLagMs: 0 } as unknown as Ports);
   await within(() => report({ thread: 'release', channel: '#g_gitaly', subject: 'Gitaly', transition: 'staging', line: 'staging', label: { repository, number, name: 'staging' } }));
   expect((await forge.pullRequests.get(repository, number))?.labels).toEqual(['Release', 'Workflow::Staging']);
 });

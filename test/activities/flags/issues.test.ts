@@ -60,7 +60,7 @@ it.each([
 ])('opens the issue about a flaky test by a template that %s', async (_, text, body) => {
   const template = '.github/ISSUE_TEMPLATE/flaky.md';
   if (text !== undefined) await world.control('commit', { repository, branch: 'master', files: { [template]: text }, message: 'Add a template' });
-  const { openFlakyTestIssue } = createReports({ forge, chat: {} as Ports['chat'], readLagMs: 0 });
+  const { openFlakyTestIssue } = createReports({ forge, readLagMs: 0 } as unknown as Ports);
   const issue = { repository, labels: ['Flaky Test'], template, failed: [{ name: 'rspec', url: 'https://ci/1' }], pullRequest: 'https://forge/7', key: 'release/gitaly/from-1#7/flake' };
   await within(() => openFlakyTestIssue(issue));
   expect(await issues()).toMatchObject([{ title: 'Flaky Test: rspec', body: expect.stringMatching(body) }]);

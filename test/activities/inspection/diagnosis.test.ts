@@ -151,12 +151,19 @@ describe('of what only some components have, it finds', () => {
   });
 
   it('more reviews than the second identity gives', async () => {
-    const rules = { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 2, mergeQueue: true };
+    const rules = { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 2, mergeQueue: true, signatures: false };
     const access = { ...forge().access, rules: async () => rules };
     const branch = 'gitaly: master of gitlab-org/gitlab';
     expect(await ails({ ports: { forge: { ...forge(), access } } })).toEqual({ [branch]: expect.stringMatching(/^warning: asks for 2 reviews, of which one comes from a second identity; people have to/) });
     const { reviewer: _, ...alone } = forge();
     expect(await ails({ ports: { forge: { ...alone, access: { ...access, rules: async () => ({ ...rules, reviews: 1 }) } } } })).toEqual({ [branch]: expect.stringMatching(/^warning: asks for 1 reviews, of which none comes/) });
+  });
+
+  it('a rule that asks for signed commits, which a token of an account does not make', async () => {
+    const rules = { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 0, mergeQueue: false, signatures: true };
+    const access = { ...forge().access, rules: async () => rules };
+    expect(await ails({ ports: { forge: { ...forge(), access } } })).toEqual({ 'gitaly: master of gitlab-org/gitlab': expect.stringMatching(/^warning: asks for signed commits, .* connect it as a GitHub App/) });
+    expect(await ails({ ports: { forge: { ...forge(), access: { ...access, signs: true } } } })).toEqual({});
   });
 
   it('health that nobody knows', async () => {
@@ -204,7 +211,7 @@ describe('of what only some components have, it finds', () => {
   });
 
   it('a base that people have to merge into', async () => {
-    const access = { ...forge().access, rules: async (repository: string) => (repository === 'gitlab-org/gitlab' ? { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 2, mergeQueue: true } : undefined) };
+    const access = { ...forge().access, rules: async (repository: string) => (repository === 'gitlab-org/gitlab' ? { checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 2, mergeQueue: true, signatures: false } : undefined) };
     expect(await ails({ also: more, ports: { forge: { ...forge(), access } } })).toMatchObject({ 'migrator: merging into master of gitlab-org/gitlab': expect.stringMatching(/^warning: asks for 2 reviews, of which one comes from a second identity/) });
   });
 

@@ -54,6 +54,17 @@ it('tells what is bad rather than what is not known', async () => {
   await expect(soakAt(health, { checks: [http, prometheus] })()).rejects.toThrow('unhealthy: errors is 3');
 });
 
+it('says at once that what people believe to be well is not, and that it is again', async () => {
+  let status: Health = { kind: 'unhealthy', reason: '503' };
+  expect(await soakAt(async () => status, { known: 'well' })()).toMatchObject({ turned: 'sick', why: 'unhealthy: 503', observation: { observedMs: 0, unhealthySince: Date.now() } });
+  const before: Observation = { observedMs: 5_000, lastAt: Date.now() - sampleMs, lastHealthy: false, unhealthySince: Date.now() - sampleMs };
+  expect(await soakAt(async () => status, { known: 'sick', before, unhealthyLimitMs: sampleMs })()).toEqual({ failed: 'unhealthy: 503, for 10 s' });
+  status = { kind: 'healthy' };
+  const again = soakAt(async () => status, { known: 'sick', soakMs: 200_000, before });
+  for (let sample = 0; sample < 10; sample++) await expect(again()).rejects.toMatchObject({ type: 'NotYet' });
+  expect(await again()).toMatchObject({ turned: 'well', observation: { observedMs: 105_000 } });
+});
+
 /** Takes a sample by each call, an interval after the one before, by a worker whose clock is wrong by `skew`. Attempts have 20 ms. */
 function soakAt(look: (check: HealthCheck) => Promise<Health>, rules: Partial<Soak> = {}, skew = () => 0) {
   const { soak } = createSoaks({ health: { look }, holders: {} as unknown as Holders });

@@ -86,3 +86,16 @@ it.each([
 it('waits for no message while a machine is at work', () => {
   expect(waitsForMessage({ waitingFor: { what: 'the pipeline of #7', since: '2026-01-01T00:00:00Z' } }, { message: 'approve' })).toBe(false);
 });
+
+it('shows how far a soak has come, for how long it stood still, and why it does', () => {
+  const soak = { ofMs: 3_600_000, observedMs: 720_000, stoodMs: 300_000, at: '2026-01-01T01:12:00Z' };
+  const page = (more: object) => statusPage({ ...waiting, stages: [{ ...waiting.stages[0]!, mark: 'soaking', soak: { ...soak, ...more } }] });
+  expect(page({})).toContain('[~ soaking](https://forge/runs/1): 12 min of 1 h observed by 2026-01-01T01:12:00Z; stood still for 5 min |');
+  expect(page({ standing: 'frozen (the fair)' })).toContain('; stands still since then: frozen (the fair) |');
+  expect(page({ observedMs: 3_600_000, stoodMs: 0 })).toContain(': 1 h observed |');
+});
+
+it("shows a rollout's flag, its commit and its issue", () => {
+  const rollout = { flag: 'gitaly_x', commit: shaOf('c'), issue: 'https://forge/issues/3' };
+  expect(statusPage({ ...waiting, rollout })).toContain('Flag `gitaly_x`, of commit `cccccccccccc` · [rollout issue](https://forge/issues/3)');
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../domain/stages/soak.ts';
-import { observe, unhealthyMs } from '../../../domain/stages/soak.ts';
+import { newHealth, observe, unhealthyMs } from '../../../domain/stages/soak.ts';
 
 const interval = 10;
 
@@ -52,4 +52,24 @@ it('never counts more than the time that has passed, nor less than nothing', () 
       expect(observedMs).toBeLessThanOrEqual(at - samples[0]![0]);
     }),
   );
+});
+
+describe('what people are told of its health', () => {
+  const health = (known: 'well' | 'sick', samples: Parameters<typeof watch>[0], sick?: 'unhealthy' | 'unknown') => newHealth(known, watch(samples), { sick, sampleMs: interval });
+  const bad = (count: number) => Array.from({ length: count }, (_, n) => [n * interval, false] as const);
+  const good = (count: number) => Array.from({ length: count }, (_, n) => [n * interval, true] as const);
+
+  it('is what is bad by the first sample, and what has no data by the third', () => {
+    expect(health('well', bad(1), 'unhealthy')).toBe('sick');
+    expect(health('well', bad(2), 'unknown')).toBeUndefined();
+    expect(health('well', bad(3), 'unknown')).toBe('sick');
+    expect(health('sick', bad(9), 'unhealthy')).toBeUndefined();
+  });
+
+  it('is that it is well again once it was so without a break: what flaps is one sickness', () => {
+    expect(health('sick', good(10))).toBeUndefined();
+    expect(health('sick', good(11))).toBe('well');
+    expect(health('sick', [[0, true], ...good(9).map(([at]) => [at + interval, at % 20 === 0] as const)])).toBeUndefined();
+    expect(health('well', good(11))).toBeUndefined();
+  });
 });

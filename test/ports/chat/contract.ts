@@ -51,6 +51,16 @@ export function describeChat(name: string, open: () => Promise<ChatStand>, diffe
       expect((await chat.find(channel, key))?.text).toBe(text);
     });
 
+    it('whom a message notifies is no part of its text', async () => {
+      const key = freshKey();
+      const text = '<@U024BE7LH> is no mention, as it is written here';
+      const mentions = ['U024BE7LH', 'S0614TZR7'];
+      const { id } = await chat.post({ channel, key, text, mentions });
+      expect((await chat.find(channel, key))?.text).toBe(text);
+      await chat.update(channel, id, { key, text: 'Done', mentions });
+      expect((await chat.find(channel, key))?.text).toBe('Done');
+    });
+
     it('a message is updated in place', async () => {
       const key = freshKey();
       const { id } = await chat.post({ channel, key, text: 'Running' });

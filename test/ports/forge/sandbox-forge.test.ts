@@ -286,3 +286,31 @@ describe('faults', () => {
     expect(requests.map(({ conditional, status }) => ({ conditional, status }))).toEqual(Array(4).fill({ conditional: true, status: 304 }));
   });
 });
+
+test('a run that its environment keeps waiting names those who may let it go on', async () => {
+  const world = await openWorld(sandbox.url());
+  const forge = forgeIn(world);
+  const sha = (await forge.branches.find(repository, 'master'))!;
+  const shown = { repository, workflow: 'deploy.yml', event: 'workflow_dispatch', sha, checks: [] };
+  const { id } = await world.control<{ id: number }>('run', { ...shown, status: 'waiting', reviewers: ['ann', 'gitlab-org/release-managers'] });
+  expect(await forge.workflowRuns.get(repository, id)).toMatchObject({ state: 'running', waitsFor: ['ann', 'gitlab-org/release-managers'] });
+  await world.control('run', { ...shown, run: id, status: 'in_progress' });
+  expect(await forge.workflowRuns.get(repository, id)).not.toHaveProperty('waitsFor');
+  await close(world);
+});
+
+test("an app's commits are signed: they name no author, and what is on their branch is found again by its content", async () => {
+  const world = await openWorld(sandbox.url());
+  const { branches } = forgeIn(world, { signs: true });
+  const parent = (await branches.find(repository, 'master'))!;
+  const commit = { repository, branch: 'release/gitaly', parent, path: 'GITALY_SERVER_VERSION', text: `${shaOf('f')}\n`, message: 'Update\n\nSlipway-Release: release/gitaly/from-1', date: '2020-01-01T00:00:00Z' };
+  const sha = await branches.write(commit);
+  await branches.create(repository, commit.branch, sha);
+  expect(await branches.write(commit)).toBe(sha);
+  const { rest } = new Octokit({ baseUrl: `${world.url}/api/v3`, auth: 'person:ann' });
+  const { data } = await rest.git.getCommit({ owner, repo, commit_sha: sha });
+  expect(data.author.name).not.toBe('Slipway');
+  expect(data.author.date).not.toBe(commit.date);
+  for (const other of [{ text: 'another' }, { message: 'another' }]) expect(await branches.write({ ...commit, ...other })).not.toBe(sha);
+  await close(world);
+});

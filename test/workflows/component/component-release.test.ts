@@ -62,7 +62,7 @@ describe('a component release', () => {
       'merged #7 into master',
       'deploying to staging',
       'production waits for approval',
-      'deploying to production',
+      'deploying to production, approved by alice',
       'released through staging, production',
     ]);
   });

@@ -583,6 +583,27 @@ describe('a red pipeline', () => {
     expect(amendments).toMatchObject([{ sha: newer, notBefore: [plan.pinned] }]);
   });
 
+  it('is told as chosen by somebody, and not as newer, when they go back to an older one', async () => {
+    const { release, calls } = await begin(isRed);
+    await waitsFor(release, /^a decision on/);
+    await decideOn(release, { choice: 'useSha', sha: older });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: older });
+    expect(calls).toContain(`report carries ${older.slice(0, 12)} now: kim has chosen it`);
+  });
+
+  it('is not left behind for a commit that can not be carried: whoever names that is told why, and the question stays', async () => {
+    const why = `${older} is not green on org/gitaly-mirror`;
+    const { release, calls } = await begin({ ...isRed, judgeCandidate: async ({ sha }) => (sha === older ? why : undefined) });
+    await waitsFor(release, /^a decision on/);
+    await expect(decideOn(release, { choice: 'useSha', sha: older })).rejects.toMatchObject({ cause: { message: why } });
+    await release.signal(decide.signal, { choice: 'useSha', by: 'kim', sha: older });
+    await expect.poll(async () => (await release.query(status)).refused).toMatchObject([{ message: 'decide', why }, { message: 'decide', why }]);
+    expect((await release.query(status)).decisions).toEqual([]);
+    expect(calls).not.toContain('amendPullRequest');
+    await decideOn(release, { choice: 'useSha', sha: newer });
+    expect(await release.result()).toMatchObject({ kind: 'released', candidate: newer });
+  });
+
   it('stays left behind: the commit that was red is offered again at each tick, and not taken', async () => {
     let isGreen = false;
     const { release } = await begin({ pipeline: async ({ known, head }) => (isGreen ? green : head === amendedHead || known ? pending() : red) });

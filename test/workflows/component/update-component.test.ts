@@ -28,6 +28,19 @@ it('offers the newest green commit to its release, and writes nothing itself', a
   expect(calls).toEqual(['plan', 'offer']);
 });
 
+it('says what its release waits for people for', async () => {
+  const waitsFor = 'opening the pull request: the branch may not be created, by somebody, since 2026-01-05T10:00:00Z';
+  const { handle } = await begin({ offer: async () => waitsFor });
+  expect(await handle.result()).toEqual({ kind: 'handedOver', to: plan.id, waitsFor });
+  expect((await handle.query(status)).outcome).toBe(`handed over to ${plan.id}, which waits for ${waitsFor}`);
+});
+
+it('tells the team of what keeps it from looking, and ends as failed', async () => {
+  const told: unknown[] = [];
+  await expect(run({ plan: never('the catalog has a mistake'), raiseAlarm: async (alarm) => void told.push(alarm) })).rejects.toThrow();
+  expect(told).toEqual([{ component: 'gitaly', key: expect.stringMatching(/\/end$/), text: 'gitaly: updateComponent failed: the catalog has a mistake' }]);
+});
+
 it('ends as up to date, and offers nothing', async () => {
   const { outcome, calls } = await run({ plan: async () => ({ kind: 'upToDate', pinned }) });
   expect(outcome).toEqual({ kind: 'upToDate', pinned });

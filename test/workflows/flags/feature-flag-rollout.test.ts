@@ -31,7 +31,7 @@ describe('a rollout', () => {
   it('tries the flag on staging, then takes it up in production step by step, and asks for its removal', async () => {
     const { rollout, world } = await start();
     const { waitingFor } = await waitsFor(rollout, /a test of gitaly_x in staging/);
-    expect(waitingFor).toMatchObject({ whom: ['tina'], send: [{ message: 'tested', payload: { by: 'tina' } }] });
+    expect(waitingFor).toMatchObject({ whom: ['tina'], send: [{ message: 'tested', payload: { by: 'your-login' } }] });
     await rollout.executeUpdate(tested.update, { args: [{ by: 'tina', note: 'deleted a tag' }] });
 
     expect(await rollout.result()).toEqual({
@@ -588,7 +588,7 @@ describe('a flag service', () => {
       },
     }));
     const waiting = await waitsFor(rollout, /^setting gitaly_x in production to 5 %: GitLab: POST .* 403$/);
-    expect(waiting.waitingFor?.send).toEqual([{ message: 'decide', payload: { choice: 'retry', by: 'olga' } }]);
+    expect(waiting.waitingFor?.send).toEqual([{ message: 'decide', payload: { choice: 'retry', by: 'your-login' } }]);
     allowed = true;
     const refused = await rollout.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'mallory' }] }).catch(rootMessage);
     expect(refused).toBe('only olga may decide on setting gitaly_x in production to 5 %');

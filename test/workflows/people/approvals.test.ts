@@ -69,6 +69,34 @@ it('asks again at intervals, in the channel of the catalog, and gives up at its 
   ]);
 });
 
+it('asks by a message of its own whoever may approve, and shows and tells how far that is', async () => {
+  const reports: Report[] = [];
+  const { release } = await begin(server, { report: async (report) => void reports.push(report) }, { stages: [production({ required: 2, separation: ['starter'] })] }, { by: 'Alice' });
+  await waitsFor(release, 'approval of production by 2 people');
+  await expect.poll(() => reports.find(({ announcement }) => announcement)?.announcement).toMatchObject({
+    channel: '#team',
+    text: 'gitaly: production waits for approval by 2 people',
+    call: { whom: ['bob', 'dana'], links: ['https://forge/org/product/pull/7'], range: { environment: 'production', source: 'org/gitaly-mirror', deployedFrom: 'org/product' }, ways: [expect.stringMatching(/^slipway approve release.* --stage production --by <you> --sha c{40}$/), expect.stringMatching(/^slipway reject /)] },
+  });
+  await release.executeUpdate(approve.update, { args: [by('Bob')] });
+  const { waitingFor } = await waitsFor(release, 'approval of production by 2 people: 1 of 2, by Bob');
+  expect(waitingFor?.whom).toEqual(['dana']);
+  expect(waitingFor?.send?.[0]).toMatchObject({ payload: { by: 'your-login' } });
+  await expect.poll(() => reports.map(({ line }) => line)).toContain('production waits for approval by 2 people: 1 of 2, by Bob');
+  await release.executeUpdate(approve.update, { args: [by('dana')] });
+  await release.result();
+  expect(reports.map(({ line }) => line)).toContain('deploying to production, approved by Bob, dana');
+});
+
+it('says at once that its approval can not be reached, where separation of duties leaves too few', async () => {
+  const told: string[] = [];
+  const { release } = await begin(server, { announce: async ({ text }) => void told.push(text) }, { stages: [production({ approvers: ['alice', 'dana'], required: 2, separation: ['author'] })] });
+  await waitsFor(release, "it can't be reached: separation of duties (author) leaves alice.");
+  await expect.poll(() => told).toEqual([expect.stringMatching(/^gitaly: production waits for approval by 2 people; it can't be reached/)]);
+  await release.signal(reject.signal, by('alice'));
+  await release.result();
+});
+
 it('waits for good without a deadline', async () => {
   const { release } = await begin(server, { soak: pending }, { stages: [production({ required: 2 })] });
   await waitsFor(release, 'approval of production by 2 people');

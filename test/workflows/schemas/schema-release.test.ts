@@ -142,7 +142,7 @@ describe('a release that looks like a mistake', () => {
   ])('asks before anything is written: %s', async (_, cut, question) => {
     const { release, calls, lines } = await start({}, inject, { cut });
     const { waitingFor } = await waitsFor(release, question);
-    expect(waitingFor?.send).toContainEqual({ message: 'decide', payload: { choice: 'goOn', by: 'alice', reason: 'why' } });
+    expect(waitingFor?.send).toContainEqual({ message: 'decide', payload: { choice: 'goOn', by: 'your-login', reason: 'why' } });
     expect([calls, lines]).toEqual([['planSchemas'], [`${question}: waits for somebody to decide (goOn, giveUp)`]]);
     await expect(release.executeUpdate(decide.update, { args: [{ choice: 'goOn', by: 'alice' }] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('say why') } });
     await expect(decided(release, 'goOn', 'mallory')).rejects.toMatchObject({ cause: { message: expect.stringContaining('only alice, bob may') } });
@@ -686,8 +686,8 @@ describe('a release whose schemas are published', () => {
     const { release, calls } = await start({ mergePullRequest: refusedOnce() });
     const { waitingFor, state } = await waitsFor(release, obligation);
     const send = [
-      { message: 'decide', payload: { choice: 'retry', by: 'alice' } },
-      { message: 'decide', payload: { choice: 'giveUp', by: 'alice', reason: 'why' } },
+      { message: 'decide', payload: { choice: 'retry', by: 'your-login' } },
+      { message: 'decide', payload: { choice: 'giveUp', by: 'your-login', reason: 'why' } },
     ];
     expect({ state, send: waitingFor?.send }).toEqual({ state: 'held', send });
     expect((await release.query(status)).owes).toMatchObject([{ what: 'the merge of #7' }]);

@@ -3,8 +3,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
+import type { Report } from '../../../activities/release/reports.ts';
 import type { Promotion } from '../../../activities/stages/promotions.ts';
-import type { Soak } from '../../../activities/stages/soaks.ts';
+import type { Soak, SoakEnd } from '../../../activities/stages/soaks.ts';
 import type { Claim, Leaving } from '../../../domain/environments/claim.ts';
 import { environmentFrozen, granted, superseded } from '../../../workflows/environments/messages.ts';
 import { abort, approve, decide, pause, resume } from '../../../workflows/people/messages.ts';
@@ -25,7 +26,7 @@ afterAll(() => server?.teardown());
 
 const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
 const canary: Stage = { ...staging, name: 'canary', environment: 'canary' };
-const production: Stage = { ...staging, name: 'production', environment: 'production', soak: 3_600_000 };
+const production: Stage = { ...staging, name: 'production', environment: 'production', soak: 3_600_000, health: [{ kind: 'http', url: 'https://production/health' }] };
 const operator = { by: 'olga', reason: 'the incident' };
 const choice = (choice: string, more: object = {}) => ({ choice, ...operator, ...more });
 const failing = /^how to go on after production, which failed$/;
@@ -184,6 +185,92 @@ describe('a stage that fails', () => {
       soak: async ({ unhealthyLimitMs }: Soak) => ({ failed: `unhealthy: 502, for ${unhealthyLimitMs} ms` }),
     });
     expect(await release.result()).toMatchObject({ kind: 'rolledBack', reason: 'production is not healthy: unhealthy: 502, for 60000 ms' });
+  });
+});
+
+describe('a soak', () => {
+  const sick = { turned: 'sick', why: 'unhealthy: 503', observation: { observedMs: 0, lastAt: 0, lastHealthy: false } } as const;
+
+  it.each(['rollback', 'abort'])('that is sick is told to the team at once, and ended by %s', async (ending) => {
+    const told: string[] = [];
+    const soaks: Soak[] = [];
+    const { release } = await startRelease([production], {
+      announce: async ({ text }) => void told.push(text),
+      soak: async (soak) => {
+        soaks.push(soak);
+        return soak.known === 'sick' ? pending() : sick;
+      },
+    });
+    const { waitingFor, state } = await waitsFor(release, '1 h of healthy production, which is unhealthy: 503');
+    expect(state).toBe('soaking');
+    expect(waitingFor).toMatchObject({ whom: ['an operator'], send: [{ message: 'decide', payload: { choice: 'rollback', stage: 'production' } }, { payload: { choice: 'abort' } }] });
+    await expect.poll(() => told).toEqual([expect.stringContaining('production is unhealthy: 503 while it soaks')]);
+    expect(soaks.at(-1)).toMatchObject({ known: 'sick', before: sick.observation });
+    await release.executeUpdate(decide.update, { args: [choice(ending, { stage: 'production' })] });
+    expect(await release.result()).toMatchObject(ending === 'rollback' ? { kind: 'rolledBack', ...operator, undone: [`production: ${pinned.slice(0, 12)} again`] } : { kind: 'aborted', stays: ['#7 is merged', 'production runs it'] });
+  });
+
+  it('that is healthy can be ended, too: also while its clock stands still', async () => {
+    const { release } = await soaking();
+    await expect(release.executeUpdate(decide.update, { args: [choice('retry')] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('Known: rollback, abort') } });
+    await release.signal(environmentFrozen, { environment: 'production', frozen: { reason: 'the fair' } });
+    await waitsFor(release, 'the thaw of production (the fair)');
+    await release.executeUpdate(decide.update, { args: [choice('rollback')] });
+    expect(await release.result()).toMatchObject({ kind: 'rolledBack', by: 'olga' });
+  });
+
+  it('goes on when it is well again, and is told so', async () => {
+    const { release, calls } = await startRelease([production], {
+      soak: async ({ known, before }): Promise<SoakEnd> => {
+        if (before?.observedMs === 60_000) return {};
+        return known === 'sick' ? { turned: 'well', observation: { observedMs: 60_000, lastAt: 0, lastHealthy: true } } : sick;
+      },
+    });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).toContain('report production is healthy again');
+    expect((await release.query(status)).stages).toMatchObject([{ mark: 'done', soak: { observedMs: 3_600_000, ofMs: 3_600_000 } }]);
+  });
+
+  it('that looks at nothing says so', async () => {
+    const { release } = await startRelease([{ ...production, health: [] }], { soak: pending });
+    await waitsFor(release, '1 h of production, at which nothing looks: production names no health check');
+    await release.signal(abort.signal, operator);
+    await release.result();
+  });
+
+  it('shows what it has observed, and for how long it stood still', async () => {
+    const { release, calls } = await soaking();
+    await release.signal(environmentFrozen, { environment: 'production', frozen: { reason: 'the fair', by: 'otto' } });
+    expect((await waitsFor(release, 'the thaw of production (the fair, by otto)')).stages[0]?.soak).toMatchObject({ observedMs: 600_000, ofMs: 3_600_000, standing: 'frozen (the fair, by otto)' });
+    await expect.poll(() => calls).toContain('report production waits for the thaw of production (the fair, by otto)');
+    await server.sleep('5 min');
+    await release.signal(environmentFrozen, { environment: 'production' });
+    const { soak } = (await waitsFor(release, '50 min of healthy production')).stages[0]!;
+    expect(soak).toMatchObject({ observedMs: 600_000 });
+    expect(soak!.stoodMs).toBeGreaterThanOrEqual(300_000);
+    expect(soak).not.toHaveProperty('standing');
+    await release.signal(abort.signal, operator);
+    await release.result();
+  });
+});
+
+describe('a deployment that the forge keeps waiting for a review', () => {
+  it('names those whom it waits for, tells them once, and goes on when one of them has reviewed it', async () => {
+    const reports: Report[] = [];
+    let reviewed = false;
+    const { release } = await startRelease([staging], {
+      report: async (report) => void reports.push(report),
+      deployed: async ({ known }) => {
+        if (known === 'nobody') return reviewed ? 'succeeded' : { waitsFor: ['rita', 'org/managers'], url: 'https://forge/runs/staging' };
+        return reviewed ? { waitsFor: 'nobody', url: 'https://forge/runs/staging' } : pending();
+      },
+    });
+    const { waitingFor, state } = await waitsFor(release, 'the review of the deployment to staging: https://forge/runs/staging');
+    expect([state, waitingFor?.whom]).toEqual(['promoting', ['rita', 'org/managers']]);
+    await expect.poll(() => reports.filter(({ announcement }) => announcement)).toMatchObject([{ announcement: { channel: '#team', call: { whom: ['rita', 'org/managers'] } } }]);
+    reviewed = true;
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(reports.filter(({ line }) => line.includes('review'))).toHaveLength(1);
   });
 });
 
@@ -400,7 +487,7 @@ async function startRelease(stages: readonly Stage[], script: Partial<Activities
 /** A release that has observed ten minutes of an hour. */
 async function soaking() {
   const soaks: Soak[] = [];
-  const { release } = await startRelease([production], {
+  const { release, calls } = await startRelease([production], {
     soak: async (soak: Soak) => {
       soaks.push(soak);
       throw ApplicationFailure.create({ type: 'NotYet', message: '10 min of 1 h observed' });
@@ -408,7 +495,7 @@ async function soaking() {
     observedSoFar: async () => 600_000,
   });
   await waitsFor(release, '1 h of healthy production');
-  return { release, soaks };
+  return { release, soaks, calls };
 }
 
 describe('an abort while a deployment is under way', () => {

@@ -3,7 +3,7 @@ import type { ProductionRequest } from '../../../domain/promotion/request.ts';
 import type { Choice } from '../../../domain/people/decision.ts';
 import type { ReleaseState, Waiting } from '../../../domain/release/status.ts';
 import type { Confirmations } from '../../people/confirmations.ts';
-import { openThreads } from '../../release/reporting.ts';
+import { chatAudiences } from '../../release/calls.ts';
 import type { Audience } from '../../release/reporting.ts';
 import type { Session } from '../../release/session.ts';
 import { Stop } from '../../release/stop.ts';
@@ -17,15 +17,10 @@ export interface ProductionRelease extends Session<ProductionPlan> {
 }
 
 /** Who follows it: its thread, and everybody in the channel where somebody has to do something. */
-export function audiencesOf({ plan, work }: Session<ProductionPlan>): readonly Audience[] {
-  const { id, component, name, target, isPreview } = plan;
-  const channel = plan.rules.chat.progress;
-  const subject = `${component} ${name}${isPreview ? ` to ${target.environment}` : ''}`;
-  const tell = openThreads(work);
-  return [
-    { name: channel, hear: (transition) => () => tell({ thread: id, channel, subject, transition: transition.name, line: transition.line }) },
-    { name: channel, hear: ({ name: what, line, urgent }) => (urgent ? () => work.announce({ channel, key: `${id}/${what}/team`, text: `${subject}: ${line}` }, `announce ${what}`) : undefined) },
-  ];
+export function audiencesOf(session: Session<ProductionPlan>): readonly Audience[] {
+  const { id, component, name, target, isPreview, rules } = session.plan;
+  const channel = rules.chat.progress;
+  return chatAudiences(session, { progress: channel, channel, thread: id, subject: `${component} ${name}${isPreview ? ` to ${target.environment}` : ''}`, key: () => id });
 }
 
 /** Takes a step: it is shown to be under way, and what it has come to is told. */

@@ -16,6 +16,8 @@ export interface GitHubSettings {
   /** Root of the REST API: another one for GitHub Enterprise Server. */
   readonly baseUrl?: string | undefined;
   readonly token: Token;
+  /** Whether GitHub signs what it commits for this account, as it does for apps. */
+  readonly signs?: boolean | undefined;
   /** Longest wait for one answer, in ms. Keep it below the time that an attempt of an activity has. */
   readonly timeoutMs?: number | undefined;
   /** Between the starts of two writes, in ms. GitHub asks for at least a second (best practices of its REST API). */
