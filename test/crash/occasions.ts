@@ -1,4 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { componentId } from '../../domain/people/objection.ts';
+import { lift } from '../../workflows/component/messages.ts';
 import { approve, decide, reject } from '../../workflows/people/messages.ts';
 import { begin, inState, until, waitsFor } from './component-releases.ts';
 import { checks, deploy } from './github.ts';
@@ -52,6 +54,7 @@ const carriedOn: Case = {
     await waitsFor(first, 'approval of production');
     await first.signal(reject.signal, { stage: 'production', by: 'alice', reason: 'incident' });
     await first.result();
+    await client.workflow.getHandle(componentId('gitaly')).signal(lift.signal, { by: 'alice' });
     return beginAgain(client, taskQueue);
   },
   attend: (release) => approveProduction(release),

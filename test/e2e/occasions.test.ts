@@ -63,7 +63,7 @@ it('carries on what was merged and rejected, where somebody starts it, and as of
 });
 
 it('releases anew what was rolled back by a decision: the occasion is another one, and so are its keys', async () => {
-  const { release, through, runs, pinned, world, hourly } = await openProduct(servers);
+  const { release, through, runs, pinned, world, hourly, lift } = await openProduct(servers);
   expect(await through(await release({}))).toMatchObject({ kind: 'released' });
   const before = await runs('production');
   await world.control('commit', { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'internal/catfile.go': 'package catfile\n' }, message: 'Mend catfile' });
@@ -74,6 +74,8 @@ it('releases anew what was rolled back by a decision: the occasion is another on
   expect(await bad.result()).toMatchObject({ kind: 'rolledBack', stage: 'staging' });
   expect(await runs('staging')).toMatchObject({ version: before.version });
   expect(await pinned()).not.toBe(before.version);
+  expect(await hourly()).toMatchObject({ kind: 'halted' });
+  await lift();
   expect(await hourly()).toMatchObject({ kind: 'upToDate' });
 
   const again = await release();
