@@ -178,7 +178,8 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, appro
     reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}${approvedBy.length > 0 ? `, approved by ${approvedBy.join(', ')}` : ''}`, label: name });
     const { state, url } = await deliver(passage, stage, delivery, lease);
     if (state === 'failed') return { reason: `the deployment to ${environment} failed: ${url}` };
-    const astray = await passage.arrival?.(stage, delivery);
+    // What has nothing to look at is as it was before: another await would be another order of commands.
+    const astray = passage.arrival ? await passage.arrival(stage, delivery) : undefined;
     if (astray !== undefined) return { reason: astray };
   }
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
