@@ -39,7 +39,7 @@ export interface Catchup {
   readonly base: Sha;
 }
 
-export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases' | 'components' | 'readLagMs'>) {
+export function createAmending(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'components' | 'releases' | 'readLagMs'>) {
   const { against } = readObjections(ports);
   const { branches } = ports.forge;
   const { bodyOf } = bodies(ports);

@@ -26,7 +26,7 @@ export interface Withdrawal extends VersionChange {
   readonly number?: number;
 }
 
-export function createOpening(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases' | 'readLagMs'>) {
+export function createOpening(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'components' | 'releases' | 'readLagMs'>) {
   const { branches, commits } = ports.forge;
   const { propose, withdraw } = proposals(ports);
   const { bodyOf } = bodies(ports);

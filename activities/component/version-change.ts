@@ -51,7 +51,7 @@ export function versionCommit({ repository, head: branch, base, file, candidate,
   return { repository, branch, parent: base, path: file, text: `${candidate}\n`, message: versionMessage(title, release, signoff), date };
 }
 
-export function bodies(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases'>) {
+export function bodies(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'components' | 'releases'>) {
   const { outstanding } = readOutstanding(ports);
 
   async function bodyOf(change: VersionChange): Promise<string> {

@@ -3,6 +3,9 @@ import type { Repository } from '../../domain/code/repository.ts';
 import type { Halted, Outstanding } from '../../domain/environments/outstanding.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { componentId } from '../../domain/people/objection.ts';
+import { toldOrder } from '../../domain/people/order.ts';
+import { readObjections } from '../people/objections.ts';
 import { readContents } from './contents.ts';
 
 /** A candidate on its way to an environment. */
@@ -16,9 +19,10 @@ export interface Approaching {
   readonly repository: Repository;
 }
 
-export function readOutstanding(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases'>) {
+export function readOutstanding(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'components' | 'releases'>) {
   const { forge, releases } = ports;
   const { versionThere } = readContents(ports);
+  const { inForce } = readObjections(ports);
 
   /** What the environment would get with the candidate, by what it runs now; undefined where it has all of it. */
   async function outstanding({ component, candidate, source, environment, repository }: Approaching): Promise<Outstanding | undefined> {
@@ -31,6 +35,8 @@ export function readOutstanding(ports: Pick<Ports, 'catalog' | 'forge' | 'enviro
   /** Those that people have stopped on their way, each by the newest of its releases. */
   async function haltedAmong(component: string, commits: readonly Sha[]): Promise<readonly Halted[]> {
     const found = new Map<Sha, Halted>();
+    // Those that alone are vetoed come along with what follows them, and so do those that were reverted.
+    for (const veto of (await inForce(component)).vetoes) if (commits.includes(veto.sha)) found.set(veto.sha, { candidate: veto.sha, release: veto.release ?? componentId(component), how: `vetoed ${toldOrder(veto)}` });
     for (const { release, candidate, outcome } of await releases.ended(component, new Set(commits))) {
       const isHalt = outcome.kind === 'rejected' || outcome.kind === 'rolledBack' || outcome.kind === 'aborted';
       if (isHalt && !found.has(candidate)) found.set(candidate, { candidate, release, how: toldOutcome(outcome) });

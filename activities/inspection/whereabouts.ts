@@ -171,7 +171,8 @@ function unmerged({ number, state }: PullRequest): Blocked {
   return state === 'closed' ? { what: `#${number}, which was closed without being merged`, by: [] } : { what: `the merge of #${number}`, by: ['its reviewers'] };
 }
 
-function held({ release, state, waitingFor, paused }: ReleaseStatus): Blocked {
+function held({ release, state, waitingFor, paused, objections = [] }: ReleaseStatus): Blocked {
+  if (objections.length > 0) return { what: objections.join('; '), by: ['whoever has said that'], ...(waitingFor && { since: waitingFor.since }) };
   if (paused) return { what: `the pause of ${release}${paused.reason ? `: ${paused.reason}` : ''}`, by: [paused.by], since: paused.since };
   if (waitingFor) return { what: waitingFor.what, by: waitingFor.whom ?? [], since: waitingFor.since };
   return { what: `${release}, which is under way (${state})`, by: [] };

@@ -55,7 +55,8 @@ export function readObjections({ components, forge }: Pick<Ports, 'components' |
 
   /** Whoever mistypes a commit that is nowhere vetoes nothing. */
   async function rangeOf(source: Repository, from: Sha, to: Sha): Promise<{ readonly commits: readonly Commit[]; readonly diverged: boolean }> {
-    return (await forge.commits.find(source, from)) ? forge.commits.range(source, from, to) : { commits: [], diverged: true };
+    const isThere = (await forge.commits.find(source, from)) && (await forge.commits.find(source, to));
+    return isThere ? forge.commits.range(source, from, to) : { commits: [], diverged: true };
   }
 
   return { inForce, against, concerning, vetoIn };

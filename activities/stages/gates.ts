@@ -30,7 +30,7 @@ export interface Gate {
 
 const mostAttempts = 5;
 
-export function createGates(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'releases'>) {
+export function createGates(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'components' | 'releases'>) {
   const { forge, releases } = ports;
   const { outstanding } = readOutstanding(ports);
 

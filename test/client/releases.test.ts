@@ -123,7 +123,7 @@ describe('a release from the command line', () => {
     expect(await slipway('reject', 'rejected', ...yes, '--reason', 'the incident')).toMatchObject({ exit: 0 });
     const { exit, stdout } = await watched;
     expect(exit).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ outcome: { kind: 'rejected', reason: 'the incident', stays: ['#7 is merged', 'staging runs it'] } });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: { kind: 'rejected', reason: 'the incident', stays: ['#7 is merged', 'staging runs it', expect.stringContaining('rejected is halted: slipway lift rejected --by <you>')] } });
   });
 
   it('is paused and resumed', async () => {

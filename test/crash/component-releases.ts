@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { environmentId } from '../../domain/environments/environment.ts';
+import { componentId } from '../../domain/people/objection.ts';
+import { halt, lift } from '../../workflows/component/messages.ts';
 import { freeze } from '../../workflows/environments/messages.ts';
 import { abort, approve, decide, reject } from '../../workflows/people/messages.ts';
 import { attribute } from './attribute.ts';
@@ -131,7 +133,35 @@ const abortedInStage: readonly Case[] = [
   abortedWhile('soaking', { soak: '10m' }),
 ];
 
-export const componentReleases: readonly Case[] = [straight, rejected, unpinned, unpinnedRolledBack, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
+const held: Case = {
+  name: 'a release whose component is halted for a while',
+  begin,
+  async attend(release, _world, client) {
+    await waitsFor(release, 'approval of production');
+    const { taskQueue } = await release.describe();
+    const startWorkflowOperation = new WithStartWorkflowOperation('component', { workflowId: componentId('gitaly'), taskQueue, args: [{ component: 'gitaly' }], workflowIdConflictPolicy: 'USE_EXISTING' });
+    await client.workflow.executeUpdateWithStart(halt.update, { args: [{ by: 'alice', reason: 'incident' }], startWorkflowOperation });
+    await release.signal(approve.signal, { stage: 'production', by: 'alice' });
+    await waitsFor(release, 'the end of the halt of gitaly, by alice: incident');
+    await client.workflow.getHandle(componentId('gitaly')).signal(lift.signal, { by: 'alice' });
+  },
+};
+
+const takenBack: Case = {
+  name: 'the taking back of a pin',
+  async prepare(world) {
+    const { sha } = await github<{ sha: string }>(world, 'gitlab-org-security/gitaly/commits/master');
+    await world.control('commit', { repository: 'gitlab-org/gitlab', branch: 'master', files: { GITALY_SERVER_VERSION: `${sha}\n` }, message: 'Pin what leaks' });
+  },
+  async begin(client, taskQueue) {
+    const started = await client.workflow.start('takePinBack', { workflowId: `start/${taskQueue}`, taskQueue, args: [{ component: 'gitaly', by: 'alice', reason: 'it leaks' }] });
+    const { to } = (await started.result()) as { to: string };
+    return client.workflow.getHandle(to);
+  },
+  attend: async () => {},
+};
+
+export const componentReleases: readonly Case[] = [straight, rejected, held, takenBack, unpinned, unpinnedRolledBack, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
 
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(100);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { componentStatus } from '../../workflows/component/messages.ts';
 import { decide, reject } from '../../workflows/people/messages.ts';
+import { status } from '../../workflows/release/messages.ts';
 import { type } from '../client/command-line.ts';
 import { openProduct, reached } from './product.ts';
 import { useServers } from './stand.ts';
@@ -57,7 +58,9 @@ it('a halt outlasts the end of its workflow, and is not of a component that ther
 });
 
 it('a vetoed commit is not released, nor what contains it, until its revert', async () => {
-  const { slipway, say, taskQueue, fix, hourly, release, through, world, start } = await open();
+  const { slipway, say, taskQueue, fix, hourly, release, through, world, start, pulls } = await open();
+  // Only where it is known what runs can it be told what comes.
+  await through(await release());
   const bad = await fix('leak');
   await fix('after');
   expect((await say('veto', 'gitaly', bad, '--reason', 'it leaks')).exit).toBe(0);
@@ -66,7 +69,13 @@ it('a vetoed commit is not released, nor what contains it, until its revert', as
   const where = await slipway('where', 'gitaly', bad, '--task-queue', taskQueue);
   expect(where.stdout).toContain('which is vetoed by kim: it leaks');
   const { sha } = await world.control<{ sha: string }>('commit', { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'internal/leak.go': 'package mended\n' }, message: `Revert "Mend leak"\n\nThis reverts commit ${bad}.` });
-  expect(await through(await release())).toMatchObject({ kind: 'released', candidate: sha });
+  const next = await release();
+  // Who approves it is told that it comes along, with its revert.
+  const seen = await reached(next, 'approval of production');
+  expect(seen.candidate).toBe(sha);
+  await expect.poll(async () => (await next.query(status)).waitingFor?.brings).toContain(`${bad.slice(0, 12)} was vetoed by kim: it leaks`);
+  expect((await pulls())[0]!.body).toContain(`${bad.slice(0, 12)} was vetoed by kim: it leaks`);
+  expect(await through(next)).toMatchObject({ kind: 'released', candidate: sha });
 });
 
 it('a rejection halts the component, and its pin is taken back where people want that', async () => {

@@ -74,7 +74,7 @@ it('releases anew what was rolled back by a decision: the occasion is another on
   expect(await bad.result()).toMatchObject({ kind: 'rolledBack', stage: 'staging' });
   expect(await runs('staging')).toMatchObject({ version: before.version });
   expect(await pinned()).not.toBe(before.version);
-  expect(await hourly()).toMatchObject({ kind: 'halted' });
+  expect(await hourly()).toMatchObject({ kind: 'halted', halt: { by: 'olga' } });
   await lift();
   expect(await hourly()).toMatchObject({ kind: 'upToDate' });
 

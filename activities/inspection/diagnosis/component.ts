@@ -2,6 +2,8 @@ import { shortSha } from '../../../domain/code/commit.ts';
 import { isCalled } from '../../../domain/code/pipeline.ts';
 import type { Component } from '../../../domain/catalog.ts';
 import type { Code } from '../../../domain/code/rules.ts';
+import { toldHalt, toldLifting } from '../../../domain/people/objection.ts';
+import { readObjections } from '../../people/objections.ts';
 import { deployedFrom } from '../../../domain/component/plan.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import type { HealthCheck } from '../../../domain/stages/health-check.ts';
@@ -26,6 +28,7 @@ export async function diagnoseComponent(ports: DiagnosisPorts, name: string, { c
 
   const findings = await Promise.all([
     ...(code ? [reachable(code.canonical, 'read'), reachable(code.mirror, pin ? 'read' : 'write'), checksReported(code)] : []),
+    ...(code ? [letGo()] : []),
     ...(code && pin ? [diagnosePin(ports, name, pin, { mirror: code.mirror, tagged: tagsOf({ code, versions }) })] : []),
     ...stages.filter(({ soak }) => soak !== undefined).map(({ name: stage, soak, health: looks }) => soakLooks(stage, soak, looks)),
     ...(flags ? [soakLooks(`flags in ${flags.production.environment}`, flags.production.soak, flags.production.health)] : []),
@@ -40,6 +43,15 @@ export async function diagnoseComponent(ports: DiagnosisPorts, name: string, { c
   ]);
   // A repository may stand for several things.
   return [...new Map(findings.flat().map((finding) => [JSON.stringify(finding), finding])).values()];
+
+  /** Whether people have something against its releases. */
+  function letGo() {
+    return examine(about('halts and vetoes'), `see component/${name} in the Temporal UI`, async () => {
+      const { halt, vetoes } = await readObjections(ports).inForce(name);
+      if (halt) return doubtful(`nothing is released: ${toldHalt(name, halt)}`, `when that is over: ${toldLifting(name)}`);
+      return fine(vetoes.length > 0 ? `vetoed: ${vetoes.map(({ sha, by }) => `${shortSha(sha)} by ${by}`).join(', ')}` : 'none');
+    });
+  }
 
   function reachable(repository: string, wanted: 'read' | 'write') {
     return diagnoseRepository(forge.access, about(repository), repository, wanted);

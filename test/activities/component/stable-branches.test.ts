@@ -1,3 +1,4 @@
+import { componentsWith } from '../../components.ts';
 import { beforeEach, expect, it } from 'vitest';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import type { Planned } from '../../../activities/component/planning.ts';
@@ -50,7 +51,7 @@ function plan(pinned: string, sha?: Sha): Promise<Planned> {
     pullRequests: { list: async () => [] },
   } as unknown as Forge;
   if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
-  const ports = { catalog: { read: async () => catalog.catalog }, forge, releases: { isRunning: async () => false }, environments: {} } as unknown as Ports;
+  const ports = { catalog: { read: async () => catalog.catalog }, forge, releases: { isRunning: async () => false }, environments: {}, components: componentsWith() } as unknown as Ports;
   return createPlanning(ports).plan({ component: 'gitaly', ...(sha && { sha }) });
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { componentsWith } from '../../components.ts';
 import type { ArtifactStore } from '../../../ports/artifacts/store.ts';
 import { connectSlack } from '../../../ports/chat/slack.ts';
 import { createDiagnosis } from '../../../activities/inspection/diagnosis.ts';
@@ -70,6 +71,7 @@ async function ails(changes: { readonly catalog?: readonly [string, string]; rea
     flags: () => ({ list: async () => [] }) as Partial<FlagBackend> as FlagBackend,
     artifacts: { list: async () => [], allowed: async () => ['create', 'list', 'read', 'remove'] } as Partial<ArtifactStore> as ArtifactStore,
     records: { names: async () => [], read: async () => undefined, hindrance: async () => undefined, write: async () => expect.unreachable('a doctor changes nothing') },
+    components: componentsWith(),
     approvalKeys: async () => [],
     server: { version: async () => '1.29.1', keywords: async () => searchAttributes },
     ...changes.ports,
@@ -83,6 +85,11 @@ it('finds nothing amiss where all is well, and changes nothing', async () => {
   expect(await ails()).toEqual({});
   expect(await ails({ also: more })).toEqual({});
   expect(await world.journal()).toHaveLength(before);
+});
+
+it('finds that people have halted a component, and says how that is ended', async () => {
+  const components = componentsWith({ halt: { by: 'kim', reason: 'an incident', since: '2026-01-01T00:00:00Z' } });
+  expect(Object.entries(await ails({ ports: { components } }))).toContainEqual([expect.stringContaining(': halts and vetoes'), expect.stringMatching(/^warning: nothing is released: \w+ is halted by kim: an incident; when that is over: slipway lift \w+ --by <you>$/)]);
 });
 
 it('finds a team that the token does not see, and keys that can not be used', async () => {

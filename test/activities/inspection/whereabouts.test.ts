@@ -90,6 +90,8 @@ const waitingFor = { what: 'approval of production', whom: ['alice', 'bob'], sin
 
 it('tells who has halted the component, or vetoed what would carry the change', async () => {
   const said = { by: 'kim', reason: 'an incident', since: '2026-01-02T00:00:00Z' };
+  const stopped = { candidate: four, state: 'approval', waitingFor, objections: ['gitaly is halted by kim: an incident'] } as const;
+  expect((await look({ pinned: four, deployed: { staging: four, production: one }, running: stopped })).blocked).toMatchObject({ what: 'gitaly is halted by kim: an incident' });
   expect((await look({ objections: { halt: said } })).blocked).toEqual({ what: 'gitaly is halted by kim: an incident', by: ['kim'], since: said.since });
   expect((await look({ objections: { vetoes: [{ ...said, sha: three }] } })).blocked).toMatchObject({ what: expect.stringContaining('contains 333333333333, which is vetoed by kim: an incident'), by: ['kim'] });
 });
