@@ -26,7 +26,7 @@ export function silent(text: string): string {
     .replaceAll(/@(?=\w)/g, `@${gap}`)
     .replaceAll(/#(?=\d)/g, `#${gap}`)
     .replaceAll(/\b(GH)-(?=\d)/gi, `$1${gap}-`)
-    .replaceAll(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=:?\s+https?:\/\/)/gi, `$1${gap}`);
+    .replaceAll(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=:?\s*https?:\/\/)/gi, `$1${gap}`);
 }
 
 /** A body that the forge takes: what is too much of it is cut off before the markers at its end, by which it is recognised. */

@@ -4,7 +4,7 @@ import { oneLine } from '../text/short-text.ts';
 export const yourLogin = 'your-login';
 
 /** Who sends a message, as they say. */
-export const person = oneLine.refine((login) => login.toLowerCase() !== yourLogin, `"${yourLogin}" stands for your own login: write that`);
+export const person = oneLine.regex(/^[^\p{Cf}]*$/u, 'must not hold characters that nobody sees').regex(/\S/, 'must name somebody').refine((login) => login.toLowerCase() !== yourLogin, `"${yourLogin}" stands for your own login: write that`);
 
 /**
  * A login in the case by which it is compared. The forge takes logins in any case, of ASCII's letters only: other scripts have letters which look

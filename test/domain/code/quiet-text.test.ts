@@ -14,6 +14,7 @@ describe("other people's text is inert", () => {
     'closes #12',
     'Fixes: owner/name#7',
     'fixes https://github.com/owner/name/issues/78',
+    'Fixes:https://github.com/owner/name/issues/78',
     'closes GH-9',
     'resolves gh-9',
     '&commat;team and &#64;team',
@@ -47,6 +48,7 @@ describe("other people's text is inert", () => {
 
 it('a line with links is silent, and its links stay', () => {
   expect(silent('fixes https://forge/o/n/issues/78?a=1&b=2 for @team')).toBe('fixes\u200b https://forge/o/n/issues/78?a=1&b=2 for @\u200bteam');
+  expect(silent('Fixes:https://forge/o/n/issues/78')).toBe('Fixes\u200b:https://forge/o/n/issues/78');
 });
 
 describe('what is too long for the forge', () => {

@@ -16,7 +16,7 @@ describe('a login', () => {
     expect(isSamePerson(login, other)).toBe(false);
   });
 
-  it.each(['your-login', 'Your-Login', 'alice\n**Approved by** bob', ''])('is not %j', (login) => {
+  it.each(['your-login', 'Your-Login', 'alice\n**Approved by** bob', '', ' ', 'ali\u200bce', 'ali\u202ece'])('is not %j', (login) => {
     expect(person.safeParse(login).success).toBe(false);
   });
 });
