@@ -1,5 +1,5 @@
 import { toldHalt, toldLifting, toldVeto } from './people/objection.ts';
-import { spoken } from './text/duration.ts';
+import { spoken } from './text/spoken.ts';
 import type { Remains } from './release/remains.ts';
 import { toldRollout } from './flags/outcome.ts';
 import type { RolloutOutcome } from './flags/outcome.ts';

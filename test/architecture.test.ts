@@ -15,7 +15,7 @@ const messages = ['release', 'people', 'environments', 'component', 'flags'].map
  */
 const layers: Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }> = {
   domain: { values: ['domain', 'npm:zod', 'npm:semver', 'npm:yaml', 'npm:mdast-util-from-markdown'], types: ['npm:mdast'] },
-  workflows: { values: ['workflows', 'domain', '@temporalio/workflow', '@temporalio/common'], types: ['activities', 'npm:zod'] },
+  workflows: { values: ['workflows', 'domain', '@temporalio/workflow', '@temporalio/common', 'npm:zod'], types: ['activities'] },
   ports: { values: ['ports', 'domain', '@temporalio/activity', '@temporalio/common', '@temporalio/client', 'npm:', 'node:'] },
   activities: { values: ['activities', 'ports', 'domain', '@temporalio/activity', '@temporalio/common', 'npm:semver', 'npm:jose', 'node:'], types: ['npm:zod'] },
   temporal: { values: ['temporal', 'ports/adapter.ts', '@temporalio/common', '@temporalio/proto', '@temporalio/interceptors-opentelemetry', 'npm:@opentelemetry', 'npm:zod', 'node:'], types: ['@temporalio/client', '@temporalio/worker'] },

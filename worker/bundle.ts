@@ -16,7 +16,8 @@ export function workflowBundle({ failureConverterPath }: DataConverter): Workflo
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const workflowsPath = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
   const workflowInterceptorModules = ['trace.js', 'log-labels.js'].map((name) => fileURLToPath(new URL(`../workflows/${name}`, import.meta.url)));
-  const common = { workflowsPath, workflowInterceptorModules, payloadConverterPath };
+  const preloadModules = [fileURLToPath(new URL('../workflows/preloaded.js', import.meta.url))];
+  const common = { workflowsPath, workflowInterceptorModules, payloadConverterPath, preloadModules };
   const clear = await bundleWorkflowCode({ ...common, failureConverterPath: failureConverters.plain });
   const hidden = await bundleWorkflowCode({ ...common, failureConverterPath: failureConverters.encoded });
   await Promise.all([writeFile(plain, clear.code), writeFile(encoded, hidden.code)]);

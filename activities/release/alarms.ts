@@ -2,7 +2,7 @@ import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ChatMessage, NewMessage } from '../../ports/chat/chat.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import { effect } from '../effect.ts';
 import { ageMs } from '../server-time.ts';
 

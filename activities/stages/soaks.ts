@@ -1,6 +1,6 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { HealthCheck } from '../../domain/stages/health-check.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import type { KnownHealth, Observation } from '../../domain/stages/soak.ts';
 import { newHealth, observe, unhealthyMs } from '../../domain/stages/soak.ts';
 import { notYet } from '../../ports/failures.ts';

@@ -1,5 +1,5 @@
 import { shortSha } from '../../domain/code/commit.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import { toldProgress } from '../../domain/release/progress.ts';
 import type { ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { marks, toldSoak } from '../../domain/release/status-page.ts';

@@ -3,7 +3,7 @@ import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/c
 import type { Command } from 'commander';
 import type { Catalog } from '../../domain/catalog.ts';
 import { kinds } from '../../domain/release/kinds.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import type { Answer } from '../terminal/answer.ts';
 import { catalogAt } from '../terminal/local-catalog.ts';
 import { catalogOption, taskQueueOption } from '../terminal/options.ts';

@@ -3,10 +3,11 @@ declare const brand: unique symbol;
 /** A full commit hash: 40 lower-case hex digits. Text becomes one where it comes in, by the schema `sha`, `isSha` or `asSha`. */
 export type Sha = string & { readonly [brand]: 'Sha' };
 
-export const shaPattern = /^[0-9a-f]{40}$/;
+export const shaPattern = '^[0-9a-f]{40}$';
+const whole = new RegExp(shaPattern);
 
 export function isSha(text: string): text is Sha {
-  return shaPattern.test(text);
+  return whole.test(text);
 }
 
 /**

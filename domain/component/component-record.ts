@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import type { Sha } from '../code/commit.ts';
 import type { Choice, Decision, Refusal } from '../people/decision.ts';
 import type { Halting, Lifting, Objections, Vetoing } from '../people/objection.ts';
@@ -9,11 +10,11 @@ import { sha } from '../text/names.ts';
 import { cut, oneLine } from '../text/short-text.ts';
 
 /** What starts a component's workflow by hand. `slipway halt` and releases start it by themselves. */
-export const componentRequest = z.strictObject({
+export const componentRequest = deferred(() => z.strictObject({
   component: oneLine,
   /** Handed on from the run before. */
   record: z.custom<ComponentRecord>().optional(),
-});
+}));
 export type ComponentRequest = z.output<typeof componentRequest>;
 export const componentRequestExample = { component: 'gitaly' };
 
@@ -30,10 +31,10 @@ export interface ComponentRecord extends Objections {
   readonly heard: readonly string[];
 }
 
-const text = z.string().min(1);
+const text = deferred(() => z.string().min(1));
 
 /** What `objects` carries: how a release has ended is an objection to what comes next. Read leniently. */
-export const objecting = z.object({
+export const objecting = deferred(() => z.object({
   component: text,
   /** Whoever says it again under the same key changes nothing. */
   key: text,
@@ -46,7 +47,7 @@ export const objecting = z.object({
   vetoes: z.exactOptional(sha),
   /** What it leaves pinned. */
   pinned: z.exactOptional(sha),
-});
+}));
 export type Objecting = z.output<typeof objecting>;
 
 /** What may be decided about a pin that people did not want. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { asSha } from '../code/commit.ts';
 import type { Sha } from '../code/commit.ts';
 import type { Mechanism } from '../stages/rules.ts';
@@ -6,13 +7,13 @@ import type { Pace } from '../release/pace.ts';
 
 // What releases, rollouts and environments say to each other. Read leniently: what a later version of Slipway adds is no mistake.
 
-const text = z.string().min(1);
+const text = deferred(() => z.string().min(1));
 /** Only whoever wrote it has checked it. */
-const sha = text as unknown as z.ZodType<Sha, string>;
-const number = z.number();
+const sha = deferred(() => text as unknown as z.ZodType<Sha, string>);
+const number = deferred(() => z.number());
 
 /** A version of a component that an environment runs. */
-export const deployed = z.object({
+export const deployed = deferred(() => z.object({
   candidate: sha,
   /** Downstream commit that pins the candidate: what a rollback to this version deploys. */
   sha,
@@ -20,15 +21,15 @@ export const deployed = z.object({
   release: text,
   /** ISO 8601 */
   since: text,
-});
+}));
 
 // Only whoever looks for a deployment reads more of it.
-const mechanism = z.looseObject({ kind: text }) as unknown as z.ZodType<Mechanism>;
+const mechanism = deferred(() => z.looseObject({ kind: text }) as unknown as z.ZodType<Mechanism>);
 
-const pace: z.ZodType<Pace> = z.object({ poll: number, patience: number, sample: number, attempt: number, heartbeat: number, retry: number });
+const pace: z.ZodType<Pace> = deferred(() => z.object({ poll: number, patience: number, sample: number, attempt: number, heartbeat: number, retry: number }));
 
 /** A release's wish to have an environment to itself. */
-const claim = z.object({
+const claim = deferred(() => z.object({
   /** `<release id>/<stage>`: whoever asks again under the same key gets the same answer. */
   key: text,
   environment: text,
@@ -41,21 +42,21 @@ const claim = z.object({
   /** Where a deployment of this claim can be found by its key. */
   deployment: z.object({ repository: text, mechanism }),
   pace,
-});
+}));
 
 /** What `claim` carries. */
-export const claiming = z.object({
+export const claiming = deferred(() => z.object({
   claim,
   /** Candidates of the component that this one is known to come after. */
   after: z.array(sha).readonly(),
   windows: z.array(z.object({ from: text, to: text, reason: z.string() })).readonly(),
-});
+}));
 
 /** What `leave` carries. `runs` is what the component runs there now, if that has changed. */
-export const leaving = z.object({ environment: text, key: text, component: text, runs: z.exactOptional(deployed) });
+export const leaving = deferred(() => z.object({ environment: text, key: text, component: text, runs: z.exactOptional(deployed) }));
 
 /** What `deployed` carries. */
-export const landing = z.object({
+export const landing = deferred(() => z.object({
   environment: text,
   /** Of the grant under which it was brought: whatever an earlier holder says comes too late. */
   fence: number,
@@ -65,28 +66,28 @@ export const landing = z.object({
   runs: deployed.omit({ since: true }),
   /** What other components run there by the same commit: their candidates. */
   others: z.exactOptional(z.record(text, sha)),
-});
+}));
 
 /** What `follow` carries. */
-export const following = z.object({ workflow: text });
+export const following = deferred(() => z.object({ workflow: text }));
 
 /** What `granted` carries. `previous` is what the component ran there before. */
-export const granting = z.object({ key: text, fence: number, previous: z.exactOptional(deployed) });
+export const granting = deferred(() => z.object({ key: text, fence: number, previous: z.exactOptional(deployed) }));
 
 /** What `superseded` carries. */
-export const superseding = z.object({ key: text, by: text });
+export const superseding = deferred(() => z.object({ key: text, by: text }));
 
 /** Why nothing may be promoted now, and until when, if that is known. */
-const frozen = z.object({
+const frozen = deferred(() => z.object({
   reason: z.string(),
   /** Login of the operator; nobody for the calendar. */
   by: z.exactOptional(text),
   /** ISO 8601 */
   until: z.exactOptional(text),
-});
+}));
 
 /** What `environmentFrozen` carries. */
-export const freezeNews = z.object({ environment: text, frozen: z.exactOptional(frozen) });
+export const freezeNews = deferred(() => z.object({ environment: text, frozen: z.exactOptional(frozen) }));
 
 export type Deployed = z.output<typeof deployed>;
 export type Claim = z.output<typeof claim>;

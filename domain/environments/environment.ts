@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import type { Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import type { Claim, Deployed, Frozen, Landing, Leaving } from './claim.ts';
@@ -7,11 +8,11 @@ import { endsSooner, lasts } from '../people/order.ts';
 import type { FreezeWindow, Freezing, Thawing } from './freeze.ts';
 
 /** What starts an environment's workflow by hand. A release starts it by itself. */
-export const environmentRequest = z.strictObject({
+export const environmentRequest = deferred(() => z.strictObject({
   environment: z.string().min(1),
   /** Handed on from the run before. */
   record: z.custom<EnvironmentRecord>().optional(),
-});
+}));
 export type EnvironmentRequest = z.output<typeof environmentRequest>;
 export const environmentRequestExample = { environment: 'production' };
 

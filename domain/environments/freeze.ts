@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { person } from '../people/person.ts';
 import { order } from '../people/order.ts';
 import { remark } from '../text/short-text.ts';
@@ -14,7 +15,7 @@ export interface FreezeWindow {
 export const freezing = order;
 
 /** What `thaw` carries. */
-export const thawing = z.strictObject({ by: person, reason: remark.optional() });
+export const thawing = deferred(() => z.strictObject({ by: person, reason: remark.optional() }));
 
 export type Freezing = z.output<typeof freezing>;
 export type Thawing = z.output<typeof thawing>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { person } from '../people/person.ts';
 import { oneLine, sentence } from '../text/short-text.ts';
 import { flagValue } from './setting.ts';
@@ -6,7 +7,7 @@ import type { FlagSetting } from './setting.ts';
 import type { Sendable } from '../release/status.ts';
 
 /** What is asked of, or wanted from, flags outside of a rollout: like `feature list`, `get` and `set` in a chat. */
-export const flagRequest = z
+export const flagRequest = deferred(() => z
   .strictObject({
     component: oneLine,
     environment: oneLine,
@@ -25,7 +26,7 @@ export const flagRequest = z
     if (set !== undefined && flag === undefined) missing('flag', 'must say which flag to set');
     if (set !== undefined && by === undefined) missing('by', 'must say who sets it');
     if (override && reason === undefined) missing('reason', 'must say why it overrides');
-  });
+  }));
 
 export type FlagRequest = z.output<typeof flagRequest>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { oneLine, sentence } from '../text/short-text.ts';
 import { isSha } from '../code/commit.ts';
 import { percentages } from './setting.ts';
@@ -6,7 +7,7 @@ import type { Parsed } from '../text/input.ts';
 import { parseInput } from '../text/input.ts';
 
 /** What starts a rollout; everything else comes from the catalog. */
-const rolloutRequest = z.strictObject({
+const rolloutRequest = deferred(() => z.strictObject({
   component: oneLine,
   flag: oneLine,
   commit: z
@@ -15,7 +16,7 @@ const rolloutRequest = z.strictObject({
   steps: percentages.optional(),
   issue: z.int().min(1).optional(),
   reason: sentence.optional(),
-});
+}));
 
 export type RolloutRequest = z.output<typeof rolloutRequest>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import type { Parsed } from '../text/input.ts';
 
 const allowed = 'must be true, false or an integer from 1 to 100 (percent of actors)';
@@ -7,15 +8,15 @@ const allowed = 'must be true, false or an integer from 1 to 100 (percent of act
  * What a feature flag is set to: off, on for a percentage of actors, or on for everybody. `100` and `true` are two values: at
  * 100 the flag service still decides actor by actor.
  */
-export const flagValue = z.union([z.boolean(), z.int(allowed).min(1, allowed).max(100, allowed)], allowed);
+export const flagValue = deferred(() => z.union([z.boolean(), z.int(allowed).min(1, allowed).max(100, allowed)], allowed));
 
 export type FlagValue = z.output<typeof flagValue>;
 
 /** Of actors, in the order in which a flag is raised to them. */
-export const percentages = z
+export const percentages = deferred(() => z
   .array(z.int().min(1).max(100))
   .min(1)
-  .refine((steps) => steps.every((step, index) => index === 0 || step > steps[index - 1]!), 'must rise');
+  .refine((steps) => steps.every((step, index) => index === 0 || step > steps[index - 1]!), 'must rise'));
 
 /** What a flag service has for a flag. `unset`: nobody has decided, the default in the component's code holds (off, before a rollout). */
 export type FlagSetting = FlagValue | 'unset';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { name } from '../text/names.ts';
 import { cut } from '../text/short-text.ts';
 
 /** What is examined: one component, or all of them. */
-export const doctorRequest = z.strictObject({ component: name.optional() });
+export const doctorRequest = deferred(() => z.strictObject({ component: name.optional() }));
 
 export type DoctorRequest = z.output<typeof doctorRequest>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { name } from '../text/names.ts';
 import { everyKind, prefixes } from '../release/kinds.ts';
 import type { ReleaseRecord } from '../release/record.ts';
@@ -6,7 +7,7 @@ import type { ReleaseRecord } from '../release/record.ts';
 const examples = [...new Set(everyKind.map(({ example }) => `"${example}"`))];
 
 /** What of the past is asked for: the newest records, of one component or of one release if it is named. */
-export const historyRequest = z.strictObject({
+export const historyRequest = deferred(() => z.strictObject({
   component: name.optional(),
   release: z
     .string()
@@ -14,7 +15,7 @@ export const historyRequest = z.strictObject({
     .describe('With or without what tells its kind.')
     .optional(),
   limit: z.int().min(1).max(100).prefault(20),
-});
+}));
 
 export type HistoryRequest = z.input<typeof historyRequest>;
 

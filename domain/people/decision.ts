@@ -1,38 +1,39 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { person } from './person.ts';
 import { sha } from '../text/names.ts';
 import { cut, oneLine, remark, sentence } from '../text/short-text.ts';
 
 /** What `approve` and `reject` carry. Without a token `by` is a claim: see docs/security.md. */
-export const vote = z.strictObject({
+export const vote = deferred(() => z.strictObject({
   stage: oneLine,
   by: person,
   sha: sha.optional(),
   reason: remark.optional(),
   token: z.string().max(4_096).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a signed token: three parts with dots between them').optional(),
-});
+}));
 
 /** What `abort` carries. */
-export const abortion = z.strictObject({ by: person, reason: sentence });
+export const abortion = deferred(() => z.strictObject({ by: person, reason: sentence }));
 
 /** What `decide` carries: the answer to what the release asks at that moment. */
-export const choice = z.strictObject({
+export const choice = deferred(() => z.strictObject({
   choice: oneLine,
   by: person,
   reason: sentence.optional(),
   stage: oneLine.optional(),
   sha: sha.optional(),
   release: oneLine.optional(),
-});
+}));
 
 /** What `candidate` carries: a newer commit that the release should carry instead. */
-export const offer = z.strictObject({ sha });
+export const offer = deferred(() => z.strictObject({ sha }));
 
 /** What `pause` and `resume` carry. */
-export const interval = z.strictObject({ by: person, reason: sentence.optional() });
+export const interval = deferred(() => z.strictObject({ by: person, reason: sentence.optional() }));
 
 /** What `confirm` carries: which of the things that the release asks for, and a word, where it asks for one. */
-export const confirmation = z.strictObject({ item: oneLine, by: person, text: remark.optional() });
+export const confirmation = deferred(() => z.strictObject({ item: oneLine, by: person, text: remark.optional() }));
 
 export type Confirmation = z.output<typeof confirmation>;
 export type Interval = z.output<typeof interval>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import type { Sha } from '../code/commit.ts';
 import { shortSha } from '../code/commit.ts';
 import { sha } from '../text/names.ts';
@@ -17,10 +18,10 @@ export function componentId(component: string): string {
 export const halting = order;
 
 /** What `veto` carries: the commit is not released, nor what contains it without its revert. */
-export const vetoing = order.extend({ sha, only: z.boolean().optional().describe('What comes after it is released all the same.') });
+export const vetoing = deferred(() => order.extend({ sha, only: z.boolean().optional().describe('What comes after it is released all the same.') }));
 
 /** What `lift` carries: ends the veto on this commit, or else the halt. */
-export const lifting = z.strictObject({ by: person, reason: remark.optional(), sha: sha.optional() });
+export const lifting = deferred(() => z.strictObject({ by: person, reason: remark.optional(), sha: sha.optional() }));
 
 export type Halting = z.output<typeof halting>;
 export type Vetoing = z.output<typeof vetoing>;
@@ -70,12 +71,12 @@ export interface Objection {
 const ordered = { by: z.string(), reason: z.string(), until: z.string().optional(), since: z.string(), release: z.exactOptional(z.string()) };
 
 /** What `objected` carries. `candidate` is the one that was looked at. */
-export const objectionNews = z.object({
+export const objectionNews = deferred(() => z.object({
   at: z.number(),
   candidate: z.exactOptional(sha),
   halt: z.exactOptional(z.object(ordered)),
   veto: z.exactOptional(z.object({ ...ordered, sha, only: z.boolean().optional() })),
-});
+}));
 
 export type ObjectionNews = z.output<typeof objectionNews>;
 

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { sentence } from '../text/short-text.ts';
 import { person } from './person.ts';
 
 /** What somebody orders for a while, or until it is taken back: that an environment is frozen, a component halted, a commit not shipped. */
-export const order = z.strictObject({
+export const order = deferred(() => z.strictObject({
   by: person,
   reason: sentence,
   until: z.iso.datetime({ offset: true, error: 'must be a time such as "2026-12-24T18:00:00Z"' }).optional(),
-});
+}));
 
 export type Order = z.output<typeof order>;
 

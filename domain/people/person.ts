@@ -1,10 +1,11 @@
+import { deferred } from '../text/deferred.ts';
 import { oneLine } from '../text/short-text.ts';
 
 /** What templates of messages have in place of a login. Sent as it is, it would be a vote of nobody. */
 export const yourLogin = 'your-login';
 
 /** Who sends a message, as they say. */
-export const person = oneLine.regex(/^[^\p{Cf}]*$/u, 'must not hold characters that nobody sees').regex(/\S/, 'must name somebody').refine((login) => login.toLowerCase() !== yourLogin, `"${yourLogin}" stands for your own login: write that`);
+export const person = deferred(() => oneLine.regex(/^[^\p{Cf}]*$/u, 'must not hold characters that nobody sees').regex(/\S/, 'must name somebody').refine((login) => login.toLowerCase() !== yourLogin, `"${yourLogin}" stands for your own login: write that`));
 
 /**
  * A login in the case by which it is compared. The forge takes logins in any case, of ASCII's letters only: other scripts have letters which look

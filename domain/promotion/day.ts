@@ -1,7 +1,7 @@
 /** A day of the calendar, `2024.09.01`. Days of one form sort as text. */
 export type Day = string;
 
-export const dayPattern = /^\d{4}\.\d{2}\.\d{2}$/;
+const dayPattern = /^\d{4}\.\d{2}\.\d{2}$/;
 
 const dayMs = 86_400_000;
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;

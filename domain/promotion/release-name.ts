@@ -12,7 +12,7 @@ export interface ReleaseName {
 }
 
 /** Production deploys images of no other name. */
-export const releaseNamePattern = /^(\d{4}\.\d{2}\.\d{2})(?:\.(\d+))?$/;
+const releaseNamePattern = /^(\d{4}\.\d{2}\.\d{2})(?:\.(\d+))?$/;
 
 /** Reads a name. Nothing is guessed: whatever production would not deploy is refused with the reason. */
 export function parseReleaseName(text: string): Parsed<ReleaseName> {

@@ -1,17 +1,18 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 import { person } from '../people/person.ts';
 import { name, sha } from '../text/names.ts';
 import { oneLine, sentence } from '../text/short-text.ts';
 
 /** What starts a pre-release; everything else comes from the catalog. */
-export const preReleaseRequest = z.strictObject({ component: oneLine });
+export const preReleaseRequest = deferred(() => z.strictObject({ component: oneLine }));
 
 export type PreReleaseRequest = z.output<typeof preReleaseRequest>;
 
 export const preReleaseRequestExample = { component: 'monitor' } satisfies PreReleaseRequest;
 
 /** What starts a production release. */
-export const productionRequest = z.strictObject({
+export const productionRequest = deferred(() => z.strictObject({
   component: oneLine,
   /** The name of a pre-release, or of the release that is to be made; for a preview, the first digits of a commit. */
   release: oneLine,
@@ -25,7 +26,7 @@ export const productionRequest = z.strictObject({
   exception: sentence.optional(),
   by: person.optional(),
   reason: oneLine.optional(),
-});
+}));
 
 export type ProductionRequest = z.output<typeof productionRequest>;
 

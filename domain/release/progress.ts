@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { deferred } from '../text/deferred.ts';
 
-const count = z.number().int().min(0);
+const count = deferred(() => z.number().int().min(0));
 
 /** How far the running step has come. */
-export const progress = z.strictObject({ what: z.enum(['fetched', 'uploaded', 'published']), files: count, of: count, bytes: count, ofBytes: count });
+export const progress = deferred(() => z.strictObject({ what: z.enum(['fetched', 'uploaded', 'published']), files: count, of: count, bytes: count, ofBytes: count }));
 
 export type Progress = z.output<typeof progress>;
 

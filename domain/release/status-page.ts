@@ -2,7 +2,7 @@ import { shortSha } from '../code/commit.ts';
 import { inert } from '../code/quiet-text.ts';
 import { toldProgress } from './progress.ts';
 import type { ReleaseStatus, SoakStatus, StageStatus } from './status.ts';
-import { spoken } from '../text/duration.ts';
+import { spoken } from '../text/spoken.ts';
 import { cut } from '../text/short-text.ts';
 
 /** How a stage's mark is shown. */

@@ -1,4 +1,4 @@
-import { spoken } from '../text/duration.ts';
+import { spoken } from '../text/spoken.ts';
 import type { FailedCheck } from '../code/pipeline.ts';
 import type { Remains } from '../release/remains.ts';
 import type { SchemaVersion } from './version.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import semver from 'semver';
+import { deferred } from '../text/deferred.ts';
 import { cut } from '../text/short-text.ts';
 
 /** A released version as the bucket and its tarballs name it: "vX.Y.Z". */
@@ -32,7 +33,7 @@ export function compareVersions(a: SchemaVersion, b: SchemaVersion): number {
 }
 
 /** "vX.Y.Z", as input. */
-export const schemaVersion = z
+export const schemaVersion = deferred(() => z
   .string()
   .refine(isSchemaVersion, { error: ({ input }) => notAVersion(String(input)) })
-  .transform((text) => text as SchemaVersion);
+  .transform((text) => text as SchemaVersion));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deferred } from './deferred.ts';
 
 /** Longest name, in UTF-16 code units: of a person, a stage, a choice. */
 const longestName = 200;
@@ -6,13 +7,13 @@ const longestName = 200;
 const longestSentence = 1_000;
 
 /** What people call something, in a message or an input. One line: a line break in a login would forge what stands below it. */
-export const oneLine = z.string().min(1).max(longestName).regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must be one line');
+export const oneLine = deferred(() => z.string().min(1).max(longestName).regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must be one line'));
 
 /** What people add of their own accord; may be empty. */
-export const remark = z.string().max(longestSentence);
+export const remark = deferred(() => z.string().max(longestSentence));
 
 /** Why somebody does something. */
-export const sentence = remark.min(1);
+export const sentence = deferred(() => remark.min(1));
 
 /** The beginning of a text, at most `most` UTF-16 code units with the mark of what is left out. No character is cut in two: half of one can't be sent to Temporal. */
 export function cut(text: string, most: number): string {

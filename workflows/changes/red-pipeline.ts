@@ -6,7 +6,7 @@ import type { Wanted } from '../../domain/people/call.ts';
 import { yourLogin } from '../../domain/people/person.ts';
 import { ourselves } from '../../domain/release/record.ts';
 import type { Sendable, Waiting } from '../../domain/release/status.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import type { Changing, OpenChange } from './change.ts';
 
 /** What failed is run again, once: only what fails twice is anybody's fault. Undefined where the forge has nothing to run again. */

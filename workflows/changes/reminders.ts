@@ -1,5 +1,5 @@
 import { sleep } from '@temporalio/workflow';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import { alongside } from '../release/race.ts';
 import type { Session } from '../release/session.ts';
 

@@ -3,7 +3,7 @@ import { exposure, shownSetting } from '../../domain/flags/setting.ts';
 import type { WatchEnd, Trouble } from '../../domain/flags/watch.ts';
 import type { Sendable } from '../../domain/release/status.ts';
 import { firstOf } from '../release/race.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import { codeLost, codeOf } from './code.ts';
 import type { Flag } from './flag.ts';
 import { yourLogin } from '../../domain/people/person.ts';

@@ -6,7 +6,7 @@ import { isSamePerson, yourLogin } from '../../domain/people/person.ts';
 import type { CountedVote, Standing } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { toldOutstanding } from '../../domain/environments/outstanding.ts';
 import type { Outstanding } from '../../domain/environments/outstanding.ts';

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Veto } from '../../domain/people/objection.ts';
-import { spoken } from '../../domain/text/duration.ts';
+import { spoken } from '../../domain/text/spoken.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import type { KnownHealth, Observation } from '../../domain/stages/soak.ts';
 import { insist } from '../people/obligations.ts';

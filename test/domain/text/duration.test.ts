@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { duration, spoken } from '../../../domain/text/duration.ts';
+import { duration } from '../../../domain/text/duration.ts';
+import { spoken } from '../../../domain/text/spoken.ts';
 
 describe('a duration', () => {
   it.each([
