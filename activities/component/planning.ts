@@ -108,12 +108,17 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
       const isAgain = sha !== undefined && sha === runs && places.some((place) => place?.sha !== sha);
       const choice = sha ? await asked(watch, sha, isAgain ? undefined : runs) : await newest(watch, runs);
       if (choice.kind !== 'candidate') return choice;
-      const [first] = component.stages;
-      const fence = (await environments.record(first!.environment))?.fence ?? 0;
+      const fence = await lastGrant(component.stages[0]!.environment);
       const id = await attempt(straightPrefix(name, choice.commit.sha), straightId(name, choice.commit.sha, { runs, fence }));
       if (id.kind === 'tried' && sha === undefined) return { kind: 'triedBefore', sha: choice.commit.sha, release: id.before } as const;
       return { ...planStraight(read, component, { id: id.id, candidate: choice.commit, runs }), ...(choice.silent && { silent: choice.silent }), ...(choice.warning && { warning: choice.warning }) };
     }
+  }
+
+  /** 0 before the first. What a run of the environment knew that somebody has ended counts on: without that an occasion of before would come again, with its keys. */
+  async function lastGrant(environment: string): Promise<number> {
+    const known = (await environments.record(environment)) ?? (await environments.endedRecord(environment, activityInfo().taskQueue));
+    return known?.fence ?? 0;
   }
 
   /** The id of a commit's release: of the one that runs, which may be whoever asks; else that of this occasion. */

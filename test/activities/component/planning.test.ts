@@ -36,7 +36,7 @@ interface Scene {
   /** The id of a release that runs. */
   readonly running?: string;
   /** Nothing pins the component: what its first environment runs, and its last grant. */
-  readonly straight?: { readonly runs?: Name; readonly fence?: number };
+  readonly straight?: { readonly runs?: Name; readonly fence?: number; /** Somebody has ended the environment. */ readonly ended?: true };
   /** Ids of releases that have begun, newest first. */
   readonly begun?: readonly string[];
   /** Who asks: the id of a workflow. */
@@ -96,7 +96,8 @@ function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, 
   } as Forge;
   const reading = readCatalog(catalog(source, { pin: !straight }));
   if (reading.kind !== 'valid') return expect.unreachable(JSON.stringify(reading));
-  const environments = { record: async (environment) => straight?.fence === undefined ? undefined : { environment, fence: straight.fence, queue: [], windows: [], followers: [], refused: [], deployed: {} } } as Partial<Environments> as Environments;
+  const known = async (environment: string) => (straight?.fence === undefined ? undefined : { environment, fence: straight.fence, queue: [], windows: [], followers: [], refused: [], deployed: {} });
+  const environments = { record: async (environment) => (straight?.ended ? undefined : known(environment)), endedRecord: known } as Partial<Environments> as Environments;
   const releases = { offer: never, begun: async (prefix: string) => begun.filter((id) => id.startsWith(prefix)), supersede: async () => undefined, ended: async () => [], isRunning: async (id: string) => id === running, status: async () => ({ candidate: hashOf('3') }) as ReleaseStatus, running: never };
   const { plan: decide } = createPlanning({ catalog: { read: async () => reading.catalog }, forge, releases, environments, components: componentsWith(objections) });
   const asked = { component: 'gitaly', ...request };
@@ -188,6 +189,7 @@ const from = (name: Name) => `from-${hashOf(name).slice(0, 12)}-`;
 
 it.each<[string, Scene, string]>([
   ['what its first environment runs, and the grants of that', { straight: { runs: '1', fence: 7 } }, `${to('4')}${from('1')}7`],
+  ['the last grant that an environment knew which somebody has ended', { straight: { runs: '1', fence: 7, ended: true } }, `${to('4')}${from('1')}7`],
   ['nothing, where nothing is known to run there', { straight: {} }, `${to('4')}from-nothing-0`],
   ['the one that is under way, whatever was granted since', { straight: { runs: '1', fence: 8 }, begun: [`${to('4')}${from('1')}7`], running: `${to('4')}${from('1')}7` }, `${to('4')}${from('1')}7`],
   ['the one that has just begun, and that no list shows yet', { straight: { runs: '1', fence: 7 }, running: `${to('4')}${from('1')}7` }, `${to('4')}${from('1')}7`],
