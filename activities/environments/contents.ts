@@ -3,11 +3,13 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Component } from '../../domain/catalog.ts';
+import type { Deployed } from '../../domain/environments/claim.ts';
 import { seenThere, shows, somebodyElse, standing } from '../../domain/environments/contents.ts';
 import type { Sighting, ContentStanding } from '../../domain/environments/contents.ts';
 import { containment, mostCompared } from './containment.ts';
 import { pinReads, tagsOf } from './pinned-commit.ts';
 import { readHash } from './shown-hash.ts';
+import { serverTime } from '../server-time.ts';
 import { componentIn } from '../../ports/catalog/entries.ts';
 import { notYet } from '../../ports/failures.ts';
 import { beating } from '../../ports/pulse.ts';
@@ -120,8 +122,20 @@ export function readContents({ catalog, forge, environments }: ContentsPorts) {
 /** How what a release brings stands to what environments run. Reads only. */
 export function createContents(ports: ContentsPorts) {
   const { catalog, forge } = ports;
-  const { seen, pins, compare, compareUnder } = readContents(ports);
+  const { seen, pins, versionAt, compare, compareUnder } = readContents(ports);
   const { pinnedAt } = pinReads(forge);
+
+  /** What runs in an environment of the components that have a stage there, whoever brought it. */
+  async function sightEnvironment({ environment }: { readonly environment: string }): Promise<Readonly<Record<string, Deployed>>> {
+    const found: Record<string, Deployed> = {};
+    for (const [name, component] of Object.entries((await catalog.read()).components)) {
+      const repository = component.stages.some((stage) => stage.environment === environment) ? repositoryOf(component) : undefined;
+      const there = repository && (await seen(environment, repository));
+      const candidate = there && (await versionAt(component, there.sha));
+      if (candidate) found[name] = { candidate, sha: there.sha, release: there.release ?? somebodyElse, since: there.at || new Date(serverTime()).toISOString() };
+    }
+    return found;
+  }
 
   /**
    * Whether an environment has what was brought there, by that commit or by one that contains it. What it says of itself may come late.
@@ -158,7 +172,7 @@ export function createContents(ports: ContentsPorts) {
     return sha;
   }
 
-  return { compareContents: beating(compareUnder), confirmContents, compareRollback, newestPinning };
+  return { compareContents: beating(compareUnder), sightEnvironment: beating(sightEnvironment), confirmContents, compareRollback, newestPinning };
 }
 
 /** Where it is deployed from. */

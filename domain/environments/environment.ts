@@ -150,6 +150,19 @@ function brought(record: EnvironmentRecord, component: string, runs: Deployed): 
   };
 }
 
+/** What was seen to run there, whoever brought it. Whoever has the environment looks, and tells, itself. */
+export function sighted(record: EnvironmentRecord, found: EnvironmentRecord['deployed']): Step {
+  if (record.lease) return { record, notices: [] };
+  return Object.entries(found).reduce<Step>(
+    ({ record: known, notices }, [component, runs]) => {
+      const before = known.deployed[component];
+      const step = brought(known, component, before?.candidate === runs.candidate ? { ...before, sha: runs.sha } : runs);
+      return { record: step.record, notices: [...notices, ...step.notices] };
+    },
+    { record, notices: [] },
+  );
+}
+
 /** Its holder is gone without leaving. `last`: how the last thing that it tried ended. */
 export function abandoned(record: EnvironmentRecord, lease: GrantedLease, last: LastDeployment, now: string): Step {
   if (record.lease?.fence !== lease.fence) return { record, notices: [] };

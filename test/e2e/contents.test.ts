@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentStatus } from '../../workflows/environments/messages.ts';
 import { approve, decide } from '../../workflows/people/messages.ts';
-import { status } from '../../workflows/release/messages.ts';
+import { status, wake } from '../../workflows/release/messages.ts';
 import { openProduct, pinnedAt, reached } from './product.ts';
 import type { Release } from './product.ts';
 import { useServers } from './stand.ts';
@@ -22,6 +22,24 @@ describe('a release whose product is deployed by other means, too', () => {
     expect(await runs('production')).toMatchObject({ sha: newer });
     const { deployed } = await client.workflow.getHandle('environment/production').query(environmentStatus);
     expect(deployed.gitaly).toMatchObject({ sha: newer, candidate: (await runs('production')).version });
+  });
+
+  it('is what the environment is known to run, as soon as it is told to look', async () => {
+    const { release, feature, hotfix, deploy, client, runs } = await openProduct(servers);
+    const back = await hotfix('login');
+    const gitaly = await release();
+    await reached(gitaly, 'approval of production');
+    const staging = client.workflow.getHandle('environment/staging');
+    const known = async () => (await staging.query(environmentStatus)).deployed.gitaly;
+    const before = await known();
+    const aside = await feature('search');
+    await deploy('staging', aside);
+    await staging.signal(wake, { about: 'a deployment' });
+    await expect.poll(known).toEqual({ ...before, sha: aside });
+    await deploy('staging', back);
+    await staging.signal(wake, { about: 'a deployment' });
+    await expect.poll(known).toMatchObject({ sha: back, candidate: (await runs('staging')).version, release: 'somebody else' });
+    await gitaly.terminate();
   });
 
   it('asks where what runs there is not contained in it, and deploys the newest commit that has it', async () => {

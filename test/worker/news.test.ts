@@ -41,6 +41,15 @@ describe('a rollout hears of', () => {
   });
 });
 
+describe('an environment hears of', () => {
+  it('what people deploy there by their own means, once for all components', () => {
+    const place = [{ kind: 'release', id: 'environment/staging' }];
+    expect(concerned('deployment_status', github.deployment(product, 'deploy', 'success', 'staging'))).toEqual(place);
+    expect(concerned('deployment_status', github.deployment(product, 'deploy', 'failure', 'staging'))).toEqual([]);
+    expect(concerned('deployment_status', github.deployment(product, `${id}/staging`, 'success', 'staging'))).toEqual(ours);
+  });
+});
+
 describe('a schema release hears of', () => {
   it.each<[string, string, object]>([
     ['its build', 'check_suite', github.suite('org/search', 'schemas/v5.3.4444')],

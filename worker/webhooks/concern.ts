@@ -1,9 +1,10 @@
 import type { Catalog, Component } from '../../domain/catalog.ts';
+import { environmentId } from '../../domain/environments/environment.ts';
 import type { KindName } from '../../domain/release/kinds.ts';
 import { schemaReleaseFrom } from '../../domain/schemas/plan.ts';
 import type { News } from './news.ts';
 
-/** Whom news may concern: one release, or all of a kind that run for a component. */
+/** Whom news may concern: one release or environment, or all of a kind that run for a component. */
 export type Concern =
   | { readonly kind: 'release'; readonly id: string }
   | { readonly kind: 'component'; readonly name: string; readonly of: KindName };
@@ -16,11 +17,20 @@ interface Watched {
 
 /** Whom it concerns, of what the catalog names: news of any other repository concern nobody. */
 export function concernsOf(news: News, { components }: Pick<Catalog, 'components'>): readonly Concern[] {
-  return Object.entries(components).flatMap(([name, component]) => {
+  const isSomebodyElses = news.release === undefined && Object.values(components).some((component) => isDeployedTo(component, news));
+  const place: readonly Concern[] = isSomebodyElses ? [{ kind: 'release', id: environmentId(news.environment!) }] : [];
+  const releases = Object.entries(components).flatMap(([name, component]) => {
     if (!repositoriesOf(component).some((repository) => isSame(repository, news.repository))) return [];
     const own: readonly Concern[] = news.release?.component === name ? [{ kind: 'release', id: news.release.id }] : [];
     return [...(news.release ? own : [...ofReleases(news, name, component), ...ofSchemas(news, name, component)]), ...ofRollouts(news, name, component)];
   });
+  return [...place, ...releases];
+}
+
+/** An environment looks at what runs there, where nobody of ours has deployed it. */
+function isDeployedTo({ code, pin, stages }: Component, { environment, repository }: News): boolean {
+  const from = pin?.repository ?? code?.mirror;
+  return environment !== undefined && from !== undefined && isSame(from, repository) && stages.some((stage) => stage.environment === environment);
 }
 
 function ofReleases(news: News, name: string, component: Component): readonly Concern[] {

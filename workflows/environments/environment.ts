@@ -1,5 +1,5 @@
 import { rootCause } from '@temporalio/common';
-import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, log, workflowInfo } from '@temporalio/workflow';
 import { environmentId, environmentRequest, environmentRequestExample } from '../../domain/environments/environment.ts';
 import type { EnvironmentRequest } from '../../domain/environments/environment.ts';
 import { parseInput } from '../../domain/text/input.ts';
@@ -27,6 +27,7 @@ export async function environment(input?: EnvironmentRequest): Promise<unknown> 
   for (;;) {
     await keeper.tellEverybody();
     follow();
+    void keeper.look(() => unpaced.sightEnvironment(request, `look at what ${request.environment} runs`)).catch((failure: unknown) => log.warn('nobody tells what runs here', { failure }));
     if (workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       if (keeper.quiet()) return continueAsNew<typeof environment>({ environment: request.environment, record: keeper.record() });

@@ -5,13 +5,14 @@ import type { Frozen } from '../../domain/environments/claim.ts';
 import { withRefusal } from '../../domain/people/decision.ts';
 import { overBefore } from '../../domain/people/order.ts';
 import { environmentPage } from '../../domain/environments/environment-page.ts';
-import { claimed, followed, frozen, frozenBy, inherited, landed, left, newEnvironment, nextChange, served, shortens, thawed, unheard } from '../../domain/environments/environment.ts';
+import { claimed, followed, frozen, frozenBy, inherited, landed, left, newEnvironment, nextChange, served, shortens, sighted, thawed, unheard } from '../../domain/environments/environment.ts';
 import type { ClaimAnswer, EnvironmentRecord, EnvironmentRequest, Step } from '../../domain/environments/environment.ts';
 import { freezing, thawing } from '../../domain/environments/freeze.ts';
 import { openNews } from './news.ts';
 import { answer, hear, receive, receiveUnknown } from '../release/inbox.ts';
 import type { Refusals } from '../release/inbox.ts';
 import { claim, deployed, environmentStatus, follow, freeze, leave, thaw } from './messages.ts';
+import { wake } from '../release/messages.ts';
 import { now } from '../release/status.ts';
 
 /** How long an Update waits until what the catalog and the forge know is known here, too. The command is less patient than an activity. */
@@ -26,6 +27,8 @@ export function keepEnvironment(request: EnvironmentRequest) {
   /** Why there is no such environment. */
   let unfit: string | undefined;
   let dirty = true;
+  /** Something may run here that nobody has told of. */
+  let isToLook = false;
   const news = openNews(record);
   const refusals: Refusals = {
     refuse: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
@@ -90,7 +93,8 @@ export function keepEnvironment(request: EnvironmentRequest) {
       refusal: () => (record.freeze ? undefined : 'no operator has frozen it'),
       accept: (given) => enter(thawed(record, given, now())),
     });
-    receiveUnknown([freeze.name, thaw.name], refusals);
+    setHandler(wake, () => void (dirty = isToLook = true), { description: 'Looks at what runs here: somebody may have deployed by other means. For example {"about":"a deployment"}' });
+    receiveUnknown([freeze.name, thaw.name, wake.name], refusals);
   }
 
   async function awaitSurvey(atMost: '10 seconds' | '5 seconds'): Promise<void> {
@@ -119,6 +123,12 @@ export function keepEnvironment(request: EnvironmentRequest) {
     begin({ deployed: runs, windows, before }: Survey): void {
       known = true;
       put({ ...(before ? inherited(record, before) : record), deployed: runs, windows });
+    },
+    /** Looks, once each time that it was asked to, at what runs here; whatever else happens goes on meanwhile. */
+    async look(sight: () => Promise<EnvironmentRecord['deployed']>): Promise<void> {
+      if (!isToLook || !known) return;
+      isToLook = false;
+      enter(sighted(record, await sight()));
     },
     /** Nothing more comes of it, and whoever has asked is told why. */
     giveUp(why: string): void {

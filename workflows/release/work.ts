@@ -21,6 +21,7 @@ const patience = {
   judgeSetting: 'planning',
   surveyEnvironment: 'planning',
   compareContents: 'writing',
+  sightEnvironment: 'planning',
   confirmContents: 'polling',
   compareRollback: 'reading',
   newestPinning: 'reading',

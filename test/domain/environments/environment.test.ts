@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../domain/environments/claim.ts';
 import type { EnvironmentRecord, Notice } from '../../../domain/environments/environment.ts';
-import { abandoned, claimed, followed, frozen, frozenBy, inherited, landed, left, newEnvironment, nextChange, served, shortens, thawed, unfollowed, unheard } from '../../../domain/environments/environment.ts';
+import { abandoned, claimed, followed, frozen, frozenBy, inherited, landed, left, newEnvironment, nextChange, served, shortens, sighted, thawed, unfollowed, unheard } from '../../../domain/environments/environment.ts';
 import { namedSha } from '../../shas.ts';
 
 const now = '2026-01-01T00:00:00Z';
@@ -249,5 +249,26 @@ describe('whatever happens', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('what is seen to run there', () => {
+  const there = (candidate: string, sha: string) => ({ candidate: namedSha(candidate), sha: namedSha(sha), release: 'somebody else', since: later });
+  const known = leave(take(empty, claim('gitaly', 1)).record, claim('gitaly', 1)).record;
+
+  it('is recorded, and told to whoever follows the environment, whoever brought it', () => {
+    const { record, notices } = sighted(followed(known, 'flag/gitaly/gitaly_x'), { gitaly: there('gitaly-2', 'sha-9') });
+    expect(record.deployed.gitaly).toEqual(there('gitaly-2', 'sha-9'));
+    expect(notices).toMatchObject([{ kind: 'news', to: 'flag/gitaly/gitaly_x' }]);
+    expect(sighted(record, { gitaly: there('gitaly-2', 'sha-9') })).toEqual({ record, notices: [] });
+  });
+
+  it('is the version that it was, where only the rest of the product is another', () => {
+    expect(sighted(known, { gitaly: there('gitaly-1', 'sha-9') }).record.deployed.gitaly).toEqual({ ...known.deployed.gitaly, sha: namedSha('sha-9') });
+  });
+
+  it('is for whoever has the environment to tell', () => {
+    const held = take(known, claim('gitaly', 2)).record;
+    expect(sighted(held, { gitaly: there('gitaly-3', 'sha-9') })).toEqual({ record: held, notices: [] });
   });
 });
