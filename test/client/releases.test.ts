@@ -32,7 +32,7 @@ function shown(component: string): Promise<unknown> {
 }
 
 async function waitsForApproval(component: string): Promise<void> {
-  await expect.poll(() => shown(component), { timeout: 20_000, interval: 200 }).toMatchObject({ state: 'approval' });
+  await expect.poll(() => shown(component), { timeout: 20_000, interval: 200 }).toMatchObject({ state: 'approval', waitingFor: { send: expect.anything() } });
 }
 
 const yes = ['--stage', 'production', '--by', 'alice'];

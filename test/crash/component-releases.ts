@@ -120,7 +120,14 @@ function abortedWhile(state: string, given: Pick<Case, 'prepare' | 'soak' | 'pac
 
 const onCanary = (outcome: string) => ({ prepare: (world: World) => world.control('deployments', { environment: 'canary', outcome }) });
 const abortedInStage: readonly Case[] = [
-  { ...abortedWhile('approval'), name: 'a release that is aborted while it waits for approval' },
+  {
+    ...abortedWhile('approval'),
+    name: 'a release that is aborted while it waits for approval',
+    async attend(release) {
+      await waitsFor(release, 'approval of production');
+      await release.signal(abort.signal, { by: 'alice', reason: 'wrong week' });
+    },
+  },
   {
     // An abort follows what is under way for as long as its patience.
     ...abortedWhile('promoting', { ...onCanary('never'), pace: { patience: '3s' } }),

@@ -139,7 +139,9 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       const pullRequest = stage.approval.assurance === 'verified' && status.get().pullRequest ? listenTo(session, stage, { since, hear: (vote) => hear(vote, stage) }) : undefined;
       await pullRequest?.soFar();
       if (open()) {
-        show(stage);
+        // Others see that it has come here; people are not asked before it is known what for.
+        status.stage(stage.name, 'approval');
+        if (rival) status.enter('approval', { waitingFor: { what: `a look at what ${stage.environment} lacks` } });
         try {
           brings = rival && (await clear(stage, session));
           if (open()) askFor(stage, session, brings);

@@ -49,7 +49,7 @@ describe('a component release', () => {
       'promote staging',
       'deployed',
       'leaveEnvironment staging',
-      'clearGate',
+      'clearGate production',
       'claimEnvironment production',
       'promote production',
       'deployed',
