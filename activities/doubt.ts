@@ -10,8 +10,8 @@ interface Heard {
   readonly last: number;
 }
 
-/** By activity. Another worker that goes on with one begins to doubt anew, which only takes longer. */
-const heard = new Map<string, Heard>();
+/** By activity, and by what was said. Another worker that goes on with an activity begins to doubt anew, which only takes longer. */
+const heard = new Map<string, Map<string, Heard>>();
 const most = 10_000;
 /** What did not come again for so long, in ms, was one odd answer: attempts are a minute apart at most. */
 const forgottenMs = 10 * 60_000;
@@ -37,7 +37,7 @@ export function doubting<A extends Activity>(activity: A, doubtMs: number): A {
         throw failure;
       }
       const { type, message, nonRetryable, nextRetryDelay } = failure as ApplicationFailure;
-      if (doubts.run(doubtMs, isBelieved)) throw nonRetryable ? failure : neverRetry(type as Parameters<typeof neverRetry>[0], message, answer);
+      if (doubts.run(doubtMs, isBelieved, message)) throw nonRetryable ? failure : neverRetry(type as Parameters<typeof neverRetry>[0], message, answer);
       const afterMs = nextRetryDelay === undefined || nextRetryDelay === null ? undefined : Math.min(Number(nextRetryDelay), doubtMs);
       throw tryAgain('Unavailable', message, { ...(afterMs !== undefined && { afterMs }), cause: failure as ApplicationFailure });
     }
@@ -46,18 +46,20 @@ export function doubting<A extends Activity>(activity: A, doubtMs: number): A {
 }
 
 /**
- * Takes note that a service says no, or shows nothing where something has been: whether it has said so for long enough. For whoever goes on with that
+ * Takes note that a service says this no, or shows nothing where something has been: whether it has said so for long enough. For whoever goes on with that
  * as with any other answer; who does not just throws it.
  */
-export function isBelieved(): boolean {
+export function isBelieved(no: string): boolean {
   const doubtMs = doubts.getStore();
   if (doubtMs === undefined) return true;
   const [key, now] = [keyOfActivity(), serverTime()];
-  const before = heard.get(key);
+  const nos = heard.get(key) ?? new Map<string, Heard>();
+  const before = nos.get(no);
   const since = before && now - before.last < forgottenMs ? before.since : now;
+  nos.set(no, { since, last: now });
   heard.delete(key);
   if (now - since >= doubtMs) return true;
-  heard.set(key, { since, last: now });
+  heard.set(key, nos);
   for (const oldest of heard.keys()) {
     if (heard.size <= most) break;
     heard.delete(oldest);
@@ -68,8 +70,17 @@ export function isBelieved(): boolean {
 /** Reads what has been there. @throws `Unavailable` while it is doubted that it is gone */
 export async function reread<T>(what: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
   const found = await read();
-  if (found === undefined && !isBelieved()) throw tryAgain('Unavailable', `${what} is not shown any more`);
+  const no = `${what} is not shown any more`;
+  if (found === undefined && !isBelieved(no)) throw tryAgain('Unavailable', no);
   return found;
+}
+
+/** What a service has said no with to what may as well be left undone: tried three times at most. @throws every other failure, and the no before that */
+export function refusalOf(failure: unknown): string {
+  if (answerOf(failure) === undefined) throw failure;
+  const { message } = failure as ApplicationFailure;
+  if (!isBelieved(message) && activityInfo().attempt < 3) throw failure;
+  return message;
 }
 
 function keyOfActivity(): string {

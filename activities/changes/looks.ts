@@ -47,14 +47,17 @@ export function changeLooks(forge: Forge) {
   /** How far the one that is open at the known head has come. @throws `NotYet` while nothing has happened */
   async function progressOf(look: ChangeLook, pull: PullRequest): Promise<Seen> {
     if (pull.conflicts) return { kind: 'conflict' };
-    return look.known?.kind === 'queued' ? queued(look.repository, look.number, look.known) : verdict(look, pull);
+    return look.known?.kind === 'queued' ? queued(look, look.known) : verdict(look, pull);
   }
 
   /** The checks of its head don't count any more: the queue has its own, of what it would merge. */
-  async function queued(repository: Repository, number: number, known: Extract<Obstacle, { kind: 'queued' }>): Promise<Seen> {
+  async function queued({ repository, number, patience }: ChangeLook, known: Extract<Obstacle, { kind: 'queued' }>): Promise<Seen> {
     const { waits, lastRemoval } = await merging.queuePlace(repository, number);
     if (waits) throw notYet(`#${number} is in the merge queue`);
-    if (!lastRemoval || lastRemoval.id === known.lastRemoval) throw notYet(`#${number} is not shown in the merge queue yet`);
+    if (!lastRemoval || lastRemoval.id === known.lastRemoval) {
+      if (known.since === undefined || serverTime() - known.since < patience) throw notYet(`#${number} is not shown in the merge queue yet`);
+      return { kind: 'ejected', reason: 'it is not shown there', byChecks: false, isLost: true, failed: [] };
+    }
     const { reason, tried } = lastRemoval;
     if (/^(already_)?merged?$/i.test(reason)) throw notYet(`#${number} is not shown as merged yet`);
     const checks = tried === undefined ? [] : await pipelines.checks(repository, tried);
@@ -74,6 +77,7 @@ export function changeLooks(forge: Forge) {
     }
     if (found.kind === 'green') {
       if (known?.kind === 'unreviewed' && blocked) throw notYet(`#${number} has no review yet`);
+      if (known?.kind === 'refused' && (known.isBlocked ? blocked : isRecent(patience))) throw notYet(`#${number} is not merged: ${known.reason}`);
       const base = behind || known?.kind === 'behind' ? await missingBase(repository, into, head) : undefined;
       return base === undefined ? found : { kind: 'behind', base };
     }
@@ -102,6 +106,11 @@ export function changeLooks(forge: Forge) {
   return { shown, missingBase, progressOf, isBroken };
 }
 
+/** What the forge shows no reason for is tried again at such intervals. */
+function isRecent(patience: number): boolean {
+  return serverTime() - activityInfo().scheduledTimestampMs < patience;
+}
+
 function isRed(checks: readonly Check[], called: string): boolean {
   return checks.some((check) => isCalled(check, called) && check.state === 'red');
 }
@@ -111,19 +120,21 @@ export function createChangeLooks({ forge }: Pick<Ports, 'forge'>) {
   const { branches, pipelines, pullRequests } = forge;
   const { isBroken } = changeLooks(forge);
 
-  /** Runs what failed once more, as this attempt (2 is the first rerun). Nothing, where it was not the forge that ran it. */
+  /** Runs what failed once more, as this attempt (2 is the first rerun). Nothing, where it was not the forge that ran it, or it never can again. */
   async function rerunFailed({ repository, sha, attempt }: { repository: Repository; sha: Sha; attempt: number }): Promise<'rerun' | 'nothing'> {
     const runs = (await pipelines.runs(repository, sha)).filter(({ state, attempt: last }) => state === 'failed' || last >= attempt);
+    const begun: boolean[] = [];
     for (const { id } of runs) {
       const runNow = async () => (await pipelines.runs(repository, sha)).find((run) => run.id === id);
-      await effect({
+      const answer = await effect<'rerun' | 'never'>({
         key: `rerun ${repository} ${sha} ${id} (${attempt})`,
         lagMs: 0,
-        probe: async () => (((await runNow())?.attempt ?? 0) >= attempt ? true : undefined),
+        probe: async () => (((await runNow())?.attempt ?? 0) >= attempt ? 'rerun' : undefined),
         act: () => pipelines.rerunFailed(repository, id),
       });
+      begun.push(answer === 'rerun');
     }
-    return runs.length > 0 ? 'rerun' : 'nothing';
+    return begun.includes(true) ? 'rerun' : 'nothing';
   }
 
   /** The head of a branch, if there is one. */

@@ -5,7 +5,8 @@ import { readObjections } from '../people/objections.ts';
 import type { Candidate } from '../people/objections.ts';
 import { effect } from '../effect.ts';
 import { missing, tryAgain } from '../../ports/failures.ts';
-import { reread } from '../doubt.ts';
+import { takesPeople } from '../../domain/changes/merge-refusal.ts';
+import { isBelieved, reread } from '../doubt.ts';
 import type { MergeMethod, MergeResult } from '../../ports/forge/merging.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -32,7 +33,11 @@ export type Enqueued =
   | { readonly kind: 'moved' };
 
 export type Merged =
-  | MergeResult
+  | Exclude<MergeResult, { kind: 'merged' }>
+  | (Extract<MergeResult, { kind: 'merged' }> & {
+      /** Why its branch could not be removed. */
+      readonly branchStays?: string;
+    })
   | { readonly kind: 'closed'; readonly by: string }
   | { readonly kind: 'objected'; readonly objection: Objection }
   /** It is merged, but the base branch's commit is not what was agreed on. */
@@ -52,9 +57,9 @@ export function createMerging({ forge, components, readLagMs }: Pick<Ports, 'for
       act: async () => (await objectedTo(carries)) ?? believed(await merging.merge(repository, number, sha, method)),
     });
     if (merged.kind !== 'merged') return merged;
-    await removeBranch(repository, head, sha);
+    const branchStays = await removeBranch(repository, head, sha);
     const text = brings && (await reread(`${brings.path} at ${merged.sha}`, () => commits.read(repository, brings.path, merged.sha)))?.trim();
-    return text === brings?.text ? merged : { kind: 'otherwise', reason: `${brings!.path} holds ${text ?? 'nothing'} at ${merged.sha}, and not ${brings!.text}` };
+    return text === brings?.text ? { ...merged, ...(branchStays !== undefined && { branchStays }) } : { kind: 'otherwise', reason: `${brings!.path} holds ${text ?? 'nothing'} at ${merged.sha}, and not ${brings!.text}` };
   }
 
   async function objectedTo(carries: Candidate | undefined): Promise<Merged | undefined> {
@@ -121,10 +126,12 @@ export function createMerging({ forge, components, readLagMs }: Pick<Ports, 'for
   };
 }
 
-/** What is merged already is refused, too, and may still be shown as open: the first refusal is looked at again when that can't be. */
+/** Most refusals pass, and what is merged already is refused, too, and may still be shown as open: none is believed at the first time. */
 function believed(result: MergeResult): MergeResult {
-  if (result.kind !== 'refused' || activityInfo().attempt > 1) return result;
-  throw tryAgain('Unavailable', `the merge was refused (${result.reason}): that is believed at the second time`);
+  if (result.kind !== 'refused') return result;
+  const isOld = isBelieved(result.reason);
+  if (activityInfo().attempt > 1 && (isOld || takesPeople(result.reason))) return result;
+  throw tryAgain('Unavailable', `the merge was refused (${result.reason}), and is tried again`);
 }
 
 /** What a pull request's state says about merging it at `sha`; undefined while it is still to be merged. */

@@ -36,6 +36,8 @@ export interface Contents<Refused> {
 export interface Proposed {
   readonly kind: 'found' | 'opened';
   readonly pull: PullRequest;
+  /** Why it could not be labelled. */
+  readonly unlabelled?: string;
 }
 
 export interface Description {
@@ -47,7 +49,14 @@ export interface Description {
 
 /** What has become of a change that was taken back. */
 export type Withdrawn =
-  | { readonly kind: 'withdrawn'; readonly number?: number; /** A branch that holds somebody's work. */ readonly branchStays?: Sha }
+  | {
+      readonly kind: 'withdrawn';
+      readonly number?: number;
+      /** A branch that holds somebody's work. */
+      readonly branchStays?: Sha;
+      /** Why the branch could not be removed. */
+      readonly unremoved?: string;
+    }
   | { readonly kind: 'merged'; readonly number: number };
 
 /** How a release's pull request is opened, moved on and taken back; its capability knows what it carries. */
@@ -65,17 +74,20 @@ export function proposals({ forge, releases, readLagMs }: Pick<Ports, 'forge' | 
     const commit = before ? before.head : await write(listed);
     if (typeof commit !== 'string') return commit;
     const pull = await writes.open(repository, branch, find, async () => {
-      await clearTheWay(proposal, { commit, listed });
+      await clearTheWay(proposal, { commit, listed, isWritten: begin === undefined });
       await (begin ? begin(commit) : writes.begin(repository, branch, commit));
       kind = 'opened';
       return { repository, head: branch, base: into, title, body: await body() };
     });
-    if (pull.state === 'open') await writes.label(repository, pull, labels);
-    return { kind, pull };
+    const unlabelled = pull.state === 'open' ? await writes.label(repository, pull, labels) : undefined;
+    return { kind, pull, ...(unlabelled !== undefined && { unlabelled }) };
   }
 
-  /** Removes what releases that were terminated have left open, or have begun. The list that lacks ours decides: a later one might show it. */
-  async function clearTheWay({ repository, branch, release, replaces }: Proposal, { commit, listed }: { readonly commit: Sha; readonly listed: readonly PullRequest[] }): Promise<void> {
+  /**
+   * Takes over what releases that have ended have left: open, or a branch. Nothing of a branch is lost that is merged, or that a pull request of theirs still shows.
+   * The list that lacks ours decides: a later one might show it.
+   */
+  async function clearTheWay({ repository, branch, into, release, replaces }: Proposal, { commit, listed, isWritten }: { readonly commit: Sha; readonly listed: readonly PullRequest[]; readonly isWritten: boolean }): Promise<void> {
     const open = listed.find(({ state }) => state === 'open');
     if (open) {
       const owner = markedRelease(open.body);
@@ -85,10 +97,12 @@ export function proposals({ forge, releases, readLagMs }: Pick<Ports, 'forge' | 
     }
     const at = await branches.find(repository, branch);
     if (at === undefined || at === commit) return;
-    const owner = namedRelease((await releaseOf(commits, repository, at)) ?? '');
-    if (!owner || !replaces(owner)) throw strange(repository, branch, at);
-    await assertEnded(owner.id, `branch ${branch} of ${repository}`);
-    await writes.removeBranch(repository, branch, at);
+    const shown = listed.filter(({ head }) => head === at).map(({ body }) => markedRelease(body)).find((owner) => owner && replaces(owner));
+    const owner = shown ?? namedRelease((await releaseOf(commits, repository, at)) ?? '');
+    if (owner && replaces(owner)) await assertEnded(owner.id, `branch ${branch} of ${repository}`);
+    else if ((await commits.range(repository, at, into)).diverged) throw strange(repository, branch, at);
+    if (isWritten) await writes.reuse(repository, branch, { from: at, to: commit });
+    else await writes.removeBranch(repository, branch, at);
 
     async function assertEnded(id: string, what: string): Promise<void> {
       if (id !== release && (await releases.isRunning(id))) throw tryAgain('Unavailable', `${what} belongs to ${id}, which still runs`);
@@ -118,8 +132,8 @@ export function proposals({ forge, releases, readLagMs }: Pick<Ports, 'forge' | 
     const at = await branches.find(repository, branch);
     if (at === undefined) return { kind: 'withdrawn', ...named };
     if (at !== followed && (await releaseOf(commits, repository, at)) !== release) return { kind: 'withdrawn', ...named, branchStays: at };
-    await writes.removeBranch(repository, branch, at);
-    return { kind: 'withdrawn', ...named };
+    const unremoved = await writes.removeBranch(repository, branch, at);
+    return { kind: 'withdrawn', ...named, ...(unremoved !== undefined && { unremoved }) };
   }
 
   return { propose, amend, describe, withdraw };

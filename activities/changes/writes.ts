@@ -1,6 +1,7 @@
 import type { Sha } from '../../domain/code/commit.ts';
+import { refusalOf } from '../doubt.ts';
 import { effect } from '../effect.ts';
-import { neverRetry, tryAgain } from '../../ports/failures.ts';
+import { missing, neverRetry, tryAgain } from '../../ports/failures.ts';
 import type { NewPullRequest, PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { missingLabels } from '../../domain/text/label.ts';
@@ -9,6 +10,8 @@ import type { Ports } from '../../ports/ports.ts';
 interface Move {
   readonly from: Sha;
   readonly to: Sha;
+  /** What is there is kept elsewhere, or not wanted: the branch may go to what does not contain it. */
+  readonly discards?: true;
 }
 
 /** The writes that the life of a release's pull request is made of; each happens once. */
@@ -42,23 +45,25 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
   /** @throws `Unavailable` while it is not shown: nobody can delete one */
   async function known(repository: Repository, number: number): Promise<PullRequest> {
     const pull = await pullRequests.get(repository, number);
-    if (!pull) throw tryAgain('Unavailable', `${repository}#${number} is not shown`);
+    if (!pull) throw missing(`${repository}#${number} is not shown`);
     return pull;
   }
 
-  async function label(repository: Repository, pull: PullRequest, labels: readonly string[]): Promise<void> {
+  /** What the forge refuses decides nothing. @returns why it could not be labelled */
+  async function label(repository: Repository, pull: PullRequest, labels: readonly string[]): Promise<string | undefined> {
     const hasAll = (there: readonly string[] = []) => missingLabels(labels, there).length === 0;
-    if (hasAll(pull.labels)) return;
-    await effect({
+    if (hasAll(pull.labels)) return undefined;
+    const labelled = effect({
       key: `labels ${repository}#${pull.number}`,
       lagMs: 0,
       probe: async () => (hasAll((await pullRequests.get(repository, pull.number))?.labels) ? true : undefined),
       act: () => discussions.addLabels(repository, pull.number, labels),
     });
+    return labelled.then(() => undefined, refusalOf);
   }
 
   /** Moves the branch, unless somebody else has moved it already. */
-  async function advance(repository: Repository, branch: string, { from, to }: Move): Promise<'here' | 'elsewhere'> {
+  async function advance(repository: Repository, branch: string, { from, to, discards }: Move): Promise<'here' | 'elsewhere'> {
     return effect<'here' | 'elsewhere'>({
       key: `advance ${repository} ${branch} ${to}`,
       lagMs: readLagMs,
@@ -68,7 +73,7 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
         return at === from ? undefined : 'elsewhere';
       },
       async act() {
-        await branches.advance(repository, branch, { from, to });
+        await branches.advance(repository, branch, { from, to, ...(discards && { discards }) });
         return 'here';
       },
     });
@@ -98,17 +103,23 @@ export function pullRequestWrites({ forge, readLagMs }: Pick<Ports, 'forge' | 'r
     });
   }
 
-  /** Removes the branch if it is still at `sha`. */
-  async function removeBranch(repository: Repository, branch: string, sha: Sha): Promise<void> {
-    await effect({
+  /** Removes the branch if it is still at `sha`. What the forge refuses decides nothing. @returns why it could not be removed */
+  async function removeBranch(repository: Repository, branch: string, sha: Sha): Promise<string | undefined> {
+    const removed = effect({
       key: `remove branch ${repository} ${branch}`,
       lagMs: 0,
       probe: async () => ((await branches.find(repository, branch)) === sha ? undefined : true),
       act: () => branches.remove(repository, branch),
     });
+    return removed.then(() => undefined, refusalOf);
   }
 
-  return { begin, open, known, label, advance, describe, close, removeBranch };
+  /** Has a branch that a release has left begin anew, at `to`: where branches may not be removed, they may still be moved. */
+  async function reuse(repository: Repository, branch: string, { from, to }: Move): Promise<void> {
+    if ((await advance(repository, branch, { from, to, discards: true })) === 'elsewhere') throw tryAgain('Unavailable', `the branch ${branch} of ${repository} has just been moved`);
+  }
+
+  return { begin, open, known, label, advance, describe, close, removeBranch, reuse };
 }
 
 export function strange(repository: Repository, branch: string, at: Sha): Error {

@@ -1,4 +1,5 @@
 import type { Sha } from '../../domain/code/commit.ts';
+import { reread } from '../doubt.ts';
 import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
@@ -15,6 +16,8 @@ export interface Opened {
   readonly carries: string;
   /** Who has set the version that it carries, where that was a person. */
   readonly chosenBy?: string;
+  /** Why it could not be labelled. */
+  readonly unlabelled?: string;
   /** Set when a person closed it before this release could see it open. */
   readonly closedBy?: string;
 }
@@ -33,8 +36,9 @@ export function createOpening(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
 
   /** Opens it, or adopts the one that this release has open. @throws `Conflict` when the branch or an open pull request is somebody else's. */
   async function openPullRequest(change: VersionChange): Promise<Opened> {
-    const { kind, pull } = await propose<never>(proposalOf(ports.forge, change), { commit: () => branches.write(versionCommit(change)), body: () => bodyOf(change) });
-    return opened(pull, kind === 'opened' ? change.candidate : ((await commits.read(change.repository, change.file, pull.head))?.trim() ?? ''));
+    const { kind, pull, unlabelled } = await propose<never>(proposalOf(ports.forge, change), { commit: () => branches.write(versionCommit(change)), body: () => bodyOf(change) });
+    const carries = kind === 'opened' ? change.candidate : ((await reread(`${change.file} at ${pull.head}`, () => commits.read(change.repository, change.file, pull.head)))?.trim() ?? '');
+    return { ...opened(pull, carries), ...(unlabelled !== undefined && { unlabelled }) };
   }
 
   /** Undoes that and what came after, but for what is merged, and for somebody's work. */

@@ -32,6 +32,17 @@ export interface Edited {
   readonly by?: string;
 }
 
+/** A person has pushed what the release can't follow by itself. */
+export interface Foreign {
+  readonly kind: 'foreign';
+  readonly why: string;
+  readonly head: Sha;
+  /** What it would carry with it; nothing that may be released, where there is none. */
+  readonly edit?: Edited;
+  /** With it. */
+  readonly isMerged?: true;
+}
+
 /** What has happened to it, and what the release has to do about. */
 export type Turn =
   | Seen
@@ -39,8 +50,7 @@ export type Turn =
   | Edited
   /** The version that a person has set is red on the mirror. */
   | { readonly kind: 'unfit'; readonly failed: readonly FailedCheck[] }
-  /** A person has pushed what the release can't follow. */
-  | { readonly kind: 'foreign'; readonly why: string; /** With it. */ readonly isMerged?: true }
+  | Foreign
   /** The base branch pins another commit than the one that the release started from. */
   | { readonly kind: 'overtaken'; readonly pinned: string };
 
@@ -57,6 +67,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     const pinned = (await reread(`${file} on ${branch} of ${repository}`, () => commits.read(repository, file, branch)))?.trim() ?? '';
     const pull = await shown(repository, look);
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
+    if (look.known?.kind === 'foreign' && pull.head === look.known.head && pull.state === 'open') throw notYet(`${pull.url} holds what somebody has pushed`);
     if (pull.head !== look.head) return pushed(change, pull);
     if (pull.state === 'merged') return ripen({ change, chosenBy, known: look.known }, { kind: 'green' });
     if (pinned !== (change.pinnedAs ?? change.pinned) && pinned !== change.candidate) return { kind: 'overtaken', pinned };
@@ -76,16 +87,23 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
     return { kind: 'unfit', failed: found.failed };
   }
 
-  async function pushed({ repository, branch, file, mirror, mirrorBranch, pinned }: VersionChange, { number, head, state }: PullRequest): Promise<Turn> {
-    const isMerged = state === 'merged' && { isMerged: true as const };
-    const foreign = (why: string): Turn => ({ kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}`, ...isMerged });
+  async function pushed(change: VersionChange, { number, head, state }: PullRequest): Promise<Edited | Foreign> {
+    const { repository, file } = change;
     const others = (await pullRequests.files(repository, number)).filter((path) => path !== file);
-    if (others.length > 0) return foreign(`which changes ${others.slice(0, 3).join(', ')}`);
+    const edit = await edited(change, head);
+    if (others.length === 0 && edit.kind === 'edited') return edit;
+    const why = edit.kind === 'unfit' ? edit.why : `which changes ${others.slice(0, 3).join(', ')}`;
+    return { kind: 'foreign', why: `somebody pushed ${head} to #${number}, ${why}`, head, ...(edit.kind === 'edited' && { edit }), ...(state === 'merged' && { isMerged: true }) };
+  }
+
+  /** What it carries at this head. */
+  async function edited({ repository, branch, file, mirror, mirrorBranch, pinned }: VersionChange, head: Sha): Promise<Edited | { readonly kind: 'unfit'; readonly why: string }> {
+    const unfit = (why: string) => ({ kind: 'unfit', why }) as const;
     const candidate = (await reread(`${file} at ${head}`, () => commits.read(repository, file, head)))?.trim() ?? '';
-    if (!isSha(candidate)) return foreign(`where ${file} is not the SHA of a commit`);
+    if (!isSha(candidate)) return unfit(`where ${file} is not the SHA of a commit`);
     const commit = await reread(`${candidate} on ${mirror}`, () => commitOnLine(forge, mirror, mirrorBranch, candidate));
-    if (!commit) return foreign(`with ${candidate}, which ${mirror} has neither on ${mirrorBranch} nor on a stable branch`);
-    if (!(await comesAfter(mirror, pinned, candidate))) return foreign(`with ${candidate}, which does not come after ${pinned}`);
+    if (!commit) return unfit(`with ${candidate}, which ${mirror} has neither on ${mirrorBranch} nor on a stable branch`);
+    if (!(await comesAfter(mirror, pinned, candidate))) return unfit(`with ${candidate}, which does not come after ${pinned}`);
     const by = (await releaseOf(commits, repository, head)) === undefined ? await authorOf(repository, branch, head) : undefined;
     return { kind: 'edited', head, candidate, date: commit.committedAt, ...(by && { by }) };
   }
@@ -96,7 +114,7 @@ export function createPipelines({ forge }: Pick<Ports, 'forge'>) {
   }
 
   /** What one carries that was found open, or merged, with another version than was planned. */
-  async function adoptPullRequest({ change, number }: Pick<VersionLook, 'change' | 'number'>): Promise<Turn> {
+  async function adoptPullRequest({ change, number }: Pick<VersionLook, 'change' | 'number'>): Promise<Edited | Foreign> {
     const pull = await pullRequests.get(change.repository, number);
     if (!pull) throw missing(`#${number} is not shown`);
     return pushed(change, pull);

@@ -1,5 +1,6 @@
 import { marker } from '../../domain/code/marker.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
+import { refusalOf } from '../doubt.ts';
 import { effect } from '../effect.ts';
 import type { Summons } from '../../domain/people/call.ts';
 import { createAlarms } from './alarms.ts';
@@ -33,6 +34,8 @@ export interface Report {
 export interface Told {
   /** The thread's first message. */
   readonly root: string;
+  /** Why the label could not be set. */
+  readonly unlabelled?: string;
 }
 
 /** One message in a channel. */
@@ -87,10 +90,10 @@ export function createReports(ports: Pick<Ports, 'channels' | 'forge' | 'chat' |
     const text = `${subject}: ${line}`;
     if (known) await chat.update(channel, known, { key: thread, text });
     const root = known ?? (await say({ channel, key: thread, text })).id;
-    if (label) await setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
+    const unlabelled = label && (await setLabel(label.repository, label.number, `${labelFamily}${label.name}`).then(() => undefined, refusalOf));
     if (announcement) await announce(announcement);
     await say({ channel, key, text: line, thread: root });
-    return { root };
+    return { root, ...(unlabelled !== undefined && { unlabelled }) };
   }
 
   async function announce({ channel, key, text, call }: Announcement): Promise<void> {

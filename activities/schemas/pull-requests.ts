@@ -36,6 +36,8 @@ export interface OpenedDeps {
   readonly number: number;
   readonly url: string;
   readonly head: Sha;
+  /** Why it could not be labelled. */
+  readonly unlabelled?: string;
   /** Set when a person closed it before this release could see it open. */
   readonly closedBy?: string;
 }
@@ -58,7 +60,8 @@ export function createSchemaPullRequests(ports: Pick<Ports, 'forge' | 'releases'
       commit: (listed) => depsCommit(change, { parent: plan.candidate, message: plan.title, tries: listed.filter(({ body }) => body.includes(marker(plan.id))).length }),
       body: async () => schemaPullRequestBody(change),
     });
-    return 'pull' in answer ? opened(answer.pull) : answer;
+    if (!('pull' in answer)) return answer;
+    return { ...opened(answer.pull), ...(answer.unlabelled !== undefined && { unlabelled: answer.unlabelled }) };
   }
 
   /** Points the pull request at another tarball by one more commit, and has it contain `base`: as it changes one file, the base's tree with that file is the merged one. */
@@ -108,6 +111,6 @@ function secondsAfter(date: string, seconds: number): string {
   return new Date(Date.parse(date) + seconds * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
-function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest): SchemaPullRequest {
+function opened({ number, url, head, state, closedBy = 'somebody' }: PullRequest): OpenedDeps {
   return { kind: 'opened', number, url, head, ...(state === 'closed' && { closedBy }) };
 }

@@ -13,10 +13,14 @@ export type Obstacle =
   | { readonly kind: 'unfit' }
   /** People know that what it carries is vetoed. */
   | { readonly kind: 'vetoed' }
+  /** People know that one of them has pushed something else. */
+  | { readonly kind: 'foreign'; readonly head: Sha }
+  /** People know that the forge won't merge it. `isBlocked`: the forge shows why, so that it shows when that has passed. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isBlocked: boolean }
   /** The forge refused to merge it until it contains its base. */
   | { readonly kind: 'behind' }
   /** For the `time`th time with this head; `lastRemoval` is the removal before. */
-  | { readonly kind: 'queued'; readonly time: number; readonly lastRemoval?: string }
+  | { readonly kind: 'queued'; readonly time: number; readonly lastRemoval?: string; /** ms since 1970 */ readonly since?: number }
   /** Thrown out of the merge queue, for people to decide on. */
   | { readonly kind: 'ejected' };
 
@@ -32,14 +36,15 @@ export type Seen =
   | { readonly kind: 'baseFixed' }
   /** Green, but it has to contain this commit of its base before it may be merged. */
   | { readonly kind: 'behind'; readonly base: Sha }
-  /** The merge queue has given it back; `byChecks` where those of its trial were the reason. */
-  | { readonly kind: 'ejected'; readonly reason: string; readonly byChecks: boolean; readonly failed: readonly FailedCheck[] };
+  /** The merge queue has given it back; `byChecks` where those of its trial were the reason. `isLost`: it has never been shown there. */
+  | { readonly kind: 'ejected'; readonly reason: string; readonly byChecks: boolean; readonly isLost?: true; readonly failed: readonly FailedCheck[] };
 
 /** What the forge has answered to its merge. */
 export type MergeAnswer =
   | { readonly kind: 'merged'; readonly sha: Sha }
   | { readonly kind: 'moved' }
-  | { readonly kind: 'unreviewed' | 'behind' | 'conflicts' | 'queueRequired' | 'refused'; readonly reason: string }
+  | { readonly kind: 'unreviewed' | 'behind' | 'conflicts' | 'queueRequired'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly isBlocked?: true }
   | { readonly kind: 'closed'; readonly by: string }
   /** People have something against what it carries. */
   | { readonly kind: 'objected'; readonly objection: Objection }
@@ -66,9 +71,11 @@ export type ChangeStep =
   | { readonly do: 'tell'; readonly missing: readonly string[]; readonly running: readonly string[] }
   /** People are asked about its removal from the queue. */
   | { readonly do: 'ask'; readonly reason: string; readonly failed: readonly FailedCheck[] }
+  /** The forge won't merge what is green: people are asked, and it is tried again. */
+  | { readonly do: 'hold'; readonly obstacle: Extract<Obstacle, { kind: 'refused' }> }
   | { readonly do: 'update'; readonly base: Sha }
   | { readonly do: 'renew'; readonly why: string }
-  | { readonly do: 'stop'; readonly reason: { readonly kind: 'closed'; readonly by: string } | { readonly kind: 'mergeRefused' | 'mergedOtherwise'; readonly reason: string } }
+  | { readonly do: 'stop'; readonly reason: { readonly kind: 'closed'; readonly by: string } | { readonly kind: 'mergedOtherwise'; readonly reason: string } }
   | { readonly do: 'end'; readonly sha: Sha };
 
 /** What fails twice is somebody's fault, and what a queue's checks have thrown out twice is for people to decide. */
@@ -89,11 +96,11 @@ export function afterLook({ attempt, known }: Life, seen: Seen): ChangeStep {
     case 'behind':
       return { do: 'update', base: seen.base };
     case 'ejected':
-      return seen.byChecks && known?.kind === 'queued' && known.time === 1 ? { do: 'enqueue', time: 2 } : { do: 'ask', reason: seen.reason, failed: seen.failed };
+      return (seen.byChecks || seen.isLost) && known?.kind === 'queued' && known.time === 1 ? { do: 'enqueue', time: 2 } : { do: 'ask', reason: seen.reason, failed: seen.failed };
   }
 }
 
-/** Whatever keeps it from being merged is looked at again: only a refusal that nothing explains ends it. */
+/** Whatever keeps it from being merged is waited out: no refusal ends it. */
 export function afterMerge({ known }: Life, answer: MergeAnswer): ChangeStep {
   switch (answer.kind) {
     case 'merged':
@@ -113,6 +120,6 @@ export function afterMerge({ known }: Life, answer: MergeAnswer): ChangeStep {
     case 'otherwise':
       return { do: 'stop', reason: { kind: 'mergedOtherwise', reason: answer.reason } };
     case 'refused':
-      return { do: 'stop', reason: { kind: 'mergeRefused', reason: answer.reason } };
+      return { do: 'hold', obstacle: { kind: 'refused', reason: answer.reason, isBlocked: answer.isBlocked ?? false } };
   }
 }

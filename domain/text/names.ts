@@ -8,7 +8,8 @@ export const name = deferred(() => z.string().regex(/^[a-z][a-z0-9-]*$/, 'must b
 export const repository = deferred(() => z.string().regex(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/, 'must be "owner/name"'));
 export const branch = deferred(() => z.string().regex(/^(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[A-Za-z0-9][\w./-]*(?<![./])$/, 'must be a plain branch name'));
 export const path = deferred(() => z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\0][^\0]*$/, 'must be a relative path inside the repository'));
-export const channel = deferred(() => z.string().regex(/^#[a-z0-9_-]+$/, 'must be a channel such as "#g_gitaly"'));
+/** Slack finds one by its id at once, and by its name only in a list of all. */
+export const channel = deferred(() => z.string().regex(/^(#[a-z0-9_-]+|[CG][A-Z0-9]{7,})$/, 'must be a channel such as "#g_gitaly", or its id'));
 export const login = deferred(() => z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*$/, 'must be a login'));
 /** Whoever may decide: a person, or the members of a team. */
 export const approver = deferred(() => z.string().regex(/^[A-Za-z0-9](-?[A-Za-z0-9])*(\/[\w-]+)?$/, 'must be a login, or a team such as "gitlab-org/release-managers"'));

@@ -23,7 +23,7 @@ export interface Branches {
   write(commit: NewCommit): Promise<Sha>;
   /** Fails with `Conflict` when the branch exists, whatever it points to. */
   create(repository: Repository, branch: string, sha: Sha): Promise<void>;
-  /** Moves the branch on, to a descendant, by compare-and-swap: fails with `Conflict` unless it is at `from`. */
-  advance(repository: Repository, branch: string, move: { readonly from: Sha; readonly to: Sha }): Promise<void>;
+  /** Moves the branch on, to a descendant, by compare-and-swap: fails with `Conflict` unless it is at `from`. Also elsewhere, if it `discards` what is there. */
+  advance(repository: Repository, branch: string, move: { readonly from: Sha; readonly to: Sha; readonly discards?: true }): Promise<void>;
   remove(repository: Repository, branch: string): Promise<void>;
 }

@@ -15,8 +15,8 @@ export type MergeResult =
   | { readonly kind: 'conflicts'; readonly reason: string }
   /** The base branch takes changes through its merge queue only. */
   | { readonly kind: 'queueRequired'; readonly reason: string }
-  /** The forge says no: missing check, draft. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** The forge says no: a missing check, a draft, another merge that is under way. `isBlocked`: and shows the pull request as blocked. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isBlocked?: true };
 
 export interface QueuePlace {
   readonly waits: boolean;

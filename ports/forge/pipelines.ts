@@ -16,6 +16,6 @@ export interface Pipelines {
   checks(repository: Repository, sha: Sha): Promise<readonly Check[]>;
   /** The newest runs of the workflows that a push or a pull request has started for a SHA, as far as the forge runs CI itself. */
   runs(repository: Repository, sha: Sha): Promise<readonly PipelineRun[]>;
-  /** Runs the failed jobs of a run again, as its next attempt. */
-  rerunFailed(repository: Repository, run: number): Promise<void>;
+  /** Runs the failed jobs of a run again, as its next attempt. `never`: it is too old, or of a kind that can't be. */
+  rerunFailed(repository: Repository, run: number): Promise<void | 'never'>;
 }

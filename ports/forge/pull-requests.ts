@@ -17,7 +17,7 @@ export interface PullRequest {
   readonly closedBy?: string;
   /** It can't be merged into its base as that is now. Told by `get` only, as are the next four. */
   readonly conflicts?: true;
-  /** The base branch's protection keeps it from being merged (a check or a review is missing), or the forge does not know yet. */
+  /** The base branch's protection keeps it from being merged (a check or a review is missing), it is a draft, or the forge does not know yet. */
   readonly blocked?: true;
   /** The forge does not know yet whether it can be merged. */
   readonly undecided?: true;

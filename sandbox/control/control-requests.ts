@@ -26,6 +26,7 @@ const action = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('delay'), ms }),
   z.strictObject({ kind: z.literal('rateLimit'), retryAfterSeconds: z.number().nonnegative(), secondary: z.boolean().optional() }),
   z.strictObject({ kind: z.literal('staleReads'), seconds: z.number().positive() }),
+  z.strictObject({ kind: z.literal('swallow') }),
 ]);
 
 const nth = z.number().int().positive().optional();

@@ -118,7 +118,7 @@ async function receive(world: World, exchange: Exchange, visit: Visit, log: Sand
   };
   try {
     const fault = world.faults.forRequest(visit.route);
-    const reply = fault ? await suffer(world, fault, visit.scope, () => visit.answer()) : await visit.answer();
+    const reply = fault ? ((await suffer<Reply | undefined>(world, fault, visit.scope, () => visit.answer())) ?? { status: 204 }) : await visit.answer();
     record(reply.status);
     return reply;
   } catch (error) {

@@ -69,6 +69,8 @@ export async function suffer<T>(
       await act();
       if (typeof action.reply === 'object') throw new FaultReply({ kind: 'fail', status: action.reply.status });
       throw new ReplyLost(action.reply);
+    case 'swallow':
+      return undefined as T;
     case 'staleReads':
       world.replicas.fallBehind(scope, action.seconds);
       return act();

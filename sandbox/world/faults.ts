@@ -4,7 +4,9 @@ export type Action =
   | { readonly kind: 'applyThen'; readonly reply: 'reset' | 'timeout' | { readonly status: number } }
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'rateLimit'; readonly retryAfterSeconds: number; readonly secondary?: boolean | undefined }
-  | { readonly kind: 'staleReads'; readonly seconds: number };
+  | { readonly kind: 'staleReads'; readonly seconds: number }
+  /** Answered as if it was applied. */
+  | { readonly kind: 'swallow' };
 
 /** A write, by its journal key and occurrence, or the n-th request on a route since the fault was planned. */
 export type Match =

@@ -42,6 +42,15 @@ it.each([['an answer', 'here'], ['a look at what is there and not ready', notYet
   await expect(attempt()).rejects.toMatchObject(again);
 });
 
+it('believes nothing because services have said no to one thing after another', async () => {
+  const other = neverRetry('InvalidInput', 'GitHub answered 422 to something else', { reason: 'No' });
+  const attempt = attempts(forbidden, other, 'done');
+  await expect(attempt()).rejects.toMatchObject(again);
+  await pass();
+  await expect(attempt()).rejects.toMatchObject(again);
+  expect(await attempt()).toBe('done');
+});
+
 it('believes at once what Slipway itself has judged, and leaves alone what passes', async () => {
   const ours = neverRetry('Conflict', "the branch is somebody else's");
   await expect(attempts(ours)()).rejects.toBe(ours);

@@ -123,7 +123,7 @@ describe('a mistake of content', () => {
     ['a bad repository', 'gitlab-org/gitaly', 'gitaly', `9:18: ${gitaly}.code.canonical: must be "owner/name", not "gitaly"`],
     ['a path that leaves the repository', 'GITALY_SERVER_VERSION', '../secrets', `14:20: ${gitaly}.pin.versionFile: must be a relative path inside the repository, not "../secrets"`],
     ['a branch that is an option', 'release/gitaly', '--force', `15:13: ${gitaly}.pin.head: must be a plain branch name, not "--force"`],
-    ['a channel without #', '"#g_gitaly"', 'g_gitaly', `26:47: ${gitaly}.chat.team: must be a channel such as "#g_gitaly", not "g_gitaly"`],
+    ['a channel without #', '"#g_gitaly"', 'g_gitaly', `26:47: ${gitaly}.chat.team: must be a channel such as "#g_gitaly", or its id, not "g_gitaly"`],
     ['a login with a space', '[kim, lee]', '[kim lee, lee]', `25:33: ${gitaly}.stages.1.approval.approvers.0: must be a login, or a team such as "gitlab-org/release-managers", not "kim lee"`],
     ['nobody to approve', '[kim, lee], required: 2', '[]', `25:32: ${gitaly}.stages.1.approval.approvers: must not be empty`],
     ['a file as health check', 'soak: 90s', 'health: [{ kind: http, url: "file:///etc" }]', `21:37: ${gitaly}.stages.0.health.0.url: must be an http or https URL, not "file:///etc"`],

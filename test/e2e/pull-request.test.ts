@@ -50,14 +50,17 @@ describe('the pull request of a release, on real git and HTTP', () => {
 
   it.each([
     ['changes other files', { 'app.rb': 'x' }, /changes app\.rb/],
-    ['names a commit that the mirror does not have', { [versionFile]: `${shaOf('f')}\n` }, /which gitlab-org-security\/gitaly does not have/],
+    ['names a commit that the mirror does not have', { [versionFile]: `${shaOf('f')}\n` }, /which gitlab-org-security\/gitaly has neither/],
     ['breaks the version file', { [versionFile]: 'v1.2\n' }, /is not the SHA of a commit/],
-  ])('is not merged when a person %s: their branch stays', async (_, files, reason) => {
+  ])('is asked about when a person %s, and closed with its branch by a decision', async (_, files, reason) => {
     const { world, open } = await begin({ ci: waiting });
     const release = await open();
     await world.control('commit', { repository: product, branch: 'release/gitaly', files, message: 'Change', by: 'kim' });
-    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: expect.stringMatching(reason), stays: [expect.stringMatching(/^the branch release\/gitaly is at/)] });
+    await expect.poll(async () => (await release.query(status)).next, { timeout: 30_000 }).toMatch(reason);
+    await release.executeUpdate(decide.update, { args: [{ choice: 'close', by: 'kim' }] });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', stays: [], owed: [] });
     expect(await pulls(world)).toMatchObject([{ state: 'closed', merged_at: null }]);
+    expect((await world.snapshot()).repositories[product]!.refs).not.toHaveProperty('refs/heads/release/gitaly');
   });
 
   it('ends as closed by the person who closed it; the next task opens another one', async () => {

@@ -2,7 +2,7 @@ import type { ChangeStep } from '../../domain/changes/life.ts';
 import { Stop } from '../release/stop.ts';
 import type { Changing, OpenChange } from './change.ts';
 import { enqueue, review } from './merging.ts';
-import { askOfEjection, diagnose, rerun, tellSilence } from './red-pipeline.ts';
+import { askOfEjection, askOfRefusal, diagnose, rerun, tellSilence } from './red-pipeline.ts';
 
 /** What only the capability can do about its pull request. */
 export interface Carrier<D extends OpenChange> {
@@ -32,6 +32,8 @@ export async function take<D extends OpenChange>(changing: Changing, { update, r
       return diagnose(changing, draft, step.failed);
     case 'tell':
       return tellSilence(changing, draft, step);
+    case 'hold':
+      return askOfRefusal(changing, draft, step);
     case 'ask':
       return askOfEjection(changing, draft, step);
     case 'update':

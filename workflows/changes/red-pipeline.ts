@@ -7,13 +7,15 @@ import { yourLogin } from '../../domain/people/person.ts';
 import { ourselves } from '../../domain/release/record.ts';
 import type { Sendable, Waiting } from '../../domain/release/status.ts';
 import { spoken } from '../../domain/text/spoken.ts';
+import { goWithout } from '../people/obligations.ts';
 import type { Changing, OpenChange } from './change.ts';
 
 /** What failed is run again, once: only what fails twice is anybody's fault. Undefined where the forge has nothing to run again. */
-export async function rerun<D extends OpenChange>({ work, change }: Changing, draft: D): Promise<D | undefined> {
+export async function rerun<D extends OpenChange>({ work, change, status, reporter }: Changing, draft: D): Promise<D | undefined> {
   const { number, head: sha } = draft.pull;
   const attempt = draft.attempt + 1;
-  const started = await work.rerunFailed({ repository: change.repository, sha, attempt }, `run again what failed of #${number}, attempt ${attempt}`);
+  const what = `run again what failed of #${number}`;
+  const started = await goWithout({ status, reporter }, what, () => work.rerunFailed({ repository: change.repository, sha, attempt }, `${what}, attempt ${attempt}`));
   if (started !== 'rerun') return undefined;
   const { known: _, ...rest } = draft;
   return { ...(rest as D), attempt };
@@ -76,6 +78,15 @@ export function decision({ answers }: Pick<Changing, 'answers'>): Wanted {
 
 function ready({ choices }: Changing['answers']): readonly Sendable[] {
   return [{ message: 'decide', payload: { choice: choices[0], by: yourLogin } }];
+}
+
+/** What is green, and the forge won't merge. It is tried again by itself: whoever does something about it has answered. */
+export function askOfRefusal<D extends OpenChange>(changing: Changing, draft: D, { obstacle }: Extract<ChangeStep, { do: 'hold' }>): D {
+  const { number } = draft.pull;
+  const { reason } = obstacle;
+  const isKnown = draft.known?.kind === 'refused' && draft.known.reason === reason;
+  if (!isKnown) changing.reporter.tell({ name: 'unmerged', line: `#${number} is green and can't be merged: ${reason}. It is tried again`, urgent: true });
+  return ask(changing, { ...draft, known: obstacle }, `#${number}, which the forge won't merge`, { what: `the merge of #${number}: ${reason}` });
 }
 
 interface Asking {

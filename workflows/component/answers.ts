@@ -15,6 +15,7 @@ import { Stop } from '../release/stop.ts';
 import { vetoAfterClosing } from './objecting.ts';
 import type { Work } from '../release/work.ts';
 import type { Release } from './release.ts';
+import { accept } from './foreign.ts';
 import { amend, versionChange } from './version-pull-request.ts';
 import type { Draft } from './version-pull-request.ts';
 
@@ -42,9 +43,12 @@ async function judge(plan: ReleasePlan, work: Work, sha: Sha): Promise<string | 
 export async function heed(release: Release, draft: Draft, { choice, by, reason, sha }: Choice): Promise<Draft> {
   const { number } = draft.pull;
   release.questions.withdraw();
-  switch (choice as (typeof choices)[number]) {
+  switch (choice as (typeof choices)[number] | 'accept') {
+    case 'accept':
+      return accept(release, draft, draft.foreign!);
     case 'retry': {
       if (draft.known?.kind === 'ejected') return enqueueAgain(release, draft);
+      if (draft.known?.kind === 'refused') return withoutKnown(draft);
       const again = await rerun(release, draft);
       return again ? withoutWaiting(again) : ask(release, draft, `the pipeline of #${number}, which the forge can't run again`);
     }
@@ -56,7 +60,8 @@ export async function heed(release: Release, draft: Draft, { choice, by, reason,
       return next === draft ? ask(release, draft, draft.asked!) : next;
     }
     case 'close':
-      if (!draft.plan.isBack) await vetoAfterClosing({ ...release, plan: draft.plan }, { by, ...(reason && { reason }), ...(draft.asked && { asked: draft.asked }) });
+      if (draft.foreign?.isMerged) throw new Stop({ kind: 'mergedOtherwise', reason: draft.foreign.why });
+      if (!draft.plan.isBack && !draft.foreign) await vetoAfterClosing({ ...release, plan: draft.plan }, { by, ...(reason && { reason }), ...(draft.asked && { asked: draft.asked }) });
       throw new Stop({ kind: 'closed', by, ...(reason && { reason }) });
     case 'abort':
       throw new Stop({ kind: 'aborted', by, reason: reason ?? 'the pipeline is red' });
@@ -67,6 +72,11 @@ async function enqueueAgain(release: Release, draft: Draft): Promise<Draft> {
   const { known: _, ...rest } = draft;
   const known = await enqueue(release, rest.pull, { time: 2 });
   return { ...rest, ...(known && { known }) };
+}
+
+function withoutKnown(draft: Draft): Draft {
+  const { known: _, ...rest } = draft;
+  return rest;
 }
 
 function withoutWaiting(draft: Draft): Draft {

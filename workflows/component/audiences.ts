@@ -43,7 +43,10 @@ function releaseThread(session: Session<ReleasePlan>): Audience {
         ...(label && { label: { repository: downstream.repository, number, name: label } }),
         ...(chat && calledBy(session, { channel: chat.team, subject: component, key: () => keyOf(session), origin: originOf(plan) }, transition)),
       };
-      return () => tell(report);
+      return async () => {
+        const told = await tell(report);
+        if (told?.unlabelled !== undefined) status.owe(`label #${number}: ${told.unlabelled}`);
+      };
     },
   };
 }

@@ -15,8 +15,9 @@ import type { Undo } from '../release/compensation.ts';
 import { unless } from '../release/race.ts';
 import { Stop } from '../release/stop.ts';
 import { askOfUnfit, askOfVeto, goOn, heed, takeOffer } from './answers.ts';
+import { adopt, askOfForeign } from './foreign.ts';
 import type { Release } from './release.ts';
-import { adopt, amend, follow, open, renew, update, versionChange, versionChangeOf, withdraw, withdrawal } from './version-pull-request.ts';
+import { amend, follow, open, renew, update, versionChange, versionChangeOf, withdraw, withdrawal } from './version-pull-request.ts';
 import type { Draft } from './version-pull-request.ts';
 
 /** What was merged in the end, and its commit on the base branch. */
@@ -111,7 +112,7 @@ async function answer(release: Release, draft: Draft, event: Event): Promise<Dra
     case 'overtaken':
       throw new Stop({ kind: 'overtaken', pinned: event.pinned });
     case 'foreign':
-      throw new Stop({ kind: event.isMerged ? 'mergedOtherwise' : 'mergeRefused', reason: event.why });
+      return askOfForeign(release, draft, event);
     default: {
       const step = afterLook(draft, event);
       if (step.do !== 'merge' && step.do !== 'end') return take(release, carrierOf(release), draft, step);

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { Edited } from '../../activities/component/pipelines.ts';
+import type { Edited, Foreign } from '../../activities/component/pipelines.ts';
 import type { Opened, Withdrawal } from '../../activities/component/opening.ts';
 import type { VersionChange } from '../../activities/component/version-change.ts';
 import type { Sha } from '../../domain/code/commit.ts';
@@ -18,6 +18,8 @@ export interface Draft extends OpenChange {
   readonly carried: readonly Sha[];
   /** A person wants to wait for a fix: it is taken without asking. */
   readonly waitsForFix?: true;
+  /** What somebody has pushed besides, for people to decide on. */
+  readonly foreign?: Foreign;
 }
 
 /** Opens the version pull request, or adopts the one that is open. */
@@ -25,6 +27,7 @@ export async function open({ status, work, reporter }: Release, plan: ReleasePla
   status.enter('opening', { next: 'open the pull request' });
   const pull = await work.openPullRequest(versionChange(plan, { after }), `open ${plan.downstream.title}`);
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
+  if (pull.unlabelled !== undefined) status.owe(`label #${pull.number} as ${plan.downstream.labels.join(', ')}: ${pull.unlabelled}`);
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
   return { plan, pull, carried, attempt: 1 };
@@ -71,14 +74,6 @@ export async function follow(release: Release, draft: Draft, { head, candidate, 
   return carry(release, next, by === undefined ? 'its pull request does' : `${by} has edited the version`);
 }
 
-/** Takes over the pull request of a run before, with what it carries. */
-export async function adopt(release: Release, draft: Draft): Promise<Draft> {
-  const { number } = draft.pull;
-  const found = await release.work.adoptPullRequest({ change: versionChangeOf(draft), number }, `adopt #${number}`);
-  if (found.kind === 'edited') return follow(release, draft, found);
-  throw new Stop({ kind: 'mergeRefused', reason: found.kind === 'foreign' ? found.why : `#${number} can not be adopted` });
-}
-
 function carry({ status, approvals, questions, reporter }: Release, draft: Draft, why: string): Draft {
   const { plan } = draft;
   questions.withdraw();
@@ -109,9 +104,10 @@ export async function renew(release: Release, draft: Draft, why: string): Promis
 }
 
 /** What is taken back when the release ends before the merge, and what has to stay. */
-export async function withdraw({ work }: Release, change: Withdrawal): Promise<{ readonly stays?: string }> {
+export async function withdraw({ work, status }: Release, change: Withdrawal): Promise<{ readonly stays?: string }> {
   const result = await work.withdrawPullRequest(change, 'close the pull request, and remove its branch');
   if (result.kind === 'merged') return { stays: `#${result.number} is merged` };
+  if (result.unremoved !== undefined) status.owe(`remove the branch ${change.head} of ${change.repository}: ${result.unremoved}`);
   return result.branchStays ? { stays: `the branch ${change.head} is at ${shortSha(result.branchStays)}, which is somebody else's` } : {};
 }
 
@@ -121,8 +117,9 @@ export function versionChangeOf({ plan, pull }: Pick<Draft, 'plan' | 'pull'>): V
 }
 
 export function withdrawal(draft: Draft): Withdrawal {
-  const { head, number } = draft.pull;
-  return { ...versionChangeOf(draft), followed: head, number };
+  const { pull: { head, number }, foreign } = draft;
+  // Whoever closes it has been told of what else it holds, which its pull request still shows.
+  return { ...versionChangeOf(draft), followed: foreign?.head ?? head, number };
 }
 
 export function versionChange({ isBack, stages, id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, pinnedAs, candidate, date, base, downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {

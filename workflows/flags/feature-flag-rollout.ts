@@ -54,7 +54,8 @@ export async function featureFlagRollout(input?: RolloutRequest): Promise<Outcom
       const { staging, production } = plan.rules;
 
       return compensate(status, async (register) => {
-        await work.followEnvironment({ environment: production.environment }, `follow ${production.environment}`);
+        const what = `follow ${production.environment}`;
+        await insist(rollout, what, () => work.followEnvironment({ environment: production.environment }, what));
         const flag = await takeFlag(rollout, production.environment, { register, leave: () => leave });
         if (flag.setting() === true) return { kind: 'alreadyOn', flag: plan.flag, environment: flag.environment };
         status.change({ rollout: { flag: plan.flag, commit: plan.commit } });

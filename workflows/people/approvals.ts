@@ -111,6 +111,13 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       }
     },
 
+    /** What was voted on is not what it carries any more, though its candidate is. */
+    void(why: string): void {
+      for (const { verdict, stage, by } of votes) status.refuse(verdict, `the vote of ${by} on ${stage} is void: ${why}`);
+      votes = [];
+      decided.clear();
+    },
+
     /** From now on the release carries another candidate. Votes were for the one before it: they are void, and their voters see why. */
     carries(agreed: PassagePlan): void {
       if (agreed.candidate === plan!.candidate) return;

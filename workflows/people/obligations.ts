@@ -44,6 +44,20 @@ export function openSilences() {
   };
 }
 
+/** Does what may as well be left undone. What a service refuses is told, and named as owed; nothing waits for it. @param what it is, as an order: "approve #7" */
+export async function goWithout<T>({ status, reporter }: Pick<Session, 'status' | 'reporter'>, what: string, act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (failure) {
+    if (!isRefusal(failure)) throw failure;
+    const owed = `${what}: ${rootMessage(failure)}`;
+    if (status.get().owed.includes(owed)) return undefined;
+    status.owe(owed);
+    reporter.tell({ name: 'owed', line: `still to do by hand: ${owed}` });
+    return undefined;
+  }
+}
+
 /** What is still owed when the main thing is done, or can't be taken back any more. */
 export interface Obligation<T> {
   /** "the merge of #7" */

@@ -7,6 +7,8 @@ import { parseInput } from '../../domain/text/input.ts';
 import { handOver, requested } from '../release/beginning.ts';
 import { conclude, refusedAs } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
+import { decide } from '../people/messages.ts';
+import { insist } from '../people/obligations.ts';
 import { wake } from '../release/messages.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
@@ -24,7 +26,7 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
   const session = openSession(component);
   const { status, reporter } = session;
   const { wakeable } = session.wakes;
-  receiveUnknown([wake.name], status);
+  receiveUnknown([decide, wake].map((one) => one.name), status);
 
   return conclude(status, reporter, async () => {
     const choose = () => wakeable(() => unpaced.planPreRelease(request, `plan the pre-release of ${component}`));
@@ -33,13 +35,14 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
     if (plan.kind === 'nothingMerged') return plan;
     if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
 
-    const { work } = session.begin(plan, ({ work: pacedWork }) => [audienceOf(plan, pacedWork)]);
+    const begun = session.begin(plan, ({ work: pacedWork }) => [audienceOf(plan, pacedWork)]);
+    const { work } = begun;
     status.change({ version: plan.name });
     status.enter('publishing');
-    const made = await make(plan);
+    const made = await insist(begun, `the pre-release ${plan.name}`, () => make(plan));
     // Somebody has just made one of that name by hand, from another commit.
     if (made.kind === 'taken') {
-      const again = await choose();
+      const again = await insist(begun, 'another plan', choose);
       return again.kind === 'nothingMerged' ? again : handOver(again.id, request);
     }
     const { name, engineer } = plan;
@@ -49,7 +52,7 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
     const payload = { component, release: name };
     const next = `once everything is ticked, ${name} can go to production: ${JSON.stringify(payload)}`;
     status.enter('testing', { waitingFor: { what: `a tick at everything in ${made.url}`, whom: ['QA'] }, next });
-    const answer = await wakeable(() => work.preReleaseAnswered(plan, `wait until ${name} is ticked`));
+    const answer = await insist(begun, `the look at ${made.url}`, () => wakeable(() => work.preReleaseAnswered(plan, `wait until ${name} is ticked`)));
     if (answer.kind === 'ticked') reporter.tell({ name: 'ticked', line: `${engineer === undefined ? '' : `${engineer}: `}everything in it is ticked. It can go to production: ${JSON.stringify(payload)}` });
     return { kind: 'preReleased', name, candidate: plan.candidate, url: made.url, ticked: answer.kind === 'ticked' };
 
@@ -67,7 +70,7 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
       if (onTag.length === 0) return;
       status.enter('pipeline', { waitingFor: { what: `${onTag.join(', ')} for ${name}` } });
       const until = Date.now() + pace.patience;
-      const runs = await wakeable(() => work.tagRuns({ repository, tag: name, sha, workflows: onTag, until }, `wait for ${onTag.join(', ')}`));
+      const runs = await insist(begun, `the look at ${onTag.join(', ')}`, () => wakeable(() => work.tagRuns({ repository, tag: name, sha, workflows: onTag, until }, `wait for ${onTag.join(', ')}`)));
       for (const { workflow, state, url } of runs.filter((run) => run.state !== 'succeeded')) {
         const what = state === 'failed' ? `${workflow} failed for ${name}: ${url}` : `${workflow} was not started by the tag ${name}`;
         reporter.tell({ name: `retag-${workflow}`, line: what, urgent: true });

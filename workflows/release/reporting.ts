@@ -1,5 +1,5 @@
 import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
-import type { Report } from '../../activities/release/reports.ts';
+import type { Report, Told } from '../../activities/release/reports.ts';
 import type { Wanted } from '../../domain/people/call.ts';
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { unpaced } from './work.ts';
@@ -27,7 +27,7 @@ export interface Audience {
   /** What it is called where it could not be told. */
   readonly name: string;
   /** What is to be told is decided at once, and told when its turn comes. Nothing while there is nothing to tell of. */
-  hear(transition: Transition): (() => Promise<void>) | undefined;
+  hear(transition: Transition): (() => Promise<unknown>) | undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export function startReporting(status: StatusKeeper, beforehand: readonly Audien
   let audiences = beforehand;
   const times = new Map<string, number>();
 
-  async function tell(audience: Audience, say: () => Promise<void>, line: string): Promise<void> {
+  async function tell(audience: Audience, say: () => Promise<unknown>, line: string): Promise<void> {
     try {
       await say();
     } catch (failure) {
@@ -85,11 +85,12 @@ export function ownersOf(component: string): Audience {
  * Tells transitions in threads of the chat. A thread's first message is remembered here: the chat's lists may not show it yet when
  * the next transition comes.
  */
-export function openThreads(work: Work): (report: Report) => Promise<void> {
+export function openThreads(work: Work): (report: Report) => Promise<Told | void> {
   const roots = new Map<string, string>();
   return async (report) => {
     const root = roots.get(report.thread);
     const told = await work.report({ ...report, ...(root && { root }) }, `tell of ${report.transition}`);
     if (told) roots.set(report.thread, told.root);
+    return told;
   };
 }

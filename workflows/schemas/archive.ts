@@ -7,6 +7,7 @@ import type { Progress } from '../../domain/release/progress.ts';
 import { shown } from '../../domain/schemas/refusal.ts';
 import { overwriteWord } from '../../domain/schemas/request.ts';
 import type { Undo } from '../release/compensation.ts';
+import { insist } from '../people/obligations.ts';
 import { Stop } from '../release/stop.ts';
 import { ask } from './asking.ts';
 import type { SchemaRelease } from './session.ts';
@@ -97,7 +98,7 @@ export function openArchive(release: SchemaRelease) {
           return answer.kind === 'nothing' ? { nothing: true } : {};
         },
       });
-      return make(ingredients);
+      return insist(release, `the upload of ${plan.archive}`, () => make(ingredients));
     },
 
     /** Puts it there if it is what builds expect, never to be taken back. */

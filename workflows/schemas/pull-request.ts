@@ -8,7 +8,9 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { changeOf } from '../../domain/schemas/plan.ts';
 import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { enqueue, merge, review } from '../changes/merging.ts';
+import { insist } from '../people/obligations.ts';
 import type { Undo } from '../release/compensation.ts';
+import { ask } from './asking.ts';
 import type { SchemaRelease } from './session.ts';
 import { accepted } from './stock.ts';
 import { Stop } from '../release/stop.ts';
@@ -28,17 +30,19 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
     what: `the pull request on ${plan.head}`,
     act: async () => {
       const withdrawn = await work.withdrawSchemaPullRequest({ plan, key, ...(opened !== undefined && { number: opened }) }, 'close the pull request, and remove its branch');
+      if (withdrawn.kind === 'withdrawn' && withdrawn.unremoved !== undefined) status.owe(`remove the branch ${plan.head}: ${withdrawn.unremoved}`);
       if (withdrawn.kind === 'withdrawn') return takenBack(plan, withdrawn);
       markUsed();
       return { stays: `#${withdrawn.number} was merged already` };
     },
   });
   status.enter('opening', { next: 'open the pull request' });
-  const answer = await work.openSchemaPullRequest({ plan, key, archive }, `open ${plan.title}`);
+  const answer = await insist(release, 'opening the pull request', () => work.openSchemaPullRequest({ plan, key, archive }, `open ${plan.title}`));
   if (answer.kind === 'named') markUsed();
   const pull = depsOpened(plan, answer);
   opened = pull.number;
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
+  if (pull.unlabelled !== undefined) status.owe(`label #${pull.number}: ${pull.unlabelled}`);
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
   return pull;
@@ -61,7 +65,8 @@ export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, look: 
     switch (step.do) {
       case 'merge': {
         const answer = await merge(changing, pull);
-        if (answer.kind === 'moved') throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request after its build was green' });
+        // Where somebody has pushed, the look at its build says so.
+        if (answer.kind === 'moved') return 'outdated';
         step = afterMerge(life, answer);
         continue;
       }
@@ -73,6 +78,10 @@ export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, look: 
         life = { attempt: 1, ...(known && { known }) };
         break;
       }
+      case 'hold':
+        await ask(release, { about: `#${pull.number} is built and can't be merged: ${step.obstacle.reason}`, choices: ['retry'] });
+        step = { do: 'merge' };
+        continue;
       case 'end':
         return 'merged';
       case 'ask':

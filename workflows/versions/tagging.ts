@@ -23,7 +23,7 @@ export async function cutTag(begun: VersionRelease, request: VersionRequest): Pr
       return { kind: 'tagged', release, ...(cut.owes !== undefined && { owes: cut.owes }) };
     }
     if (cut.kind === 'taken') return { kind: 'refused', reason: `the tag ${plan.tag} stands on ${shortSha(cut.at)}: tags are never moved` };
-    const again = await planAgain(request, { burns: true });
+    const again = await insist(release, `the plan of ${plan.tag}`, () => planAgain(request, { burns: true }));
     if (again.kind !== 'version') return { kind: 'refused', reason: again.kind === 'refused' ? again.reason : `${again.version} leaves out ${again.missing.join(', ')}` };
     reporter.tell({ name: 'moved', line: `${plan.branch} has moved on: ${plan.tag} is to be ${shortSha(again.target)} now` });
     const agreed = { ...again, candidate: again.target };

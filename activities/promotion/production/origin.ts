@@ -71,7 +71,7 @@ export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
 
   /** Runs the failed run of a tag's workflow again, once. */
   async function rerunTagRun({ repository, run }: { readonly repository: string; readonly run: number }): Promise<void> {
-    await effect({
+    await effect<true | 'never'>({
       key: `rerun ${repository} ${run}`,
       lagMs: 0,
       probe: async () => ((await forge.workflowRuns.get(repository, run)).state === 'failed' ? undefined : true),

@@ -18,7 +18,7 @@ const remedies: Readonly<Record<string, string>> = {
   cant_update_message: 'the message is not the bot’s own, or too old to be edited',
 };
 
-const passing = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
+const passing = new Set(['invalid_cursor', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
 
 /** Where Slack asks for patience without saying how much: its limits are per minute. */
 const minuteMs = 60_000;

@@ -81,9 +81,9 @@ export function githubBranches(github: GitHub, { signs = false }: { readonly sig
       }
     },
 
-    async advance(repository, branch, { from, to }) {
+    async advance(repository, branch, { from, to, discards = false }) {
       const { data } = await rest.repos.get(at(repository));
-      const updates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force: false }];
+      const updates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force: discards }];
       const { refused } = await asked(github, updateRefs, { repository: data.node_id, updates });
       if (refused === undefined) return;
       const now = await find(repository, branch);

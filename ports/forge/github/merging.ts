@@ -1,4 +1,5 @@
 import { asSha } from '../../../domain/code/commit.ts';
+import { hindrance } from '../../../domain/changes/merge-refusal.ts';
 import { neverRetry, tryAgain } from '../../failures.ts';
 import type { Merging, QueuePlace } from '../merging.ts';
 import type { PullRequests } from '../pull-requests.ts';
@@ -73,12 +74,11 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
         const now = await get(repository, number);
         if (now?.mergeSha && now.head === sha) return { kind: 'merged', sha: now.mergeSha };
         if (status === 409 || (now && now.head !== sha)) return { kind: 'moved' };
-        if (/base branch was modified/i.test(reason)) throw tryAgain('Unavailable', `GitHub could not merge ${repository}#${number} yet: ${reason}`);
-        if (now?.conflicts) return { kind: 'conflicts', reason };
-        if (/merge queue/i.test(reason)) return { kind: 'queueRequired', reason };
+        const kind = hindrance(reason, { conflicts: now?.conflicts });
+        if (kind === 'conflicts' || kind === 'queueRequired') return { kind, reason };
         // A head that lacks commits of a strict base is refused as if its checks were missing, however green they are.
         if (now?.behind || (/status checks? .*expected|up[ -]to[ -]date/i.test(reason) && (await lacksBase(repository, number)))) return { kind: 'behind', reason };
-        return { kind: /review/i.test(reason) ? 'unreviewed' : 'refused', reason };
+        return kind === 'refused' && now?.blocked ? { kind, reason, isBlocked: true } : { kind, reason };
       }
     },
 

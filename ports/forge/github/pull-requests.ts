@@ -86,7 +86,7 @@ export function githubPullRequests(github: GitHub): PullRequests {
 function obstacles({ mergeable_state, auto_merge }: { readonly mergeable_state: string; readonly auto_merge: unknown }): Pick<PullRequest, 'conflicts' | 'blocked' | 'undecided' | 'behind' | 'mergesItself'> {
   return {
     ...(mergeable_state === 'dirty' && { conflicts: true }),
-    ...(['blocked', 'unknown'].includes(mergeable_state) && { blocked: true }),
+    ...(['blocked', 'draft', 'unknown'].includes(mergeable_state) && { blocked: true }),
     ...(mergeable_state === 'unknown' && { undecided: true }),
     ...(mergeable_state === 'behind' && { behind: true }),
     ...(auto_merge !== null && { mergesItself: true }),

@@ -7,6 +7,7 @@ const sha = shaOf('a');
 const failed = [{ name: 'rspec' }];
 const known = (obstacle: Obstacle, attempt = 1): Life => ({ attempt, known: obstacle });
 const first: Life = { attempt: 1 };
+const lost: Seen = { kind: 'ejected', reason: 'it is not shown there', byChecks: false, isLost: true, failed: [] };
 const ejected = (byChecks: boolean): Seen => ({ kind: 'ejected', reason: 'failed checks', byChecks, failed });
 
 it.each<[string, Life, Seen, ChangeStep]>([
@@ -20,6 +21,8 @@ it.each<[string, Life, Seen, ChangeStep]>([
   ['is brought up to date', known({ kind: 'behind' }), { kind: 'behind', base: sha }, { do: 'update', base: sha }],
   ['is tried once more by a queue whose checks threw it out', known({ kind: 'queued', time: 1 }), ejected(true), { do: 'enqueue', time: 2 }],
   ['is for people when they threw it out twice', known({ kind: 'queued', time: 2 }), ejected(true), { do: 'ask', reason: 'failed checks', failed }],
+  ['enters a queue again that never showed it', known({ kind: 'queued', time: 1 }), lost, { do: 'enqueue', time: 2 }],
+  ['is for people when the queue has swallowed it twice', known({ kind: 'queued', time: 2 }), lost, { do: 'ask', reason: 'it is not shown there', failed: [] }],
   ['is for people when a person took it out', known({ kind: 'queued', time: 1 }), ejected(false), { do: 'ask', reason: 'failed checks', failed }],
 ])('a pull request %s', (_, life, seen, step) => expect(afterLook(life, seen)).toEqual(step));
 
@@ -33,5 +36,5 @@ it.each<[string, Life, MergeAnswer, ChangeStep]>([
   ['goes through a queue where there is one', first, { kind: 'queueRequired', reason: 'queue' }, { do: 'enqueue', time: 1 }],
   ['ends when somebody has closed it', first, { kind: 'closed', by: 'kim' }, { do: 'stop', reason: { kind: 'closed', by: 'kim' } }],
   ['ends when it has brought something else', first, { kind: 'otherwise', reason: 'another version' }, { do: 'stop', reason: { kind: 'mergedOtherwise', reason: 'another version' } }],
-  ['ends when nothing explains why', first, { kind: 'refused', reason: 'draft' }, { do: 'stop', reason: { kind: 'mergeRefused', reason: 'draft' } }],
+  ['is for people, and tried again, when nothing explains why', first, { kind: 'refused', reason: 'draft' }, { do: 'hold', obstacle: { kind: 'refused', reason: 'draft', isBlocked: false } }],
 ])('a merge %s', (_, life, answer, step) => expect(afterMerge(life, answer)).toEqual(step));

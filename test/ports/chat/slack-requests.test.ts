@@ -122,6 +122,29 @@ describe('finding', () => {
     expect([sent('auth.test').length, sent('conversations.list').length]).toEqual([1, 1]);
   });
 
+  test('goes on with the list of channels where a limit has cut it off, and ends it where the channel is', async () => {
+    let pages = 0;
+    const chat = await slack({
+      'conversations.list': (request) => {
+        const { cursor } = form(request);
+        if (cursor === 'two' && ++pages === 1) return { status: 429, headers: { 'retry-after': '1' } };
+        if (cursor === 'two') return { body: { ok: true, channels: [{ id: 'C1', name: 'g_gitaly' }], response_metadata: { next_cursor: 'three' } } };
+        return { body: { ok: true, channels: [{ id: 'C0', name: 'general' }], response_metadata: { next_cursor: 'two' } } };
+      },
+      'conversations.history': { body: { ok: true, messages: [] } },
+    });
+    expect(await failure(chat.find('#g_gitaly', 'a'))).toMatchObject({ type: 'RateLimited' });
+    expect(await chat.find('#g_gitaly', 'a')).toBeUndefined();
+    expect(sent('conversations.list').map((request) => form(request)['cursor'])).toEqual([undefined, 'two', 'two']);
+  });
+
+  test('searches no list for a channel that is given by its id', async () => {
+    const chat = await slack({ 'conversations.history': { body: { ok: true, messages: [] } } });
+    await chat.find('C0123ABCD', 'a');
+    expect(sent('conversations.list')).toEqual([]);
+    expect(form(sent('conversations.history')[0])).toMatchObject({ channel: 'C0123ABCD' });
+  });
+
   test('asks again who the bot is after it could not be told', async () => {
     let asked = 0;
     const chat = await slack({ 'auth.test': () => (++asked === 1 ? 'reset' : { body: { ok: true, user_id: 'U1' } }), 'conversations.history': { body: { ok: true, messages: [] } } });

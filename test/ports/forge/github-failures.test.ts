@@ -126,3 +126,26 @@ test('something that is no "owner/name" is refused before anything is sent', asy
   expect(await failure(forge.branches.find('acme/app/../../admin', 'main'))).toMatchObject({ type: 'InvalidInput' });
   expect(server.seen).toHaveLength(0);
 });
+
+describe('a GraphQL answer', () => {
+  const says = (error: object, headers: Readonly<Record<string, string>> = {}) =>
+    github((request, response) => (request.path === '/graphql' ? json(response, 200, { data: null, errors: [error] }, headers) : json(response, 200, { id: 1 })));
+
+  test.each([
+    ['that the limit is reached', { type: 'RATE_LIMIT', message: 'API rate limit already exceeded for user ID 1.' }, { type: 'RateLimited', nonRetryable: false, nextRetryDelay: 60_000 }],
+    ['so in its older words', { type: 'RATE_LIMITED', message: 'API rate limit exceeded' }, { type: 'RateLimited', nonRetryable: false, nextRetryDelay: 60_000 }],
+    ['that the token lacks scopes', { type: 'INSUFFICIENT_SCOPES', message: "Your token has not been granted the required scopes: ['read:org']" }, { type: 'PermissionDenied', nonRetryable: true, message: expect.stringContaining('needs more scopes') }],
+    ['that it does not know the question', { message: "Field 'isInMergeQueue' doesn't exist on type 'PullRequest'", extensions: { code: 'undefinedField' } }, { type: 'Refused', nonRetryable: true, message: expect.stringContaining('Enterprise Server') }],
+    ['that something went wrong', { message: 'Something went wrong while executing your query.' }, { type: 'Unavailable', nonRetryable: false }],
+  ])('says %s', async (_, error, expected) => {
+    const forge = await says(error, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(inAMinute), date: 'Thu, 01 Jan 2026 00:00:00 GMT' });
+    expect(await failure(forge.merging.queuePlace('acme/app', 1))).toMatchObject(expected);
+  });
+
+  test('that names a limit keeps the connection quiet until then', async () => {
+    const forge = await says({ type: 'RATE_LIMIT', message: 'API rate limit already exceeded' }, { 'retry-after': '7' });
+    await failure(forge.merging.queuePlace('acme/app', 1));
+    expect(await failure(forge.branches.find('acme/app', 'main'))).toMatchObject({ type: 'RateLimited' });
+    expect(server.seen).toHaveLength(1);
+  });
+});

@@ -175,11 +175,6 @@ describe('a release that does not get to its end', () => {
     expect(await release.result()).toMatchObject({ kind: 'closed', by: 'carol' });
   });
 
-  it('says why the forge refused the merge', async () => {
-    const { release } = await start({ mergePullRequest: async () => ({ kind: 'refused', reason: 'a review is missing' }) });
-    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'a review is missing' });
-  });
-
   it('goes on when the chat is down, and says whom it could not tell', async () => {
     const { release } = await start({ report: never('channel_not_found') });
     await release.signal(approve.signal, approval);

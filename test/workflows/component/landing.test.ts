@@ -10,8 +10,9 @@ import { status } from '../../../workflows/release/messages.ts';
 import { startTimeSkipping } from '../../servers.ts';
 import { begin as beginOn, inTurn, waitsFor } from '../release-stand.ts';
 import type { Running } from '../release-stand.ts';
-import { candidate, pending, plan } from '../scripted-world.ts';
+import { candidate, never, pending, plan } from '../scripted-world.ts';
 import { shaOf } from '../../shas.ts';
+import { shortSha } from '../../../domain/code/commit.ts';
 
 let server: TestWorkflowEnvironment;
 
@@ -196,27 +197,82 @@ describe('what people do to the pull request', () => {
     expect(looks.map(({ chosenBy }) => chosenBy)).toEqual(expect.arrayContaining([undefined, 'carol']));
   });
 
-  it('does not merge what it can’t follow', async () => {
-    const { release, calls } = await begin({ pipeline: async () => ({ kind: 'foreign', why: 'somebody pushed, and changes app.rb' }) });
-    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'somebody pushed, and changes app.rb' });
-    expect(calls).not.toContain('mergePullRequest');
-  });
+  describe('with another file', () => {
+    const edit = { kind: 'edited', head: amendedHead, candidate, date: '2026-01-02T00:00:00Z', by: 'carol' } as const;
+    const foreign: Turn = { kind: 'foreign', why: 'somebody pushed, and changes app.rb', head: amendedHead, edit };
+    const asked = `a decision on ${shortSha(amendedHead)}, which somebody has pushed to #7`;
+    const unlessKnown = (turn: Turn): Activities['pipeline'] => async ({ known, head }) => (known ? pending() : head === amendedHead ? green : turn);
 
-  it('deploys nothing of it when it was merged before that could be seen', async () => {
-    const { release, calls } = await begin({
-      pipeline: async () => ({ kind: 'foreign', why: 'somebody pushed, and changes app.rb', isMerged: true }),
-      withdrawPullRequest: async () => ({ kind: 'merged', number: 7 }),
+    it('is asked about, and merged at the head that somebody accepts', async () => {
+      const merges: Parameters<Activities['mergePullRequest']>[0][] = [];
+      const { release, calls } = await begin({
+        pipeline: unlessKnown(foreign),
+        mergePullRequest: async (merge) => {
+          merges.push(merge);
+          return { kind: 'merged', sha: shaOf('e') };
+        },
+      });
+      const { waitingFor } = await waitsFor(release, asked);
+      expect(waitingFor?.send?.map(({ payload }) => payload)).toMatchObject([{ choice: 'accept', sha: amendedHead }, { choice: 'close' }, { choice: 'abort' }]);
+      await expect(decideOn(release, { choice: 'accept', sha: older })).rejects.toMatchObject({ cause: { message: `accept needs the sha of what is accepted: ${amendedHead}` } });
+      expect(calls).not.toContain('mergePullRequest');
+      await decideOn(release, { choice: 'accept', sha: amendedHead });
+      expect(await release.result()).toMatchObject({ kind: 'released', candidate });
+      expect(merges).toMatchObject([{ sha: amendedHead }]);
+      expect(calls).toContain('announce');
+      expect(calls).not.toContain('withdrawPullRequest');
     });
-    expect(await release.result()).toMatchObject({ kind: 'mergedOtherwise', reason: 'somebody pushed, and changes app.rb', stays: ['#7 is merged'] });
-    expect(calls.filter((call) => call.startsWith('promote'))).toEqual([]);
+
+    it('is closed by a decision, with its branch, lest the next release find that', async () => {
+      const withdrawn: Parameters<Activities['withdrawPullRequest']>[0][] = [];
+      const { release } = await begin({
+        pipeline: unlessKnown(foreign),
+        withdrawPullRequest: async (withdrawal) => {
+          withdrawn.push(withdrawal);
+          return { kind: 'withdrawn', number: 7 };
+        },
+      });
+      await waitsFor(release, asked);
+      await decideOn(release, { choice: 'close' });
+      expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', undone: ['the pull request on release/gitaly'] });
+      expect(withdrawn).toMatchObject([{ followed: amendedHead }]);
+    });
+
+    it('makes the votes void that were for what was there before', async () => {
+      const { release } = await begin({ pipeline: inTurn<Turn>(pending, foreign, pending) }, { stages: plan.stages });
+      await waitsFor(release, 'the pipeline of #7');
+      await release.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] });
+      await server.sleep('1 minute');
+      await waitsFor(release, asked);
+      expect((await release.query(status)).refused).toMatchObject([{ message: 'approve', why: expect.stringContaining('the vote of alice on production is void') }]);
+      await decideOn(release, { choice: 'close' });
+      expect(await release.result()).toMatchObject({ kind: 'closed' });
+    });
+
+    it('can’t be accepted where it holds no version', async () => {
+      const { release } = await begin({ pipeline: unlessKnown({ kind: 'foreign', why: 'no version', head: amendedHead }) });
+      await waitsFor(release, asked);
+      await expect(decideOn(release, { choice: 'accept', sha: amendedHead })).rejects.toMatchObject({ cause: { message: expect.stringContaining('Known: close, abort') } });
+      await decideOn(release, { choice: 'abort', reason: 'no version' });
+      expect(await release.result()).toMatchObject({ kind: 'aborted' });
+    });
+
+    it('deploys nothing of it when it was merged before that could be seen, unless somebody accepts it', async () => {
+      const script = { pipeline: unlessKnown({ ...foreign, isMerged: true } as Turn), withdrawPullRequest: async () => ({ kind: 'merged', number: 7 }) } satisfies Partial<Activities>;
+      const { release, calls } = await begin(script);
+      await waitsFor(release, asked);
+      await decideOn(release, { choice: 'close' });
+      expect(await release.result()).toMatchObject({ kind: 'mergedOtherwise', reason: 'somebody pushed, and changes app.rb', stays: ['#7 is merged'] });
+      expect(calls.filter((call) => call.startsWith('promote'))).toEqual([]);
+    });
   });
 
   it('looks again when somebody pushed after the pipeline was green', async () => {
     const { release } = await begin({
-      pipeline: inTurn<Turn>(green, { kind: 'foreign', why: 'changes app.rb' }),
+      pipeline: inTurn<Turn>(green, { kind: 'closed', by: 'carol' }),
       mergePullRequest: async () => ({ kind: 'moved' }),
     });
-    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'changes app.rb' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'carol' });
   });
 
   it('ends as closed by whoever closed it', async () => {
@@ -262,7 +318,7 @@ describe('what people do to the pull request', () => {
 
   it('names the branch that stays because somebody works on it', async () => {
     const { release } = await begin({
-      pipeline: async () => ({ kind: 'foreign', why: 'changes app.rb' }),
+      pipeline: async () => ({ kind: 'closed', by: 'carol' }),
       withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7, branchStays: newer }),
     });
     expect(await release.result()).toMatchObject({ stays: ['the branch release/gitaly is at 999999999999, which is somebody else\'s'], undone: [] });
@@ -293,6 +349,67 @@ describe('an app that has announced checks, and never reported', () => {
     await waitsFor(release, /^whether to go on without scanner: announced checks of 999999999999 on /);
     await release.executeUpdate(abort.update, { args: [{ by: 'kim', reason: 'it has to scan' }] });
     expect(await release.result()).toMatchObject({ kind: 'aborted', undone: [expect.stringContaining('pull request')] });
+  });
+});
+
+describe('a merge that is refused', () => {
+  const refused = { kind: 'refused', reason: 'Pull Request is still a draft', isBlocked: true } as const;
+  const merged = { kind: 'merged', sha: shaOf('e') } as const;
+  const asked = 'the merge of #7: Pull Request is still a draft';
+
+  it('is told, and goes on when somebody has done something about it', async () => {
+    let isReady = false;
+    const { release, calls } = await begin({
+      mergePullRequest: inTurn<typeof refused | typeof merged>(refused, merged),
+      pipeline: async ({ known }) => (known && !isReady ? pending() : green),
+    });
+    const { state, waitingFor } = await waitsFor(release, asked);
+    expect(state).toBe('pipeline');
+    expect(waitingFor).toMatchObject({ whom: ['#team'], send: [{ payload: { choice: 'retry' } }] });
+    isReady = true;
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call === 'announce')).toHaveLength(1);
+    expect(calls).not.toContain('withdrawPullRequest');
+  });
+
+  it('is tried again when somebody says so', async () => {
+    const { release, calls } = await begin({
+      mergePullRequest: inTurn<typeof refused | typeof merged>(refused, merged),
+      pipeline: async ({ known }) => (known ? pending() : green),
+    });
+    await waitsFor(release, asked);
+    await decideOn(release, { choice: 'retry' });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).not.toContain('rerunFailed');
+  });
+
+  it('is told once for one reason, however often it is tried', async () => {
+    const { release, calls } = await begin({ mergePullRequest: inTurn<typeof refused | typeof merged>(refused, refused, refused, merged) });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call === 'announce')).toHaveLength(1);
+  });
+});
+
+describe('what may as well be left undone', () => {
+  const no = never('the token lacks it');
+
+  it('is owed where it is refused: the branch of what is merged', async () => {
+    const { release } = await begin({ mergePullRequest: async () => ({ kind: 'merged', sha: shaOf('e'), branchStays: 'Cannot delete this branch' }) });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(await release.query(status)).toMatchObject({ owed: ['remove the branch release/gitaly of org/product: Cannot delete this branch'] });
+  });
+
+  it('decides nothing where it is refused: a rerun, a review, a merge by itself', async () => {
+    const { release } = await begin({ pipeline: inTurn<Turn>(red, green, green), rerunFailed: no, approvePullRequest: no, letMerge: no, mergePullRequest: inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'unreviewed', reason: 'a review is missing' }, { kind: 'merged', sha: shaOf('e') }) }, downstream({ autoMerge: true }));
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(await release.query(status)).toMatchObject({ owed: ['run again what failed of #7: the token lacks it', 'approve #7: the token lacks it', 'let #7 merge itself: the token lacks it'] });
+  });
+
+  it('leaves a branch that can’t be removed when it is aborted', async () => {
+    const { release } = await begin({ pipeline: pending, withdrawPullRequest: async () => ({ kind: 'withdrawn', number: 7, unremoved: 'Cannot delete this branch' }) });
+    await waitsFor(release, 'the pipeline of #7');
+    await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', undone: ['the pull request on release/gitaly'], owed: ['remove the branch release/gitaly of org/product: Cannot delete this branch'] });
   });
 });
 
@@ -416,10 +533,10 @@ describe('a base branch that is strict', () => {
 
   it('is left alone when somebody has pushed meanwhile', async () => {
     const { release } = await begin({
-      pipeline: inTurn<Turn>({ kind: 'behind', base }, { kind: 'foreign', why: 'changes app.rb' }),
+      pipeline: inTurn<Turn>({ kind: 'behind', base }, { kind: 'closed', by: 'carol' }),
       updatePullRequest: async () => ({ kind: 'moved' }),
     });
-    expect(await release.result()).toMatchObject({ kind: 'mergeRefused', reason: 'changes app.rb' });
+    expect(await release.result()).toMatchObject({ kind: 'closed', by: 'carol' });
   });
 });
 
@@ -442,7 +559,7 @@ describe('a merge queue', () => {
       },
     });
     expect(await release.result()).toMatchObject({ kind: 'released' });
-    expect(knowns).toEqual([undefined, { kind: 'queued', time: 1, lastRemoval: 'before' }]);
+    expect(knowns).toEqual([undefined, { kind: 'queued', time: 1, since: expect.any(Number), lastRemoval: 'before' }]);
     expect(enqueued(calls)).toBe(1);
   });
 

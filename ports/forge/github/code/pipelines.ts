@@ -4,6 +4,7 @@ import type { Pipelines } from '../../pipelines.ts';
 import { newestRuns, seenChecks } from './checks.ts';
 import { at } from '../connection/client.ts';
 import type { GitHub } from '../connection/client.ts';
+import { refusal } from '../connection/failures.ts';
 
 export function githubPipelines({ rest, paginate }: GitHub): Pipelines {
   function runsOf(repository: Repository, sha: Sha) {
@@ -18,7 +19,15 @@ export function githubPipelines({ rest, paginate }: GitHub): Pipelines {
     },
 
     async rerunFailed(repository, run) {
-      await rest.actions.reRunWorkflowFailedJobs({ ...at(repository), run_id: run });
+      try {
+        await rest.actions.reRunWorkflowFailedJobs({ ...at(repository), run_id: run });
+      } catch (error) {
+        const { reason = '' } = refusal(error) ?? {};
+        // A 403 that is not about the token: "This workflow run cannot be retried", "Unable to retry this workflow run because it was created over a month ago".
+        if (/cannot be re-?(tried|run)|unable to re-?(try|run)/i.test(reason)) return 'never';
+        throw error;
+      }
+      return undefined;
     },
 
     async checks(repository, sha) {

@@ -1,8 +1,8 @@
 import { Octokit } from '@octokit/rest';
-import { neverRetry } from '../../../failures.ts';
+import { neverRetry, tryAgain } from '../../../failures.ts';
 import type { Repository } from '../../../../domain/code/repository.ts';
 import { conditional } from './conditional-requests.ts';
-import { githubFailure } from './failures.ts';
+import { githubFailure, limitedByGraphql } from './failures.ts';
 import { quietTime } from './quiet-time.ts';
 import { asFetch, silence, within } from './request.ts';
 import { writePace } from './write-pace.ts';
@@ -47,6 +47,11 @@ export function githubClient({ baseUrl, token, timeoutMs = 20_000, writeInterval
   octokit.hook.after('request', ({ status, headers, data, url }) => {
     if (status >= 300 && !isElsewhere(headers.location, url)) throw neverRetry('InvalidInput', `GitHub has moved what was to be written, to ${headers.location}: correct the catalog`);
     if (status >= 300 || (status !== 204 && typeof data === 'string')) throw new Error('not the API, but something in between has answered');
+    const limited = limitedByGraphql(data, headers as Readonly<Record<string, string | undefined>>);
+    if (!limited) return;
+    const failure = tryAgain('RateLimited', `GitHub answered: ${limited.reason}`, { afterMs: limited.ms });
+    quiet.note(failure);
+    throw failure;
   });
   octokit.hook.error('request', (error, { method, url, headers }) => {
     if ('status' in error && error.status === 401) refused = headers.authorization?.replace(/^token /, '');

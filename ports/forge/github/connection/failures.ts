@@ -81,6 +81,13 @@ function limitedFor(status: number, headers: Readonly<Record<string, string | un
   return status === 429 || /rate limit|abuse detection/i.test(reason) ? minuteMs : undefined;
 }
 
+/** How long GitHub wants to be left alone, in ms, where it says so with status 200; undefined for every other answer. */
+export function limitedByGraphql(data: unknown, headers: Readonly<Record<string, string | undefined>>): { readonly ms: number; readonly reason: string } | undefined {
+  const errors = typeof data === 'object' && data !== null && 'errors' in data && Array.isArray(data.errors) ? (data.errors as readonly { readonly type?: string; readonly message: string }[]) : [];
+  const limit = errors.find(({ type = '', message }) => /^RATE_LIMIT/.test(type) || /rate limit/i.test(message));
+  return limit && { ms: limitedFor(429, headers, limit.message)!, reason: limit.message };
+}
+
 const permissions = [
   [/\/orgs\/[^/]+\/teams/, 'members'],
   [/\/(check-runs|check-suites)/, 'checks'],

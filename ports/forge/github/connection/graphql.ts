@@ -1,8 +1,11 @@
 import { neverRetry, tryAgain } from '../../../failures.ts';
 import type { GitHub } from './client.ts';
 
+/** One error of an answer. */
 interface Said {
-  readonly errors: readonly { readonly type?: string; readonly message: string }[];
+  readonly type?: string;
+  readonly message: string;
+  readonly extensions?: { readonly code?: string };
 }
 
 /**
@@ -15,14 +18,21 @@ export async function asked<Data>({ graphql }: GitHub, query: string, variables:
   } catch (error) {
     if (!isSaid(error)) throw error;
     const [first] = error.errors;
-    const message = `GitHub answered: ${error.errors.map(({ message }) => message).join('; ')}`;
+    const reason = error.errors.map(({ message }) => message).join('; ');
+    const message = `GitHub answered: ${reason}`;
     if (first?.type === 'UNPROCESSABLE') return { refused: first.message };
-    if (first?.type === 'RATE_LIMITED') throw tryAgain('RateLimited', message, { afterMs: 60_000 });
-    if (first?.type === 'FORBIDDEN' || first?.type === 'NOT_FOUND') throw neverRetry('PermissionDenied', message);
-    throw tryAgain('Unavailable', message);
+    if (first?.type === 'INSUFFICIENT_SCOPES') throw neverRetry('PermissionDenied', `${message}. The token needs more scopes`, { reason });
+    if (first?.type === 'FORBIDDEN' || first?.type === 'NOT_FOUND') throw neverRetry('PermissionDenied', message, { reason });
+    if (isOfSchema(first)) throw neverRetry('Refused', `${message}. This GitHub does not know what it was asked for: is it an Enterprise Server of some years ago?`, { reason });
+    throw tryAgain('Unavailable', message, { answer: { reason } });
   }
 }
 
-function isSaid(error: unknown): error is Said {
+/** What is wrong with the request itself has a code, and no type. */
+function isOfSchema(said: Said | undefined): boolean {
+  return said !== undefined && said.type === undefined && (said.extensions?.code !== undefined || /(doesn't|does not) (exist on|accept)|isn't a defined/i.test(said.message));
+}
+
+function isSaid(error: unknown): error is { readonly errors: readonly Said[] } {
   return error instanceof Error && error.name === 'GraphqlResponseError' && 'errors' in error;
 }
