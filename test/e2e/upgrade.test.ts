@@ -46,7 +46,7 @@ describe('a release that waits for approval while the build changes', () => {
     const next = await startBuild(release, { workflowBundle: nextBuild });
     await release.signal(approve.signal, approval);
     expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging', 'production', 'regions'] });
-    expect(steps(old)).toEqual(['plan', 'openPullRequest', 'pipeline', 'mergePullRequest', 'promote staging', 'deployed', 'clearGate']);
+    expect(steps(old)).toEqual(['plan', 'openPullRequest', 'pipeline', 'mergePullRequest', 'promote staging', 'deployed', 'clearGate production']);
     expect(steps(next)).toEqual(['promote production', 'deployed', 'soak', 'base', 'promote regions', 'deployed', 'keepRecord']);
     // There is no way back: the old build doesn't know what the new one did.
     await expect(Worker.runReplayHistory({ workflowBundle }, await release.fetchHistory(), release.workflowId)).rejects.toThrow('TMPRL1100');
@@ -81,7 +81,7 @@ describe('a release under worker versioning', () => {
     await release.signal(approve.signal, approval);
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(await buildsOf(release)).toEqual(['a', 'b']);
-    expect(steps(old).at(-1)).toBe('clearGate');
+    expect(steps(old).at(-1)).toBe('clearGate production');
     expect(steps(old)).not.toContain('promote production');
     expect(steps(next)).toContain('promote production');
   });
