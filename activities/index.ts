@@ -33,6 +33,7 @@ import { createClaims } from './stages/claims.ts';
 import { createGates } from './stages/gates.ts';
 import { createPromotions } from './stages/promotions.ts';
 import { createSoaks } from './stages/soaks.ts';
+import { createVersionLines } from './versions/lines.ts';
 import { createVersions } from './versions/index.ts';
 
 /** The verbs that a workflow may use. Those that write are `beating`, so that they notice a cancellation and a takeover. All of them are `doubting`. */
@@ -101,6 +102,7 @@ function collect(ports: Ports) {
 
     ...createPromotion(ports),
     ...createVersions(ports),
+    ...createVersionLines(ports),
 
     ...createReports(ports),
     ...createRecords(ports),

@@ -1,5 +1,5 @@
-import { changelogOf } from '../domain/versions/changelog.ts';
-import { sectionOf, versionsIn } from '../domain/versions/changelog-file.ts';
+import { changelogOf } from '../domain/versions/changelog/changelog.ts';
+import { sectionOf, versionsIn } from '../domain/versions/changelog/changelog-file.ts';
 import { previousVersion } from '../domain/versions/line.ts';
 import { versionRules } from '../domain/versions/rules.ts';
 import { compareVersions, versionOf, versionOfTag, versionText } from '../domain/versions/version.ts';

@@ -23,6 +23,7 @@ import { addToken } from './people/token.ts';
 import { addValidate } from './setup/validate.ts';
 import { addWatch } from './release/watch.ts';
 import { addSchemas } from './capabilities/schemas.ts';
+import { addVersions } from './capabilities/versions.ts';
 import { addWhere } from './inspection/where.ts';
 
 const exitCodes = `
@@ -62,7 +63,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addHalts, addStatus, addWatch, addBoard, addWhere, addHistory, addSchemas, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addHalts, addStatus, addWatch, addBoard, addWhere, addHistory, addSchemas, addVersions, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -65,6 +65,7 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>):
   for (const [component, one] of Object.entries(catalog.components)) {
     const { pin, stages, flags, versions, promotion } = one;
     for (const { path, message } of unfounded(one)) yield { path: ['components', component, ...path], message };
+    if (versions?.product && !pin) yield { path: ['components', component, 'versions', 'product'], message: 'needs a "pin": the file that says which commit the product ships' };
     for (const [index, stage] of stages.entries()) {
       const at = ['components', component, 'stages', index];
       const earlier = stages.slice(0, index).some(({ name }) => name === stage.name);

@@ -10,6 +10,7 @@ import type { Forge } from './forge/forge.ts';
 import type { Holders } from './temporal/holders.ts';
 import type { HealthProbe } from './health/probe.ts';
 import type { TellProgress } from './temporal/progress.ts';
+import type { Packages } from './packages/packages.ts';
 import type { Records } from './records/records.ts';
 import type { RunningReleases } from './temporal/running-releases.ts';
 import type { TemporalServer } from './temporal/temporal-server.ts';
@@ -23,6 +24,7 @@ export interface Ports {
   readonly channels: Channels;
   readonly forge: Forge;
   readonly git: Git;
+  readonly packages: Packages;
   readonly chat: Chat;
   readonly health: HealthProbe;
   readonly flags: FlagBackends;

@@ -16,6 +16,7 @@ import * as forges from '../ports/forge/index.ts';
 import * as trackers from '../ports/issues/index.ts';
 import * as registries from '../ports/registry/index.ts';
 import { connectProbes } from '../ports/health/probes.ts';
+import { httpPackages } from '../ports/packages/http.ts';
 import type { Ports } from '../ports/ports.ts';
 import { temporalProgress } from '../ports/temporal/progress.ts';
 import { folderRecords } from '../ports/records/folder.ts';
@@ -33,6 +34,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, registry,
     channels: source.channels,
     forge: connectAdapter('forge', forges, forge, environment),
     git: gitFromEnvironment(environment),
+    packages: httpPackages(),
     chat: connectAdapter('chat', chats, chat, environment),
     health: connectProbes(environment),
     flags: connectAdapter('flag service', flagServices, flags, environment),

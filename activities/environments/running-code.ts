@@ -44,5 +44,11 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
     return pins.pinnedAt(downstream, product, source);
   }
 
-  return { runs, pinnedAt };
+  /** What the environment's own record says, where that is something else than what it is found to run. */
+  async function recordedOtherwise(question: RunningQuestion, present: Sha): Promise<Sha | undefined> {
+    const recorded = (await environments.record(question.environment))?.deployed[question.component]?.candidate;
+    return recorded === present ? undefined : recorded;
+  }
+
+  return { runs, recordedOtherwise };
 }

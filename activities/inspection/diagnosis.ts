@@ -5,6 +5,7 @@ import { diagnoseComponent } from './diagnosis/component.ts';
 import { examine, fine } from './diagnosis/finding.ts';
 import type { DiagnosisPorts } from './diagnosis/finding.ts';
 import { diagnoseSchemas } from './diagnosis/schemas.ts';
+import { diagnoseVersions } from './diagnosis/versions.ts';
 import { diagnoseWorker } from './diagnosis/worker.ts';
 
 /** Tries with the worker's own credentials whatever a release will need, and changes nothing. */
@@ -21,6 +22,7 @@ export function createDiagnosis(ports: DiagnosisPorts) {
     const findings = [...catalog, ...worker];
     for (const [name, one] of chosen(read, component)) {
       findings.push(...(await diagnoseComponent(ports, name, one)));
+      if (one.code && one.versions) findings.push(...(await diagnoseVersions(ports, name, one.code, one.versions)));
       if (one.schemas) findings.push(...(await diagnoseSchemas(ports, name, one.schemas)));
     }
     return findings;

@@ -2,7 +2,7 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { stableBranch } from '../../domain/code/stable-branch.ts';
 import { versionMessage } from '../../domain/code/trailer.ts';
 import type { Repository } from '../../domain/code/repository.ts';
-import { withSection } from '../../domain/versions/changelog-file.ts';
+import { withSection } from '../../domain/versions/changelog/changelog-file.ts';
 import type { MergeBack, PlannedCommit, VersionPlan } from '../../domain/versions/plan.ts';
 import { versionText } from '../../domain/versions/version.ts';
 import { withVersion } from '../../domain/versions/version-file.ts';

@@ -14,6 +14,7 @@ import { componentIn } from '../../ports/catalog/entries.ts';
 import type { Refs } from '../../ports/git/git.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { runningCode } from '../environments/running-code.ts';
+import type { RunningQuestion } from '../environments/running-code.ts';
 
 /** Where a version is made: on which branch, and on which of its commits. */
 export type Ground = { readonly kind: 'ground'; readonly branch: string; readonly branchAt?: Sha; readonly parent: Sha; readonly ours?: OursAt } | Refused;
@@ -21,6 +22,8 @@ export type Ground = { readonly kind: 'ground'; readonly branch: string; readonl
 export interface Refused {
   readonly kind: 'refused';
   readonly reason: string;
+  /** Where people are told of it, who have not started it themselves. */
+  readonly channel?: string;
 }
 
 /** The version's own commit, from before. */
@@ -41,6 +44,8 @@ export interface Scene {
   readonly rules: VersionRules;
   readonly catalog: Catalog;
   readonly component: string;
+  /** The product's tag that asks for it. */
+  readonly product?: string | undefined;
   readonly refs: Refs;
   readonly defaultBranch: string;
   /** Of the default branch. */
@@ -66,7 +71,7 @@ export function versionGround({ forge, git, environments }: Pick<Ports, 'forge' 
       if (stable === undefined) return refused(`version: a patch is made on ${branch}, and ${repository} has no such branch`);
       return onBranch(scene, branch, stable);
     }
-    const present = await runs(scene);
+    const present = await running.runs(questionOf(scene));
     if (stable !== undefined) {
       const base = await git.mergeBase(repository, scene.head, stable);
       const unreached = base === undefined ? `${branch} has nothing in common with ${scene.defaultBranch}` : await notReached(scene, base, present, `${branch} goes off from ${shortSha(base)}, which`);
@@ -74,6 +79,11 @@ export function versionGround({ forge, git, environments }: Pick<Ports, 'forge' 
     }
     const commit = request.sha ?? present;
     if (commit === undefined) return refused(`version: ${scene.rules.production.environment} runs nothing that is known: ${versionText(version)} is made of the commit that it runs`);
+    const recorded = request.sha === undefined ? await running.recordedOtherwise(questionOf(scene), commit) : undefined;
+    if (recorded !== undefined) {
+      const { environment } = scene.rules.production;
+      return refused(`version: ${environment} is found to run ${shortSha(commit)}, and its record says ${shortSha(recorded)}: say by "sha" which of them ${versionText(version)} is made of`);
+    }
     const unreached = await notReached(scene, commit, present, shortSha(commit));
     return unreached === undefined ? { kind: 'ground', branch, parent: commit } : refused(`sha: ${unreached}`);
   }
@@ -94,9 +104,9 @@ export function versionGround({ forge, git, environments }: Pick<Ports, 'forge' 
     return { kind: 'ground', branch, branchAt: head, parent: head, ...(isOurs && { ours: { committedAt: newest.committedAt } }) };
   }
 
-  async function runs({ catalog, component, repository, rules }: Scene): Promise<Sha | undefined> {
+  function questionOf({ catalog, component, repository, rules }: Scene): RunningQuestion {
     const { pin } = componentIn(catalog, component);
-    return running.runs({ component, source: repository, ...(pin && { downstream: pin }), ...rules.production });
+    return { component, source: repository, ...(pin && { downstream: pin }), ...rules.production };
   }
 
   /** Why a commit must not be released; undefined if production runs it, or a successor of it. */

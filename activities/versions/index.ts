@@ -4,9 +4,11 @@ import { createCutting } from './cutting.ts';
 import { createMergingBack } from './merging-back.ts';
 import { createOwedChanges } from './owed-changes.ts';
 import { createVersionPlanning } from './planning.ts';
+import { createPackages } from './packages.ts';
+import { createProductTags } from './product-tags.ts';
 import { createPublishing } from './publishing.ts';
 
 /** What version releases do. */
-export function createVersions(ports: Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'releases' | 'readLagMs'>) {
-  return { ...createBackports(ports), ...createVersionPlanning(ports), ...createCutting(ports), ...createMergingBack(ports), ...createOwedChanges(ports), ...createPublishing(ports) };
+export function createVersions(ports: Pick<Ports, 'catalog' | 'environments' | 'forge' | 'git' | 'packages' | 'releases' | 'readLagMs'>) {
+  return { ...createBackports(ports), ...createPackages(ports), ...createProductTags(ports), ...createVersionPlanning(ports), ...createCutting(ports), ...createMergingBack(ports), ...createOwedChanges(ports), ...createPublishing(ports) };
 }

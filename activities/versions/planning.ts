@@ -5,8 +5,8 @@ import type { Catalog } from '../../domain/catalog.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { nextCandidate } from '../../domain/versions/candidate-number.ts';
 import type { Asker } from '../../domain/versions/candidate-number.ts';
-import { changelogOf, sectionBody } from '../../domain/versions/changelog.ts';
-import { sectionOf } from '../../domain/versions/changelog-file.ts';
+import { changelogOf, sectionBody } from '../../domain/versions/changelog/changelog.ts';
+import { sectionOf } from '../../domain/versions/changelog/changelog-file.ts';
 import { isHighest, placeOf, previousVersion } from '../../domain/versions/line.ts';
 import type { VersionPlan } from '../../domain/versions/plan.ts';
 import { versionReleaseId } from '../../domain/versions/plan.ts';
@@ -20,6 +20,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { versionCommits } from './commits.ts';
 import type { Recipe } from './commits.ts';
 import { refused, versionGround } from './ground.ts';
+import { productTags } from './product-tags.ts';
 import type { Ground, Refused, Scene } from './ground.ts';
 import { serverTime } from '../server-time.ts';
 
@@ -40,10 +41,17 @@ export type PlanVersionRequest = Omit<VersionRequest, 'by' | 'reason' | 'dryRun'
 export function createVersionPlanning({ catalog: source, forge, git, environments }: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments'>) {
   const { missingOn, notBefore, versionCommit } = versionCommits(git);
   const { groundOf, statedVersions } = versionGround({ forge, git, environments });
+  const { commitFor } = productTags({ forge });
 
   /** @throws `InvalidInput` for an unknown component, `InvalidCatalog` */
   async function planVersion(request: PlanVersionRequest): Promise<PlannedVersion> {
     const catalog = await source.read();
+    const planned = await decide(catalog, request);
+    const { chat } = componentIn(catalog, request.component);
+    return planned.kind === 'refused' && request.product !== undefined && chat ? { ...planned, channel: chat.team } : planned;
+  }
+
+  async function decide(catalog: Catalog, request: PlanVersionRequest): Promise<PlannedVersion> {
     const { code, versions: rules } = versionedIn(catalog, request.component);
     const { chat } = componentIn(catalog, request.component);
     const repository = rules.repository ?? code.canonical;
@@ -51,7 +59,7 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
     const head = refs.branches[code.branch];
     if (head === undefined) return refused(`branch ${code.branch} of ${repository} does not exist`);
     const tagged = refs.tags.flatMap(({ name }) => versionOfTag(name) ?? []);
-    const scene = { repository, rules, catalog, component: request.component, refs, defaultBranch: code.branch, head, tagged };
+    const scene = { repository, rules, catalog, component: request.component, product: request.product, refs, defaultBranch: code.branch, head, tagged };
 
     const version = request.version === 'rc' ? await currentCandidate(scene, request.asker) : readVersion(request.version);
     if (version.kind === 'refused') return version;
@@ -59,10 +67,14 @@ export function createVersionPlanning({ catalog: source, forge, git, environment
     const tag = refs.tags.find(({ name }) => name === tagOf(set.version));
     if (tag) return planTagged(set, tag);
 
+    const { product, sha } = request;
+    if (product !== undefined && sha !== undefined) return refused('sha: the product\'s tag says which commit is released');
+    const asked = product === undefined ? undefined : await commitFor(catalog, request.component, { tag: product, version: set.version });
+    if (asked?.kind === 'refused') return asked;
     const place = placeOf(set.version, tagged);
     if (place.kind === 'refused') return place;
     if (place.kind === 'gap' && !request.burns) return { kind: 'gap', version: versionText(set.version), missing: place.missing.map(versionText), ...(chat && { channel: chat.team }) };
-    const ground = await groundOf(set, request);
+    const ground = await groundOf(set, { asker: request.asker, sha: asked?.sha ?? sha });
     return ground.kind === 'refused' ? ground : planFresh(set, ground);
   }
 
@@ -153,7 +165,7 @@ function recipeOf({ id, repository, version, rules, defaultBranch }: Scene, date
 
 type Found = Pick<VersionPlan, 'branch' | 'branchAt' | 'commit' | 'isTagged' | 'mergeBack' | 'previous' | 'previousAt' | 'warnings'>;
 
-function finished({ catalog, component, rules, version, tagged }: Scene, recipe: Recipe, found: Found): VersionPlan {
+function finished({ catalog, component, product, rules, version, tagged }: Scene, recipe: Recipe, found: Found): VersionPlan {
   const { chat, pin } = componentIn(catalog, component);
   return {
     kind: 'version',
@@ -162,14 +174,14 @@ function finished({ catalog, component, rules, version, tagged }: Scene, recipe:
     ...found,
     latest: isHighest(version, tagged),
     requiredChecks: rules.requiredChecks,
-    stages: tagStages(catalog, rules, { branch: found.branch, isAsked: !found.isTagged && versionKind(version) !== 'candidate' }),
+    stages: tagStages(catalog, rules, { branch: found.branch, isAsked: !found.isTagged && product === undefined && versionKind(version) !== 'candidate' }),
     ...(chat && { chat }),
     ...(pin?.mention && { mention: pin.mention }),
     pace: catalog.pace,
   };
 }
 
-/** Developers make candidates by themselves; everything else the release managers have a say in. */
+/** Developers make candidates by themselves, and the product asks by its tag; in everything else the release managers have a say. */
 function tagStages(catalog: Catalog, { approval, production }: Scene['rules'], { branch, isAsked }: { readonly branch: string; readonly isAsked: boolean }): VersionPlan['stages'] {
   if (!approval || !isAsked) return [];
   const assurance = catalog.environments[production.environment]?.assurance ?? approval.assurance;

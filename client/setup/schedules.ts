@@ -2,6 +2,7 @@ import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client
 import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { Catalog } from '../../domain/catalog.ts';
+import { productSchedule, productSchedules } from '../../domain/versions/product/tags.ts';
 import { kinds } from '../../domain/release/kinds.ts';
 import { spoken } from '../../domain/text/spoken.ts';
 import type { Answer } from '../terminal/answer.ts';
@@ -23,13 +24,13 @@ interface Change {
 }
 
 /** What the ids of schedules begin with, by what they start. */
-const prefixes = { update: 'update/', preRelease: kinds.preRelease.prefix, backports: kinds.backports.prefix } as const;
+const prefixes = { update: 'update/', preRelease: kinds.preRelease.prefix, backports: kinds.backports.prefix, product: productSchedules } as const;
 const catchupWindowMs = 10 * 60_000;
 
 export function addSchedules(program: Command, answering: Answering): void {
   program
     .command('schedules')
-    .description('the schedules by which components are looked at for a newer candidate, and get their daily pre-releases and their backports')
+    .description('the schedules by which components are looked at for a newer candidate, and get their daily pre-releases, their backports, and the versions that their product tags')
     .command('apply')
     .description('make them as the catalog says, and show what differs')
     .option('--dry-run', 'only show what differs')
@@ -84,7 +85,13 @@ function schedulesOf({ components }: Catalog, taskQueue: string): readonly Wante
     // Hands over to the component's queue, which may run for long.
     return [{ scheduleId: `${prefixes.backports}${component}`, when: spoken(schedule), spec: { intervals: [{ every: schedule }] }, action: start(kinds.backports.workflow, `picking/${component}`, component), policies }];
   });
-  return [...updates, ...preReleases, ...backports];
+  const products = Object.entries(components).flatMap(([component, { versions }]): readonly Wanted[] => {
+    if (!versions?.product) return [];
+    const { schedule } = versions.product;
+    const scheduleId = productSchedule(component);
+    return [{ scheduleId, when: spoken(schedule), spec: { intervals: [{ every: schedule }] }, action: start('followProduct', scheduleId, component), policies }];
+  });
+  return [...updates, ...preReleases, ...backports, ...products];
 }
 
 function weekly(at: string, zone: string): string {

@@ -95,6 +95,15 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['approval', 'ended'],
   },
+  package: {
+    workflow: 'publishPackage',
+    prefix: 'package/',
+    noun: 'publication',
+    example: 'package/gitaly/12.9.0',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['ended'],
+  },
   backports: {
     workflow: 'backport',
     prefix: 'backport/',
@@ -112,7 +121,7 @@ export type KindName = keyof typeof kinds;
 export const everyKind: readonly Kind[] = Object.values(kinds);
 
 /** Workflows that do or find out one thing for whoever starts them, and end: no releases. */
-export const errands = ['doctor', 'featureFlags', 'history', 'schemaArchive', 'updateComponent', 'where'] as const;
+export const errands = ['doctor', 'featureFlags', 'followProduct', 'history', 'schemaArchive', 'updateComponent', 'versions', 'where'] as const;
 
 export type Errand = (typeof errands)[number];
 

@@ -2,10 +2,10 @@ import type { Sha } from '../code/commit.ts';
 import { marker } from '../code/marker.ts';
 import { inert } from '../code/quiet-text.ts';
 import type { Repository } from '../code/repository.ts';
-import type { LoggedCommit } from './changelog.ts';
+import type { LoggedCommit } from './changelog/changelog.ts';
 import type { OwedChange } from './owed-change.ts';
 import type { Pace } from '../release/pace.ts';
-import { trailersOf } from './trailers.ts';
+import { trailersOf } from './changelog/trailers.ts';
 
 /** A merged pull request whose label asks for it on the stable branch, too. */
 export interface Requested {

@@ -28,6 +28,24 @@ export function toldBackports(outcome: BackportOutcome): string {
   }
 }
 
+/** How the publication of a package ends. */
+export type PackageOutcome =
+  | { readonly kind: 'packagePublished'; readonly name: string; /** As the registry spells it. */ readonly version: string; /** It had been published before. */ readonly before?: true }
+  | { readonly kind: 'packageGivenUp'; readonly by: string; readonly reason: string }
+  /** Nothing was started. */
+  | { readonly kind: 'packageRefused'; readonly reason: string };
+
+export function toldPackage(outcome: PackageOutcome): string {
+  switch (outcome.kind) {
+    case 'packagePublished':
+      return `${outcome.name} ${outcome.version} is published${outcome.before ? ', and was before' : ''}`;
+    case 'packageGivenUp':
+      return `given up by ${outcome.by}: ${outcome.reason}`;
+    case 'packageRefused':
+      return `refused: ${outcome.reason}`;
+  }
+}
+
 /** How a version release ends. */
 export type VersionOutcome =
   | {

@@ -7,6 +7,7 @@ export const versionRequest = deferred(() => z.strictObject({
   component: z.string().min(1),
   version: z.string().min(1).max(60).describe('"12.9.0", "12.9.3", "12.9.0-rc4", or "rc" for the next free candidate of the current milestone.'),
   sha: sha.optional().describe('The commit that a major or minor is made of, in place of the one that production runs. It must have reached production.'),
+  product: z.string().min(1).max(100).optional().describe("The product's tag that asks for it, such as \"v12.9.0-ee\". It says which commit is released, and nobody else is asked."),
   by: z.string().min(1).optional().describe('Who starts it: a claim, like that of whoever decides.'),
   reason: z.string().optional(),
   dryRun: z.boolean().optional().describe('Decides the same, writes nothing, and answers what it would have written.'),
@@ -23,5 +24,23 @@ export const backportRequest = deferred(() => z.strictObject({
 export type BackportRequest = z.output<typeof backportRequest>;
 
 export const backportRequestExample = { component: 'gitaly' } satisfies BackportRequest;
+
+/** What starts a look at the product's tags. */
+export const productRequest = z.strictObject({ component: z.string().min(1) });
+
+export type ProductRequest = z.output<typeof productRequest>;
+
+export const productRequestExample = { component: 'gitaly' } satisfies ProductRequest;
+
+/** What starts the publication of a version's package. */
+export const packageRequest = z.strictObject({
+  component: z.string().min(1),
+  version: z.string().min(1).max(60).describe('"12.9.0", or a candidate such as "12.9.0-rc4". It must be tagged.'),
+  sha: sha.optional().describe('A commit that the package must have: refused where the version lacks it.'),
+});
+
+export type PackageRequest = z.output<typeof packageRequest>;
+
+export const packageRequestExample = { component: 'gitaly', version: '12.9.0' } satisfies PackageRequest;
 
 export const versionRequestExample = { component: 'gitaly', version: '12.9.0' } satisfies VersionRequest;

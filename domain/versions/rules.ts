@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deployedRule } from '../environments/deployed-rule.ts';
+import { contradictions as publishContradictions, rule as publishRule } from '../stages/mechanisms/workflow.ts';
 import { approval } from '../stages/rules.ts';
 import { interval } from '../text/duration.ts';
 import { label, name, path, repository } from '../text/names.ts';
@@ -40,12 +41,31 @@ export const versionRules = z.strictObject({
     .describe("First and last number of candidates, by who asks for one: the component's developers, or the product that ships it."),
   production: z.strictObject({ environment: name, deployed: deployedRule.prefault({ kind: 'deployment' }) }).describe('The environment whose commit majors and minors are made of.'),
   approval: approval.optional().describe('The release managers, who approve a major, minor or patch that somebody starts by hand.'),
+  product: z
+    .strictObject({
+      repository: repository.optional().describe('Of the product; unless told otherwise, the one that pins the component.'),
+      suffix: z.string().regex(/^(-[a-z0-9]+)?$/, 'must be like "-ee"').prefault('').describe("What the product's tags end with."),
+      schedule: interval.prefault('5m').describe('How often it is looked for new ones.'),
+    })
+    .optional()
+    .describe('The product that ships it: each of its tags releases the version of that name.'),
   backports: z
     .strictObject({
       label: label.describe('A merged pull request that carries it is picked onto the stable branch that production runs.'),
       schedule: interval.prefault('5m').describe('How often it is looked for some.'),
     })
     .optional(),
+  package: z
+    .strictObject({
+      registry: z.enum(['rubygems', 'npm']),
+      url: z.url({ protocol: /^https?$/ }).describe('Of the registry.'),
+      name: z.string().regex(/^(@[\w.-]+\/)?[\w.-]+$/, 'must be the name of a package'),
+      publish: publishRule.describe('The workflow that publishes it. It is dispatched on the tag.').superRefine((publish, context) => {
+        for (const { path, message } of publishContradictions(publish)) context.addIssue({ code: 'custom', path: [...path], message });
+      }),
+    })
+    .optional()
+    .describe('What is published of a version besides the release.'),
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe("Checks that must be among the green ones of a tag's pipeline."),
 });
 

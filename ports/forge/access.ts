@@ -11,7 +11,7 @@ export interface BranchRules {
 }
 
 /** What can be kept from all but some. */
-export const branchRestrictions = ['creation', 'update', 'deletion'] as const;
+export const branchRestrictions = ['creation', 'update', 'deletion', 'required_signatures'] as const;
 
 export type BranchRestriction = (typeof branchRestrictions)[number];
 

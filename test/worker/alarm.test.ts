@@ -24,6 +24,14 @@ it('adds no more than fifty events to a release in ten minutes of a flood', asyn
   expect(releases.inquiries()).toBeLessThanOrEqual(2 * 10 * 60 + 1);
 });
 
+it('has a task done at once, and not for each of many tags', async () => {
+  const releases = scriptedReleases({});
+  const ring = createAlarm({ releases, log: silent });
+  for (let n = 0; n < 50; n++) ring({ concern: { kind: 'schedule', id: 'product/gitaly' }, news });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(releases.woken).toEqual(['product/gitaly']);
+});
+
 it('wakes again after the last news, however many came', async () => {
   const releases = scriptedReleases({ gitaly: [id] });
   const ring = createAlarm({ releases, log: silent });

@@ -34,6 +34,12 @@ describe('a release hears of', () => {
   });
 });
 
+it('a tag of the product has it looked whether it asks for a version, and a tag that is taken off has not', () => {
+  const tagged = { ...github.push(product, 'master'), ref: 'refs/tags/v12.9.0-ee', before: shaOf('0') };
+  expect(concerned('push', tagged)).toEqual([{ kind: 'schedule', id: 'product/gitaly' }]);
+  expect(concerned('push', { ...tagged, after: shaOf('0') })).toEqual([]);
+});
+
 describe('a rollout hears of', () => {
   it('whatever is deployed to its environment', () => {
     expect(concerned('deployment_status', github.deployment(product, 'deploy', 'success', 'production'))).toEqual(rollouts);

@@ -17,6 +17,7 @@ components:
     code: { canonical: org/gitaly, mirror: security/gitaly }
     pin: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update Gitaly version }
     stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
+    versions: { production: { environment: production }, product: { suffix: -ee } }
     chat: { progress: "#progress", team: "#team" }
     flags:
       prefix: gitaly_
@@ -41,6 +42,10 @@ export function scriptedReleases(running: Readonly<Record<string, readonly strin
     async waiting({ name }: { readonly name: string }) {
       inquiries++;
       return running[name] ?? [];
+    },
+    async trigger(id: string) {
+      woken.push(id);
+      return true;
     },
     async wake(id: string) {
       woken.push(id);

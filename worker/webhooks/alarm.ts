@@ -19,6 +19,11 @@ export function createAlarm({ releases, log }: { readonly releases: WakeableRele
   const rouse = paced({ burst: 4, everyMs: 5 * 60_000, limit: 10_000 });
 
   async function find({ concern, news }: Ring): Promise<void> {
+    if (concern.kind === 'schedule') {
+      const isThere = await releases.trigger(concern.id);
+      log.info({ schedule: concern.id, about: news.what }, isThere ? 'triggered' : 'no such schedule');
+      return;
+    }
     const ids = concern.kind === 'release' ? [concern.id] : await releases.waiting(concern);
     for (const release of ids) {
       const act = () => orLog({ release, about: news.what }, () => wake(release, news.what));
@@ -38,7 +43,7 @@ export function createAlarm({ releases, log }: { readonly releases: WakeableRele
 
   return (ring) => {
     const { concern, news } = ring;
-    const whom = concern.kind === 'release' ? concern.id : `${concern.of} of ${concern.name}`;
+    const whom = concern.kind !== 'component' ? concern.id : `${concern.of} of ${concern.name}`;
     return inquire({ key: `${news.event} ${whom}`, group: news.repository, act: () => orLog({ concern, about: news.what }, () => find(ring)) });
   };
 }

@@ -2,11 +2,14 @@ import type { Catalog, Component } from '../../domain/catalog.ts';
 import { environmentId } from '../../domain/environments/environment.ts';
 import type { KindName } from '../../domain/release/kinds.ts';
 import { schemaReleaseFrom } from '../../domain/schemas/plan.ts';
+import { productSchedule } from '../../domain/versions/product/tags.ts';
 import type { News } from './news.ts';
 
 /** Whom news may concern: one release or environment, or all of a kind that run for a component. */
 export type Concern =
   | { readonly kind: 'release'; readonly id: string }
+  /** A task that is done by the clock, and at once. */
+  | { readonly kind: 'schedule'; readonly id: string }
   | { readonly kind: 'component'; readonly name: string; readonly of: KindName };
 
 /** A branch whose commits, checks and pull requests a release of a component waits for. */
@@ -20,6 +23,8 @@ export function concernsOf(news: News, { components }: Pick<Catalog, 'components
   const isSomebodyElses = news.release === undefined && Object.values(components).some((component) => isDeployedTo(component, news));
   const place: readonly Concern[] = isSomebodyElses ? [{ kind: 'release', id: environmentId(news.environment!) }] : [];
   const releases = Object.entries(components).flatMap(([name, component]) => {
+    const tasks = ofProduct(news, name, component);
+    if (tasks.length > 0) return tasks;
     if (!repositoriesOf(component).some((repository) => isSame(repository, news.repository))) return [];
     const own: readonly Concern[] = news.release?.component === name ? [{ kind: 'release', id: news.release.id }] : [];
     return [...(news.release ? own : [...ofReleases(news, name, component), ...ofSchemas(news, name, component)]), ...ofRollouts(news, name, component)];
@@ -42,6 +47,12 @@ function ofRollouts({ environment, repository }: News, name: string, { code, pin
   const from = pin?.repository ?? code?.mirror;
   const isThere = environment !== undefined && flags?.production.environment === environment && from !== undefined && isSame(from, repository);
   return isThere ? [{ kind: 'component', name, of: 'rollout' }] : [];
+}
+
+/** A tag of the product may ask for a version: which, is looked up. */
+function ofProduct({ tag, repository }: News, component: string, { pin, versions }: Component): readonly Concern[] {
+  const from = versions?.product && (versions.product.repository ?? pin?.repository);
+  return tag !== undefined && from !== undefined && isSame(from, repository) ? [{ kind: 'schedule', id: productSchedule(component) }] : [];
 }
 
 /** The branch of its pull request tells a schema release's version. */

@@ -14,6 +14,8 @@ export interface News {
   readonly branches: readonly string[];
   /** The release that it is about, where it carries a key of ours. */
   readonly release?: NamedRelease | undefined;
+  /** What has been tagged. */
+  readonly tag?: string;
   /** Where something has been deployed. */
   readonly environment?: string;
 }
@@ -21,7 +23,7 @@ export interface News {
 type Reading = { readonly kind: 'news'; readonly news: News } | { readonly kind: 'nothing' } | { readonly kind: 'malformed' };
 
 /** Undefined where nobody waits for it. */
-type Subject = Pick<News, 'branches' | 'release' | 'environment'> | undefined;
+type Subject = Pick<News, 'branches' | 'release' | 'environment' | 'tag'> | undefined;
 
 /** Where a push makes or removes a branch. */
 const absent = '0'.repeat(40);
@@ -35,9 +37,11 @@ const pullRequest = z.object({ body: z.string().nullable(), head: z.object({ ref
  * event. Single check runs are left out, because their suite follows when all have ended.
  */
 const events: Readonly<Record<string, (payload: unknown) => Subject | 'malformed'>> = {
-  push: event({ ref: z.string(), before: z.string(), after: z.string() }, ({ ref, before, after }) =>
-    before === absent || after === absent ? undefined : onBranch(ref.replace(/^refs\/heads\//, '')),
-  ),
+  push: event({ ref: z.string(), before: z.string(), after: z.string() }, ({ ref, before, after }) => {
+    const [, tag] = /^refs\/tags\/(.+)$/.exec(ref) ?? [];
+    if (tag !== undefined) return after === absent ? undefined : { branches: [], tag };
+    return before === absent || after === absent ? undefined : onBranch(ref.replace(/^refs\/heads\//, ''));
+  }),
   check_suite: event({ action, check_suite: z.object({ head_branch: z.string().nullable() }) }, ({ action, check_suite }) =>
     action === 'completed' && check_suite.head_branch !== null ? onBranch(check_suite.head_branch) : undefined,
   ),
@@ -71,7 +75,7 @@ export function readNews(name: string, payload: unknown): Reading {
   if (!from.success || subject === 'malformed') return { kind: 'malformed' };
   if (!subject) return { kind: 'nothing' };
   const repository = from.data.repository.full_name;
-  const what = [name, 'on', repository, ...subject.branches, subject.environment ?? '', subject.release?.id ?? ''].filter(Boolean).join(' ').slice(0, 200);
+  const what = [name, 'on', repository, ...subject.branches, subject.tag ?? '', subject.environment ?? '', subject.release?.id ?? ''].filter(Boolean).join(' ').slice(0, 200);
   return { kind: 'news', news: { event: name, repository, what, ...subject } };
 }
 

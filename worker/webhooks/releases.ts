@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { kinds } from '../../domain/release/kinds.ts';
 import type { Concern } from './concern.ts';
 import { wake } from '../../workflows/release/messages.ts';
@@ -13,12 +13,24 @@ type Waiters = Extract<Concern, { kind: 'component' }>;
 export interface WakeableReleases {
   /** Ids of those that may wait for the forge. */
   waiting(whom: Waiters): Promise<readonly string[]>;
+  /** Has a Schedule's task done now. False if there is no such Schedule. */
+  trigger(id: string): Promise<boolean>;
   /** False if it does not run. */
   wake(id: string, about: string): Promise<boolean>;
 }
 
-export function connectReleases({ workflow }: Client): WakeableReleases {
+export function connectReleases({ workflow, schedule }: Client): WakeableReleases {
   return {
+    async trigger(id) {
+      try {
+        await schedule.getHandle(id).trigger();
+        return true;
+      } catch (error) {
+        if (error instanceof ScheduleNotFoundError) return false;
+        throw error;
+      }
+    },
+
     async waiting({ name, of }) {
       const query = [
         'ExecutionStatus = "Running"',

@@ -1,4 +1,5 @@
 import type { BackportPlan } from '../../domain/versions/backport.ts';
+import type { PackagePlan } from '../../domain/versions/package-plan.ts';
 import { chatAudiences } from '../release/calls.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
@@ -11,6 +12,13 @@ export function audiencesOf(session: Session<AgreedVersion>): readonly Audience[
   if (!chat) return [];
   const subject = `${component} ${tag}`;
   return chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: id, subject, key: () => id });
+}
+
+/** Who follows the publication of a package. */
+export function packageAudiences(session: Session<PackagePlan>): readonly Audience[] {
+  const { id, package: { name }, spelled, chat } = session.plan;
+  if (!chat) return [];
+  return chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: id, subject: `${name} ${spelled}`, key: () => id });
 }
 
 /** Who follows the backports of a component: one thread a stable branch, and, where somebody has to do something, the team. */

@@ -24,8 +24,8 @@ export async function choose(session: Opened, request: VersionRequest): Promise<
   }
 }
 
-export function planAgain({ component, version, sha }: VersionRequest, more: Pick<PlanVersionRequest, 'burns'> = {}): Promise<PlannedVersion> {
-  return unpaced.planVersion({ component, version, asker: 'developers', ...(sha && { sha }), ...more }, `plan ${version} of ${component}`);
+export function planAgain({ component, version, sha, product }: VersionRequest, more: Pick<PlanVersionRequest, 'burns'> = {}): Promise<PlannedVersion> {
+  return unpaced.planVersion({ component, version, asker: product === undefined ? 'developers' : 'product', ...(sha && { sha }), ...(product !== undefined && { product }), ...more }, `plan ${version} of ${component}`);
 }
 
 async function askAboutGap({ status, questions }: Opened, { version, missing, channel }: Gap): Promise<Choice> {

@@ -14,6 +14,7 @@ import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { openSession } from '../release/session.ts';
+import { unpaced } from '../release/work.ts';
 import { audiencesOf } from './audiences.ts';
 import { choose } from './choosing.ts';
 import { finish } from './finishing.ts';
@@ -40,7 +41,10 @@ export async function versionRelease(input?: VersionRequest): Promise<Outcome> {
   return conclude<Outcome>(status, reporter, () =>
     abortable(async () => {
       const plan = await choose(session, request);
-      if (plan.kind === 'refused') return { kind: 'versionRefused', reason: plan.reason };
+      if (plan.kind === 'refused') {
+        if (plan.channel !== undefined) await unpaced.announce({ channel: plan.channel, key: `${workflowInfo().workflowId}/refused`, text: `${request.component} ${request.version} is not released, though ${request.product} asks for it: ${plan.reason}` }, 'tell of the refusal');
+        return { kind: 'versionRefused', reason: plan.reason };
+      }
       const version = versionText(plan.version);
       if (request.dryRun) return { kind: 'versionPlanned', version, commit: plan.target, writes: versionWrites(plan), warnings: plan.warnings };
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, { ...request, version });

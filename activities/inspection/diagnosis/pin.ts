@@ -8,7 +8,7 @@ import { doubtful, examine, fine, missing } from './finding.ts';
 import type { DiagnosisPorts } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
 
-const restrictedVerbs = { creation: 'making', update: 'moving', deletion: 'deleting' } as const;
+const restrictedVerbs = { creation: 'making', update: 'moving', deletion: 'deleting', required_signatures: 'pushing without a signature to' } as const;
 
 /** What moving a component's pin needs. `mirror`: where the commits are that it names; `tagged`: where versions are tagged, which it may name, too. */
 export async function diagnosePin({ forge }: Pick<DiagnosisPorts, 'forge'>, name: string, pin: Pin, { mirror, tagged }: { readonly mirror: Repository; readonly tagged: Repository | undefined }): Promise<readonly Finding[]> {

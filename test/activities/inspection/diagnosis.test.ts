@@ -10,6 +10,7 @@ import type { DiagnosisPorts } from '../../../activities/inspection/diagnosis/fi
 import { neverRetry } from '../../../ports/failures.ts';
 import type { FlagBackend } from '../../../ports/flags/backend.ts';
 import { connectGitHub } from '../../../ports/forge/github/github.ts';
+import type { Git } from '../../../ports/git/git.ts';
 import { folderRecords } from '../../../ports/records/folder.ts';
 import { storeRecords } from '../../../ports/records/store.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
@@ -66,6 +67,7 @@ async function ails(changes: { readonly catalog?: readonly [string, string]; rea
   const { diagnose } = createDiagnosis({
     catalog: catalogOf((changes.catalog ? sound.replace(...changes.catalog) : sound) + (changes.also ?? '')),
     forge: connectGitHub({ baseUrl: `${world.url}/api/v3`, token: changes.token ?? 'bot-token', reviewerToken: changes.reviewerToken ?? 'reviewer-token' }),
+    git: { refs: async () => ({ branches: {}, tags: [] }) } as Partial<Git> as Git,
     chat: connectSlack({ token: 'xoxb-slipway', baseUrl: `${world.url}/slack/api/` }),
     health: { look: async () => ({ kind: 'healthy' }) },
     flags: () => ({ list: async () => [] }) as Partial<FlagBackend> as FlagBackend,

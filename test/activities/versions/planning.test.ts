@@ -57,6 +57,14 @@ describe('a minor', () => {
     expect(await reason('12.9.0')).toMatch(/production runs nothing that is known/);
   });
 
+  it("is refused where the environment's record and its newest deployment name two commits, until one of them is named", async () => {
+    stand.product.set('deployed', d);
+    expect(await reason('12.9.0')).toBe(`version: production is found to run ${d.slice(0, 12)}, and its record says ${c.slice(0, 12)}: say by "sha" which of them 12.9.0 is made of`);
+    expect(await stand.planned('12.9.0', { sha: c })).toMatchObject({ commit: { parent: c } });
+    stand.product.set('deployed', c);
+    expect(await stand.planned('12.9.0')).toMatchObject({ commit: { parent: c } });
+  });
+
   it('uses an existing stable branch as it is, if that goes off from what reached production', async () => {
     const { gitaly } = stand;
     gitaly.git('checkout', '--quiet', '-b', '12-9-stable', c);

@@ -1,9 +1,9 @@
 import { createVersionPlanning } from '../../../activities/versions/planning.ts';
 import type { PlannedVersion, PlanVersionRequest } from '../../../activities/versions/planning.ts';
+import type { Sha } from '../../../domain/code/commit.ts';
 import type { Catalog } from '../../../domain/catalog.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { VersionPlan } from '../../../domain/versions/plan.ts';
-import type { Sha } from '../../../domain/code/commit.ts';
 import type { Check } from '../../../domain/code/pipeline.ts';
 import type { MergedPullRequest, NewPullRequest } from '../../../ports/forge/pull-requests.ts';
 import type { ForgeRelease, NewForgeRelease } from '../../../ports/forge/releases.ts';
@@ -19,12 +19,19 @@ export const name = 'gitlab-org/gitaly';
 export interface VersionStand {
   readonly gitaly: TestRepository;
   readonly git: Git;
-  readonly ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'releases' | 'readLagMs'>;
+  readonly ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'packages' | 'releases' | 'readLagMs'>;
+  /** Versions of the package that are published. */
+  readonly published: string[];
+  /** Runs of the workflow that publishes it; what becomes of one is `publishes`. */
+  readonly publications: { key: string; ref: string; state: 'succeeded' | 'failed' }[];
+  publishes: (ref: string) => 'succeeded' | 'failed';
   readonly milestones: Milestone[];
   /** What the forge holds, in memory. */
   readonly releases: ForgeRelease[];
   readonly latest: string[];
   readonly pulls: (NewPullRequest & { readonly number: number })[];
+  /** The product's tags, and what pins the component there; that of its default branch is "master", that of its newest deployment "deployed". */
+  readonly product: Map<string, string>;
   /** Pull requests that are merged, as the forge lists those with a label. */
   readonly merged: (MergedPullRequest & { labels: string[] })[];
   readonly comments: string[];
@@ -56,6 +63,9 @@ export function versionStand({ versions = '{ production: { environment: producti
   const releases: ForgeRelease[] = [];
   const latest: string[] = [];
   const pulls: (NewPullRequest & { readonly number: number })[] = [];
+  const product = new Map<string, string>();
+  const published: string[] = [];
+  const publications: VersionStand['publications'] = [];
   const merged: (MergedPullRequest & { labels: string[] })[] = [];
   const comments: string[] = [];
   const checks: Check[] = [{ name: 'test', state: 'green' }];
@@ -66,10 +76,20 @@ export function versionStand({ versions = '{ production: { environment: producti
     forge: {
       branches: { find: async (_: string, branch: string) => (await git.refs(name)).branches[branch] },
       commits: {
+        read: async (repository: string, _: string, ref: string) => (repository === 'gitlab-org/gitlab' ? product.get(ref) : 'name: Publish\nrun-name: ${{ inputs.key }}\non:\n  workflow_dispatch:\n    inputs:\n      key: {}\n'),
         find: async (_: string, sha: string) => ({ sha, url: `https://forge/${name}/commit/${sha}` }),
         change: async (_: string, sha: Sha) => (await git.log(name, { to: sha, limit: 1 }))[0],
       },
-      deployments: { current: async () => undefined },
+      workflowRuns: {
+        carrying: async (_: string, __: string, key: string) => [run(publications.findIndex((one) => one.key === key))].filter(Boolean),
+        get: async (_: string, id: number) => run(id),
+        dispatch: async (_: string, __: string, ref: string, inputs: Readonly<Record<string, string>>) => void publications.push({ key: inputs['key']!, ref, state: stand.publishes(ref) }),
+      },
+      tags: {
+        find: async (repository: string, tag: string) => (repository === name ? found(gitaly, tag) : product.has(tag) ? (tag as Sha) : undefined),
+        list: async () => [...product.keys()].map((tag) => ({ name: tag })),
+      },
+      deployments: { current: async () => (product.has('deployed') ? { sha: 'deployed', at: '2021-01-01T00:00:00Z' } : undefined) },
       milestones: { list: async () => milestones },
       releases: {
         find: async (_: string, tag: string) => releases.find((one) => one.tag === tag),
@@ -101,20 +121,26 @@ export function versionStand({ versions = '{ production: { environment: producti
         },
       },
     },
+    packages: { has: async (_: object, version: string) => published.includes(version) },
     readLagMs: 0,
     releases: { isRunning: async () => false },
     environments: { record: async () => (running === undefined ? undefined : { deployed: { gitaly: { candidate: running, since: '2020-01-01T00:00:00Z' } } }) },
   } as unknown as VersionStand['ports'];
+  const run = (id: number) => publications[id] && { id, url: `https://forge/${name}/runs/${id}`, state: publications[id].state };
   const { planVersion } = createVersionPlanning(ports);
   const plan: VersionStand['plan'] = (version, more) => planVersion({ component: 'gitaly', version, asker: 'developers', ...more });
-  return {
+  const stand: VersionStand = {
     gitaly,
+    published,
+    publications,
+    publishes: (ref) => (published.push(ref.slice(1)), 'succeeded'),
     git,
     ports,
     milestones,
     releases,
     latest,
     pulls,
+    product,
     merged,
     comments,
     checks,
@@ -128,4 +154,13 @@ export function versionStand({ versions = '{ production: { environment: producti
       running = commit;
     },
   };
+  return stand;
+}
+
+function found({ at }: TestRepository, tag: string): Sha | undefined {
+  try {
+    return at(`refs/tags/${tag}^{commit}`);
+  } catch {
+    return undefined;
+  }
 }

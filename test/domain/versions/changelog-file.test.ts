@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sectionOf, versionsIn, withSection } from '../../../domain/versions/changelog-file.ts';
+import { sectionOf, versionsIn, withSection } from '../../../domain/versions/changelog/changelog-file.ts';
 import { versionOf, versionText } from '../../../domain/versions/version.ts';
 
 const file = `# Gitaly changelog

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asSha } from '../../../domain/code/commit.ts';
-import { changelogOf, sectionBody } from '../../../domain/versions/changelog.ts';
-import type { LoggedCommit } from '../../../domain/versions/changelog.ts';
+import { changelogOf, sectionBody } from '../../../domain/versions/changelog/changelog.ts';
+import type { LoggedCommit } from '../../../domain/versions/changelog/changelog.ts';
 
 const rules = { trailer: 'Changelog', groups: { added: 'Added', fixed: 'Fixed', performance: 'Performance' } };
 

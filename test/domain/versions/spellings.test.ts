@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registrySpelling } from '../../../domain/versions/package-version.ts';
-import { productVersion } from '../../../domain/versions/product-tag.ts';
+import { productVersion } from '../../../domain/versions/product/product-tag.ts';
 import { versionOf, versionText } from '../../../domain/versions/version.ts';
 import { statedVersion, withVersion } from '../../../domain/versions/version-file.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { strayTrailer, trailersOf, trailerValue } from '../../../domain/versions/trailers.ts';
+import { strayTrailer, trailersOf, trailerValue } from '../../../domain/versions/changelog/trailers.ts';
 
 /** What git itself finds. */
 function gits(message: string): readonly string[] {

@@ -58,7 +58,7 @@ test('merged pull requests are found by their label, and lose it once', async ()
   const made = [await two.merge(), await one.merge()].map((merged) => (merged.kind === 'merged' ? merged.sha : expect.unreachable(merged.kind)));
   await other.merge();
   const found = await forge.pullRequests.labelled(repository, 'Pick', 'master');
-  expect(found.map(({ number, mergeSha, branch }) => [number, mergeSha, branch]).toSorted().reverse()).toEqual([[two.number, made[0], 'two'], [one.number, made[1], 'one']]);
+  expect(found.map(({ number, mergeSha, branch }) => [number, mergeSha, branch]).toSorted(([a], [b]) => Number(b) - Number(a))).toEqual([[two.number, made[0], 'two'], [one.number, made[1], 'one']]);
   expect(open.number).not.toBe(other.number);
   expect(await forge.pullRequests.labelled(repository, 'Pick', 'stable')).toEqual([]);
   for (let time = 0; time < 2; time++) await forge.discussions.removeLabel(repository, two.number, 'Pick');

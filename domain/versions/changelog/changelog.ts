@@ -1,6 +1,6 @@
-import type { Sha } from '../code/commit.ts';
-import { isSha, shortSha } from '../code/commit.ts';
-import { inert } from '../code/quiet-text.ts';
+import type { Sha } from '../../code/commit.ts';
+import { isSha, shortSha } from '../../code/commit.ts';
+import { inert } from '../../code/quiet-text.ts';
 import { strayTrailer, trailerValue } from './trailers.ts';
 
 /** A commit of a range, as `git log` gives them: newest first. */

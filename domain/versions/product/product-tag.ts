@@ -1,5 +1,5 @@
-import { readVersion } from './version.ts';
-import type { Version } from './version.ts';
+import { readVersion } from '../version.ts';
+import type { Version } from '../version.ts';
 
 /**
  * The version that a tag of the product asks for: `v12.9.0-ee` for 12.9.0, `v12.9.0-rc42-ee` for a candidate of the product's. Undefined for every

@@ -1,5 +1,5 @@
-import { compareVersions, readVersion, versionText } from './version.ts';
-import type { Version } from './version.ts';
+import { compareVersions, readVersion, versionText } from '../version.ts';
+import type { Version } from '../version.ts';
 
 export interface Section {
   readonly version: Version;

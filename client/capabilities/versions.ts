@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { VersionLines } from '../../domain/versions/lines.ts';
+import { toldLines } from '../../domain/versions/lines.ts';
+import type { Answer } from '../terminal/answer.ts';
+import { ask } from '../terminal/ask.ts';
+import { taskQueueOption } from '../terminal/options.ts';
+import type { Answering, CommandSession } from '../terminal/session.ts';
+import { table } from '../terminal/table.ts';
+
+export function addVersions(program: Command, answering: Answering): void {
+  program
+    .command('versions')
+    .description("show a component's lines, their newest versions, what production runs, and what is owed")
+    .argument('<component>', 'its name in the catalog')
+    .addOption(taskQueueOption())
+    .action((component: string, { taskQueue }: { taskQueue: string }) => answering((session) => show(session, { component, taskQueue })));
+}
+
+async function show(session: CommandSession, { component, taskQueue }: { readonly component: string; readonly taskQueue: string }): Promise<Answer> {
+  const found = await ask<VersionLines>(session, { type: 'versions', about: component, input: { component }, taskQueue });
+  const { rows, text } = toldLines(found);
+  return { exit: 0, text: [...table(rows), '', ...text].join('\n'), json: found };
+}
