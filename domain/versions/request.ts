@@ -26,18 +26,18 @@ export type BackportRequest = z.output<typeof backportRequest>;
 export const backportRequestExample = { component: 'gitaly' } satisfies BackportRequest;
 
 /** What starts a look at the product's tags. */
-export const productRequest = z.strictObject({ component: z.string().min(1) });
+export const productRequest = deferred(() => z.strictObject({ component: z.string().min(1) }));
 
 export type ProductRequest = z.output<typeof productRequest>;
 
 export const productRequestExample = { component: 'gitaly' } satisfies ProductRequest;
 
 /** What starts the publication of a version's package. */
-export const packageRequest = z.strictObject({
+export const packageRequest = deferred(() => z.strictObject({
   component: z.string().min(1),
   version: z.string().min(1).max(60).describe('"12.9.0", or a candidate such as "12.9.0-rc4". It must be tagged.'),
   sha: sha.optional().describe('A commit that the package must have: refused where the version lacks it.'),
-});
+}));
 
 export type PackageRequest = z.output<typeof packageRequest>;
 
