@@ -63,6 +63,9 @@ export function toldOutcome(outcome: Outcome): string {
     case 'promoted':
     case 'promotionRefused':
     case 'replaced':
+    case 'fixed':
+    case 'fixRefused':
+    case 'fixFailed':
       return toldPromotion(outcome);
     case 'rolledOut':
     case 'alreadyOn':

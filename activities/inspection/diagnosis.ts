@@ -4,6 +4,7 @@ import { componentIn } from '../../ports/catalog/entries.ts';
 import { diagnoseComponent } from './diagnosis/component.ts';
 import { examine, fine } from './diagnosis/finding.ts';
 import type { DiagnosisPorts } from './diagnosis/finding.ts';
+import { diagnosePromotion } from './diagnosis/promotion.ts';
 import { diagnoseSchemas } from './diagnosis/schemas.ts';
 import { diagnoseVersions } from './diagnosis/versions.ts';
 import { diagnoseWorker } from './diagnosis/worker.ts';
@@ -23,6 +24,7 @@ export function createDiagnosis(ports: DiagnosisPorts) {
     for (const [name, one] of chosen(read, component)) {
       findings.push(...(await diagnoseComponent(ports, name, one)));
       if (one.code && one.versions) findings.push(...(await diagnoseVersions(ports, name, one.code, one.versions)));
+      if (one.promotion) findings.push(...(await diagnosePromotion(ports, name, one.promotion, read)));
       if (one.schemas) findings.push(...(await diagnoseSchemas(ports, name, one.schemas)));
     }
     return findings;

@@ -1,4 +1,5 @@
 import type { Ports } from '../../ports/ports.ts';
+import { createFixPlanning } from './fix-planning.ts';
 import { createPreReleasePlanning } from './planning.ts';
 import { createPreReleases } from './pre-releases.ts';
 import { createProductionGates } from './production/gates.ts';
@@ -7,6 +8,7 @@ import { createOrigins } from './production/origin.ts';
 import { createProductionPlanning } from './production/planning.ts';
 import { createQaGate } from './production/qa.ts';
 import { createTickets } from './production/tickets.ts';
+import { createReverts } from './reverts.ts';
 
 /** What gets a component's commits from stage to production. */
 export function createPromotion(ports: Ports) {
@@ -19,5 +21,7 @@ export function createPromotion(ports: Ports) {
     ...createLatest(ports),
     ...createProductionGates(ports),
     ...createTickets(ports),
+    ...createFixPlanning(ports),
+    ...createReverts(ports),
   };
 }

@@ -54,7 +54,7 @@ export async function watch(session: CommandSession, server: Server, handle: Wor
 /** The answer that belongs to how a release ended; being up to date is as good as being released. */
 export async function concluded(handle: WorkflowHandle, link: string | undefined): Promise<Answer> {
   const outcome = (await handle.result()) as Outcome;
-  const good = ['released', 'upToDate', 'planned', 'takenBack', 'rolledOut', 'alreadyOn', 'schemasReleased', 'schemasUploaded', 'promoted', 'preReleased', 'nothingMerged'].includes(outcome.kind)
+  const good = ['released', 'upToDate', 'planned', 'takenBack', 'rolledOut', 'alreadyOn', 'schemasReleased', 'schemasUploaded', 'promoted', 'fixed', 'preReleased', 'nothingMerged'].includes(outcome.kind)
   return {
     exit: good ? 0 : 1,
     text: [`${handle.workflowId}: ${toldOutcome(outcome)}`, ...(link ? [link] : [])].join('\n'),

@@ -32,7 +32,23 @@ export type ProductionOutcome =
   /** People have decided that another release goes to production. */
   | { readonly kind: 'replaced'; readonly by: string; readonly decidedBy: string };
 
-export type PromotionOutcome = PreReleaseOutcome | ProductionOutcome;
+/** How a stage fix, or a hotfix, ends. */
+export type FixOutcome =
+  | {
+      readonly kind: 'fixed';
+      /** The release that went to production. */
+      readonly release: string;
+      /** What is in the branch again. */
+      readonly back: readonly number[];
+      /** Why something is not brought back any more. */
+      readonly givenUp?: readonly string[];
+    }
+  /** Nothing was done. */
+  | { readonly kind: 'fixRefused'; readonly reason: string }
+  /** Its release did not come to production: what was taken back stays so. */
+  | { readonly kind: 'fixFailed'; readonly release: string; readonly why: string; readonly reverted: readonly number[] };
+
+export type PromotionOutcome = PreReleaseOutcome | ProductionOutcome | FixOutcome;
 
 export function toldPromotion(outcome: PromotionOutcome): string {
   switch (outcome.kind) {
@@ -44,6 +60,12 @@ export function toldPromotion(outcome: PromotionOutcome): string {
       return `${outcome.name} runs in ${outcome.environment}${outcome.tickets.length > 0 ? `; moved: ${outcome.tickets.join(', ')}` : ''}${outcome.givenUp ? `; given up: ${outcome.givenUp.join('; ')}` : ''}`;
     case 'promotionRefused':
       return `refused: ${outcome.reason}`;
+    case 'fixed':
+      return `${outcome.release} is in production${outcome.back.length > 0 ? `; back: ${outcome.back.map((number) => `#${number}`).join(', ')}` : ''}${outcome.givenUp ? `; given up: ${outcome.givenUp.join('; ')}` : ''}`;
+    case 'fixRefused':
+      return `refused: ${outcome.reason}`;
+    case 'fixFailed':
+      return `${outcome.release} did not come to production (${outcome.why})${outcome.reverted.length > 0 ? `; still reverted: ${outcome.reverted.map((number) => `#${number}`).join(', ')}` : ''}`;
     case 'replaced':
       return `not promoted: ${outcome.decidedBy} has decided for ${outcome.by}`;
   }

@@ -31,3 +31,37 @@ export const productionRequest = deferred(() => z.strictObject({
 export type ProductionRequest = z.output<typeof productionRequest>;
 
 export const productionRequestExample = { component: 'monitor', release: '2024.09.01' } satisfies ProductionRequest;
+
+const number = z.int().min(1);
+
+/** What starts a stage fix. */
+export const stageFixRequest = z.strictObject({
+  component: oneLine,
+  /** Merged pull requests that are not to go to production yet. */
+  pulls: z.array(number).min(1).max(30),
+  /** What the release without them is called; the day's next name, if not given. */
+  release: oneLine.optional(),
+  by: person.optional(),
+  reason: oneLine.optional(),
+});
+
+export type StageFixRequest = z.output<typeof stageFixRequest>;
+
+export const stageFixRequestExample = { component: 'monitor', pulls: [123] } satisfies StageFixRequest;
+
+/** What starts a hotfix. */
+export const hotfixRequest = z.strictObject({
+  component: oneLine,
+  /** The pull request that mends it. It must be merged. */
+  pull: number,
+  /** Who reviews it, and sees it work on stage: not its author. */
+  partner: person,
+  /** Merged pull requests that QA has not approved, and that are taken back until it is in production. */
+  revert: z.array(number).max(30).optional(),
+  by: person.optional(),
+  reason: oneLine.optional(),
+});
+
+export type HotfixRequest = z.output<typeof hotfixRequest>;
+
+export const hotfixRequestExample = { component: 'monitor', pull: 123, partner: 'bob' } satisfies HotfixRequest;

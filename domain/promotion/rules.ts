@@ -54,9 +54,11 @@ export const promotionRules = z.strictObject({
   checklist: z.array(z.strictObject({ name, about: sentence })).prefault([]).describe('What is done by hand where a release needs environment variables; two different people confirm each.'),
   secretsGrace: duration.prefault('5m').describe('How long new secrets take to be found: the deployment starts that long after the last confirmation.'),
   sanity: z.array(z.union([health, ask])).prefault([]).describe('What has to hold in production after a deployment.'),
+  mergeMethod: z.enum(['merge', 'squash', 'rebase']).prefault('merge').describe('How pull requests of reverts are merged.'),
   nearDays: z.int().min(1).max(90).prefault(14).describe('How many days a release\'s name may be away from today.'),
   chat: z.strictObject({
     progress: channel.describe('Where people hear of pre-releases and of releases.'),
+    hotfixes: channel.optional().describe('Where people hear that a hotfix is deployed, besides.'),
   }),
 });
 

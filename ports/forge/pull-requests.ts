@@ -60,6 +60,8 @@ export interface PullRequests {
   get(repository: Repository, number: number): Promise<PullRequest | undefined>;
   open(request: NewPullRequest): Promise<PullRequest>;
   close(repository: Repository, number: number): Promise<void>;
+  /** Opens one that takes a merged one back, on a branch of its own (`revertBranch`). @throws `Refused` where it can't be taken back by itself */
+  revert(repository: Repository, revert: { readonly number: number; readonly title: string; readonly body: string }): Promise<PullRequest>;
   /** Those by which a commit came onto `base`, squashed, rebased or merged; mostly one. */
   landing(repository: Repository, sha: Sha, base: string): Promise<readonly LandedPullRequest[]>;
   /** Those that were merged into `base` and carry a label, oldest merge first, as far as the forge's clock tells: it counts seconds. */

@@ -1,5 +1,10 @@
 import { buildSchema } from 'graphql';
 
+export interface RevertPull extends PullRequestInput {
+  readonly title?: string;
+  readonly body?: string;
+}
+
 export interface PullRequestInput {
   readonly pullRequestId: string;
 }
@@ -69,6 +74,8 @@ export const schema = buildSchema(`
   input DequeuePullRequestInput { id: ID! clientMutationId: String }
   input MarkPullRequestReadyForReviewInput { pullRequestId: ID! clientMutationId: String }
   input RefUpdate { name: GitRefname! afterOid: GitObjectID! beforeOid: GitObjectID force: Boolean = false }
+  input RevertPullRequestInput { pullRequestId: ID! title: String body: String draft: Boolean = false clientMutationId: String }
+  type RevertPullRequestPayload { pullRequest: PullRequest revertPullRequest: PullRequest clientMutationId: String }
   input UpdateRefsInput { repositoryId: ID! refUpdates: [RefUpdate!]! clientMutationId: String }
   type PullRequestPayload { actor: Actor pullRequest: PullRequest clientMutationId: String }
   type MergeQueuePayload { mergeQueueEntry: MergeQueueEntry clientMutationId: String }
@@ -78,6 +85,7 @@ export const schema = buildSchema(`
     disablePullRequestAutoMerge(input: DisablePullRequestAutoMergeInput!): PullRequestPayload
     enqueuePullRequest(input: EnqueuePullRequestInput!): MergeQueuePayload
     dequeuePullRequest(input: DequeuePullRequestInput!): MergeQueuePayload
+    revertPullRequest(input: RevertPullRequestInput!): RevertPullRequestPayload
     markPullRequestReadyForReview(input: MarkPullRequestReadyForReviewInput!): PullRequestPayload
     updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
   }

@@ -10,6 +10,7 @@ import { githubFault } from './limits.ts';
 import { isOpenPull, mergeability } from './pulls/mergeability.ts';
 import { joinQueue } from './pulls/merge-queue.ts';
 import { settlePulls } from './pulls/merging.ts';
+import { planRevert } from './pulls/reverting.ts';
 import { leaveQueue } from './pulls/pull-request.ts';
 import { assertUpdateAllowed } from './code/protection.ts';
 import { moveRef, refKey } from './code/refs.ts';
@@ -20,7 +21,7 @@ import type { DocumentNode } from 'graphql';
 import type { Exchange, Reply } from '../http/exchange.ts';
 import type { Visit } from '../http/visit.ts';
 import type { Plan } from '../http/write.ts';
-import type { Dequeue, EnableAutoMerge, Enqueue, PullRequestInput, RefUpdate, UpdateRefs } from './graphql-schema.ts';
+import type { Dequeue, EnableAutoMerge, Enqueue, PullRequestInput, RefUpdate, RevertPull, UpdateRefs } from './graphql-schema.ts';
 import type { MergeMethod, PullRequest, Repository, User } from './state.ts';
 import type { World } from '../world/state.ts';
 
@@ -88,6 +89,17 @@ const resolvers = {
       if (!issue.pull.queued) throw unprocessable('Pull request is not in the queue');
       return effect(textKey('dequeue', repository, issue, issue.pull.headSha), () => leaveQueue(context.world, issue.pull, 'manual'));
     });
+  },
+
+  async revertPullRequest({ input }: { input: RevertPull }, { world, user }: Context) {
+    const { repository, issue } = pullById(world, input.pullRequestId);
+    const reverting = { repository, issue, title: input.title, body: input.body, by: user };
+    const revert = await write(world, origin(repository, 'pulls'), async () => {
+      const plan = await planRevert(world, reverting);
+      if (!plan) throw unprocessable("Sorry, this pull request couldn't be reverted automatically. It may have already been reverted, or the content may have changed since it was merged.");
+      return plan;
+    });
+    return { pullRequest: renderPull(world, repository, issue), revertPullRequest: renderPull(world, repository, revert) };
   },
 
   async markPullRequestReadyForReview({ input }: { input: PullRequestInput }, context: Context) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marker } from '../../domain/code/marker.ts';
+import { catalogSchema } from '../../domain/catalog.ts';
 import { concernsOf } from '../../worker/webhooks/concern.ts';
 import { readNews } from '../../worker/webhooks/news.ts';
 import { catalog } from './receiver-world.ts';
@@ -124,3 +125,15 @@ function concerned(event: string, payload: object) {
   if (reading.kind === 'malformed') throw new Error(`no ${event}: ${JSON.stringify(payload)}`);
   return reading.kind === 'nothing' ? [] : concernsOf(reading.news, catalog);
 }
+
+it('has those looked again who bring something to production, by news of their branch and of reverts', () => {
+  const promoted = catalogSchema.parse({ version: 1, environments: {}, components: { monitor: { promotion: { repository: 'org/monitor', chat: { progress: '#monitor' } } } } });
+  const whom = (branch: string, repository = 'org/monitor') => {
+    const reading = readNews('check_suite', github.suite(repository, branch));
+    return reading.kind === 'news' ? concernsOf(reading.news, promoted).map((concern) => (concern.kind === 'component' ? concern.of : concern.id)) : [];
+  };
+  expect(whom('main')).toEqual(['preRelease', 'production', 'fix', 'hotfix']);
+  expect(whom('revert-12-logo')).toEqual(whom('main'));
+  expect(whom('logo')).toEqual([]);
+  expect(whom('main', 'org/other')).toEqual([]);
+});

@@ -27,7 +27,7 @@ export function concernsOf(news: News, { components }: Pick<Catalog, 'components
     if (tasks.length > 0) return tasks;
     if (!repositoriesOf(component).some((repository) => isSame(repository, news.repository))) return [];
     const own: readonly Concern[] = news.release?.component === name ? [{ kind: 'release', id: news.release.id }] : [];
-    return [...(news.release ? own : [...ofReleases(news, name, component), ...ofSchemas(news, name, component)]), ...ofRollouts(news, name, component)];
+    return [...(news.release ? own : [...ofReleases(news, name, component), ...ofSchemas(news, name, component), ...ofPromotion(news, name, component)]), ...ofRollouts(news, name, component)];
   });
   return [...place, ...releases];
 }
@@ -55,6 +55,12 @@ function ofProduct({ tag, repository }: News, component: string, { pin, versions
   return tag !== undefined && from !== undefined && isSame(from, repository) ? [{ kind: 'schedule', id: productSchedule(component) }] : [];
 }
 
+/** Its branch, and those of reverts: whoever brings a release or a fix to production, looks again. */
+function ofPromotion({ branches, repository }: News, name: string, { promotion }: Component): readonly Concern[] {
+  if (!promotion || !isSame(promotion.repository, repository) || !branches.some((branch) => branch === promotion.branch || branch.startsWith('revert-'))) return [];
+  return (['preRelease', 'production', 'fix', 'hotfix'] as const).map((of) => ({ kind: 'component', name, of }));
+}
+
 /** The branch of its pull request tells a schema release's version. */
 function ofSchemas({ branches, repository }: News, component: string, { schemas }: Component): readonly Concern[] {
   if (!schemas || !isSame(schemas.repository, repository)) return [];
@@ -70,7 +76,7 @@ function watched({ code, pin }: Component): readonly Watched[] {
 }
 
 function repositoriesOf(component: Component): readonly string[] {
-  return [...watched(component).map(({ repository }) => repository), ...(component.schemas ? [component.schemas.repository] : [])];
+  return [...watched(component).map(({ repository }) => repository), ...(component.schemas ? [component.schemas.repository] : []), ...(component.promotion ? [component.promotion.repository] : [])];
 }
 
 /** GitHub's names are the same in any case. */

@@ -5,7 +5,8 @@ import { productionPassage } from '../../domain/promotion/production/plan.ts';
 import type { ProductionRequest } from '../../domain/promotion/request.ts';
 import { productionRequest, productionRequestExample } from '../../domain/promotion/request.ts';
 import { abortion } from '../../domain/people/decision.ts';
-import { releaseId } from '../../domain/release/kinds.ts';
+import { fixName } from '../../domain/promotion/fix-plan.ts';
+import { kinds, releaseId } from '../../domain/release/kinds.ts';
 import { parseInput } from '../../domain/text/input.ts';
 import { openAbort } from '../people/abort.ts';
 import { openConfirmations } from '../people/confirmations.ts';
@@ -93,7 +94,14 @@ export async function productionRelease(input?: ProductionRequest): Promise<Outc
   }
 
   /** Another release goes to production instead. */
-  async function replace({ by, release: other }: Exclude<QaEnd, { kind: 'passed' }>): Promise<Outcome> {
+  async function replace(end: Exclude<QaEnd, { kind: 'passed' }>): Promise<Outcome> {
+    const { by } = end;
+    if (end.kind === 'revert') {
+      const fix = releaseId('fix', component, fixName(end.pulls));
+      await begin(fix, { component, pulls: end.pulls, by }, kinds.fix.workflow);
+      return { kind: 'replaced', by: fix, decidedBy: by };
+    }
+    const { release: other } = end;
     const to = releaseId('production', component, other);
     await begin(to, { component, release: other, by });
     return { kind: 'replaced', by: to, decidedBy: by };

@@ -23,10 +23,10 @@ export async function handOverExactly(sha: Sha, to: string, request: object): Pr
   return candidate === sha ? { kind: 'handedOver', to } : { kind: 'underWay', release: to, candidate, asked: sha };
 }
 
-/** Starts the workflow of this type under an id, unless it runs already. */
-export async function begin(workflowId: string, input: object): Promise<'now' | 'before'> {
+/** Starts a workflow, of this type unless told otherwise, under an id, unless it runs already. */
+export async function begin(workflowId: string, input: object, type = workflowInfo().workflowType): Promise<'now' | 'before'> {
   try {
-    await startChild(workflowInfo().workflowType, { workflowId, args: [input], parentClosePolicy: ParentClosePolicy.ABANDON });
+    await startChild(type, { workflowId, args: [input], parentClosePolicy: ParentClosePolicy.ABANDON });
     return 'now';
   } catch (failure) {
     if (failure instanceof WorkflowExecutionAlreadyStartedError) return 'before';

@@ -21,11 +21,14 @@ import { readContents } from '../../environments/contents.ts';
 import { findLandings, itemsOf, shortName } from '../landed.ts';
 import type { LandedChanges } from '../landed.ts';
 import { readReleases } from '../releases.ts';
+import type { TaggedCommit } from '../releases.ts';
 import { ledgerCommit } from '../story.ts';
 import { serverTime } from '../../server-time.ts';
 
 /** A preview's commit is looked for among so many of the newest ones. */
 const deepest = 200;
+/** How many commits the first release of a component lists. */
+const firstList = 100;
 
 type Refused = Extract<ProductionOutcome, { kind: 'promotionRefused' }>;
 type Setting = PromotionRules & { readonly stage: string; readonly target: Stage };
@@ -33,7 +36,7 @@ type Setting = PromotionRules & { readonly stage: string; readonly target: Stage
 /** Decides what a production release is made of. Writes nothing. */
 export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'registry' | 'issues'>) {
   const { catalog, forge, git } = ports;
-  const { recentReleases } = readReleases(forge);
+  const { recentReleases, releaseBefore } = readReleases(forge);
   const { seen } = readContents(ports);
 
   /** @throws `InvalidInput` for a component that is not promoted, or what the worker lacks for it; `InvalidCatalog` */
@@ -60,7 +63,7 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' 
 
     const releases = await recentReleases({ repository }, tags);
     const before = await latestBefore(repository, asked, releases);
-    const changes = await changesSince(rules, before, candidate);
+    const changes = await changesSince(rules, before ?? (await nearestRelease(repository, candidate, releases.filter((one) => one.name !== asked && one.sha !== candidate))), candidate);
     return {
       kind: 'production',
       id: releaseId('production', component, asked),
@@ -101,15 +104,23 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' 
     return name && sha ? { name, candidate: sha } : undefined;
   }
 
+  /** Where no release is the latest yet, the nearest that the commit contains. */
+  async function nearestRelease(repository: string, candidate: Sha, releases: readonly TaggedCommit[]): Promise<NamedCommit | undefined> {
+    const found = await releaseBefore({ repository }, candidate, releases);
+    const sha = releases.find(({ name }) => name === found?.name)?.sha;
+    return found && sha ? { name: found.name, candidate: sha } : undefined;
+  }
+
   async function newestPublished(repository: string, names: readonly string[]): Promise<string | undefined> {
     for (const name of names) if ((await forge.releases.find(repository, name))?.prerelease === false) return name;
     return undefined;
   }
 
   async function changesSince({ repository, branch, qa }: PromotionRules, before: NamedCommit | undefined, candidate: Sha): Promise<Pick<ProductionPlan, 'items' | 'reverted' | 'older'>> {
-    if (before?.candidate === candidate || !before) return { items: [], reverted: [], older: 0 };
-    const { commits, total } = await forge.commits.range(repository, before.candidate, candidate);
-    const [landed, history] = await Promise.all([findLandings(forge, repository, branch, commits), git.log(repository, { from: before.candidate, to: candidate })]);
+    if (before?.candidate === candidate) return { items: [], reverted: [], older: 0 };
+    // Of the first release there is no end: its newest commits are looked at.
+    const { commits, total } = before ? await forge.commits.range(repository, before.candidate, candidate) : { commits: await forge.commits.mainLine(repository, branch, { limit: firstList }), total: 0 };
+    const [landed, history] = await Promise.all([findLandings(forge, repository, branch, commits), git.log(repository, before ? { from: before.candidate, to: candidate } : { to: candidate, limit: firstList })]);
     const voided = voidedPulls(history.map(ledgerCommit).toReversed(), landed.pulls);
     const titles = new Map(commits.map((commit) => [commit.sha, commit.title]));
     const staying = { ...landed, pulls: landed.pulls.filter(({ number }) => !voided.has(number)) };

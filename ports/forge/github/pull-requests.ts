@@ -5,6 +5,11 @@ import { fittingBody, fittingTitle } from '../../../domain/code/quiet-text.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { refusal, unlessMissing } from './connection/failures.ts';
+import { asked } from './connection/graphql.ts';
+
+const revertPullRequest = `mutation ($pull: ID!, $title: String!, $body: String!) {
+  revertPullRequest(input: { pullRequestId: $pull, title: $title, body: $body }) { revertPullRequest { number } }
+}`;
 
 export function githubPullRequests(github: GitHub): PullRequests {
   const { rest, paginate } = github;
@@ -53,6 +58,15 @@ export function githubPullRequests(github: GitHub): PullRequests {
         // It may be merged already, and still be shown as open.
         throw status === 422 ? tryAgain('Unavailable', `GitHub won't close ${repository}#${number}: ${reason}`, { answer: refusal(error) }) : error;
       }
+    },
+
+    async revert(repository, { number, title, body }) {
+      const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
+      const answer = await asked<{ revertPullRequest: { revertPullRequest: { number: number } } }>(github, revertPullRequest, { pull: data.node_id, title: fittingTitle(title), body: fittingBody(body) });
+      if (answer.refused !== undefined) throw neverRetry('Refused', `GitHub can't revert ${repository}#${number} by itself: ${answer.refused}`);
+      const made = await get(repository, answer.data!.revertPullRequest.revertPullRequest.number);
+      if (!made) throw tryAgain('Unavailable', `GitHub does not show the revert of ${repository}#${number} yet`);
+      return made;
     },
 
     async landing(repository, sha, base) {

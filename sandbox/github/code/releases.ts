@@ -35,6 +35,7 @@ async function create(call: Call<'repos/create-release'>) {
         prerelease: body.prerelease ?? false, makeLatest: body.make_latest !== 'false', createdAt: at, publishedAt: draft ? null : at,
       };
       repository.releases.push(added);
+      takeLatest(repository, added);
       if (!draft) await ensureTag(call, added);
       return added;
     });
@@ -80,6 +81,7 @@ async function update(call: Call<'repos/update-release'>) {
     if (!wanted.draft && twin !== undefined && twin !== release) throw invalid({ resource: 'Release', code: 'already_exists', field: 'tag_name' });
     return effect(`release-edit ${repository.fullName} ${release.tag} ${changed.join(',')}`, async () => {
       Object.assign(release, wanted);
+      takeLatest(repository, release);
       if (release.draft) return;
       release.publishedAt ??= world.clock.now();
       await ensureTag(call, release);
@@ -88,9 +90,16 @@ async function update(call: Call<'repos/update-release'>) {
   return json(200, renderRelease(world, repository, releaseOf(call)));
 }
 
-/** The newest of those that were to be it; a draft and a pre-release never are. */
+/** Only one is: whichever was made it last. */
+function takeLatest({ releases }: Repository, release: Release): void {
+  if (release.draft || release.prerelease || !release.makeLatest) return;
+  for (const other of releases) if (other !== release) other.makeLatest = false;
+}
+
+/** That which was made it last, or else the newest; a draft and a pre-release never are. */
 function getLatest({ world, repository }: Call<'repos/get-latest-release'>) {
-  const release = repository.releases.findLast(({ draft, prerelease, makeLatest }) => !draft && !prerelease && makeLatest);
+  const published = repository.releases.filter(({ draft, prerelease }) => !draft && !prerelease);
+  const release = published.findLast(({ makeLatest }) => makeLatest) ?? published.at(-1);
   if (release === undefined) throw notFound();
   return json(200, renderRelease(world, repository, release));
 }

@@ -8,14 +8,14 @@ import type { World } from '../../worlds.ts';
 export const repository = 'mozilla/blurts-server';
 const place = { owner: 'mozilla', repo: 'blurts-server' };
 
-/** A catalog of Monitor alone, with everything fast. */
-export function monitorCatalog(): Catalog {
+/** A catalog of Monitor alone, with everything fast. @param more of its promotion */
+export function monitorCatalog(more: object = {}, environments: object = {}): Catalog {
   return catalogSchema.parse({
     version: 1,
     pace: { poll: '100ms', sample: '100ms', retry: '50ms', patience: '2s' },
-    environments: {},
+    environments,
     components: {
-      monitor: { promotion: { repository, timeZone: 'America/Los_Angeles', onTag: ['release_retag_v2.yaml'], engineer: 'ann', chat: { progress: '#fx-monitor-engineering' } } },
+      monitor: { promotion: { repository, timeZone: 'America/Los_Angeles', onTag: ['release_retag_v2.yaml'], engineer: 'ann', chat: { progress: '#fx-monitor-engineering' }, ...more } },
     },
   });
 }

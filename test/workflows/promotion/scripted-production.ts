@@ -67,6 +67,7 @@ export async function beginProduction(server: TestWorkflowEnvironment, { script 
     recordDigest: async () => digest,
     askAboutQa: async () => qaOf(),
     askAuthors: async () => undefined,
+    hotfixUnderWay: async () => undefined,
     makeLatest: async ({ name: which }) => `https://forge/releases/${which}`,
     commitVerdict: async () => ({ kind: 'green' }),
     startGate: async () => ({ id: 5, url: 'https://forge/run/5' }),

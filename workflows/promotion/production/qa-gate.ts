@@ -11,9 +11,10 @@ import type { ProductionRelease } from './release.ts';
 
 export type QaEnd =
   | { readonly kind: 'passed' }
+  | { readonly kind: 'revert'; readonly by: string; readonly pulls: readonly number[] }
   | { readonly kind: 'use'; readonly by: string; readonly release: string };
 
-const choices = ['proceed', 'delay', 'useRelease'] as const;
+const choices = ['proceed', 'delay', 'revertUnverified', 'useRelease'] as const;
 /** The details in the UI and a message in chat hold that much besides the rest. */
 const longestTable = 1_800;
 
@@ -98,11 +99,16 @@ export function passQa(release: ProductionRelease): Promise<QaEnd> {
 
   function refusal({ choice, reason, release: other }: Choice): string | undefined {
     if (!reason) return `${choice} needs a "reason"`;
+    if (choice === 'revertUnverified' && unverified().length === 0) return 'what is not approved came without a pull request: it can\'t be reverted by one';
     if (choice !== 'useRelease') return undefined;
     if (other === undefined) return 'useRelease needs the "release" that is to go to production instead';
     if (other === name) return `${name} is this one`;
     const parsed = parseReleaseName(other);
     return parsed.kind === 'invalid' ? parsed.message : undefined;
+  }
+
+  function unverified(): number[] {
+    return rows.filter(({ verdict }) => verdict.kind !== 'approved').flatMap(({ item }) => (item.name.startsWith('#') ? [Number(item.name.slice(1))] : []));
   }
 
   async function heed({ choice, by, reason = '', release: other }: Choice): Promise<{ readonly told: string; readonly mark?: 'skipped' | 'failed'; readonly value: QaEnd } | undefined> {
@@ -114,8 +120,16 @@ export function passQa(release: ProductionRelease): Promise<QaEnd> {
         agreed.splice(0);
         reporter.tell({ name: 'delay', line: `qa: ${delay}. Who agrees? confirm ${JSON.stringify({ item: 'delay', by: 'your-login' })}`, urgent: true });
         return undefined;
-      case 'useRelease':
+      case 'revertUnverified':
+        return { told: `${by} has what is not approved reverted: ${reason}`, mark: 'failed', value: { kind: 'revert', by, pulls: unverified() } };
+      case 'useRelease': {
+        const hotfix = await insist(release, 'a look for a hotfix', () => work.hotfixUnderWay({ component: plan.component }, 'look for a hotfix that must go out'));
+        if (hotfix !== undefined) {
+          status.refuse('decide useRelease', `${hotfix} must go out, which ${other} has not`);
+          return undefined;
+        }
         return { told: `${by} wants ${other} instead: ${reason}`, mark: 'failed', value: { kind: 'use', by, release: other! } };
+      }
     }
   }
 }
