@@ -32,10 +32,10 @@ export type ProductionRequest = z.output<typeof productionRequest>;
 
 export const productionRequestExample = { component: 'monitor', release: '2024.09.01' } satisfies ProductionRequest;
 
-const number = z.int().min(1);
+const number = deferred(() => z.int().min(1));
 
 /** What starts a stage fix. */
-export const stageFixRequest = z.strictObject({
+export const stageFixRequest = deferred(() => z.strictObject({
   component: oneLine,
   /** Merged pull requests that are not to go to production yet. */
   pulls: z.array(number).min(1).max(30),
@@ -43,14 +43,14 @@ export const stageFixRequest = z.strictObject({
   release: oneLine.optional(),
   by: person.optional(),
   reason: oneLine.optional(),
-});
+}));
 
 export type StageFixRequest = z.output<typeof stageFixRequest>;
 
 export const stageFixRequestExample = { component: 'monitor', pulls: [123] } satisfies StageFixRequest;
 
 /** What starts a hotfix. */
-export const hotfixRequest = z.strictObject({
+export const hotfixRequest = deferred(() => z.strictObject({
   component: oneLine,
   /** The pull request that mends it. It must be merged. */
   pull: number,
@@ -60,7 +60,7 @@ export const hotfixRequest = z.strictObject({
   revert: z.array(number).max(30).optional(),
   by: person.optional(),
   reason: oneLine.optional(),
-});
+}));
 
 export type HotfixRequest = z.output<typeof hotfixRequest>;
 

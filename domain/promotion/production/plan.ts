@@ -40,7 +40,7 @@ export interface ProductionPlan {
   readonly names: Readonly<Record<Sha, string>>;
   readonly target: Stage;
   /** A preview takes some of the steps only. */
-  readonly stages: readonly { readonly name: StepName | Stage['name']; readonly environment: string }[];
+  readonly stages: readonly { readonly name: string; readonly environment: string }[];
   readonly isPreview: boolean;
   readonly rules: PromotionRules;
   readonly pace: Pace;
