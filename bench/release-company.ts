@@ -77,7 +77,7 @@ function releaseActivities(begun: () => string, gate: { readonly open: boolean }
     async plan() {
       const id = begun();
       const component = id.split('/')[1]!;
-      return { ...plan, id, component, downstream: { ...plan.downstream, head: id } };
+      return { ...plan, id, component, pin: { ...plan.pin, head: id } };
     },
     async pipeline() {
       begun();

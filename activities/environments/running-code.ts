@@ -11,7 +11,7 @@ export interface RunningQuestion {
   /** Its repository. */
   readonly source: Repository;
   /** The file that says which commit of it is deployed with the rest; without one, its own repository is deployed. */
-  readonly downstream?: { readonly repository: Repository; readonly versionFile: string };
+  readonly pin?: { readonly repository: Repository; readonly versionFile: string };
   readonly environment: string;
   readonly deployed: DeployedRule;
 }
@@ -32,14 +32,14 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
 
   /** The environment remembers what Slipway has deployed, by whatever mechanism; the forge its deployments, whoever made them. The later one counts. */
   async function deployedLast(question: RunningQuestion): Promise<Sha | undefined> {
-    const { component, source, downstream, environment } = question;
+    const { component, source, pin: downstream, environment } = question;
     const [record, newest] = await Promise.all([environments.record(environment), forge.deployments.current(downstream?.repository ?? source, environment)]);
     const ours = record?.deployed[component];
     if (ours && (!newest || Date.parse(newest.at) <= Date.parse(ours.since))) return ours.candidate;
     return newest && pinnedAt(question, newest.sha);
   }
 
-  async function pinnedAt({ source, downstream }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
+  async function pinnedAt({ source, pin: downstream }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
     if (!downstream) return product;
     return pins.pinnedAt(downstream, product, source);
   }

@@ -103,7 +103,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
 
   /** What comes in and what goes, compared with the tarball that the base names. */
   async function changesOf({ plan }: ArchiveWork, { versions, current }: Gathered): Promise<ArchiveChanges | undefined> {
-    const named = await namedAt(plan, plan.base);
+    const named = await namedAt(plan, plan.into);
     const last = named.kind === 'named' ? archiveAt(plan.rules, named.archive.url) : undefined;
     const artifact = last && (await artifacts.find(plan.rules.bucket, last.name));
     if (!artifact || artifact.size > largestArchive) return undefined;

@@ -106,7 +106,7 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
 
   /** Dispatches the catalog's build workflow for a head of the pull request, once. @throws `InvalidInput` when its run could not be found again */
   async function startReleaseBuild({ plan, sha }: BuildStart): Promise<Pick<Deployment, 'id' | 'url'>> {
-    const { id: release, version, head: branch, rules: { repository, build } } = plan;
+    const { id: release, version, branch, rules: { repository, build } } = plan;
     const key = `${release} ${shortSha(sha)}`;
     const mechanism = fillInputs({ kind: 'workflow', ...build! }, { version, sha, key });
     const target = { repository, branch, environment: '', sha, key };

@@ -24,7 +24,7 @@ export function createNamedArchives({ forge: { commits } }: Pick<Ports, 'forge'>
 
   /** The branch whose builds take exactly this tarball; one whose checksum nobody knows is believed to be the one that is named. */
   async function userOf(plan: SchemaPlan, { name, sha256 }: Artifact): Promise<string | undefined> {
-    for (const branch of new Set([plan.base, plan.rules.branch])) {
+    for (const branch of new Set([plan.into, plan.rules.branch])) {
       const named = await namedAt(plan, branch);
       if (named.kind !== 'named' || archiveAt(plan.rules, named.archive.url)?.name !== name) continue;
       if (sha256 === undefined || sha256 === named.archive.sha256) return branch;

@@ -68,10 +68,10 @@ export function createSchemaPullRequests(ports: Pick<Ports, 'forge' | 'releases'
   async function amendSchemaPullRequest(change: DepsAmendment): Promise<SchemaPullRequest> {
     const { plan, archive, pull, base } = change;
     const { number, head: from } = pull;
-    const to = await depsCommit(change, base === undefined ? { parent: from, message: plan.title } : { parent: base, merges: from, message: `Merge ${plan.base} into ${plan.head}` });
+    const to = await depsCommit(change, base === undefined ? { parent: from, message: plan.title } : { parent: base, merges: from, message: `Merge ${plan.into} into ${plan.branch}` });
     if (typeof to !== 'string') return to;
     const result = await amend(proposalOf(change), { from, to, tells: { number, of: archive.sha256, body: async () => schemaPullRequestBody(change) } });
-    if (result === 'moved') throw neverRetry('Conflict', `somebody else has moved branch ${plan.head} of ${plan.rules.repository}: it will not be moved`);
+    if (result === 'moved') throw neverRetry('Conflict', `somebody else has moved branch ${plan.branch} of ${plan.rules.repository}: it will not be moved`);
     return { ...pull, head: to };
   }
 
@@ -102,7 +102,7 @@ export function createSchemaPullRequests(ports: Pick<Ports, 'forge' | 'releases'
 }
 
 /** It takes the place of what a run of this release that was terminated has left. */
-function proposalOf({ plan: { id, head, base, title, rules }, key }: SchemaWork): Proposal {
+function proposalOf({ plan: { id, branch: head, into: base, title, rules }, key }: SchemaWork): Proposal {
   const { repository, labels } = rules;
   return { repository, branch: head, into: base, title, labels, release: id, pick: async (listed) => listed.find(({ body }) => body.includes(marker(key))), replaces: (left) => left.id === id };
 }

@@ -106,7 +106,7 @@ export function versionGround({ forge, git, environments }: Pick<Ports, 'forge' 
 
   function questionOf({ catalog, component, repository, rules }: Scene): RunningQuestion {
     const { pin } = componentIn(catalog, component);
-    return { component, source: repository, ...(pin && { downstream: pin }), ...rules.production };
+    return { component, source: repository, ...(pin && { pin: pin }), ...rules.production };
   }
 
   /** Why a commit must not be released; undefined if production runs it, or a successor of it. */

@@ -33,7 +33,7 @@ export function createVersionLines({ catalog: source, forge, git, environments, 
     const refs = await git.refs(repository);
     const tagged = refs.tags.flatMap(taggedVersion).toSorted((a, b) => compareVersions(b.version, a.version));
     const { environment } = versions.production;
-    const sha = await runs({ component, source: repository, ...(pin && { downstream: pin }), ...versions.production });
+    const sha = await runs({ component, source: repository, ...(pin && { pin: pin }), ...versions.production });
     const running = sha === undefined ? undefined : await runningBranch(catalog, component, refs);
     const onBranch = running?.kind === 'branch' ? running.branch : code.branch;
     const stable = Object.keys(refs.branches)

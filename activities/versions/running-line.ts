@@ -27,7 +27,7 @@ export function runningLine({ forge, git, environments }: Pick<Ports, 'forge' | 
     const { pin } = componentIn(catalog, component);
     const repository = versions.repository ?? code.canonical;
     const { environment } = versions.production;
-    const present = await running.runs({ component, source: repository, ...(pin && { downstream: pin }), ...versions.production });
+    const present = await running.runs({ component, source: repository, ...(pin && { pin: pin }), ...versions.production });
     if (present === undefined) return refused(`${environment} runs nothing that is known: it can't be told which stable branch it is on`);
     const found = await branchOf(repository, refs, present);
     return found ?? refused(`${environment} runs ${shortSha(present)}, which is on no stable branch of ${repository}: what is merged reaches it by ${code.branch}`);

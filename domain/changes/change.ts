@@ -7,7 +7,7 @@ import type { Repository } from '../code/repository.ts';
 export interface CarriedChange {
   readonly repository: Repository;
   /** The branch that it is on. */
-  readonly head: string;
+  readonly branch: string;
   /** The branch that it is merged into. */
   readonly into: string;
   readonly method: 'merge' | 'squash' | 'rebase';

@@ -5,7 +5,7 @@ import type { Mechanism } from '../stages/rules.ts';
 
 /** Every write that a release would make, should nothing come in its way, in order. */
 export function writesOf(plan: ReleasePlan): readonly string[] {
-  const { candidate, downstream, stages, chat, base, component, landed } = plan;
+  const { candidate, pin: downstream, stages, chat, base, component, landed } = plan;
   const { repository, branch, head, versionFile, title, labels, merge } = downstream;
   const thread = chat ? [`${chat.progress}: a thread for ${component} ${shortSha(candidate)}`] : [];
   const landing = [

@@ -34,7 +34,7 @@ export interface ReleasePlan {
   readonly mirrorIgnores?: readonly string[];
   /** What has announced checks of the candidate there, and never reported: people are asked whether it may go on without. */
   readonly silent?: readonly string[];
-  readonly downstream: Pin;
+  readonly pin: Pin;
   /** Where it is merged already: the commit, and the pull request that brought it. */
   readonly landed?: { readonly sha: Sha; readonly pullRequest: { readonly number: number; readonly url: string } };
   /** It takes the pin back, to a candidate before it. */
@@ -81,7 +81,7 @@ export function planRelease({ pace, environments }: Surroundings, { name: compon
     mirrorBranch: code.branch,
     mirrorChecks: code.requiredChecks,
     mirrorIgnores: code.ignoredChecks,
-    downstream: pin,
+    pin,
     stages: stages.map((stage) => assured(stage, environments[stage.environment]?.assurance)),
     ...(chat && { chat }),
     pace,
@@ -90,9 +90,9 @@ export function planRelease({ pace, environments }: Surroundings, { name: compon
 
 /** A plan that pins again what was pinned before, by a pull request on a branch of its own, and deploys nothing. */
 export function planTakingBack(surroundings: Surroundings, component: Releasable, choice: ChosenCandidate): ReleasePlan {
-  const { downstream, ...plan } = planRelease(surroundings, component, choice);
+  const { pin: downstream, ...plan } = planRelease(surroundings, component, choice);
   const { head, title } = downstream;
-  return { ...plan, downstream: { ...downstream, head: `${head}-back`, title: cut(`Revert "${title}"`, longestTitle) }, stages: [], isBack: true };
+  return { ...plan, pin: { ...downstream, head: `${head}-back`, title: cut(`Revert "${title}"`, longestTitle) }, stages: [], isBack: true };
 }
 
 /** Who is waited for where the catalog names nobody else. */
@@ -102,7 +102,7 @@ export function teamOf({ chat, component }: Pick<ReleasePlan, 'chat' | 'componen
 
 /** What a release carries through its stages. */
 export function passageOf(plan: ReleasePlan): PassagePlan {
-  const { id, component, candidate, pinned, base, stages, pace, mirror, downstream } = plan;
+  const { id, component, candidate, pinned, base, stages, pace, mirror, pin: downstream } = plan;
   const { repository, branch } = downstream;
   return { id, component, candidate, pinned, stages, pace, source: mirror, before: { candidate: pinned, sha: base }, deployedFrom: { repository, branch } };
 }
@@ -114,7 +114,7 @@ export function deployedFrom({ code, pin }: { readonly code: Pick<Code, 'mirror'
 
 /** The life of its pull request. */
 export function changeOf(plan: ReleasePlan): CarriedChange {
-  const { downstream, pace } = plan;
+  const { pin: downstream, pace } = plan;
   const { repository, head, branch, merge, autoMerge } = downstream;
-  return { repository, head, into: branch, method: merge, autoMerge, team: teamOf(plan), patience: pace.patience };
+  return { repository, branch: head, into: branch, method: merge, autoMerge, team: teamOf(plan), patience: pace.patience };
 }

@@ -21,7 +21,7 @@ export interface RolloutPlan {
   readonly reason?: string;
   /** Where the component's commits are, and the file that pins one of them downstream. */
   readonly source: string;
-  readonly downstream?: { readonly repository: string; readonly versionFile: string };
+  readonly pin?: { readonly repository: string; readonly versionFile: string };
   readonly rules: FlagRules;
   readonly steps: readonly RolloutStep[];
   /** What the status shows a mark for: staging, and each step. */
@@ -47,7 +47,7 @@ export function stepName({ to }: Pick<RolloutStep, 'to'>): string {
 /** What the catalog says of a component whose flags are rolled out. */
 export interface WithFlags {
   readonly code: Code;
-  readonly pin?: NonNullable<RolloutPlan['downstream']> | undefined;
+  readonly pin?: NonNullable<RolloutPlan['pin']> | undefined;
   readonly chat?: ChatChannels | undefined;
   readonly flags: FlagRules;
 }
@@ -63,7 +63,7 @@ export function agreeOnRollout(pace: Pace, { code, pin, chat, flags: rules }: Wi
     flag,
     commit,
     source: code.mirror,
-    ...(pin && { downstream: { repository: pin.repository, versionFile: pin.versionFile } }),
+    ...(pin && { pin: { repository: pin.repository, versionFile: pin.versionFile } }),
     rules,
     steps,
     stages: [

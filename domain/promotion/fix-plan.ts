@@ -32,7 +32,7 @@ export interface FixPlan {
 
 /** A revert, as any change that a pull request carries. */
 export function revertChange({ repository, rules, pace }: Pick<FixPlan, 'repository' | 'rules' | 'pace'>, head: string): CarriedChange {
-  return { repository, head, into: rules.branch, method: rules.mergeMethod, autoMerge: false, team: rules.chat.progress, patience: pace.patience };
+  return { repository, branch: head, into: rules.branch, method: rules.mergeMethod, autoMerge: false, team: rules.chat.progress, patience: pace.patience };
 }
 
 /** What names a stage fix among those of its component. */

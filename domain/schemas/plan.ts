@@ -25,7 +25,7 @@ export interface SchemaPlan {
   readonly version: SchemaVersion;
   readonly action: SchemaAction | 'upload-current-schemas';
   /** The branch that the release is cut from, and merged back into. */
-  readonly base: string;
+  readonly into: string;
   /** What is released: the head of the base when the release began, or the commit that `ref` names. */
   readonly candidate: Sha;
   /** The tag or commit that was asked for: then the schemas are those of exactly this commit. */
@@ -41,7 +41,7 @@ export interface SchemaPlan {
   /** Where builds get it. */
   readonly url: string;
   /** The pull request's branch and title. */
-  readonly head: string;
+  readonly branch: string;
   readonly title: string;
   readonly rules: SchemaRules;
   readonly stages: readonly [];
@@ -92,7 +92,7 @@ export function schemaReleaseFrom(branch: string, { component, head }: { readonl
 }
 
 /** "inject-current-schemas from 5.1": what tells two requests for the same version apart. */
-export function toldWork({ action, base, ref }: Pick<SchemaPlan, 'action' | 'base' | 'ref'>): string {
+export function toldWork({ action, into: base, ref }: Pick<SchemaPlan, 'action' | 'into' | 'ref'>): string {
   return `${action} from ${ref === undefined ? base : `${ref} of ${base}`}`;
 }
 
@@ -114,7 +114,7 @@ export function agreeOnSchemas({ pace, rules, chat }: SchemaGround, { request, b
     component,
     version,
     action,
-    base,
+    into: base,
     candidate,
     ...(ref !== undefined && { ref }),
     ...(named && { named }),
@@ -122,7 +122,7 @@ export function agreeOnSchemas({ pace, rules, chat }: SchemaGround, { request, b
     date,
     archive: archive.name,
     url: archive.url,
-    head: rules.head.replace('{version}', version),
+    branch: rules.head.replace('{version}', version),
     title: rules.title.replace('{version}', version),
     rules,
     stages: [],
@@ -134,6 +134,6 @@ export function agreeOnSchemas({ pace, rules, chat }: SchemaGround, { request, b
 }
 
 /** The life of its pull request. */
-export function changeOf({ component, rules, head, base, chat, pace }: SchemaPlan): CarriedChange {
-  return { repository: rules.repository, head, into: base, method: rules.merge, autoMerge: false, team: chat?.progress ?? `the team of ${component}`, patience: pace.patience };
+export function changeOf({ component, rules, branch: head, into: base, chat, pace }: SchemaPlan): CarriedChange {
+  return { repository: rules.repository, branch: head, into: base, method: rules.merge, autoMerge: false, team: chat?.progress ?? `the team of ${component}`, patience: pace.patience };
 }

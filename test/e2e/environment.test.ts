@@ -376,7 +376,7 @@ async function company({ soak, freezes = [], lossy = false, patience = plan.pace
     const one = begun.get(key);
     return one && { id: one.id, url: `https://forge/runs/${one.id}`, state: one.held ? 'running' : 'succeeded' };
   };
-  const { downstream } = plan;
+  const { pin: downstream } = plan;
   const catalog = catalogSchema.parse({
     version: 1,
     environments: { [environment]: { freezes } },

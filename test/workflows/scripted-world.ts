@@ -19,7 +19,7 @@ export const plan: ReleasePlan = {
   mirror: 'org/gitaly-mirror',
   mirrorBranch: 'master',
   mirrorChecks: [],
-  downstream: {
+  pin: {
     repository: 'org/product',
     branch: 'master',
     versionFile: 'GITALY_SERVER_VERSION',

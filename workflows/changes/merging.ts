@@ -7,7 +7,7 @@ type Pull = OpenChange['pull'];
 
 /** Merges at exactly the head that is known, and tells of it. */
 export async function merge({ status, work, reporter, change }: Omit<Changing, 'questions' | 'answers'>, { number, head: sha }: Pull, more: Pick<Merge, 'brings' | 'carries'> = {}): Promise<MergeAnswer> {
-  const { repository, head, into, method } = change;
+  const { repository, branch: head, into, method } = change;
   status.enter('merging', { next: `merge #${number}` });
   const answer = await work.mergePullRequest({ repository, number, sha, head, method, ...more }, `merge #${number}`);
   if (answer.kind === 'merged') {
@@ -20,7 +20,7 @@ export async function merge({ status, work, reporter, change }: Omit<Changing, '
 
 /** Has it reviewed by the second identity where there is one. Else, and where that isn't enough, people have to. */
 export async function review({ status, work, reporter, change }: Pick<Changing, 'status' | 'work' | 'reporter' | 'change'>, { number, head: sha }: Pull, { by }: Pick<Extract<ChangeStep, { do: 'review' }>, 'by'>): Promise<Obstacle> {
-  const { repository, head, method, autoMerge } = change;
+  const { repository, branch: head, method, autoMerge } = change;
   const asked = { repository, number, sha };
   // What the forge refuses here, people can do.
   const reviewed = by === 'people' ? 'nobody' : ((await goWithout({ status, reporter }, `approve #${number}`, () => work.approvePullRequest(asked, `approve #${number}`))) ?? 'nobody');

@@ -87,7 +87,7 @@ function withoutWaiting(draft: Draft): Draft {
 /** Takes up a newer green commit: at once, or, while a red pipeline is a person's to decide on, as the catalog says. */
 export async function takeOffer(release: Release, draft: Draft, sha: Sha): Promise<Draft> {
   const { plan, known, waitsForFix, carried, asked } = draft;
-  const isAsked = (known?.kind === 'regression' || known?.kind === 'ejected') && plan.downstream.whenFixed === 'ask' && !waitsForFix;
+  const isAsked = (known?.kind === 'regression' || known?.kind === 'ejected') && plan.pin.whenFixed === 'ask' && !waitsForFix;
   if (!isAsked) return amend(release, draft, { sha, notBefore: carried });
   return ask(release, draft, asked!, {
     what: `a decision on ${asked}: ${shortSha(sha)} is newer, and green on the mirror`,

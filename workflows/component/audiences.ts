@@ -25,7 +25,7 @@ export function straightAudiences(session: Session<StraightPlan>): readonly Audi
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
 function releaseThread(session: Session<ReleasePlan>): Audience {
   const { plan, work, status } = session;
-  const { id, component, chat, downstream } = plan;
+  const { id, component, chat, pin: downstream } = plan;
   const tell = openThreads(work);
   return {
     name: chat?.progress ?? 'the pull request',
@@ -57,14 +57,14 @@ function keyOf({ plan: { id }, status }: Pick<Session<ReleasePlan>, 'plan' | 'st
   return number === undefined ? `${id} of ${workflowInfo().startTime.toISOString()}` : `${id}#${number}`;
 }
 
-function originOf({ mirror, downstream }: ReleasePlan): CommitSource {
+function originOf({ mirror, pin: downstream }: ReleasePlan): CommitSource {
   return { source: mirror, deployedFrom: downstream.repository };
 }
 
 /** Comments on the pull request: what is urgent only, with a mention of whom the catalog names. */
 function pullRequestComments({ plan, work, status }: Session<ReleasePlan>): Audience {
   const { id } = plan;
-  const { repository, mention } = plan.downstream;
+  const { repository, mention } = plan.pin;
   return {
     name: 'the pull request',
     hear({ name, line, urgent }) {
@@ -78,7 +78,7 @@ function pullRequestComments({ plan, work, status }: Session<ReleasePlan>): Audi
 
 /** Issues for flaky tests, where the catalog wants them. */
 function flakyTests({ plan, work, status }: Session<ReleasePlan>): Audience {
-  const { flakyTest } = plan.downstream;
+  const { flakyTest } = plan.pin;
   return {
     name: flakyTest?.repository ?? '',
     hear({ name, flake }) {

@@ -33,10 +33,10 @@ export async function land(release: Release, register: (undo: Undo) => void): Pr
   const { plan } = release;
   let draft: Draft | undefined;
   register({
-    what: `the pull request on ${plan.downstream.head}`,
+    what: `the pull request on ${plan.pin.head}`,
     act: () => withdraw(release, draft ? withdrawal(draft) : versionChange(plan, { after: 0 })),
   });
-  return remindWhile(release, plan.downstream.stale, async () => {
+  return remindWhile(release, plan.pin.stale, async () => {
     await release.pause.over();
     draft = await insist(release, 'opening the pull request', () => open(release, plan, { after: 0 }));
     if (draft.pull.carries !== plan.candidate) {
@@ -70,7 +70,7 @@ function workOn({ pull }: Draft): string {
 async function awaitEvent({ status, work, wakes, offers, pause, objections, questions, isExact }: Release, draft: Draft): Promise<Event> {
   const { plan, pull, carried, attempt, known, waitsForFix } = draft;
   const { number, head } = pull;
-  const look = { change: versionChangeOf(draft), number, head, required: plan.downstream.requiredChecks, ignored: plan.downstream.ignoredChecks, patience: plan.pace.patience, attempt, ...(known && { known }), ...(pull.chosenBy && { chosenBy: pull.chosenBy }) };
+  const look = { change: versionChangeOf(draft), number, head, required: plan.pin.requiredChecks, ignored: plan.pin.ignoredChecks, patience: plan.pace.patience, attempt, ...(known && { known }), ...(pull.chosenBy && { chosenBy: pull.chosenBy }) };
   if (pause.active()) return { kind: 'paused' };
   if (!known) status.enter('pipeline', { waitingFor: { what: `the pipeline of #${number}` }, next: 'merge when green' });
   const event = await unless(
@@ -131,7 +131,7 @@ async function hearSilence(release: Release, { plan, pull }: Draft, silent: read
 
 async function mergeGreen(release: Release, draft: Draft): Promise<Draft | Landed> {
   tellFlake(release, draft);
-  const { component, candidate, isBack, mirror: source, downstream: { versionFile: path } } = draft.plan;
+  const { component, candidate, isBack, mirror: source, pin: { versionFile: path } } = draft.plan;
   const merged = await merge(release, draft.pull, { brings: { path, text: candidate }, ...(!isBack && { carries: { component, candidate, source } }) });
   if (merged.kind === 'objected') release.objections.learn({ ...merged.objection, candidate });
   const step = afterMerge(draft, merged);

@@ -25,9 +25,9 @@ export interface Draft extends OpenChange {
 /** Opens the version pull request, or adopts the one that is open. */
 export async function open({ status, work, reporter }: Release, plan: ReleasePlan, { after, carried = [plan.candidate] }: { readonly after: number; readonly carried?: readonly Sha[] }): Promise<Draft> {
   status.enter('opening', { next: 'open the pull request' });
-  const pull = await work.openPullRequest(versionChange(plan, { after }), `open ${plan.downstream.title}`);
+  const pull = await work.openPullRequest(versionChange(plan, { after }), `open ${plan.pin.title}`);
   status.change({ pullRequest: { number: pull.number, url: pull.url } });
-  if (pull.unlabelled !== undefined) status.owe(`label #${pull.number} as ${plan.downstream.labels.join(', ')}: ${pull.unlabelled}`);
+  if (pull.unlabelled !== undefined) status.owe(`label #${pull.number} as ${plan.pin.labels.join(', ')}: ${pull.unlabelled}`);
   if (pull.closedBy) throw new Stop({ kind: 'closed', by: pull.closedBy });
   reporter.tell({ name: 'opened', line: `opened ${pull.url}` });
   return { plan, pull, carried, attempt: 1 };
@@ -53,7 +53,7 @@ export async function amend(release: Release, draft: Draft, { sha, notBefore, wh
 /** Makes it contain its base as that is now: the same version, a new head, whose pipeline runs anew. */
 export async function update({ work, status, reporter }: Release, draft: Draft, { base }: { readonly base: Sha }): Promise<Draft> {
   const { plan, pull, carried } = draft;
-  const { branch } = plan.downstream;
+  const { branch } = plan.pin;
   const result = await work.updatePullRequest({ change: versionChangeOf(draft), head: pull.head, base }, `update to ${branch} at ${shortSha(base)}`);
   const next: Draft = { plan, pull, carried, attempt: 1 };
   if (result.kind === 'moved') return next;
@@ -86,7 +86,7 @@ function carry({ status, approvals, questions, reporter }: Release, draft: Draft
 /** Closes it, and opens another one against the base as it is now. */
 export async function renew(release: Release, draft: Draft, why: string): Promise<Draft> {
   const { work, reporter, questions, status } = release;
-  const { repository, branch, head } = draft.plan.downstream;
+  const { repository, branch, head } = draft.plan.pin;
   const { number } = draft.pull;
   const now = await work.headOf({ repository, branch: head }, `look at ${head}`);
   // Somebody's work is looked at before anything is closed.
@@ -122,7 +122,7 @@ export function withdrawal(draft: Draft): Withdrawal {
   return { ...versionChangeOf(draft), followed: foreign?.head ?? head, number };
 }
 
-export function versionChange({ isBack, stages, id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, pinnedAs, candidate, date, base, downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
+export function versionChange({ isBack, stages, id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, pinnedAs, candidate, date, base, pin: downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
   const { repository, branch, head, versionFile, title, labels, runbook, signoff } = downstream;
   const since = workflowInfo().startTime.toISOString();
   return { release: id, component, mirror, mirrorBranch, mirrorChecks, ...(mirrorIgnores && { mirrorIgnores }), patience: pace.patience, pinned, ...(pinnedAs !== undefined && { pinnedAs }), candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, environments: [...new Set(stages.map(({ environment }) => environment))], ...(runbook && { runbook }), ...(isBack && { isBack }), ...(signoff && { signoff }) };

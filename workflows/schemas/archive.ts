@@ -90,7 +90,7 @@ export function openArchive(release: SchemaRelease) {
         act: async () => {
           if (used) {
             await forgetPrevious();
-            return { stays: `${plan.archive}: ${plan.base} uses it` };
+            return { stays: `${plan.archive}: ${plan.into} uses it` };
           }
           const given = { plan, key, ...(replaces !== undefined && { replaces }), ...(made && { made }) } as const;
           const answer = await work.withdrawArchive(given, `take back ${plan.archive}`);

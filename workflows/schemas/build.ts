@@ -86,7 +86,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
     const gained = stock.versions.filter((version) => !archive.stock.versions.includes(version));
     const isChanged = stock.current !== archive.stock.current;
     tellChange(release, { gained, isChanged });
-    if (isChanged && release.plan.ref !== undefined) throw new Stop({ kind: 'schemasRefused', reason: `${release.plan.base} has changed the schemas since ${release.plan.ref}, and asks to be merged into it first`, names: [] });
+    if (isChanged && release.plan.ref !== undefined) throw new Stop({ kind: 'schemasRefused', reason: `${release.plan.into} has changed the schemas since ${release.plan.ref}, and asks to be merged into it first`, names: [] });
     if (isChanged || release.plan.rules.onNewSchemas === 'regenerate') return remake(ingredients);
     now = { ...now, lacks: gained };
     return archive;
@@ -131,7 +131,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
 }
 
 function tellChange({ plan, reporter }: SchemaRelease, { gained, isChanged }: { readonly gained: readonly SchemaVersion[]; readonly isChanged: boolean }): void {
-  if (isChanged) reporter.tell({ name: 'changed', line: `${plan.base} has changed the schemas of ${plan.version}: the tarball is made anew` });
+  if (isChanged) reporter.tell({ name: 'changed', line: `${plan.into} has changed the schemas of ${plan.version}: the tarball is made anew` });
   if (gained.length > 0 || !isChanged) reporter.tell({ name: 'gained', line: `the bucket has gained ${shown(gained).join(', ') || 'other files'} since the tarball was made` });
 }
 
@@ -141,7 +141,7 @@ async function judge({ plan, status, work, wakes }: SchemaRelease, { number, hea
   // A review, or a queue, may take as long as it likes.
   const isBuilt = known && known.kind !== 'behind';
   if (!isBuilt) status.enter('pipeline', { waitingFor: { what: `the build of #${number}` }, next: 'merge when green' });
-  const question = { repository, number, sha, required, ignored, patience: plan.pace.patience, base: plan.base, ...(known && { known }) };
+  const question = { repository, number, sha, required, ignored, patience: plan.pace.patience, base: plan.into, ...(known && { known }) };
   const run = plan.rules.build && !isBuilt && (await work.startReleaseBuild({ plan, sha }, `start the build of #${number}`));
   const looking = () => wakes.wakeable(() => work.releaseBuild({ ...question, ...(run && { run }) }, `look at the build of #${number}`));
   const answer = await (isBuilt ? looking() : withinTime(buildTimeout, looking));
@@ -163,6 +163,6 @@ async function judge({ plan, status, work, wakes }: SchemaRelease, { number, hea
 async function amend({ plan, key, work, reporter }: SchemaRelease, pull: OpenedDeps, { archive, base }: { readonly archive: MadeArchive; readonly base: Sha | undefined }): Promise<OpenedDeps> {
   const change = { plan, key, archive, pull, ...(base !== undefined && { base }) };
   const next = depsOpened(plan, await work.amendSchemaPullRequest(change, `amend #${pull.number}`));
-  if (base !== undefined) reporter.tell({ name: `updated-${shortSha(next.head)}`, line: `brought #${pull.number} up to date with ${plan.base}, which has moved on` });
+  if (base !== undefined) reporter.tell({ name: `updated-${shortSha(next.head)}`, line: `brought #${pull.number} up to date with ${plan.into}, which has moved on` });
   return next;
 }

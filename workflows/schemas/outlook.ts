@@ -15,7 +15,7 @@ type Open = Exclude<MergeOutlook, { kind: 'closed' | 'moved' }>;
 export async function awaitOutlook(release: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<Awaited> {
   const { plan, work, wakes } = release;
   const { repository, merge: method } = plan.rules;
-  const question = { repository, number, sha, base: plan.base, method };
+  const question = { repository, number, sha, base: plan.into, method };
   const look = (waits?: true) => wakes.wakeable(() => work.mergeOutlook({ ...question, ...(waits && { waits }) }, `look whether #${number} can be merged`));
 
   let outlook = unlessEnded(await look());

@@ -16,7 +16,7 @@ import { accepted } from './stock.ts';
 import { Stop } from '../release/stop.ts';
 
 /** An answer that has a pull request; anything else ends the release. */
-export function depsOpened({ base }: Pick<SchemaPlan, 'base'>, answer: SchemaPullRequest): OpenedDeps {
+export function depsOpened({ into: base }: Pick<SchemaPlan, 'into'>, answer: SchemaPullRequest): OpenedDeps {
   const seen = accepted(answer);
   if (seen.kind === 'opened') return seen;
   throw new Stop({ kind: 'schemasRefused', reason: `${base} names this very tarball already: there is nothing to build`, names: [seen.file] });
@@ -27,10 +27,10 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
   const { plan, key, status, work, reporter } = release;
   let opened: number | undefined;
   register({
-    what: `the pull request on ${plan.head}`,
+    what: `the pull request on ${plan.branch}`,
     act: async () => {
       const withdrawn = await work.withdrawSchemaPullRequest({ plan, key, ...(opened !== undefined && { number: opened }) }, 'close the pull request, and remove its branch');
-      if (withdrawn.kind === 'withdrawn' && withdrawn.unremoved !== undefined) status.owe(`remove the branch ${plan.head}: ${withdrawn.unremoved}`);
+      if (withdrawn.kind === 'withdrawn' && withdrawn.unremoved !== undefined) status.owe(`remove the branch ${plan.branch}: ${withdrawn.unremoved}`);
       if (withdrawn.kind === 'withdrawn') return takenBack(plan, withdrawn);
       markUsed();
       return { stays: `#${withdrawn.number} was merged already` };
@@ -49,7 +49,7 @@ export async function openDeps(release: SchemaRelease, archive: MadeArchive, { r
 }
 
 /** What was there and is gone, or stays. */
-function takenBack({ head }: Pick<SchemaPlan, 'head'>, { number, branchStays }: Extract<Withdrawn, { kind: 'withdrawn' }>): { readonly stays?: string; readonly nothing?: true } {
+function takenBack({ branch: head }: Pick<SchemaPlan, 'branch'>, { number, branchStays }: Extract<Withdrawn, { kind: 'withdrawn' }>): { readonly stays?: string; readonly nothing?: true } {
   if (branchStays !== undefined) return { stays: `the branch ${head} is at ${shortSha(branchStays)}, which is somebody else's` };
   return number === undefined ? { nothing: true } : {};
 }

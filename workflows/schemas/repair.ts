@@ -9,7 +9,7 @@ import type { SchemaRelease } from './session.ts';
  * and nothing is ever taken back. Undefined where they expect another one.
  */
 export async function repair({ plan, reporter }: SchemaRelease, archives: ReturnType<typeof openArchive>, stock: Stock): Promise<Extract<Outcome, { kind: 'schemasRepaired' }> | undefined> {
-  const { action, named, url, version, base } = plan;
+  const { action, named, url, version, into: base } = plan;
   if (action !== 'fetch-current-schemas' || named?.kind !== 'named' || named.archive.url !== url) return undefined;
   const expected = named.archive.sha256;
   const answer = await archives.repair(stock, expected);

@@ -93,8 +93,8 @@ it('a plan names everything after its version', () => {
     id: 'schemas/migrator/v5.3.4444',
     archive: 'dist/schemas-v5.3.4444.tar.gz',
     url: 'https://storage.googleapis.com/schemas-migrations/dist/schemas-v5.3.4444.tar.gz',
-    head: 'schemas/v5.3.4444',
-    base: '5.3',
+    branch: 'schemas/v5.3.4444',
+    into: '5.3',
     overwrite: false,
   });
 });

@@ -28,7 +28,7 @@ const amendedHead = shaOf('f');
 const red: Turn = { kind: 'red', failed: [{ name: 'rspec', url: 'https://forge/jobs/1' }] };
 const green: Turn = { kind: 'green' };
 const begin: (...args: Parameters<typeof beginOn> extends [unknown, ...infer Rest] ? Rest : never) => ReturnType<typeof beginOn> = (...args) => beginOn(server, ...args);
-const downstream = (changes: Partial<typeof plan.downstream>) => ({ downstream: { ...plan.downstream, ...changes } });
+const pinned = (changes: Partial<typeof plan.pin>) => ({ pin: { ...plan.pin, ...changes } });
 const decideOn = (release: Running, answer: object) => release.executeUpdate(decide.update, { args: [{ by: 'kim', ...answer } as never] });
 
 describe('a newer green commit', () => {
@@ -400,7 +400,7 @@ describe('what may as well be left undone', () => {
   });
 
   it('decides nothing where it is refused: a rerun, a review, a merge by itself', async () => {
-    const { release } = await begin({ pipeline: inTurn<Turn>(red, green, green), rerunFailed: no, approvePullRequest: no, letMerge: no, mergePullRequest: inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'unreviewed', reason: 'a review is missing' }, { kind: 'merged', sha: shaOf('e') }) }, downstream({ autoMerge: true }));
+    const { release } = await begin({ pipeline: inTurn<Turn>(red, green, green), rerunFailed: no, approvePullRequest: no, letMerge: no, mergePullRequest: inTurn<Awaited<ReturnType<Activities['mergePullRequest']>>>({ kind: 'unreviewed', reason: 'a review is missing' }, { kind: 'merged', sha: shaOf('e') }) }, pinned({ autoMerge: true }));
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(await release.query(status)).toMatchObject({ owed: ['run again what failed of #7: the token lacks it', 'approve #7: the token lacks it', 'let #7 merge itself: the token lacks it'] });
   });
@@ -427,7 +427,7 @@ describe('a review that is missing', () => {
   it('is waited for by name where there is no second identity', async () => {
     const { release, calls } = await begin(
       { mergePullRequest: inTurn<typeof unreviewed | typeof merged>(unreviewed, merged), pipeline: inTurn<Turn>(green, pending, pending, green) },
-      { ...downstream({ autoMerge: true }), pace: { ...plan.pace, poll: 300_000 } },
+      { ...pinned({ autoMerge: true }), pace: { ...plan.pace, poll: 300_000 } },
     );
     const { waitingFor } = await waitsFor(release, 'a review of #7');
     expect(waitingFor?.whom).toEqual(['somebody who may approve it on the forge']);
@@ -438,7 +438,7 @@ describe('a review that is missing', () => {
 
 describe('what the forge would merge by itself', () => {
   const unreviewed = { kind: 'unreviewed', reason: 'At least 1 approving review is required' } as const;
-  const autoMerge = { ...downstream({ autoMerge: true }), pace: { ...plan.pace, poll: 300_000 } };
+  const autoMerge = { ...pinned({ autoMerge: true }), pace: { ...plan.pace, poll: 300_000 } };
   const waiting = () => begin({ mergePullRequest: async () => unreviewed, pipeline: inTurn<Turn>(green, pending) }, autoMerge);
   const writes = (calls: readonly string[]) => calls.filter((call) => ['letMerge', 'keepFromMerging', 'amendPullRequest', 'mergePullRequest'].includes(call));
 
@@ -593,7 +593,7 @@ describe('a merge queue', () => {
     const { release, calls } = await begin({
       mergePullRequest: mergePullRequest(),
       pipeline: async ({ known }) => (known?.kind === 'queued' ? { kind: 'ejected', reason: 'manual', byChecks: false, failed: [] } : known ? pending() : green),
-    }, downstream({ whenFixed: 'ask' }));
+    }, pinned({ whenFixed: 'ask' }));
     await waitsFor(release, asked);
     expect(enqueued(calls)).toBe(1);
     await release.signal(candidateSignal, { sha: newer });
@@ -629,7 +629,7 @@ describe('a red pipeline', () => {
         attempts.push(attempt);
         return attempt === 1 ? red : green;
       },
-    }, downstream({ flakyTest: { repository: 'org/tests', labels: ['Flaky Test'] } }));
+    }, pinned({ flakyTest: { repository: 'org/tests', labels: ['Flaky Test'] } }));
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(attempts).toEqual([1, 2]);
     expect((await release.query(status)).decisions).toMatchObject([{ message: 'flake', by: 'slipway' }]);
@@ -741,7 +741,7 @@ describe('a red pipeline', () => {
   });
 
   it('asks before it takes a newer commit where the catalog says so, unless told to wait for one', async () => {
-    const { release, calls } = await begin(isRed, downstream({ whenFixed: 'ask' }));
+    const { release, calls } = await begin(isRed, pinned({ whenFixed: 'ask' }));
     await waitsFor(release, /^a decision on/);
     await release.signal(candidateSignal, { sha: newer });
     const { waitingFor } = await waitsFor(release, 'a decision on the red pipeline of #7 (rspec): 999999999999 is newer, and green on the mirror');
