@@ -389,7 +389,7 @@ async function company({ soak, freezes = [], lossy = false, patience = plan.pace
     },
     deployments: {
       current: async () => undefined,
-      find: async (_repository: string, _environment: string, _sha: string, key: string) => stateIn(key),
+      carrying: async (_repository: string, _environment: string, _sha: string, key: string) => [stateIn(key) ?? []].flat(),
       succeeded: async (): Promise<readonly Success[]> => (memory ? [{ name: `${memory.release}/only`, at: '2026-01-01T00:00:00Z' }] : []),
     },
     pullRequests: { list: async () => (memory ? [{ body: `<!-- slipway: ${memory.release} -->`, mergeSha: shaOf('e') }] : []) },

@@ -233,13 +233,11 @@ describe('a merge that GitHub refuses', () => {
     ['has a new head', { status: 409, message: 'Head branch was modified. Review and try the merge again.', head: shaOf('0') }, { kind: 'moved' }],
     ['has no review', { status: 405, message: 'At least 1 approving review is required' }, { kind: 'unreviewed', reason: 'At least 1 approving review is required' }],
     ['is refused', { status: 405, message: 'Merge commits are not allowed' }, { kind: 'refused', reason: 'Merge commits are not allowed' }],
+    // Whoever asks tries that again for minutes, as any other refusal.
+    ['is of a base that has just moved', { status: 405, message: 'Base branch was modified. Review and try the merge again.' }, { kind: 'refused', reason: 'Base branch was modified. Review and try the merge again.' }],
   ] as const)('because it %s', async (_, given, result) => {
     expect(await merging(given)).toEqual(result);
     expect(server.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1);
-  });
-
-  test('because the base has just moved is worth trying again', async () => {
-    await expect(merging({ status: 405, message: 'Base branch was modified. Review and try the merge again.' })).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   });
 });
 
@@ -324,11 +322,15 @@ describe('the rules of a branch', () => {
 
   test('are those of its own protection and of every ruleset together', async () => {
     const rules = [checks('test', 'lint'), reviews(1), { type: 'deletion' }, checks('e2e'), reviews(2)];
-    expect(await reading({ required_status_checks: { contexts: ['build', 'test'] } }, rules)).toEqual({ checks: ['build', 'test', 'lint', 'e2e'], reviews: 2, mergeQueue: false });
+    expect(await reading({ required_status_checks: { contexts: ['build', 'test'] } }, rules)).toEqual({ checks: ['build', 'test', 'lint', 'e2e'], reviews: 2, mergeQueue: false, signatures: false });
   });
 
   test('may be none but a merge queue', async () => {
-    expect(await reading({ enabled: false }, [{ type: 'merge_queue' }])).toEqual({ checks: [], reviews: 0, mergeQueue: true });
+    expect(await reading({ enabled: false }, [{ type: 'merge_queue' }])).toEqual({ checks: [], reviews: 0, mergeQueue: true, signatures: false });
+  });
+
+  test('may be that commits are signed', async () => {
+    expect(await reading({ enabled: false }, [{ type: 'required_signatures' }])).toEqual({ checks: [], reviews: 0, mergeQueue: false, signatures: true });
   });
 });
 
