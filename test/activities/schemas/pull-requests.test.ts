@@ -43,7 +43,7 @@ const hidden = (key: string) => world.control('faults', { match: { key }, action
 it('waits for a pull request that is not shown yet, instead of taking it for closed', async () => {
   await hidden(`pull ${repository} ${branch}→main`);
   const { number, head } = await open();
-  await expect(build({ number, head })).rejects.toMatchObject({ type: 'NotYet', message: `#${number} is not shown yet` });
+  await expect(build({ number, head })).rejects.toMatchObject({ type: 'Unavailable', message: `#${number} is not shown yet` });
 });
 
 it('waits for its own commit that is not shown yet, instead of taking the one before for a push', async () => {
@@ -94,10 +94,20 @@ it('replaces what a run of its own that was terminated has left', async () => {
   expect(await forge.branches.find(repository, branch)).toBe(head);
 });
 
-it('does not replace what somebody else has put onto its branch', async () => {
-  await open();
+it('leaves what somebody else has put onto the branch of an ended run to be found in its pull request', async () => {
+  const left = await open();
   await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Push' });
-  await expect(open({ ...change, key: `${change.plan.id} of tomorrow` })).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true });
+  const pushed = await forge.branches.find(repository, branch);
+  const pull = await open({ ...change, key: `${change.plan.id} of tomorrow` });
+  expect(pull.number).not.toBe(left.number);
+  expect(await forge.pullRequests.get(repository, left.number)).toMatchObject({ state: 'closed', head: pushed });
+  expect(await forge.branches.find(repository, branch)).toBe(pull.head);
+});
+
+it('does not take a branch that nothing of its own shows', async () => {
+  await within(async () => forge.branches.create(repository, branch, (await forge.branches.find(repository, 'main'))!));
+  await world.control('commit', { repository, branch, files: { 'main.go': 'package main' }, message: 'Work' });
+  await expect(open()).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true });
 });
 
 it.each(['list', 'merge'])('does not take a pull request for withdrawn that is merged, while the %s is not shown yet', async (lagging) => {
