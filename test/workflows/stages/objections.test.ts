@@ -80,7 +80,7 @@ describe('a component that is halted', () => {
 
   it('stops the clock of a soak', async () => {
     const { release } = await begin(server, { soak: inTurn(pending, pending, async () => ({})) }, { stages: [{ ...production!, approval: undefined }] as never });
-    await waitsFor(release, /of healthy production/);
+    await waitsFor(release, '1 h of production');
     await hears(release, { at: 1, halt });
     await waitsFor(release, 'the end of the halt');
     await hears(release, { at: 2 });
@@ -148,7 +148,7 @@ describe('a veto on what a release carries', () => {
 
   it('fails a stage that soaks: it may be rolled back, but not be tried again', async () => {
     const { release } = await begin(server, { soak: pending }, { stages: [{ ...production!, approval: undefined }] as never });
-    await waitsFor(release, /of healthy production/);
+    await waitsFor(release, '1 h of production');
     await hears(release, { at: 1, veto });
     const seen = await waitsFor(release, 'how to go on after production, which failed');
     expect(seen.next).toBe('cccccccccccc is vetoed by kim: leaks');

@@ -156,7 +156,7 @@ describe('a stage that fails', () => {
     expect(await release.result()).toMatchObject({
       kind: 'rolledBack',
       undone: [`production: ${pinned.slice(0, 12)} again`],
-      stays: ['#7 is merged', 'staging runs it', 'canary runs it'],
+      stays: ['#7 is merged', 'staging runs it', 'canary runs it', 'gitaly is halted: slipway lift gitaly --by <you>; to take its pin back: slipway start takePinBack gitaly --by <you> --reason <why>'],
       owed: [`roll canary back to ${pinned.slice(0, 12)}: ${plan.base.slice(0, 12)} would take monitor back, too`, `roll staging back to ${pinned.slice(0, 12)}: staging runs 999999999999, brought by somebody else`],
     });
     expect(promotions.slice(3).map(({ environment }) => environment)).toEqual(['production']);
