@@ -199,6 +199,9 @@ async function useEveryOperation(world: World): Promise<void> {
   await actions.reRunWorkflowFailedJobs(run);
   await actions.cancelWorkflowRun(run);
   expect(await refusal(actions.cancelWorkflowRun(run))).toMatchObject({ status: 409 });
+  const waiting = await world.control<{ id: number }>('run', { repository: 'gitlab-org/gitlab', workflow: 'deploy.yml', event: 'workflow_dispatch', sha, checks: [], status: 'waiting', reviewers: ['ann', 'gitlab-org/release-managers'] });
+  const { data: pending } = await actions.getPendingDeploymentsForRun({ ...gitlab, run_id: waiting.id });
+  expect(pending.map(({ reviewers }) => reviewers.map(({ type }) => type))).toEqual([['User', 'Team']]);
 
   await pulls.merge({ ...pull, sha });
   const other = await branchWithChange(world, { branch: 'docs', path: 'docs.md' });

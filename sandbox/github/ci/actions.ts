@@ -136,7 +136,7 @@ function pendingDeployments(call: Call<'actions/get-pending-deployments-for-run'
     const id = reviewer.length;
     const team = `${apiUrl(world, repository)}/teams/${id}`;
     const links = { url: team, html_url: `${htmlUrl(world, repository)}/teams/${slug}`, members_url: `${team}/members{/member}`, repositories_url: `${team}/repos` };
-    return { type: 'Team', reviewer: { id, node_id: nodeId('T', id), name: slug, slug, description: org ?? null, privacy: 'closed', notification_setting: 'notifications_enabled', permission: 'pull', parent: null, ...links } };
+    return { type: 'Team', reviewer: { id, node_id: nodeId('T', id), type: 'organization', name: slug, slug, description: org ?? null, privacy: 'closed', notification_setting: 'notifications_enabled', permission: 'pull', parent: null, ...links } };
   });
   return [{ environment: { id: 1, node_id: nodeId('EN', 1), name, url, html_url: html }, wait_timer: 0, wait_timer_started_at: null, current_user_can_approve: false, reviewers: shown }];
 }

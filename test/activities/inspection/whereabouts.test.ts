@@ -53,7 +53,7 @@ function look({ pinned = one, mirrored = branch, deployed = {}, foreign = {}, he
       mainLine: async (repository, _, { limit }) => commitsOf(repository).filter((sha) => sha !== stray).map(commit).toReversed().slice(0, limit),
       read: async (_, __, ref) => `${held[ref] ?? branch.find((sha) => sha === ref) ?? pinned}\n`,
       lastChange: async () => shaOf('b'),
-      change: async () => undefined,
+      change: async (_, sha) => ({ sha, title: 'Update the version of gitaly', message: 'Update the version of gitaly', files: [] }),
       files: async () => ['main.go'],
     } as Partial<Forge['commits']>,
     branches: { find: async () => shaOf('b') } as Partial<Forge['branches']>,

@@ -120,9 +120,9 @@ describe('what only the sandbox plays through', () => {
   });
 
   test('the checks that protection asks for, and another identity, are told', async () => {
-    expect(await forge.access.rules(repository, 'master')).toEqual({ checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 0, mergeQueue: false });
+    expect(await forge.access.rules(repository, 'master')).toEqual({ checks: ['rspec', 'static-analysis', 'danger-review'], reviews: 0, mergeQueue: false, signatures: false });
     await protect({ requiredChecks: [] });
-    expect(await forge.access.rules(repository, 'master')).toEqual({ checks: [], reviews: 0, mergeQueue: false });
+    expect(await forge.access.rules(repository, 'master')).toEqual({ checks: [], reviews: 0, mergeQueue: false, signatures: false });
     await protect({ mergeQueue: true });
     expect(await forge.access.rules(repository, 'master')).toMatchObject({ mergeQueue: true });
     expect(await forge.reviewer!.login()).toBe('slipway-reviewer');
