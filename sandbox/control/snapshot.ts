@@ -24,16 +24,21 @@ function describeRepository(repository: Repository) {
     pulls: sorted(issues.flatMap((issue) => (issue.pull === undefined ? [] : [{ ...describeIssue(repository, issue), ...describePull(issue.pull, issue.state) }]))),
     issues: sorted(issues.flatMap((issue) => (issue.pull === undefined ? [describeIssue(repository, issue)] : []))),
     runs: sorted(repository.runs.map(({ workflow, title, sha, status, conclusion, attempt, inputs }) => ({
-      workflow: workflow.file, name: title, sha, status, conclusion: conclusion ?? null, attempt, inputs,
+      workflow: workflow.file, name: title, sha, status, conclusion: conclusion ?? null, attempt, inputs: withoutTry(inputs),
     }))),
     statuses: sorted(repository.statuses.filter(({ state }) => state !== 'pending').map(({ sha, context, state }) => ({ sha, context, state }))),
     deployments: sorted(repository.deployments.map(({ sha, ref, task, environment, payload, description, statuses }) => ({
-      environment, task, sha, ref, payload, description, status: statuses.at(-1)?.state ?? null,
+      environment, task, sha, ref, payload: withoutTry(payload), description, status: statuses.at(-1)?.state ?? null,
     }))),
     releases: sorted(repository.releases.map(({ tag, target, name, body, draft, prerelease, makeLatest }) => ({ tag, target, name, body, draft, prerelease, makeLatest }))),
     milestones: sorted([...repository.milestones.values()].map(({ title, description, state, dueOn }) => ({ title, description, state, dueOn }))),
     labels: [...repository.labels.values()].map(({ name }) => name).toSorted(),
   };
+}
+
+/** Which try it was that came through is no difference in what came of it. */
+function withoutTry(sent: unknown): unknown {
+  return typeof sent === 'object' && sent !== null && 'attempt' in sent ? { ...sent, attempt: '<try>' } : sent;
 }
 
 function describeIssue(repository: Repository, { title, body, state, labels, assignees, author, closedBy, milestone, comments }: Issue) {
