@@ -1,5 +1,6 @@
 import * as asked from './control-requests.ts';
 import { Misuse, answerMisuse, read } from './control-requests.ts';
+import { canonicalText } from '../http/canonical-text.ts';
 import { json } from '../http/exchange.ts';
 import { git } from '../git/git.ts';
 import { importCommits } from '../git/import.ts';
@@ -119,8 +120,9 @@ function resolveHold(world: World, exchange: Exchange, id: string): Reply {
  * Writes to Temporal don't pass through here: whoever makes one tells of it, and is held as it would be. Its receiver knows it by its
  * key, so that one which is sent again is no second one.
  */
-async function controlEffect({ journal, faults, holds }: World, exchange: Exchange): Promise<{ resolved: Resolution }> {
-  const { key, moment } = read(asked.effect, exchange);
+async function controlEffect({ journal, faults, holds, url }: World, exchange: Exchange): Promise<{ resolved: Resolution }> {
+  const { key: named, moment } = read(asked.effect, exchange);
+  const key = canonicalText(named, url);
   if (journal.nextNth(key) > 1) return { resolved: 'apply' };
   if (moment === 'after') journal.record({ key, method: 'POST', route: 'temporal' });
   const occasion = { key, nth: 1 };

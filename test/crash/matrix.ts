@@ -114,7 +114,7 @@ export async function run(lane: Lane, { name, scenario, straight, soak, pace: us
 
     for (let fallen = 0; fallen < blows.length; fallen++) {
       const hold = await Promise.race([nextHold(world), ended.then(() => undefined)]);
-      if (!hold) throw new Error(`${name}: ended before ${blows.length - fallen} of the faults could fire`);
+      if (!hold) throw new Error(`${name}: ended before ${blows.length - fallen} of the faults could fire: ${await unfired(world)}`);
       const { kill } = blows.find(({ effect, moment }) => effect.key === hold.key && effect.nth === hold.nth && moment === hold.when)!;
       if (kill === 'zombie') {
         worker.freeze();
@@ -129,8 +129,8 @@ export async function run(lane: Lane, { name, scenario, straight, soak, pace: us
     const { release: done, result, attended } = await within(patienceMs, ended, `${name}: did not end`);
     for (const zombie of frozen) zombie.thaw();
     if (frozen.length > 0) await sleep(3_000);
-    const idle = (await world.control<{ fired: number }[]>('faults')).filter(({ fired }) => fired === 0).length;
-    if (idle > 0) throw new Error(`${name}: ended, and ${idle} of the faults never came`);
+    const idle = await unfired(world);
+    if (idle !== '') throw new Error(`${name}: ended, and some of the faults never came: ${idle}`);
     const { workflowId } = done;
     return { result, workflowId, history: await done.fetchHistory(), snapshot: { ...(await world.snapshot()), leases: await leases(lane.client), objections: await objections(lane.client) }, effects: await world.journal(), attended, requests: await world.control('requests') };
   } finally {
@@ -180,6 +180,12 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
       if (Date.now() > until) throw error;
     }
   }
+}
+
+/** The effects whose faults have not come: they were not made, or not under that name. */
+async function unfired(world: World): Promise<string> {
+  const faults = await world.control<{ fired: number; match: { key: string } }[]>('faults');
+  return [...new Set(faults.filter(({ fired }) => fired === 0).map(({ match }) => match.key))].join('; ');
 }
 
 async function nextHold(world: World): Promise<{ id: string; key: string; nth: number; when: Moment }> {

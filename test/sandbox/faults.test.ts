@@ -75,6 +75,17 @@ describe('a held write', () => {
     expect(await fired(world)).toEqual([1, 1]);
   });
 
+  it('may be one that goes elsewhere and has a time in its name, which another run of the same does not share', async () => {
+    const world = await stand.open();
+    const key = 'temporal objects component/gitaly release/gitaly/rejected/<time>';
+    await fault(world, { key }, { kind: 'hold', when: 'before' });
+    const given = world.control<{ resolved: string }>('effects', { key: key.replace('<time>', new Date().toISOString()), moment: 'before' });
+    const [held] = await world.control<Hold[]>('holds?waitMs=5000');
+    expect(held).toMatchObject({ key, nth: 1 });
+    await world.control(`holds/${held!.id}`, { resolve: 'apply' });
+    expect(await given).toEqual({ resolved: 'apply' });
+  });
+
   it('is dropped, and may come again', async () => {
     const world = await stand.open();
     await fault(world, { key: issueKey }, { kind: 'hold', when: 'before' });
