@@ -137,6 +137,7 @@ export async function run(lane: Lane, { name, scenario, straight, soak, pace: us
     await release?.terminate('the case is over').catch(() => undefined);
     await endEnvironments(lane.client);
     await Promise.all([worker, ...frozen].map((one) => one.kill('group').catch(() => undefined)));
+    await forget(lane.client);
     await catalog.remove();
     await world.close();
   }
@@ -179,6 +180,18 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (Date.now() > until) throw error;
     }
+  }
+}
+
+/** Of what has ended releases know: the next run of the case must find as little as this one did. */
+async function forget({ workflow, workflowService, options: { namespace } }: Client): Promise<void> {
+  for (const until = Date.now() + patienceMs; ; await sleep(500)) {
+    const runs = [];
+    for await (const { workflowId, runId } of workflow.list()) runs.push({ workflowId, runId });
+    if (runs.length === 0) return;
+    if (Date.now() > until) throw new Error(`the server still lists ${runs.map(({ workflowId }) => workflowId).join(', ')}`);
+    // Some are gone already, though they are listed.
+    await Promise.all(runs.map((workflowExecution) => workflowService.deleteWorkflowExecution({ namespace, workflowExecution }).catch(() => undefined)));
   }
 }
 

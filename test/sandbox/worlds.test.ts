@@ -16,6 +16,7 @@ async function act(world: World): Promise<void> {
   const { data: run } = await rest.actions.createWorkflowDispatch({
     ...gitlab, workflow_id: 'deploy.yml', ref: 'master', inputs: { release_key: 'k', environment: 'staging' }, return_run_details: true,
   });
+  await rest.repos.createDeployment({ ...gitlab, ref: 'master', environment: 'canary', payload: { fence: 1, attempt: Date.now() }, auto_merge: false, required_contexts: [] });
   await rest.issues.create({ ...gitlab, title: 'It leaks', body: `In ${(run as { html_url: string }).html_url}` });
   await expect.poll(async () => JSON.stringify(await world.snapshot())).toContain('"staging"');
 }
