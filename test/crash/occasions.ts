@@ -1,9 +1,11 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { asSha } from '../../domain/code/commit.ts';
 import { componentId } from '../../domain/people/objection.ts';
 import { lift } from '../../workflows/component/messages.ts';
 import { approve, decide, reject } from '../../workflows/people/messages.ts';
-import { begin, until, waitsFor } from './component-releases.ts';
+import { begin, inState, until, waitsFor } from './component-releases.ts';
 import { checks, deploy } from './github.ts';
+import { lasting } from './matrix.ts';
 import type { Case } from './matrix.ts';
 import type { World } from '../worlds.ts';
 
@@ -30,6 +32,27 @@ async function approveProduction(release: WorkflowHandle): Promise<void> {
   await waitsFor(release, 'approval of production');
   await release.signal(approve.signal, { stage: 'production', by: 'alice' });
 }
+
+const adopted: Case = {
+  name: 'a release that adopts what a terminated one has opened, and carries a newer commit',
+  prepare: lasting({ repository: product, branch: 'release/gitaly' }),
+  async begin(client, taskQueue, world) {
+    const first = await begin(client, taskQueue);
+    await inState(first, 'pipeline');
+    await until(async () => (await world.journal()).some(({ key }) => key.endsWith('/opened')));
+    await first.terminate('by hand');
+    await fix(world);
+    await world.control('ci', { repository: product, branch: 'release/gitaly', verdict: 'green' });
+    return beginAgain(client, taskQueue);
+  },
+  async attend(release) {
+    await waitsFor(release, 'approval of production');
+    // It has carried another commit before: a vote has to say which it is for.
+    const { searchAttributes } = await release.describe();
+    const [sha] = searchAttributes['CandidateSha'] as string[];
+    await release.signal(approve.signal, { stage: 'production', by: 'alice', sha: asSha(sha!) });
+  },
+};
 
 const carriedOn: Case = {
   name: 'a release that carries on what was merged and rejected',
@@ -77,4 +100,4 @@ const newest: Case = {
 };
 
 /** What one release leaves to the next, and others to both. */
-export const occasions: readonly Case[] = [carriedOn, superseding, newest];
+export const occasions: readonly Case[] = [adopted, carriedOn, superseding, newest];

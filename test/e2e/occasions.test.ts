@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { asSha } from '../../domain/code/commit.ts';
 import { approve, decide, reject } from '../../workflows/people/messages.ts';
 import { status } from '../../workflows/release/messages.ts';
-import { openProduct, reached } from './product.ts';
+import { openProduct, product, reached } from './product.ts';
 import { useServers } from './stand.ts';
 
 const servers = useServers();
@@ -36,6 +37,26 @@ it('offers the same commit again, by a pull request of its own, when a person ha
   expect(await through(await release())).toMatchObject({ kind: 'released', candidate: sha });
   expect(await pinned()).toBe(sha);
   expect(await pulls()).toHaveLength(2);
+  expect(await runs('production')).toMatchObject({ version: sha });
+});
+
+it('adopts the pull request that a terminated release has left, makes it carry the newest commit, and releases that', async () => {
+  const { release, fix, world, client, pulls, pinned, runs } = await openProduct(servers);
+  await world.control('ci', { repository: product, branch: 'release/gitaly', verdict: 'slow', afterMs: 86_400_000 });
+  const first = await release();
+  await reached(first, 'the pipeline of #1');
+  await client.workflow.getHandle(first.workflowId).terminate('by hand');
+  const sha = await fix('catfile');
+  await world.control('ci', { repository: product, branch: 'release/gitaly', verdict: 'green' });
+
+  const second = await release();
+  await reached(second, 'approval of production');
+  // Whoever has seen what was adopted may have meant that.
+  await expect(second.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] })).rejects.toMatchObject({ cause: { message: `this release has carried another commit before: the vote has to say that it is for ${sha}` } });
+  await second.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice', sha: asSha(sha) }] });
+  expect(await second.result()).toMatchObject({ kind: 'released', candidate: sha });
+  expect(await pinned()).toBe(sha);
+  expect(await pulls()).toHaveLength(1);
   expect(await runs('production')).toMatchObject({ version: sha });
 });
 
