@@ -97,6 +97,7 @@ it('the views of docs/operating.md find it', async () => {
     'releases of Gitaly': expect.any(Number),
     'who carries a commit': 0,
     'the environments': 2,
+    'components that somebody has objected to': 0,
   });
 });
 

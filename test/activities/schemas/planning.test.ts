@@ -44,16 +44,16 @@ describe('the base of a version', () => {
     ['v5.2.1234', '5.2'],
     ['v5.3.4444', 'main'],
   ] as const)('is the branch of its line, once there is one: %s', async (version, base) => {
-    expect(await plan({ version })).toMatchObject({ base, candidate: await forge.branches.find(repository, base), doubts: [], named: { kind: 'named' } });
+    expect(await plan({ version })).toMatchObject({ into: base, candidate: await forge.branches.find(repository, base), doubts: [], named: { kind: 'named' } });
   });
 
   it('is what the catalog says, where the names of branches do not', async () => {
-    expect(await plan({ version: 'v5.3.4444' }, { lines: { '5.3': '5.2' } })).toMatchObject({ base: '5.2' });
-    expect(await plan({ version: 'v5.1.3333' }, { lineBranch: 'release/{line}' })).toMatchObject({ base: 'main' });
+    expect(await plan({ version: 'v5.3.4444' }, { lines: { '5.3': '5.2' } })).toMatchObject({ into: '5.2' });
+    expect(await plan({ version: 'v5.1.3333' }, { lineBranch: 'release/{line}' })).toMatchObject({ into: 'main' });
   });
 
   it('is doubted where it is another one, or where the version is far from what its builds take', async () => {
-    expect(await plan({ version: 'v5.1.3333', base: 'main' })).toMatchObject({ base: 'main', doubts: [expect.stringContaining('which 5.1 carries, not main'), expect.stringContaining('v5.1.3333 is below that')] });
+    expect(await plan({ version: 'v5.1.3333', base: 'main' })).toMatchObject({ into: 'main', doubts: [expect.stringContaining('which 5.1 carries, not main'), expect.stringContaining('v5.1.3333 is below that')] });
     expect(await plan({ version: 'v53.4.444' })).toMatchObject({ doubts: [expect.stringContaining('v53.4.444 is far beyond that')] });
   });
 });
@@ -62,7 +62,7 @@ describe('the commit that is released', () => {
   it('may be named, if it is on the base', async () => {
     const candidate = (await forge.branches.find(repository, 'main'))!;
     await world.control('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Develop' });
-    expect(await plan({ ref: candidate })).toMatchObject({ candidate, ref: candidate, base: 'main' });
+    expect(await plan({ ref: candidate })).toMatchObject({ candidate, ref: candidate, into: 'main' });
     await expect(plan({ ref: candidate, base: '5.1' })).rejects.toMatchObject({ type: 'InvalidInput', message: `ref: ${candidate} is not on 5.1 of ${repository}; name its branch as the base` });
   });
 

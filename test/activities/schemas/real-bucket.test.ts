@@ -65,7 +65,7 @@ describe('the bucket of the real project: 100 versions, 288 files of 22 to 688 k
   it('gives an old line what is not above it', async () => {
     const { planned, takeStock, makeArchive } = await worker();
     const plan = await planned({ version: 'v5.1.3333' });
-    expect(plan).toMatchObject({ base: '5.1', doubts: [] });
+    expect(plan).toMatchObject({ into: '5.1', doubts: [] });
     const work = { plan, key: `${plan.id} of today` };
     const below = releasedVersions.filter((version) => !version.startsWith('v5.2.'));
     expect(await once(() => takeStock(work))).toMatchObject({ kind: 'ready', versions: below });
