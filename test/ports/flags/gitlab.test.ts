@@ -54,7 +54,7 @@ describe('a read of GitLab that lags behind a write', () => {
   }
 
   async function restored(flag: string, ours: readonly number[]): Promise<unknown> {
-    const { restoreFlag } = createRollouts({ flags: () => flags } as unknown as RolloutPorts);
+    const { restoreFlag } = createRollouts({ flags: () => flags, forge: {} } as unknown as RolloutPorts);
     return oneAttempt({ scheduledTimestampMs: Date.now() }).run(restoreFlag, { environment: 'production', flag, ours, to: 'unset' as const });
   }
 

@@ -37,7 +37,8 @@ export function installationToken({ appId, installationId, privateKey }: Install
     } catch (error) {
       const failure = githubFailure(error, { method: 'POST', url: '/app/installations/{installation_id}/access_tokens' });
       const refused = refusal(failure);
-      throw refused && refused.status !== 401 ? neverRetry('PermissionDenied', `GitHub gives the app ${appId} no token for its installation ${installationId}: ${refused.reason}`, refused) : failure;
+      // Without its status: that nothing is installed there does not say that what was asked for is missing.
+      throw refused && refused.status !== 401 ? neverRetry('PermissionDenied', `GitHub gives the app ${appId} no token for its installation ${installationId}: ${refused.reason}`, { reason: refused.reason }) : failure;
     }
   }
 
