@@ -118,7 +118,7 @@ function expectOutcome(outcome: ReleaseOutcome, { world, status: { decisions, st
       break;
     case 'rejected':
       expect(world).toMatchObject({ pull: 'merged', promotions: 0 });
-      expect(outcome).toMatchObject({ by: 'bob', stays: ['#7 is merged'], undone: [], owed: [] });
+      expect(outcome).toMatchObject({ by: 'bob', stays: ['#7 is merged', expect.stringMatching(/^gitaly is halted: /)], undone: [], owed: [] });
       expect(decided('reject')).toEqual(['bob']);
       break;
     case 'aborted':

@@ -69,6 +69,9 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
     report: async ({ line }) => {
       lines.push(line);
     },
+    announce: async ({ text }) => {
+      lines.push(text);
+    },
     keepRecord: async (record) => void records.push(record),
   } satisfies Partial<Activities>;
   const activities = Object.fromEntries(
@@ -76,7 +79,7 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
       name,
       async (input: { sha?: string; replaces?: string }) => {
         const detail = input.sha?.slice(0, 3) ?? input.replaces;
-        if (name !== 'report' && name !== 'keepRecord') calls.push(detail ? `${name} ${detail}` : name);
+        if (!['report', 'announce', 'keepRecord'].includes(name)) calls.push(detail ? `${name} ${detail}` : name);
         return (run as (input: object) => Promise<unknown>)(input);
       },
     ]),
