@@ -396,7 +396,7 @@ describe('a tarball that is there already', () => {
   it('is overwritten when the word is typed, and its copy goes when the release has ended well', async () => {
     const { release, calls } = await start(there);
     const { waitingFor } = await waitsFor(release, question);
-    expect(waitingFor).toMatchObject({ whom: ['alice', 'bob'], send: [{ message: 'confirm', payload: { item: 'overwrite', by: 'alice', text: 'OVERWRITE' } }] });
+    expect(waitingFor).toMatchObject({ whom: ['alice', 'bob'], send: [{ message: 'confirm', payload: { item: 'overwrite', by: 'your-login', text: 'OVERWRITE' } }] });
     await release.executeUpdate(confirm.update, { args: [{ item: 'overwrite', by: 'bob', text: 'OVERWRITE' }] });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
     expect(calls).toContain('makeArchive 77');
