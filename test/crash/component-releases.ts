@@ -35,7 +35,7 @@ const unpinned: Case = {
   ...straight,
   name: 'a release of what nothing pins',
   straight: true,
-  // The server remembers that of the run before, whose commit would not be begun again unasked.
+  // Asked for by its commit, as only a person does.
   begin: async (client, taskQueue, world) => {
     const { sha } = await github<{ sha: string }>(world, 'gitlab-org-security/gitaly/commits/master');
     return start(client, taskQueue, { sha });
