@@ -122,7 +122,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
 
     /** Merges at exactly the head that was green; as often as its base moves on before, it is built again. @throws `Stop` where somebody gives it up after the publication */
     async merge(): Promise<void> {
-      while ((await mergeDeps(release, now.pull, awaitObstacle)) === 'outdated') {
+      while ((await mergeDeps(release, now.pull, { look: awaitObstacle, isOwed: published !== undefined })) === 'outdated') {
         verdict = { kind: 'outdated' };
         await bringUpToDate();
       }

@@ -57,8 +57,13 @@ function takenBack({ branch: head }: Pick<SchemaPlan, 'branch'>, { number, branc
 /** What of a build may change while its pull request waits for a review, or in a queue. */
 export type Awaited = Extract<Seen, { kind: 'green' }> | { readonly kind: 'outdated'; readonly base?: Sha } | Extract<Seen, { kind: 'ejected' }>;
 
-/** Merges at exactly the head that was built, however the branch takes changes, unless its base has moved on in the way. @param look waits for what happens to it */
-export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, look: (known: Obstacle) => Promise<Awaited>): Promise<'merged' | 'outdated'> {
+/**
+ * Merges at exactly the head that was built, however the branch takes changes, unless its base has moved on in the way.
+ *
+ * @param look waits for what happens to it
+ * @param isOwed its schemas are public: whoever owes the merge asks about a refusal, and looks whether it is merged by hand
+ */
+export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, { look, isOwed }: { readonly look: (known: Obstacle) => Promise<Awaited>; readonly isOwed: boolean }): Promise<'merged' | 'outdated'> {
   const changing = { ...release, change: changeOf(release.plan) };
   let life: Life = { attempt: 1 };
   for (let step: ChangeStep = { do: 'merge' }; ; ) {
@@ -79,6 +84,7 @@ export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, look: 
         break;
       }
       case 'hold':
+        if (isOwed) throw new Stop({ kind: 'mergeRefused', reason: step.obstacle.reason });
         await ask(release, { about: `#${pull.number} is built and can't be merged: ${step.obstacle.reason}`, choices: ['retry'] });
         step = { do: 'merge' };
         continue;
