@@ -112,8 +112,10 @@ async function attend(release: WorkflowHandle): Promise<readonly string[]> {
   while (!(await Promise.race([ended, new Promise<false>((resolve) => setTimeout(() => resolve(false), 200))]))) {
     const { state, waitingFor } = await release.query<ReleaseStatus>(status);
     const ways = waitingFor?.send ?? [];
-    if (state === 'approval') await release.signal(approve.signal, { stage: 'production', by: 'alice' });
-    else if (ways.some(({ message }) => message === 'decide')) {
+    // Sooner, they would not be asked: it is still looked at what for.
+    if (ways.some(({ message }) => message === 'approve')) await release.signal(approve.signal, { stage: 'production', by: 'alice' });
+    // What soaks can be ended at any time: nothing is asked.
+    else if (state !== 'soaking' && ways.some(({ message }) => message === 'decide')) {
       asked.push(waitingFor!.what);
       expect(ways.map(({ payload }) => (payload as { choice: string }).choice), waitingFor!.what).toContain('retry');
       await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] }).catch(() => undefined);
