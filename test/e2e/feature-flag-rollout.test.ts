@@ -195,11 +195,13 @@ describe('a rollout, with a real worker, server, GitHub and GitLab API', () => {
   });
 
   it('says that it has no permission, and tries again when it got it', async () => {
-    const { rollout } = await begin({
+    const { rollout, world } = await begin({
+      // One answer ends nothing.
       prepare: (world) =>
-        world.control('faults', { match: { route: 'GET /gitlab/{instance}/api/v4/features' }, action: { kind: 'fail', status: 403, body: { message: '403 Forbidden' } } }),
+        world.control('faults', { match: { route: 'GET /gitlab/{instance}/api/v4/features' }, times: 1_000, action: { kind: 'fail', status: 403, body: { message: '403 Forbidden' } } }),
     });
     await reached(rollout, /^the look at gitaly_go_user_delete_tag in .*: GitLab: GET .* was answered with 403/);
+    await fetch(`${world.url}/control/faults`, { method: 'DELETE' });
     await rollout.executeUpdate(retry.update, { args: [{ by }] });
     await test(rollout);
     expect(await rollout.result()).toMatchObject({ kind: 'rolledOut' });
