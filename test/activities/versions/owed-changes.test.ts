@@ -42,7 +42,9 @@ it('leaves what people have put onto its branch, and asks for that', async () =>
 });
 
 it("asks for nothing by a branch of that name that is somebody else's", async () => {
-  git('branch', branch, 'v12.8.0^{commit}');
+  git('checkout', '-q', '-b', branch, 'v12.8.0^{commit}');
+  stand.gitaly.commit('Work', { 'work.go': 'package work' });
+  git('checkout', '-q', 'master');
   await expect(open()).rejects.toMatchObject({ type: 'Conflict', message: expect.stringContaining(`branch ${branch} of gitlab-org/gitaly exists at`) });
   expect(stand.pulls).toEqual([]);
 });

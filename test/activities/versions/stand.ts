@@ -79,6 +79,7 @@ export function versionStand({ versions = '{ production: { environment: producti
         read: async (repository: string, _: string, ref: string) => (repository === 'gitlab-org/gitlab' ? product.get(ref) : 'name: Publish\nrun-name: ${{ inputs.key }}\non:\n  workflow_dispatch:\n    inputs:\n      key: {}\n'),
         find: async (_: string, sha: string) => ({ sha, url: `https://forge/${name}/commit/${sha}` }),
         change: async (_: string, sha: Sha) => (await git.log(name, { to: sha, limit: 1 }))[0],
+        range: async (_: string, from: string, to: string) => ({ commits: [], total: 0, diverged: gitaly.git('merge-base', from, to) !== gitaly.git('rev-parse', from) }),
       },
       workflowRuns: {
         carrying: async (_: string, __: string, key: string) => [run(publications.findIndex((one) => one.key === key))].filter(Boolean),
