@@ -41,7 +41,6 @@ const unpinned: Case = {
     return start(client, taskQueue, { sha });
   },
 };
-const unpinnedRolledBack: Case = { ...unpinned, name: 'a release of what nothing pins that is rolled back when a stage fails', prepare: canaryFails, attend: rollBack };
 
 /** As the hourly task begins it. */
 async function beginHourly(client: Client, taskQueue: string): Promise<WorkflowHandle> {
@@ -168,7 +167,7 @@ const takenBack: Case = {
   attend: async () => {},
 };
 
-export const componentReleases: readonly Case[] = [straight, rejected, held, takenBack, unpinned, unpinnedRolledBack, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
+export const componentReleases: readonly Case[] = [straight, rejected, held, takenBack, unpinned, abortedInPipeline, rolledBack, abortedInQueue, ...abortedInStage];
 
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(100);
