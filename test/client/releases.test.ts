@@ -168,6 +168,7 @@ describe('a release from the command line', () => {
     const other = await stand.worker({ plan: async ({ component }) => ({ ...plan, component, id: `release/${component}/from-bbbbbbbbbbbb` }) });
     await started(queue, 'both');
     await started(other, 'both');
+    for (const one of ['from-a', 'from-b']) await expect.poll(async () => (await slipway('status', `both/${one}`)).stdout).toContain('approval of production');
     const { exit, stderr } = await slipway('approve', 'both', ...yes);
     expect(exit).toBe(2);
     expect(stderr).toContain('"both" could be any of release/both/from-');
