@@ -37,9 +37,9 @@ export function createCalls(ports: CallPorts) {
     }
   }
 
-  async function compare({ environment, component, candidate, source, deployedFrom }: WantedRange): Promise<string> {
-    const from = await versionThere(component, { environment, repository: deployedFrom });
-    if (from === undefined) return `Nothing is known to run in ${environment}`;
+  async function compare({ environment, component, candidate, source, deployedFrom, since }: WantedRange): Promise<string> {
+    const from = since ?? (await versionThere(component, { environment, repository: deployedFrom }));
+    if (from === undefined || from === 'nothing') return `Nothing is known to run in ${environment}`;
     if (from === candidate) return `${environment} runs ${shortSha(candidate)} already`;
     const { commits, total, diverged } = await forge.commits.range(source, from, candidate);
     const compareUrl = commits[0]?.url.replace(/\/commit\/[0-9a-f]+$/, `/compare/${from}...${candidate}`);

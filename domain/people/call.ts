@@ -13,6 +13,8 @@ export interface Wanted {
   readonly write?: Waiting['write'] | undefined;
   /** The environment that it is about. */
   readonly at?: string | undefined;
+  /** What ran there when they were first wanted, where that is known. */
+  readonly since?: WantedRange['since'] | undefined;
 }
 
 /** What an environment would get. */
@@ -23,6 +25,8 @@ export interface WantedRange {
   /** The repository of its commits, and that which is deployed from. */
   readonly source: Repository;
   readonly deployedFrom: Repository;
+  /** What ran there when people were asked: a message that comes late must not tell of what came after. Looked up, if not given. */
+  readonly since?: Sha | 'nothing';
 }
 
 /** A message of its own that asks people for something: it mentions them, and says all that they need. */

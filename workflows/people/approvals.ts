@@ -213,7 +213,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     const found = show(stage, what);
     const line = `${name} waits for approval${what === undefined ? '' : ` of ${what}`}`;
     const isUrgent = found.isOutOfReach || (brings !== undefined && 'halted' in brings && brings.halted.length > 0);
-    reporter.tell({ name: `${name}-approval`, line: line + toldStanding(stage, found), wanted: { whom: found.whom, at: environment, ...waysToVote(stage) }, ...(isUrgent && { urgent: true }) });
+    reporter.tell({ name: `${name}-approval`, line: line + toldStanding(stage, found), wanted: { whom: found.whom, at: environment, ...(brings !== undefined && 'halted' in brings && { since: brings.runs ?? 'nothing' }), ...waysToVote(stage) }, ...(isUrgent && { urgent: true }) });
     waiting = () => {
       if (tally(stage, votes).kind !== 'open') return;
       reporter.tell({ name: `${name}-vote`, line: `${name} waits for approval${toldStanding(stage, show(stage, what))}` });

@@ -15,7 +15,7 @@ export interface CommitSource {
 type Calling = Pick<Session, 'status'> & { readonly plan: Pick<Session['plan'], 'id' | 'component'> };
 
 /** What people have to know who are wanted, as things are now. */
-function callFor({ plan: { id: release, component }, status }: Calling, { whom, at, ...ways }: Wanted, origin?: CommitSource): Summons {
+function callFor({ plan: { id: release, component }, status }: Calling, { whom, at, since, ...ways }: Wanted, origin?: CommitSource): Summons {
   const { candidate, pullRequest, stages } = status.get();
   const run = stages.findLast(({ url }) => url !== undefined);
   return {
@@ -23,7 +23,7 @@ function callFor({ plan: { id: release, component }, status }: Calling, { whom, 
     whom,
     links: [...(pullRequest ? [pullRequest.url] : []), ...(run ? [`${run.name}: ${run.url}`] : [])],
     ways: waysToAnswer(release, ways),
-    ...(at !== undefined && candidate && origin && { range: { environment: at, component, candidate, ...origin } }),
+    ...(at !== undefined && candidate && origin && { range: { environment: at, component, candidate, ...origin, ...(since !== undefined && { since }) } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { createReports } from '../../../activities/release/reports.ts';
 import type { Report } from '../../../activities/release/reports.ts';
 import type { NewMessage } from '../../../ports/chat/chat.ts';
@@ -44,6 +45,17 @@ it('calls whoever is wanted by a message of its own, which says what comes, wher
   ]);
   await report(approval);
   expect(posted).toHaveLength(3);
+});
+
+it('tells of what ran there when people were asked, however late the message comes', async () => {
+  const [announcement, call] = [approval.announcement!, approval.announcement!.call!];
+  const askedWhen = (since: Sha | 'nothing'): typeof approval => ({ ...approval, announcement: { ...announcement, call: { ...call, range: { ...call.range!, since } } } });
+  const early = world({ record: undefined });
+  await early.report(askedWhen(runs));
+  expect(early.posted[1]!.text).toContain('production runs aaaaaaaaaaaa, and would get 2 commits');
+  const late = world({ pinned: candidate });
+  await late.report(askedWhen('nothing'));
+  expect(late.posted[1]!.text).toContain('Nothing is known to run in production');
 });
 
 it.each([
