@@ -1,3 +1,4 @@
+import { yourLogin } from '../people/person.ts';
 import { shortSha } from '../code/commit.ts';
 import { frozenBy } from './environment.ts';
 import type { EnvironmentRecord } from './environment.ts';
@@ -24,7 +25,7 @@ function freezes(record: EnvironmentRecord, now: string): string[] {
   const { freeze, thaw } = record;
   const frozen = frozenBy(record, now);
   const by = frozen?.by ? `, by ${frozen.by}` : '';
-  const [message, example] = freeze ? ['thaw', { by: 'your-login' }] : ['freeze', { by: 'your-login', reason: 'why' }];
+  const [message, example] = freeze ? ['thaw', { by: yourLogin }] : ['freeze', { by: yourLogin, reason: 'why' }];
   return [
     ...(frozen ? ['', `**Frozen**${by}: ${frozen.reason}${frozen.until ? `, until ${frozen.until}` : ''}`] : []),
     ...(thaw ? ['', `Thawed by ${thaw.by}${thaw.reason ? `: ${thaw.reason}` : ''}, at ${thaw.since}`] : []),

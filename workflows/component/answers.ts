@@ -91,7 +91,7 @@ export async function takeOffer(release: Release, draft: Draft, sha: Sha): Promi
   if (!isAsked) return amend(release, draft, { sha, notBefore: carried });
   return ask(release, draft, asked!, {
     what: `a decision on ${asked}: ${shortSha(sha)} is newer, and green on the mirror`,
-    send: [{ message: 'decide', payload: { choice: 'useSha', by: 'your-login', sha } }],
+    send: [{ message: 'decide', payload: { choice: 'useSha', by: yourLogin, sha } }],
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Foreign } from '../../activities/component/pipelines.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Release } from './release.ts';
 import { follow, versionChangeOf } from './version-pull-request.ts';
@@ -33,7 +34,7 @@ export function askOfForeign(release: Release, draft: Draft, foreign: Foreign): 
   reporter.tell({ name: `foreign-${shortSha(head)}`, line: `${why}: somebody has to decide (${open.join(', ')})`, urgent: true });
   questions.ask({ about, choices: open, refusal: ({ choice, sha }) => (choice === 'accept' && sha !== head ? `accept needs the sha of what is accepted: ${head}` : undefined) });
   status.enter('pipeline', {
-    waitingFor: { what: `a decision on ${about}`, whom: [change.team], send: open.map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', ...(choice === 'accept' && { sha: head }) } })) },
+    waitingFor: { what: `a decision on ${about}`, whom: [change.team], send: open.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'accept' && { sha: head }) } })) },
     next: why,
   });
   const { known: _, ...rest } = draft;

@@ -2,6 +2,7 @@ import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { Survey } from '../../activities/environments/survey.ts';
 import { claimExample, claiming, following, landing, leaving } from '../../domain/environments/claim.ts';
 import type { Frozen } from '../../domain/environments/claim.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { withRefusal } from '../../domain/people/decision.ts';
 import { overBefore } from '../../domain/people/order.ts';
 import { environmentPage } from '../../domain/environments/environment-page.ts';
@@ -78,7 +79,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
   function receivePeople(): void {
     receive(freeze, refusals, {
       schema: freezing,
-      example: { by: 'your-login', reason: 'why', until: '2026-12-24T18:00:00Z' },
+      example: { by: yourLogin, reason: 'why', until: '2026-12-24T18:00:00Z' },
       about: 'Lets nothing be promoted here, and no soak count, until it is thawed',
       refusal: (given) => overBefore(given, Date.now()) ?? shortens(record, given, now()),
       accept(given) {
@@ -88,7 +89,7 @@ export function keepEnvironment(request: EnvironmentRequest) {
     });
     receive(thaw, refusals, {
       schema: thawing,
-      example: { by: 'your-login' },
+      example: { by: yourLogin },
       about: 'Ends the freeze that an operator began; those of the calendar stay',
       refusal: () => (record.freeze ? undefined : 'no operator has frozen it'),
       accept: (given) => enter(thawed(record, given, now())),

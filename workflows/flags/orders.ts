@@ -1,3 +1,4 @@
+import { yourLogin } from '../../domain/people/person.ts';
 import { interval } from '../../domain/people/decision.ts';
 import type { Interval } from '../../domain/people/decision.ts';
 import type { FlagSetting, FlagValue } from '../../domain/flags/setting.ts';
@@ -48,14 +49,14 @@ export function receiveOrders(orders: Orders, { status, questions }: Pick<Sessio
 
   receive<Overruling>(advance, status, {
     schema: overruling,
-    example: { by: 'your-login', reason: 'why' },
+    example: { by: yourLogin, reason: 'why' },
     about: 'Ends the watch of the present step, and overrides what blocks the next one',
     refusal: unlessSteerable,
     accept: (given) => note('advance', given, { held: false, advanced: true }),
   });
   receive<Jumping>(jump, status, {
     schema: jumping,
-    example: { to: 50, by: 'your-login', reason: 'why' },
+    example: { to: 50, by: yourLogin, reason: 'why' },
     about: 'Goes to a later step at once',
     refusal: ({ to, ...given }) => {
       const { plan, setting } = orders;
@@ -67,21 +68,21 @@ export function receiveOrders(orders: Orders, { status, questions }: Pick<Sessio
   });
   receive<Overruling>(hold, status, {
     schema: overruling,
-    example: { by: 'your-login', reason: 'why' },
+    example: { by: yourLogin, reason: 'why' },
     about: 'Leaves the flag as it is until somebody resumes',
     refusal: (given) => mayNotSteer(orders, given) ?? (orders.held ? 'it is held already' : undefined),
     accept: (given) => note('hold', given, { held: true }),
   });
   receive<Interval>(resume, status, {
     schema: interval,
-    example: { by: 'your-login' },
+    example: { by: yourLogin },
     about: 'Goes on with a rollout that is held; the watch of its step begins anew',
     refusal: (given) => mayNotSteer(orders, given) ?? (orders.held ? undefined : 'it is not held'),
     accept: (given) => note('resume', given, { held: false }),
   });
   receive<Interval>(retry, status, {
     schema: interval,
-    example: { by: 'your-login' },
+    example: { by: yourLogin },
     about: 'Tries again what a service has refused',
     refusal: (given) => mayNotSteer(orders, given) ?? (questions.isAsking() ? undefined : 'nothing was refused'),
     accept: ({ by, reason }) => {
@@ -96,7 +97,7 @@ export function receiveOrders(orders: Orders, { status, questions }: Pick<Sessio
 function receiveTest(orders: Orders, status: StatusKeeper): void {
   receive<Testing>(tested, status, {
     schema: testing,
-    example: { by: 'your-login', note: 'what was tried' },
+    example: { by: yourLogin, note: 'what was tried' },
     about: 'Says that the flag was tested on staging',
     refusal: ({ by }) => {
       const testers = orders.plan?.rules.staging?.testers;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { yourLogin } from '../../domain/people/person.ts';
 import type { Abortion } from '../../domain/people/decision.ts';
 import { abortion } from '../../domain/people/decision.ts';
 import { receive } from '../release/inbox.ts';
@@ -26,7 +27,7 @@ export function openAbort(status: StatusKeeper, { schema, about, refusal, accept
 
   receive(abort, status, {
     schema,
-    example: { by: 'your-login', reason: 'why' },
+    example: { by: yourLogin, reason: 'why' },
     about,
     refusal(abortion) {
       if (asked) return `${asked.by} has aborted it already`;

@@ -48,7 +48,7 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
   for (const [message, verdict] of [[approve, 'approve'], [reject, 'reject']] as const) {
     receive(message, status, {
       schema: voteSchema,
-      example: { stage: 'production', by: 'your-login', ...(verdict === 'reject' && { reason: 'why' }) },
+      example: { stage: 'production', by: yourLogin, ...(verdict === 'reject' && { reason: 'why' }) },
       about: `${verdict === 'approve' ? 'Lets' : 'Keeps'} the candidate ${verdict === 'approve' ? 'go on to' : 'from going on to'} a stage`,
       refusal: (vote) => plan && unfit({ ...vote, verdict }, plan),
       accept: (vote) => (plan ? cast({ ...vote, verdict }, plan) : void early.push({ ...vote, verdict })),

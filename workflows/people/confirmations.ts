@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { yourLogin } from '../../domain/people/person.ts';
 import type { Confirmation } from '../../domain/people/decision.ts';
 import { confirmation as confirmationSchema } from '../../domain/people/decision.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
@@ -31,7 +32,7 @@ export function openConfirmations(status: StatusKeeper) {
 
   receive(confirm, status, {
     schema: confirmationSchema,
-    example: { item: 'overwrite', by: 'your-login', text: 'OVERWRITE' },
+    example: { item: 'overwrite', by: yourLogin, text: 'OVERWRITE' },
     about: 'Confirms what the release asks for, with the word that it wants to be typed, if it wants one',
     refusal(confirmation) {
       const { item, by } = confirmation;

@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { yourLogin } from '../../domain/people/person.ts';
 import { interval } from '../../domain/people/decision.ts';
 import { receive } from '../release/inbox.ts';
 import { pause, resume } from './messages.ts';
@@ -13,7 +14,7 @@ export function openPause(status: StatusKeeper) {
 
   receive(pause, status, {
     schema: interval,
-    example: { by: 'your-login', reason: 'why' },
+    example: { by: yourLogin, reason: 'why' },
     about: 'Begins nothing new until it is resumed',
     refusal: () => (paused() ? `${paused()!.by} has paused it already` : undefined),
     accept: ({ by, reason }) => {
@@ -23,7 +24,7 @@ export function openPause(status: StatusKeeper) {
   });
   receive(resume, status, {
     schema: interval,
-    example: { by: 'your-login' },
+    example: { by: yourLogin },
     about: 'Goes on after a pause',
     refusal: () => (paused() ? undefined : 'it is not paused'),
     accept: ({ by, reason }) => {
@@ -37,7 +38,7 @@ export function openPause(status: StatusKeeper) {
     /** Resolves at once unless the release is paused, else when it is resumed: until then, that is what it is shown to wait for. */
     async over(): Promise<void> {
       if (!paused()) return;
-      const send = [{ message: resume.name, payload: { by: 'your-login' } }];
+      const send = [{ message: resume.name, payload: { by: yourLogin } }];
       await status.meanwhile(status.get().state, { what: 'the end of the pause', whom: ['an operator'], send }, () => condition(() => paused() === undefined));
     },
   };

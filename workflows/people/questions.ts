@@ -1,4 +1,5 @@
 import { condition } from '@temporalio/workflow';
+import { yourLogin } from '../../domain/people/person.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { choice as choiceSchema } from '../../domain/people/decision.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
@@ -38,7 +39,7 @@ export function openQuestions(status: StatusKeeper) {
 
   receive(decide, status, {
     schema: choiceSchema,
-    example: { choice: 'retry', by: 'your-login', reason: 'why' },
+    example: { choice: 'retry', by: yourLogin, reason: 'why' },
     about: 'Answers what the release asks',
     refusal(given) {
       const open = asked();

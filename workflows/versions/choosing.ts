@@ -1,5 +1,6 @@
 import { executeChild, workflowInfo } from '@temporalio/workflow';
 import type { PlannedVersion, PlanVersionRequest } from '../../activities/versions/planning.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { versionReleaseId } from '../../domain/versions/plan.ts';
 import type { VersionRequest } from '../../domain/versions/request.ts';
@@ -31,7 +32,7 @@ export function planAgain({ component, version, sha, product }: VersionRequest, 
 async function askAboutGap({ status, questions }: Opened, { version, missing, channel }: Gap): Promise<Choice> {
   const about = `${version}, which leaves out ${missing.join(', ')}`;
   const choices = ['tagMissing', 'burn'];
-  const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', reason: 'why' } }));
+  const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } }));
   if (channel !== undefined) await unpaced.announce({ channel, key: `${status.get().release}/gap`, text: `${about}: somebody has to decide whether to release them first (tagMissing), or never (burn)` }, 'announce the gap');
   return questions.pose(
     { about, choices, refusal: ({ choice, reason }) => (choice === 'burn' && !reason ? 'burning a version needs a "reason"' : undefined) },

@@ -1,4 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
+import { yourLogin } from '../../domain/people/person.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
 import type { VersionOutcome } from '../../domain/versions/outcome.ts';
 import { versionText } from '../../domain/versions/version.ts';
@@ -69,7 +70,7 @@ async function followPipeline(release: VersionRelease): Promise<void> {
     const verdict = await insist(release, `the pipeline of ${tag}`, () => wakes.wakeable(() => work.tagPipeline({ repository, target, tag, requiredChecks, until, patience: pace.patience }, `wait for the pipeline of ${tag}`)));
     if (verdict.kind !== 'red') return;
     const about = `the pipeline of ${tag}, which is red`;
-    const send = ['retry', 'accept'].map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', reason: 'why' } }));
+    const send = ['retry', 'accept'].map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } }));
     const question = { about, choices: ['retry', 'accept'], refusal: ({ choice, reason }: { readonly choice: string; readonly reason?: string | undefined }) => (choice === 'accept' && !reason ? 'accepting a red pipeline needs a "reason"' : undefined) };
     const { choice } = await questions.pose(question, (answered) =>
       status.meanwhile('deciding', { what: about, whom: ['an operator'], send }, () => {

@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../../domain/outcome.ts';
+import { yourLogin } from '../../domain/people/person.ts';
 import { abortion } from '../../domain/people/decision.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { parseInput } from '../../domain/text/input.ts';
@@ -55,7 +56,7 @@ async function publish(release: Session<PackagePlan>, published: Extract<Outcome
     if (await insist(release, `a look at the registry`, () => work.packagePublished({ plan, patience }, `look whether ${what} is there`))) return published;
     const about = ended === 'succeeded' ? `${what}, which ${url} has not brought to the registry` : `${what}, whose publication failed: ${url}`;
     const choices = ['retry', 'giveUp'];
-    const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', reason: 'why' } }));
+    const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } }));
     const refusal = ({ choice, reason }: Choice) => (choice === 'giveUp' && !reason ? 'giving it up needs a "reason"' : undefined);
     const { choice, by, reason } = await questions.pose({ about, choices, refusal }, (answered) =>
       status.meanwhile('deciding', { what: about, whom: ['an operator'], send }, () => {

@@ -2,6 +2,7 @@ import { executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import type { Sha } from '../../../domain/code/commit.ts';
 import { toldOutcome } from '../../../domain/outcome.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
+import { yourLogin } from '../../../domain/people/person.ts';
 import type { Choice } from '../../../domain/people/decision.ts';
 import type { FixPull } from '../../../domain/promotion/fix-plan.ts';
 import type { FixOutcome } from '../../../domain/promotion/outcome.ts';
@@ -39,7 +40,7 @@ async function awaitByHand(fix: Fix, pull: FixPull, { why }: Extract<Reverted, {
   const { number, mergeSha } = pull;
   const about = `a pull request that takes #${number} back`;
   reporter.tell({ name: `by-hand-${number}`, line: `${why}. Somebody has to open ${about}, with "Reverts ${repository}#${number}" in its text`, urgent: true });
-  const waitingFor = { what: `${about}: ${why}`, whom: ['the team'], send: [{ message: 'decide', payload: { choice: 'retry', by: 'your-login' } }] };
+  const waitingFor = { what: `${about}: ${why}`, whom: ['the team'], send: [{ message: 'decide', payload: { choice: 'retry', by: yourLogin } }] };
   const settled = () => wakes.wakeable(() => work.pullStands({ repository, branch: rules.branch, number, mergeSha, want: 'out' }, `wait until #${number} is out`));
   const end = await firstOf(settled, () => questions.pose({ about, choices: ['retry'] }, (answered) => status.meanwhile('held', waitingFor, answered)));
   if (typeof end === 'string') return { pull, by: { sha: end } };
@@ -68,7 +69,7 @@ export async function release(fix: Fix, sha: Sha): Promise<string | undefined> {
     if (['aborted', 'rejected', 'rolledBack', 'replaced'].includes(kind)) return why;
     const about = `${workflowId}, which did not come to production`;
     reporter.tell({ name: 'not-promoted', line: `${about}: ${why}; somebody has to decide: retry, giveUp`, urgent: true });
-    const send = ['retry', 'giveUp'].map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', ...(choice === 'giveUp' && { reason: 'why' }) } }));
+    const send = ['retry', 'giveUp'].map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'giveUp' && { reason: 'why' }) } }));
     const question = { about, choices: ['retry', 'giveUp'], refusal: (given: Choice) => (given.choice === 'giveUp' && !given.reason ? 'giving it up needs a "reason"' : undefined) };
     const answer = await questions.pose(question, (answered) => status.meanwhile('deciding', { what: `a decision on ${about}: ${why}`, whom: ['the team'], send }, answered));
     if (answer.choice === 'giveUp') return `${why}; given up by ${answer.by}: ${answer.reason}`;

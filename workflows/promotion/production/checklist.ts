@@ -1,4 +1,5 @@
 import { condition, sleep } from '@temporalio/workflow';
+import { yourLogin } from '../../../domain/people/person.ts';
 import { mayDeployFrom, openTasks, whyNotConfirmed } from '../../../domain/promotion/checklist.ts';
 import type { ConfirmedItem } from '../../../domain/promotion/checklist.ts';
 import { now } from '../../release/status.ts';
@@ -36,7 +37,7 @@ export function passChecklist(release: ProductionRelease): Promise<void> {
         waitingFor: {
           what: `the checklist of ${name}: ${open.map((task) => `${task.name} (${task.missing === 1 ? 'a second person' : 'two people'}): ${task.about}`).join('; ')}`,
           whom: ['a pair of engineers'],
-          send: open.map((task) => ({ message: 'confirm', payload: { item: task.name, by: 'your-login' } })),
+          send: open.map((task) => ({ message: 'confirm', payload: { item: task.name, by: yourLogin } })),
         },
       });
     }

@@ -1,3 +1,4 @@
+import { yourLogin } from '../../../domain/people/person.ts';
 import { toldFailures } from '../../../domain/code/pipeline.ts';
 import type { PromotionGate } from '../../../domain/promotion/rules.ts';
 import { attemptKey } from '../../../domain/release/keys.ts';
@@ -43,7 +44,7 @@ export async function lookAtGate(release: ProductionRelease, gate: PromotionGate
     return insist(release, `a look at ${gate.name}`, () => work.lookAtHealth({ check }, `look at ${gate.name}`));
   }
   if ('ask' in gate) {
-    status.enter('confirmation', { waitingFor: { what: `${gate.name} of ${name}: ${gate.ask}`, whom: ['the team'], send: [{ message: 'confirm', payload: { item: gate.name, by: 'your-login' } }] } });
+    status.enter('confirmation', { waitingFor: { what: `${gate.name} of ${name}: ${gate.ask}`, whom: ['the team'], send: [{ message: 'confirm', payload: { item: gate.name, by: yourLogin } }] } });
     release.reporter.tell({ name: `ask-${gate.name}`, line: `waits for somebody to look: ${gate.ask} (confirm ${gate.name})` });
     await confirmations.receive({ item: gate.name });
     return undefined;

@@ -1,6 +1,7 @@
 import { isClear, qaTable } from '../../../domain/promotion/qa.ts';
 import type { QaRow } from '../../../domain/promotion/qa.ts';
 import { parseReleaseName } from '../../../domain/promotion/release-name.ts';
+import { yourLogin } from '../../../domain/people/person.ts';
 import type { Choice, Confirmation } from '../../../domain/people/decision.ts';
 import { unknownName } from '../../../domain/text/nearest-name.ts';
 import type { QaFound } from '../../../activities/promotion/production/qa.ts';
@@ -75,8 +76,8 @@ export function passQa(release: ProductionRelease): Promise<QaEnd> {
     const open = rows.filter(({ verdict }) => verdict.kind !== 'approved');
     status.change({ table: qaTable(rows, longestTable) });
     const send = [
-      ...(open[0] ? [{ message: 'confirm', payload: { item: open[0].item.name, by: 'your-login' } }] : []),
-      ...choices.map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', ...(choice === 'useRelease' && { release: '2024.09.01' }), reason: 'why' } })),
+      ...(open[0] ? [{ message: 'confirm', payload: { item: open[0].item.name, by: yourLogin } }] : []),
+      ...choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'useRelease' && { release: '2024.09.01' }), reason: 'why' } })),
     ];
     const whom = [...new Set(['QA', ...open.flatMap(({ item: { author } }) => author ?? [])])].slice(0, 8);
     status.enter('testing', {
@@ -118,7 +119,7 @@ export function passQa(release: ProductionRelease): Promise<QaEnd> {
       case 'delay':
         delay = `${by} wants to wait: ${reason}`;
         agreed.splice(0);
-        reporter.tell({ name: 'delay', line: `qa: ${delay}. Who agrees? confirm ${JSON.stringify({ item: 'delay', by: 'your-login' })}`, urgent: true });
+        reporter.tell({ name: 'delay', line: `qa: ${delay}. Who agrees? confirm ${JSON.stringify({ item: 'delay', by: yourLogin })}`, urgent: true });
         return undefined;
       case 'revertUnverified':
         return { told: `${by} has what is not approved reverted: ${reason}`, mark: 'failed', value: { kind: 'revert', by, pulls: unverified() } };

@@ -1,5 +1,6 @@
 import type { ProductionPlan, StepName } from '../../../domain/promotion/production/plan.ts';
 import type { ProductionRequest } from '../../../domain/promotion/request.ts';
+import { yourLogin } from '../../../domain/people/person.ts';
 import type { Choice } from '../../../domain/people/decision.ts';
 import type { ReleaseState, Waiting } from '../../../domain/release/status.ts';
 import type { Confirmations } from '../../people/confirmations.ts';
@@ -51,7 +52,7 @@ export interface Difficulty {
 /** Asks people about what stands in the way of a step. */
 export async function resolve({ status, reporter, questions }: Pick<ProductionRelease, 'status' | 'reporter' | 'questions'>, { step, name, about, why, choices }: Difficulty): Promise<Choice> {
   const { state } = status.get();
-  const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: 'your-login', ...(choice !== 'retry' && { reason: 'why' }) } }));
+  const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice !== 'retry' && { reason: 'why' }) } }));
   const waitingFor: Omit<Waiting, 'since'> = { what: `a decision on ${about}: ${why}`, whom: ['the team'], send };
   const question = { about, choices, refusal: ({ choice, reason }: Choice) => (choice !== 'retry' && !reason ? `${choice} needs a "reason"` : undefined) };
   const answer = await questions.pose(question, (answered) => status.meanwhile('deciding' satisfies ReleaseState, waitingFor, () => {
