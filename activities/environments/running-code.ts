@@ -32,16 +32,16 @@ export function runningCode({ forge, environments }: Pick<Ports, 'forge' | 'envi
 
   /** The environment remembers what Slipway has deployed, by whatever mechanism; the forge its deployments, whoever made them. The later one counts. */
   async function deployedLast(question: RunningQuestion): Promise<Sha | undefined> {
-    const { component, source, pin: downstream, environment } = question;
-    const [record, newest] = await Promise.all([environments.record(environment), forge.deployments.current(downstream?.repository ?? source, environment)]);
+    const { component, source, pin, environment } = question;
+    const [record, newest] = await Promise.all([environments.record(environment), forge.deployments.current(pin?.repository ?? source, environment)]);
     const ours = record?.deployed[component];
     if (ours && (!newest || Date.parse(newest.at) <= Date.parse(ours.since))) return ours.candidate;
     return newest && pinnedAt(question, newest.sha);
   }
 
-  async function pinnedAt({ source, pin: downstream }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
-    if (!downstream) return product;
-    return pins.pinnedAt(downstream, product, source);
+  async function pinnedAt({ source, pin }: RunningQuestion, product: Sha): Promise<Sha | undefined> {
+    if (!pin) return product;
+    return pins.pinnedAt(pin, product, source);
   }
 
   /** What the environment's own record says, where that is something else than what it is found to run. */

@@ -5,8 +5,8 @@ import type { Mechanism } from '../stages/rules.ts';
 
 /** Every write that a release would make, should nothing come in its way, in order. */
 export function writesOf(plan: ReleasePlan): readonly string[] {
-  const { candidate, pin: downstream, stages, chat, base, component, landed } = plan;
-  const { repository, branch, head, versionFile, title, labels, merge } = downstream;
+  const { candidate, pin, stages, chat, base, component, landed } = plan;
+  const { repository, branch, head, versionFile, title, labels, merge } = pin;
   const thread = chat ? [`${chat.progress}: a thread for ${component} ${shortSha(candidate)}`] : [];
   const landing = [
     `${repository}: commit "${title}" on ${shortSha(base)}, which sets ${versionFile} to ${candidate}`,

@@ -90,9 +90,9 @@ export function planRelease({ pace, environments }: Surroundings, { name: compon
 
 /** A plan that pins again what was pinned before, by a pull request on a branch of its own, and deploys nothing. */
 export function planTakingBack(surroundings: Surroundings, component: Releasable, choice: ChosenCandidate): ReleasePlan {
-  const { pin: downstream, ...plan } = planRelease(surroundings, component, choice);
-  const { head, title } = downstream;
-  return { ...plan, pin: { ...downstream, head: `${head}-back`, title: cut(`Revert "${title}"`, longestTitle) }, stages: [], isBack: true };
+  const { pin, ...plan } = planRelease(surroundings, component, choice);
+  const { head, title } = pin;
+  return { ...plan, pin: { ...pin, head: `${head}-back`, title: cut(`Revert "${title}"`, longestTitle) }, stages: [], isBack: true };
 }
 
 /** Who is waited for where the catalog names nobody else. */
@@ -102,8 +102,8 @@ export function teamOf({ chat, component }: Pick<ReleasePlan, 'chat' | 'componen
 
 /** What a release carries through its stages. */
 export function passageOf(plan: ReleasePlan): PassagePlan {
-  const { id, component, candidate, pinned, base, stages, pace, mirror, pin: downstream } = plan;
-  const { repository, branch } = downstream;
+  const { id, component, candidate, pinned, base, stages, pace, mirror, pin } = plan;
+  const { repository, branch } = pin;
   return { id, component, candidate, pinned, stages, pace, source: mirror, before: { candidate: pinned, sha: base }, deployedFrom: { repository, branch } };
 }
 
@@ -114,7 +114,7 @@ export function deployedFrom({ code, pin }: { readonly code: Pick<Code, 'mirror'
 
 /** The life of its pull request. */
 export function changeOf(plan: ReleasePlan): CarriedChange {
-  const { pin: downstream, pace } = plan;
-  const { repository, head, branch, merge, autoMerge } = downstream;
+  const { pin, pace } = plan;
+  const { repository, head, branch, merge, autoMerge } = pin;
   return { repository, branch: head, into: branch, method: merge, autoMerge, team: teamOf(plan), patience: pace.patience };
 }

@@ -376,11 +376,11 @@ async function company({ soak, freezes = [], lossy = false, patience = plan.pace
     const one = begun.get(key);
     return one && { id: one.id, url: `https://forge/runs/${one.id}`, state: one.held ? 'running' : 'succeeded' };
   };
-  const { pin: downstream } = plan;
+  const { pin } = plan;
   const catalog = catalogSchema.parse({
     version: 1,
     environments: { [environment]: { freezes } },
-    components: { gitaly: { code: { canonical: 'o/c', mirror: 'o/m' }, pin: { repository: downstream.repository, versionFile: downstream.versionFile, head: downstream.head, title: downstream.title }, stages: [{ name: 'only', environment, promote: { kind: 'deployment' } }], chat: { progress: '#p', team: '#t' } } },
+    components: { gitaly: { code: { canonical: 'o/c', mirror: 'o/m' }, pin: { repository: pin.repository, versionFile: pin.versionFile, head: pin.head, title: pin.title }, stages: [{ name: 'only', environment, promote: { kind: 'deployment' } }], chat: { progress: '#p', team: '#t' } } },
   });
   const forge = {
     commits: {

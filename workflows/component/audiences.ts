@@ -25,7 +25,7 @@ export function straightAudiences(session: Session<StraightPlan>): readonly Audi
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */
 function releaseThread(session: Session<ReleasePlan>): Audience {
   const { plan, work, status } = session;
-  const { id, component, chat, pin: downstream } = plan;
+  const { id, component, chat, pin } = plan;
   const tell = openThreads(work);
   return {
     name: chat?.progress ?? 'the pull request',
@@ -40,7 +40,7 @@ function releaseThread(session: Session<ReleasePlan>): Audience {
         subject: `${component} ${candidate === undefined ? '' : shortSha(candidate)}`,
         transition: name,
         line,
-        ...(label && { label: { repository: downstream.repository, number, name: label } }),
+        ...(label && { label: { repository: pin.repository, number, name: label } }),
         ...(chat && calledBy(session, { channel: chat.team, subject: component, key: () => keyOf(session), origin: originOf(plan) }, transition)),
       };
       return async () => {
@@ -57,8 +57,8 @@ function keyOf({ plan: { id }, status }: Pick<Session<ReleasePlan>, 'plan' | 'st
   return number === undefined ? `${id} of ${workflowInfo().startTime.toISOString()}` : `${id}#${number}`;
 }
 
-function originOf({ mirror, pin: downstream }: ReleasePlan): CommitSource {
-  return { source: mirror, deployedFrom: downstream.repository };
+function originOf({ mirror, pin }: ReleasePlan): CommitSource {
+  return { source: mirror, deployedFrom: pin.repository };
 }
 
 /** Comments on the pull request: what is urgent only, with a mention of whom the catalog names. */

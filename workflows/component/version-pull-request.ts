@@ -122,8 +122,8 @@ export function withdrawal(draft: Draft): Withdrawal {
   return { ...versionChangeOf(draft), followed: foreign?.head ?? head, number };
 }
 
-export function versionChange({ isBack, stages, id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, pinnedAs, candidate, date, base, pin: downstream, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
-  const { repository, branch, head, versionFile, title, labels, runbook, signoff } = downstream;
+export function versionChange({ isBack, stages, id, component, mirror, mirrorBranch, mirrorChecks, mirrorIgnores, pinned, pinnedAs, candidate, date, base, pin, pace }: ReleasePlan, { after }: { readonly after: number }): VersionChange {
+  const { repository, branch, head, versionFile, title, labels, runbook, signoff } = pin;
   const since = workflowInfo().startTime.toISOString();
   return { release: id, component, mirror, mirrorBranch, mirrorChecks, ...(mirrorIgnores && { mirrorIgnores }), patience: pace.patience, pinned, ...(pinnedAs !== undefined && { pinnedAs }), candidate, date, repository, branch, base, head, file: versionFile, title, labels, since, after, environments: [...new Set(stages.map(({ environment }) => environment))], ...(runbook && { runbook }), ...(isBack && { isBack }), ...(signoff && { signoff }) };
 }

@@ -31,6 +31,6 @@ export function codeLost({ plan, work, wakes }: Rollout): Promise<WatchEnd> {
   });
 }
 
-export function codeOf({ component, source, commit, pin: downstream, rules }: RolloutPlan): CodeQuestion {
-  return { component, source, commit, ...(downstream && { pin: downstream }), environment: rules.production.environment, deployed: rules.deployed };
+export function codeOf({ component, source, commit, pin, rules }: RolloutPlan): CodeQuestion {
+  return { component, source, commit, ...(pin && { pin }), environment: rules.production.environment, deployed: rules.deployed };
 }
