@@ -109,8 +109,7 @@ export function askOfVeto(release: Release, draft: Draft, veto: Veto): Draft {
 /** Its veto was lifted: what was to be decided is moot. */
 export function goOn({ questions }: Release, draft: Draft): Draft {
   questions.withdraw();
-  const { known: _, ...rest } = draft;
-  return rest;
+  return withoutKnown(draft);
 }
 
 /** Asks about a version that a person has set, and that the mirror's checks don't allow. */

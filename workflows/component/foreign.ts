@@ -37,6 +37,5 @@ export function askOfForeign(release: Release, draft: Draft, foreign: Foreign): 
     waitingFor: { what: `a decision on ${about}`, whom: [change.team], send: open.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'accept' && { sha: head }) } })) },
     next: why,
   });
-  const { known: _, ...rest } = draft;
-  return { ...rest, foreign, known: { kind: 'foreign', head }, asked: about };
+  return { ...draft, foreign, known: { kind: 'foreign', head }, asked: about };
 }

@@ -212,8 +212,9 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     const what = brings && ('unknown' in brings ? `what ${environment} lacks, which can't be told now: ${brings.unknown}` : toldOutstanding(brings));
     const found = show(stage, what);
     const line = `${name} waits for approval${what === undefined ? '' : ` of ${what}`}`;
-    const isUrgent = found.isOutOfReach || (brings !== undefined && 'halted' in brings && brings.halted.length > 0);
-    reporter.tell({ name: `${name}-approval`, line: line + toldStanding(stage, found), wanted: { whom: found.whom, at: environment, ...(brings !== undefined && 'halted' in brings && { since: brings.runs ?? 'nothing' }), ...waysToVote(stage) }, ...(isUrgent && { urgent: true }) });
+    const seen = brings && 'halted' in brings ? brings : undefined;
+    const isUrgent = found.isOutOfReach || (seen !== undefined && seen.halted.length > 0);
+    reporter.tell({ name: `${name}-approval`, line: line + toldStanding(stage, found), wanted: { whom: found.whom, at: environment, ...(seen && { since: seen.runs ?? 'nothing' }), ...waysToVote(stage) }, ...(isUrgent && { urgent: true }) });
     waiting = () => {
       if (tally(stage, votes).kind !== 'open') return;
       reporter.tell({ name: `${name}-vote`, line: `${name} waits for approval${toldStanding(stage, show(stage, what))}` });

@@ -1,9 +1,8 @@
 import { condition } from '@temporalio/workflow';
-import { toldVeto } from '../../domain/people/objection.ts';
+import { componentId, toldVeto } from '../../domain/people/objection.ts';
 import type { Veto } from '../../domain/people/objection.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { yourLogin } from '../../domain/people/person.ts';
-import { componentId } from '../../domain/people/objection.ts';
 import { firstOf } from '../release/race.ts';
 import { Stop } from '../release/stop.ts';
 import type { Passage } from './passage.ts';
