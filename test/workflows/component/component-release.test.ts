@@ -1,28 +1,22 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Objecting } from '../../../domain/component/component-record.ts';
 import type { Activities } from '../../../activities/index.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { abort, approve, reject } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { workflowTypes } from '../../../workflows/unknown-workflow.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { candidate, never, pending, plan, scriptedWorld } from '../scripted-world.ts';
 import type { ReleaseOutcome } from '../../../domain/component/outcome.ts';
 import { shaOf } from '../../shas.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 const approval = { stage: 'production', by: 'alice' };
 const gitaly = { component: 'gitaly' };
@@ -277,13 +271,13 @@ async function start(
   const taskQueue = `queue-${queues++}`;
   const id = `release/gitaly/${taskQueue}`;
   const { activities, calls } = scriptedWorld({ plan: async () => ({ ...plan, id }), ...script });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
     await running;
   });
-  const { client } = server;
+  const { client } = server();
   const release: WorkflowHandle<() => Promise<ReleaseOutcome>> = await client.workflow.start(type, { workflowId: typedId ?? id, taskQueue, args });
   return { id, release, calls, client, taskQueue };
 }

@@ -1,23 +1,17 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { ComponentRecord } from '../../../domain/component/component-record.ts';
 import { newComponent, vetoed } from '../../../domain/component/component-record.ts';
 import { componentStatus, halt, lift, objects, veto } from '../../../workflows/component/messages.ts';
 import { decide } from '../../../workflows/people/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { shaOf } from '../../shas.ts';
 import { never, scriptedWorld } from '../scripted-world.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 const bad = shaOf('b');
 
@@ -26,9 +20,9 @@ async function begin(script: Partial<Activities> = {}, record?: ComponentRecord)
   const told: unknown[] = [];
   const said: string[] = [];
   const { activities } = scriptedWorld({ tellObjections: async (news) => void told.push(news.objections), announce: async ({ text }) => void said.push(text), ...script });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue: component, workflowBundle, activities });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue: component, workflowBundle, activities });
   const running = worker.run();
-  const handle = await server.client.workflow.start('component', { workflowId: `component/${component}`, taskQueue: component, args: [{ component, ...(record && { record }) }] });
+  const handle = await server().client.workflow.start('component', { workflowId: `component/${component}`, taskQueue: component, args: [{ component, ...(record && { record }) }] });
   onTestFinished(async () => {
     await handle.terminate().catch(() => undefined);
     worker.shutdown();
@@ -41,11 +35,11 @@ async function begin(script: Partial<Activities> = {}, record?: ComponentRecord)
 // First: an activity that is in the air when a test ends keeps time from being skipped in the next.
 it('goes on by itself when the time of a halt is over, and says so to releases', async () => {
   const { handle, told, status } = await begin();
-  const until = new Date((await server.currentTimeMs()) + 3_600_000).toISOString();
+  const until = new Date((await server().currentTimeMs()) + 3_600_000).toISOString();
   await handle.executeUpdate(halt.update, { args: [{ by: 'kim', reason: 'an incident', until }] });
   await expect.poll(() => told.length).toBe(1);
   const { at } = await status();
-  await server.sleep('2 hours');
+  await server().sleep('2 hours');
   await expect.poll(() => told.length).toBe(2);
   expect((await status()).at).toBeGreaterThan(at);
   await expect(handle.executeUpdate(lift.update, { args: [{ by: 'kim' }] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('is not halted') } });

@@ -1,33 +1,25 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { VersionLook, Turn } from '../../../activities/component/pipelines.ts';
 import type { MergeAnswer } from '../../../domain/changes/life.ts';
 import { candidate as candidateSignal } from '../../../workflows/component/messages.ts';
 import { abort, approve, decide, pause, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin as beginOn, inTurn, waitsFor } from '../release-stand.ts';
 import type { Running } from '../release-stand.ts';
 import { candidate, never, pending, plan } from '../scripted-world.ts';
 import { shaOf } from '../../shas.ts';
 import { shortSha } from '../../../domain/code/commit.ts';
 
-let server: TestWorkflowEnvironment;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 const newer = shaOf('9');
 const older = shaOf('5');
 const amendedHead = shaOf('f');
 const red: Turn = { kind: 'red', failed: [{ name: 'rspec', url: 'https://forge/jobs/1' }] };
 const green: Turn = { kind: 'green' };
-const begin: (...args: Parameters<typeof beginOn> extends [unknown, ...infer Rest] ? Rest : never) => ReturnType<typeof beginOn> = (...args) => beginOn(server, ...args);
+const begin: (...args: Parameters<typeof beginOn> extends [unknown, ...infer Rest] ? Rest : never) => ReturnType<typeof beginOn> = (...args) => beginOn(server(), ...args);
 const pinned = (changes: Partial<typeof plan.pin>) => ({ pin: { ...plan.pin, ...changes } });
 const decideOn = (release: Running, answer: object) => release.executeUpdate(decide.update, { args: [{ by: 'kim', ...answer } as never] });
 
@@ -242,7 +234,7 @@ describe('what people do to the pull request', () => {
       const { release } = await begin({ pipeline: inTurn<Turn>(pending, foreign, pending) }, { stages: plan.stages });
       await waitsFor(release, 'the pipeline of #7');
       await release.executeUpdate(approve.update, { args: [{ stage: 'production', by: 'alice' }] });
-      await server.sleep('1 minute');
+      await server().sleep('1 minute');
       await waitsFor(release, asked);
       expect((await release.query(status)).refused).toMatchObject([{ message: 'approve', why: expect.stringContaining('the vote of alice on production is void') }]);
       await decideOn(release, { choice: 'close' });
@@ -458,7 +450,7 @@ describe('what the forge would merge by itself', () => {
     await release.executeUpdate(pause.update, { args: [{ by: 'olga' }] });
     await waitsFor(release, 'the end of the pause');
     await release.signal(candidateSignal, { sha: newer });
-    await server.sleep('1 hour');
+    await server().sleep('1 hour');
     expect(writes(calls)).toEqual(['mergePullRequest', 'letMerge', 'keepFromMerging']);
     await release.executeUpdate(resume.update, { args: [{ by: 'olga' }] });
     await expect.poll(async () => (await release.query(status)).candidate).toBe(newer);
@@ -475,7 +467,7 @@ describe('a pause', () => {
     await release.executeUpdate(pause.update, { args: [{ by: 'olga' }] });
     turn = green;
     await waitsFor(release, 'the end of the pause');
-    await server.sleep('1 hour');
+    await server().sleep('1 hour');
     turn = { kind: 'overtaken', pinned: newer };
     await release.executeUpdate(resume.update, { args: [{ by: 'olga' }] });
     expect(await release.result()).toMatchObject({ kind: 'overtaken', pinned: newer });
@@ -798,9 +790,9 @@ describe('a pull request that stays open', () => {
   it('is told of once after a day, then to the team at each interval, never at each tick', async () => {
     const { release, calls } = await begin({ pipeline: pending }, { pace: { ...plan.pace, poll: 6 * 3_600_000 } });
     await waitsFor(release, 'the pipeline of #7');
-    await server.sleep('23 hours');
+    await server().sleep('23 hours');
     expect(calls.filter((call) => call.includes('not merged'))).toEqual([]);
-    await server.sleep('50 hours');
+    await server().sleep('50 hours');
     await release.signal(abort.signal, { by: 'kim', reason: 'enough' });
     await release.result();
     expect(calls.filter((call) => call.startsWith('report') && call.includes('not merged'))).toEqual([

@@ -1,34 +1,28 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { ReleasePlan } from '../../../domain/component/plan.ts';
 import { decide } from '../../../workflows/people/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { waitsFor } from '../release-stand.ts';
 import type { Running } from '../release-stand.ts';
 import { candidate, never, pending, pinned, plan, scriptedWorld } from '../scripted-world.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 async function begin(script: Partial<Activities> = {}) {
   const taskQueue = `back-${queues++}`;
   const back: ReleasePlan = { ...plan, id: `back/gitaly/${taskQueue}`, stages: [], candidate: pinned, pinned: candidate, isBack: true };
   const { activities, calls } = scriptedWorld({ planBack: async () => back, openPullRequest: async () => ({ number: 7, url: 'https://forge/org/product/pull/7', head: plan.base, carries: pinned }), ...script });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
     await running;
   });
-  const release = (await server.client.workflow.start('takePinBack', { workflowId: back.id, taskQueue, args: [{ component: 'gitaly', by: 'kim', reason: 'it leaks' }] })) as unknown as Running;
+  const release = (await server().client.workflow.start('takePinBack', { workflowId: back.id, taskQueue, args: [{ component: 'gitaly', by: 'kim', reason: 'it leaks' }] })) as unknown as Running;
   return { release, calls };
 }
 

@@ -1,22 +1,16 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { Planned, PlanRequest } from '../../../activities/component/planning.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { inTurn } from '../release-stand.ts';
 import { candidate, never, pending, pinned, plan, scriptedWorld } from '../scripted-world.ts';
 import { shortSha } from '../../../domain/code/commit.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 const warning = { channel: '#mirror', key: 'mirror', text: 'the mirror' };
 
@@ -145,12 +139,12 @@ async function run(...given: Parameters<typeof begin>) {
 async function begin(script: Partial<Activities>, { type = 'updateComponent', input = { component: 'gitaly' } }: { type?: string; input?: object } = {}) {
   const taskQueue = `update-${queues++}`;
   const { activities, calls } = scriptedWorld(script);
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
     await running;
   });
-  const handle = await server.client.workflow.start(type, { workflowId: taskQueue, taskQueue, args: [input] });
+  const handle = await server().client.workflow.start(type, { workflowId: taskQueue, taskQueue, args: [input] });
   return { handle, calls };
 }

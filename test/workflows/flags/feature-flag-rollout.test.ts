@@ -2,27 +2,19 @@ import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CodeAnswer } from '../../../activities/environments/deployed-code.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { advance, hold, jump, retry, tested } from '../../../workflows/flags/messages.ts';
 import { abort, decide, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, request, withoutStaging } from './rollout-stand.ts';
 import type { RolloutOptions, Wrap } from './rollout-stand.ts';
 import { commit, flag } from './scripted-rollout.ts';
 import { shaOf } from '../../shas.ts';
 
-let server: TestWorkflowEnvironment;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 const olga = { by: 'olga', reason: 'because' };
 const upwards = ['production 5', 'production 25', 'production 50', 'production 100', 'production true'];
@@ -767,7 +759,7 @@ async function marked(rollout: Pick<WorkflowHandle, 'query'>): Promise<readonly 
 }
 
 function start(options?: RolloutOptions, wrap?: Wrap) {
-  return begin(server, options, wrap);
+  return begin(server(), options, wrap);
 }
 
 async function waitsFor(rollout: Pick<WorkflowHandle, 'query'>, what: RegExp): Promise<ReleaseStatus> {

@@ -1,22 +1,15 @@
 import { activityInfo } from '@temporalio/activity';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { tryAgain } from '../../../ports/failures.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, withoutStaging } from './rollout-stand.ts';
 
 /** A server of its own: in the one of the other rollouts, some of which are aborted in mid-flight, time is not skipped any more by then. */
-let server: TestWorkflowEnvironment;
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 it.each(['readFlag', 'setFlag', 'watchFlag'] as const)('a flag service that is down for an hour (%s) only delays the rollout', async (down) => {
   const plan = withoutStaging();
-  const { rollout, world } = await begin(server, { plan: { ...plan, pace: { ...plan.pace, retry: 10_000, sample: 60_000 } } }, (given) => ({
+  const { rollout, world } = await begin(server(), { plan: { ...plan, pace: { ...plan.pace, retry: 10_000, sample: 60_000 } } }, (given) => ({
     [down]: async (argument: never) => {
       const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
       if (attempt === 1 || currentAttemptScheduledTimestampMs - scheduledTimestampMs < 3_600_000) throw tryAgain('Unavailable', 'GitLab does not answer');

@@ -1,22 +1,14 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Report } from '../../../activities/release/reports.ts';
 import { approve, reject } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { pending } from '../scripted-world.ts';
 import { shaOf } from '../../shas.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
 
-let server: TestWorkflowEnvironment;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 const hour = 3_600_000;
 
@@ -27,7 +19,7 @@ function production(approval: Partial<NonNullable<Stage['approval']>>): Stage {
 const by = (login: string) => ({ stage: 'production', by: login });
 
 it('does not let whoever wrote a commit of it approve a release, but reject it', async () => {
-  const { release } = await begin(server, {}, { stages: [production({ separation: ['author'] })] });
+  const { release } = await begin(server(), {}, { stages: [production({ separation: ['author'] })] });
   const { waitingFor } = await waitsFor(release, 'approval of production');
   expect(waitingFor?.whom).toEqual(['alice', 'bob']);
   await expect(release.executeUpdate(approve.update, { args: [by('dana')] })).rejects.toMatchObject({
@@ -38,7 +30,7 @@ it('does not let whoever wrote a commit of it approve a release, but reject it',
 });
 
 it('does not let whoever started a release approve it', async () => {
-  const { release } = await begin(server, {}, { stages: [production({ separation: ['starter'] })] }, { by: 'Alice' });
+  const { release } = await begin(server(), {}, { stages: [production({ separation: ['starter'] })] }, { by: 'Alice' });
   await waitsFor(release, 'approval of production');
   await expect(release.executeUpdate(approve.update, { args: [by('alice')] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('"alice" started the release') } });
   await release.executeUpdate(approve.update, { args: [by('dana')] });
@@ -47,7 +39,7 @@ it('does not let whoever started a release approve it', async () => {
 
 it('takes back an early vote once it is known who wrote the commits', async () => {
   let unblock = () => {};
-  const { release } = await begin(server, { pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) }, { stages: [production({ separation: ['author'] })] });
+  const { release } = await begin(server(), { pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) }, { stages: [production({ separation: ['author'] })] });
   await waitsFor(release, 'the pipeline of #7');
   await release.executeUpdate(approve.update, { args: [by('dana')] });
   unblock();
@@ -60,7 +52,7 @@ it('takes back an early vote once it is known who wrote the commits', async () =
 it('asks again at intervals, in the channel of the catalog, and gives up at its deadline', async () => {
   const reports: Report[] = [];
   const stage = production({ timeout: 10 * hour, escalate: { every: 4 * hour, channel: '#release-managers' } });
-  const { release } = await begin(server, { report: async (report) => void reports.push(report) }, { stages: [stage] });
+  const { release } = await begin(server(), { report: async (report) => void reports.push(report) }, { stages: [stage] });
   expect(await release.result()).toMatchObject({ kind: 'unapproved', stage: 'production', waitedMs: 10 * hour, stays: ['#7 is merged'] });
   const asked = reports.filter(({ channel }) => channel === '#release-managers');
   expect(asked.map(({ subject, transition, line }) => [subject, transition, line])).toEqual([
@@ -71,7 +63,7 @@ it('asks again at intervals, in the channel of the catalog, and gives up at its 
 
 it('asks by a message of its own whoever may approve, and shows and tells how far that is', async () => {
   const reports: Report[] = [];
-  const { release } = await begin(server, { report: async (report) => void reports.push(report) }, { stages: [production({ required: 2, separation: ['starter'] })] }, { by: 'Alice' });
+  const { release } = await begin(server(), { report: async (report) => void reports.push(report) }, { stages: [production({ required: 2, separation: ['starter'] })] }, { by: 'Alice' });
   await waitsFor(release, 'approval of production by 2 people');
   await expect.poll(() => reports.find(({ announcement }) => announcement)?.announcement).toMatchObject({
     channel: '#team',
@@ -90,7 +82,7 @@ it('asks by a message of its own whoever may approve, and shows and tells how fa
 
 it('says at once that its approval can not be reached, where separation of duties leaves too few', async () => {
   const told: string[] = [];
-  const { release } = await begin(server, { announce: async ({ text }) => void told.push(text) }, { stages: [production({ approvers: ['alice', 'dana'], required: 2, separation: ['author'] })] });
+  const { release } = await begin(server(), { announce: async ({ text }) => void told.push(text) }, { stages: [production({ approvers: ['alice', 'dana'], required: 2, separation: ['author'] })] });
   await waitsFor(release, "it can't be reached: separation of duties (author) leaves alice.");
   await expect.poll(() => told).toEqual([expect.stringMatching(/^gitaly: production waits for approval by 2 people; it can't be reached/)]);
   await release.signal(reject.signal, by('alice'));
@@ -98,9 +90,9 @@ it('says at once that its approval can not be reached, where separation of dutie
 });
 
 it('waits for good without a deadline', async () => {
-  const { release } = await begin(server, { soak: pending }, { stages: [production({ required: 2 })] });
+  const { release } = await begin(server(), { soak: pending }, { stages: [production({ required: 2 })] });
   await waitsFor(release, 'approval of production by 2 people');
-  await server.sleep('30 days');
+  await server().sleep('30 days');
   expect((await release.query(status)).state).toBe('approval');
   await release.signal(approve.signal, by('alice'));
   await release.signal(approve.signal, by('bob'));
@@ -111,7 +103,7 @@ it('says what it would bring, urgently where somebody has stopped a part of that
   const told: string[] = [];
   const halted = [{ candidate: shaOf('8'), release: 'release/gitaly/from-777777777777', how: 'rejected at production by alice: the incident' }];
   const { release } = await begin(
-    server,
+    server(),
     { clearGate: async () => ({ brings: { environment: 'production', runs: shaOf('7'), total: 3, halted } }), announce: async ({ text }) => void told.push(text) },
     { stages: [production({})] },
   );
@@ -123,7 +115,7 @@ it('says what it would bring, urgently where somebody has stopped a part of that
 });
 
 it('asks also where nobody can tell what it would bring, and says so', async () => {
-  const { release } = await begin(server, { clearGate: async () => ({ brings: { unknown: 'the service is away' } }) }, { stages: [production({})] });
+  const { release } = await begin(server(), { clearGate: async () => ({ brings: { unknown: 'the service is away' } }) }, { stages: [production({})] });
   await expect.poll(async () => (await release.query(status)).waitingFor).toMatchObject({ brings: "what production lacks, which can't be told now: the service is away" });
   await release.signal(approve.signal, by('bob'));
   expect(await release.result()).toMatchObject({ kind: 'released' });

@@ -1,20 +1,12 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { neverRetry } from '../../../ports/failures.ts';
 import { abort, decide } from '../../../workflows/people/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, inTurn, waitsFor } from '../release-stand.ts';
 import { head, mergeSha } from '../scripted-world.ts';
 import { shaOf } from '../../shas.ts';
 
-let server: TestWorkflowEnvironment;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 const staging = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' as const }, health: [] };
 const refuses = (why: string) => async (): Promise<never> => {
@@ -26,7 +18,7 @@ it('is told to the team before there is a pull request, and tried again when som
   const told: string[] = [];
   const opened = { number: 7, url: 'https://forge/org/product/pull/7', head, carries: shaOf('c') };
   const openPullRequest = inTurn<typeof opened>(refuses('the token needs pull-requests=write'), opened);
-  const { release } = await begin(server, { openPullRequest, announce: async ({ text }) => void told.push(text) });
+  const { release } = await begin(server(), { openPullRequest, announce: async ({ text }) => void told.push(text) });
   const { state, waitingFor } = await waitsFor(release, 'opening the pull request: the token needs pull-requests=write');
   expect(state).toBe('held');
   expect(waitingFor).toMatchObject({ whom: ['somebody'], send: [{ message: 'decide', payload: { choice: 'retry' } }] });
@@ -44,14 +36,14 @@ it.each(['mergePullRequest', 'promote', 'deployed', 'soak', 'claimEnvironment', 
     claimEnvironment: { kind: 'granted', fence: 1 },
     pipeline: { kind: 'green' },
   } as const;
-  const { release } = await begin(server, { [refused]: inTurn<unknown>(refuses('not yours'), answers[refused]) }, { stages: [{ ...staging, soak: 60_000 }] });
+  const { release } = await begin(server(), { [refused]: inTurn<unknown>(refuses('not yours'), answers[refused]) }, { stages: [{ ...staging, soak: 60_000 }] });
   await waitsFor(release, /not yours$/);
   await release.executeUpdate(decide.update, { args: [retry] });
   expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging'] });
 });
 
 it('lets a release that it has stopped be aborted', async () => {
-  const { release } = await begin(server, { mergePullRequest: refuses('not yours') });
+  const { release } = await begin(server(), { mergePullRequest: refuses('not yours') });
   await waitsFor(release, 'the work on #7: not yours');
   await release.signal(abort.signal, { by: 'olga', reason: 'enough' });
   expect(await release.result()).toMatchObject({ kind: 'aborted', undone: ['the pull request on release/gitaly'] });

@@ -1,24 +1,18 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { Report } from '../../../activities/release/reports.ts';
 import type { PreReleasePlan } from '../../../domain/promotion/pre-release.ts';
 import { workerDataConverter } from '../../../temporal/data-converter.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { inTurn } from '../release-stand.ts';
 import { shaOf } from '../../shas.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 const pace = { poll: 100, sample: 100, retry: 50, attempt: 10_000, heartbeat: 5_000, patience: 60_000 };
 const url = 'https://forge/releases/2024.09.02';
@@ -52,13 +46,13 @@ async function begin(script: Partial<Activities> = {}, changes: Partial<PreRelea
       },
     ]),
   );
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
     await running;
   });
-  const handle = await server.client.workflow.start('dailyPreRelease', { workflowId: workflowId ?? plan.id, taskQueue, args: [{ component: 'monitor' }] });
+  const handle = await server().client.workflow.start('dailyPreRelease', { workflowId: workflowId ?? plan.id, taskQueue, args: [{ component: 'monitor' }] });
   return { handle, calls, lines, plan };
 }
 
@@ -79,7 +73,7 @@ it('makes nothing when nothing was merged', async () => {
 it('hands over to the day\'s own when it was started under another id, as by a Schedule', async () => {
   const { handle, calls, plan } = await begin({}, {}, `pre-release/monitor-at-${Date.now()}`);
   expect(await handle.result()).toEqual({ kind: 'handedOver', to: plan.id });
-  expect(await server.client.workflow.getHandle(plan.id).result()).toMatchObject({ kind: 'preReleased' });
+  expect(await server().client.workflow.getHandle(plan.id).result()).toMatchObject({ kind: 'preReleased' });
   expect(calls.filter((name) => name === 'makePreRelease')).toHaveLength(1);
 });
 
@@ -94,7 +88,7 @@ it('takes the next number when somebody makes a tag of that name meanwhile', asy
     },
   });
   expect(await handle.result()).toEqual({ kind: 'handedOver', to: `${plan.id}.1` });
-  expect(await server.client.workflow.getHandle(`${plan.id}.1`).result()).toMatchObject({ kind: 'preReleased', name: '2024.09.02.1' });
+  expect(await server().client.workflow.getHandle(`${plan.id}.1`).result()).toMatchObject({ kind: 'preReleased', name: '2024.09.02.1' });
 });
 
 it('ends when there is a later release', async () => {
@@ -121,6 +115,6 @@ it('shows for what it waits, who ends that, and what comes next', async () => {
 it('refuses an input with what is allowed, and an example', async () => {
   const { handle } = await begin();
   await handle.result();
-  const bad = await server.client.workflow.start('dailyPreRelease', { workflowId: `bad-${queues}`, taskQueue: `pre-release-${queues - 1}`, args: [{ component: 'monitor', day: 'today' }] });
+  const bad = await server().client.workflow.start('dailyPreRelease', { workflowId: `bad-${queues}`, taskQueue: `pre-release-${queues - 1}`, args: [{ component: 'monitor', day: 'today' }] });
   await expect(bad.result()).rejects.toMatchObject({ cause: { type: 'InvalidInput', message: expect.stringContaining('Send for example {"component":"monitor"}') } });
 });

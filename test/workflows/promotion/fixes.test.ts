@@ -1,6 +1,5 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { WantedRevert } from '../../../activities/promotion/reverts.ts';
 import type { FixPlan } from '../../../domain/promotion/fix-plan.ts';
@@ -8,20 +7,15 @@ import { stepsTo } from '../../../domain/promotion/production/plan.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { workerDataConverter } from '../../../temporal/data-converter.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { shaOf } from '../../shas.ts';
 import { inTurn } from '../release-stand.ts';
 import { pending, scriptedWorld } from '../scripted-world.ts';
 import { digest, plan as production, rules } from './scripted-production.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 const pulls = [2, 1].map((number) => ({ number, title: `change ${number}`, url: 'u', mergeSha: shaOf(String(number)), author: 'ann' }));
 const pace = { poll: 100, sample: 100, retry: 50, attempt: 10_000, heartbeat: 5_000, patience: 60_000 };
@@ -51,13 +45,13 @@ async function begin(type: 'stageFix' | 'hotfixRelease', { script = {}, changes 
     announce: async ({ text }) => void told.push(text),
   };
   const { activities, calls } = scriptedWorld({ ...well, ...script });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
     await running;
   });
-  const handle = await server.client.workflow.start(type, { workflowId: plan.id, taskQueue, args: [input] });
+  const handle = await server().client.workflow.start(type, { workflowId: plan.id, taskQueue, args: [input] });
   return {
     handle, calls, reverted, told, plan,
     send: (message: string, payload: object) => handle.executeUpdate(message, { args: [payload] }),
@@ -103,7 +97,7 @@ it('leaves a conflict to a person, and sees by the history when it is out', asyn
 it('brings nothing back when its release does not come to production by the decision of people', async () => {
   const { handle, reverted, waits, plan } = await fix({ script: { deployed: async () => 'failed' } });
   await waits(`production/monitor/${plan.release}`);
-  const child = server.client.workflow.getHandle(`production/monitor/${plan.release}`);
+  const child = server().client.workflow.getHandle(`production/monitor/${plan.release}`);
   await expect.poll(async () => ((await child.query(status)) as ReleaseStatus).waitingFor?.what, { timeout: 10_000 }).toContain('how to go on');
   await child.executeUpdate('decide', { args: [{ choice: 'abort', by: 'ann', reason: 'not today' }] });
   expect(await handle.result()).toMatchObject({ kind: 'fixFailed', why: expect.stringContaining('aborted by ann'), reverted: [2, 1] });

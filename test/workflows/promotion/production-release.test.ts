@@ -1,25 +1,17 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stepsTo } from '../../../domain/promotion/production/plan.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { shaOf } from '../../shas.ts';
 import { inTurn } from '../release-stand.ts';
 import { never, pending } from '../scripted-world.ts';
 import { beginProduction, digest, name, plan, qaOf, rules } from './scripted-production.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
-
-const begin = (given: Parameters<typeof beginProduction>[1] = {}) => beginProduction(server, given);
+const begin = (given: Parameters<typeof beginProduction>[1] = {}) => beginProduction(server(), given);
 const only = (calls: readonly string[], ...names: string[]) => calls.filter((call) => names.some((wanted) => call.startsWith(wanted)));
 const effects = ['makePreRelease', 'makeLatest', 'startGate', 'promote', 'moveTicket'];
 
@@ -163,7 +155,7 @@ it('leaves it to a stage fix when somebody has what is not approved reverted', a
   await waits('QA of #2');
   await decide('revertUnverified');
   expect(await handle.result()).toEqual({ kind: 'replaced', by: 'stage-fix/monitor/2', decidedBy: 'bob' });
-  expect(await server.client.workflow.getHandle('stage-fix/monitor/2').result()).toMatchObject({ kind: 'fixRefused' });
+  expect(await server().client.workflow.getHandle('stage-fix/monitor/2').result()).toMatchObject({ kind: 'fixRefused' });
 });
 
 it('keeps to its release while an urgent hotfix must go out', async () => {

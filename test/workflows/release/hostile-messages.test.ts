@@ -2,26 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import type { Payload } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { workerDataConverter } from '../../../temporal/data-converter.ts';
 import { freeze } from '../../../workflows/environments/messages.ts';
 import { abort, approve, pause, reject, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import type { Running } from '../release-stand.ts';
 import { plan, scriptedWorld } from '../scripted-world.ts';
 
-let server: TestWorkflowEnvironment;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 const json = { encoding: Buffer.from('json/plain') };
 const loneSurrogate = String.raw`{"by":"\ud800 \udfff"}`;
@@ -49,7 +43,7 @@ describe('a text that is no well-formed Unicode', () => {
 
 it('in the failure of an activity does not stop the worker', async () => {
   const failing = () => Promise.reject(ApplicationFailure.nonRetryable('the forge says \ud83d', 'InvalidInput'));
-  const { release } = await begin(server, { plan: failing });
+  const { release } = await begin(server(), { plan: failing });
   const failure = await release.result().catch((error: WorkflowFailedError) => (error.cause!.cause as Error).message);
   expect(failure).toBe('the forge says \ufffd');
 });
@@ -117,7 +111,7 @@ it('anything at all that is sent, to any message, leaves a release that can be a
 });
 
 async function waiting() {
-  const started = await begin(server, {}, { stages: plan.stages });
+  const started = await begin(server(), {}, { stages: plan.stages });
   await waitsFor(started.release, 'approval of production');
   return started;
 }
@@ -130,7 +124,7 @@ async function finish(release: Running): Promise<void> {
 
 /** Sends a Signal whose payload is just these bytes. */
 async function send({ workflowId }: { readonly workflowId: string }, signalName: string, payload: Payload): Promise<void> {
-  await server.client.workflowService.signalWorkflowExecution({
+  await server().client.workflowService.signalWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId },
     signalName,
@@ -142,9 +136,9 @@ async function send({ workflowId }: { readonly workflowId: string }, signalName:
 async function openEnvironment() {
   const taskQueue = `environment-${randomUUID()}`;
   const { activities } = scriptedWorld({ surveyEnvironment: async () => ({ deployed: {}, windows: [] }) });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
-  const handle = await server.client.workflow.start('environment', { workflowId: `environment/${taskQueue}`, taskQueue, args: [{ environment: taskQueue }] });
+  const handle = await server().client.workflow.start('environment', { workflowId: `environment/${taskQueue}`, taskQueue, args: [{ environment: taskQueue }] });
   onTestFinished(async () => {
     await handle.terminate();
     worker.shutdown();

@@ -1,19 +1,12 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ReleaseRecord } from '../../../domain/release/record.ts';
 import { abort, approve } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { candidate, never, pending, pinned, plan } from '../scripted-world.ts';
 
-let server: TestWorkflowEnvironment;
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 /** A world whose records can be looked into. */
 function keeping(): { readonly kept: ReleaseRecord[]; readonly keepRecord: (record: ReleaseRecord) => Promise<void> } {
@@ -23,7 +16,7 @@ function keeping(): { readonly kept: ReleaseRecord[]; readonly keepRecord: (reco
 
 it('a release leaves who decided what, with what assurance, and how it went through its stages', async () => {
   const { kept, keepRecord } = keeping();
-  const { release, calls, plan: agreed } = await begin(server, { keepRecord }, { stages: plan.stages });
+  const { release, calls, plan: agreed } = await begin(server(), { keepRecord }, { stages: plan.stages });
   await waitsFor(release, 'approval of production');
   await release.signal(approve.signal, { stage: 'production', by: 'eve' });
   await release.signal(approve.signal, { stage: 'production', by: 'alice', reason: 'seen on staging' });
@@ -51,7 +44,7 @@ it('a release leaves who decided what, with what assurance, and how it went thro
 
 it('a release that is aborted leaves what was taken back', async () => {
   const { kept, keepRecord } = keeping();
-  const { release } = await begin(server, { keepRecord, pipeline: pending });
+  const { release } = await begin(server(), { keepRecord, pipeline: pending });
   await waitsFor(release, 'the pipeline of #7');
   await release.signal(abort.signal, { by: 'bob', reason: 'wrong week' });
   await release.result();
@@ -60,7 +53,7 @@ it('a release that is aborted leaves what was taken back', async () => {
 
 it('a release that is cancelled leaves a record, too', async () => {
   const cancelled = keeping();
-  const first = await begin(server, { keepRecord: cancelled.keepRecord, pipeline: pending });
+  const first = await begin(server(), { keepRecord: cancelled.keepRecord, pipeline: pending });
   await waitsFor(first.release, 'the pipeline of #7');
   await first.release.cancel();
   await first.release.result().catch(() => undefined);
@@ -69,13 +62,13 @@ it('a release that is cancelled leaves a record, too', async () => {
 
 it('a start that comes to nothing leaves none', async () => {
   const { kept, keepRecord } = keeping();
-  const { release } = await begin(server, { keepRecord, plan: async () => ({ kind: 'upToDate', pinned }) });
+  const { release } = await begin(server(), { keepRecord, plan: async () => ({ kind: 'upToDate', pinned }) });
   await release.result();
   expect(kept).toEqual([]);
 });
 
 it('a release ends even if its record can not be kept, and says that it is owed', async () => {
-  const { release } = await begin(server, { keepRecord: never('the disk is full') }, { stages: [plan.stages[0]!] });
+  const { release } = await begin(server(), { keepRecord: never('the disk is full') }, { stages: [plan.stages[0]!] });
   expect(await release.result()).toMatchObject({ kind: 'released' });
   expect((await release.query(status)).owed).toEqual(['tell the records: released through staging']);
 });

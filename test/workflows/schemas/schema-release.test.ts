@@ -1,9 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { MadeArchive } from '../../../activities/schemas/archives.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
@@ -15,19 +14,14 @@ import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import type { Confirmation } from '../../../domain/people/decision.ts';
 import { abort, confirm, decide } from '../../../workflows/people/messages.ts';
 import { progress, status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { planOf, scriptedSchemas, sha256Of, stockOf } from './scripted-schemas.ts';
 import { never, pending } from '../scripted-world.ts';
 import { shaOf } from '../../shas.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 const inject: SchemaRequest = { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' };
 const fetching: SchemaRequest = { ...inject, action: 'fetch-current-schemas' };
@@ -931,13 +925,13 @@ async function start(script: Partial<Activities> = {}, request: SchemaRequest | 
   const taskQueue = `schemas-${queues++}`;
   const id = `schemas/migrator/${taskQueue}`;
   const { activities, ...world } = scriptedSchemas({ ...planOf({ ...inject, ...request }, rules, cut), id }, script);
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
     await running;
   });
-  const { client } = server;
+  const { client } = server();
   const release: WorkflowHandle<() => Promise<Outcome>> = await client.workflow.start(type, { workflowId: typedId ?? id, taskQueue, args: [request] });
   return { release, client, taskQueue, id, ...world };
 }

@@ -1,23 +1,15 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ObjectionNews } from '../../../domain/people/objection.ts';
 import { candidate as offered } from '../../../workflows/component/messages.ts';
 import { decide, objected } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { shaOf } from '../../shas.ts';
 import { begin, inTurn, waitsFor } from '../release-stand.ts';
 import type { Running } from '../release-stand.ts';
 import { candidate, mergeSha, pending, plan } from '../scripted-world.ts';
 
-let server: TestWorkflowEnvironment;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 const since = '2026-01-01T00:00:00Z';
 const halt = { by: 'kim', reason: 'an incident', since };
@@ -29,13 +21,13 @@ const green = { kind: 'green' } as const;
 describe('a component that is halted', () => {
   it('keeps its release from being merged, shows that, and lets it go on when it is lifted', async () => {
     const lines: string[] = [];
-    const { release, calls } = await begin(server, { pipeline: inTurn(pending, pending, green), report: async ({ line }) => void lines.push(line) });
+    const { release, calls } = await begin(server(), { pipeline: inTurn(pending, pending, green), report: async ({ line }) => void lines.push(line) });
     await waitsFor(release, 'the pipeline of #7');
     await hears(release, { at: 1, halt });
     const seen = await waitsFor(release, 'the end of the halt of gitaly, by kim: an incident');
     expect(seen.objections).toEqual(['gitaly is halted by kim: an incident']);
     expect(seen.waitingFor).toMatchObject({ whom: ['an operator'], send: [{ message: 'lift', to: 'component/gitaly', payload: { by: 'your-login' } }] });
-    await server.sleep('1 hour');
+    await server().sleep('1 hour');
     expect(calls).not.toContain('mergePullRequest');
     // What was known before comes late.
     await hears(release, { at: 0 });
@@ -46,9 +38,9 @@ describe('a component that is halted', () => {
   });
 
   it('is noticed by the merge itself, where nobody has told the release', async () => {
-    const until = new Date((await server.currentTimeMs()) + 3_600_000).toISOString();
+    const until = new Date((await server().currentTimeMs()) + 3_600_000).toISOString();
     const answers = inTurn<{ kind: 'objected'; objection: { at: number; halt: typeof halt & { until: string } } } | { kind: 'merged'; sha: typeof mergeSha }>({ kind: 'objected', objection: { at: 1, halt: { ...halt, until } } }, { kind: 'merged', sha: mergeSha });
-    const { release, calls } = await begin(server, { mergePullRequest: answers });
+    const { release, calls } = await begin(server(), { mergePullRequest: answers });
     // It goes on by itself when the time is over.
     expect(await release.result()).toMatchObject({ kind: 'released' });
     expect(calls.filter((call) => call === 'mergePullRequest')).toHaveLength(2);
@@ -56,7 +48,7 @@ describe('a component that is halted', () => {
 
   it('is noticed by the claim of an environment, which others may have meanwhile', async () => {
     const claims = inTurn<{ kind: 'objected'; objection: { at: number; halt: typeof halt } } | { kind: 'granted'; fence: number }>({ kind: 'objected', objection: { at: 1, halt } }, { kind: 'granted', fence: 1 });
-    const { release, calls } = await begin(server, { claimEnvironment: claims }, { stages: [staging!] });
+    const { release, calls } = await begin(server(), { claimEnvironment: claims }, { stages: [staging!] });
     await waitsFor(release, 'the end of the halt');
     expect(calls.filter((call) => call.endsWith('Environment staging'))).toEqual(['claimEnvironment staging', 'leaveEnvironment staging']);
     await hears(release, { at: 2 });
@@ -65,7 +57,7 @@ describe('a component that is halted', () => {
 
   it('gives an environment back that is granted meanwhile', async () => {
     const queued = inTurn<{ kind: 'queued'; behind: string[] } | { kind: 'granted'; fence: number }>({ kind: 'queued', behind: ['release/monitor/from-1'] }, { kind: 'granted', fence: 2 });
-    const { release, calls } = await begin(server, { claimEnvironment: queued }, { stages: [staging!] });
+    const { release, calls } = await begin(server(), { claimEnvironment: queued }, { stages: [staging!] });
     await waitsFor(release, 'staging, behind');
     await hears(release, { at: 1, halt });
     const { candidate: _, ...key } = { candidate, key: `${release.workflowId}/staging/cccccccccccc` };
@@ -79,7 +71,7 @@ describe('a component that is halted', () => {
   });
 
   it('stops the clock of a soak', async () => {
-    const { release } = await begin(server, { soak: inTurn(pending, pending, async () => ({})) }, { stages: [{ ...production!, approval: undefined }] as never });
+    const { release } = await begin(server(), { soak: inTurn(pending, pending, async () => ({})) }, { stages: [{ ...production!, approval: undefined }] as never });
     await waitsFor(release, '1 h of production');
     await hears(release, { at: 1, halt });
     await waitsFor(release, 'the end of the halt');
@@ -90,7 +82,7 @@ describe('a component that is halted', () => {
 
 describe('a veto on what a release carries', () => {
   it('is asked about while its pull request is open, and a newer commit mends it', async () => {
-    const { release, calls } = await begin(server, { pipeline: async ({ change, known }) => (change.candidate === shaOf('9') ? green : known?.kind === 'vetoed' ? pending() : pending()) });
+    const { release, calls } = await begin(server(), { pipeline: async ({ change, known }) => (change.candidate === shaOf('9') ? green : known?.kind === 'vetoed' ? pending() : pending()) });
     await waitsFor(release, 'the pipeline of #7');
     await hears(release, { at: 1, veto });
     const seen = await waitsFor(release, 'a decision on #7: cccccccccccc is vetoed by kim: leaks');
@@ -103,7 +95,7 @@ describe('a veto on what a release carries', () => {
 
   it('is moot when it is lifted', async () => {
     let lifted = false;
-    const { release } = await begin(server, { pipeline: async () => (lifted ? green : pending()) });
+    const { release } = await begin(server(), { pipeline: async () => (lifted ? green : pending()) });
     await waitsFor(release, 'the pipeline of #7');
     await hears(release, { at: 1, veto });
     await waitsFor(release, 'a decision on #7');
@@ -114,7 +106,7 @@ describe('a veto on what a release carries', () => {
 
   it('ends it, where people close its pull request', async () => {
     const objections: unknown[] = [];
-    const { release } = await begin(server, { object: async (objecting) => void objections.push(objecting), mergePullRequest: async () => ({ kind: 'objected', objection: { at: 1, veto } }), pipeline: async ({ known }) => (known?.kind === 'vetoed' ? pending() : green) });
+    const { release } = await begin(server(), { object: async (objecting) => void objections.push(objecting), mergePullRequest: async () => ({ kind: 'objected', objection: { at: 1, veto } }), pipeline: async ({ known }) => (known?.kind === 'vetoed' ? pending() : green) });
     await waitsFor(release, 'a decision on #7');
     await release.executeUpdate(decide.update, { args: [{ choice: 'close', by: 'kim', reason: 'leaks' }] });
     expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim' });
@@ -123,7 +115,7 @@ describe('a veto on what a release carries', () => {
   });
 
   it('is asked about before the next stage, and what ran before comes back', async () => {
-    const { release, calls } = await begin(server, {}, { stages: [staging!, production!] });
+    const { release, calls } = await begin(server(), {}, { stages: [staging!, production!] });
     await waitsFor(release, 'approval of production');
     await hears(release, { at: 1, veto });
     await release.signal('approve', { stage: 'production', by: 'alice' });
@@ -136,7 +128,7 @@ describe('a veto on what a release carries', () => {
   });
 
   it('does not ship it, and goes on when it is lifted', async () => {
-    const { release, calls } = await begin(server, {}, { stages: [staging!, { ...production!, soak: undefined }] as never });
+    const { release, calls } = await begin(server(), {}, { stages: [staging!, { ...production!, soak: undefined }] as never });
     await waitsFor(release, 'approval of production');
     await hears(release, { at: 1, veto });
     await release.signal('approve', { stage: 'production', by: 'alice' });
@@ -147,7 +139,7 @@ describe('a veto on what a release carries', () => {
   });
 
   it('fails a stage that soaks: it may be rolled back, but not be tried again', async () => {
-    const { release } = await begin(server, { soak: pending }, { stages: [{ ...production!, approval: undefined }] as never });
+    const { release } = await begin(server(), { soak: pending }, { stages: [{ ...production!, approval: undefined }] as never });
     await waitsFor(release, '1 h of production');
     await hears(release, { at: 1, veto });
     const seen = await waitsFor(release, 'how to go on after production, which failed');
@@ -158,7 +150,7 @@ describe('a veto on what a release carries', () => {
   });
 
   it('is not of another commit that it carries by now', async () => {
-    const { release } = await begin(server);
+    const { release } = await begin(server());
     await release.signal(objected, { at: 1, candidate: shaOf('8'), veto: { ...veto, sha: shaOf('8') } });
     expect(await release.result()).toMatchObject({ kind: 'released', candidate });
   });

@@ -1,7 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities } from '../../../activities/index.ts';
 import type { Report } from '../../../activities/release/reports.ts';
 import type { Promotion } from '../../../activities/stages/promotions.ts';
@@ -10,19 +8,13 @@ import type { Claim, Leaving } from '../../../domain/environments/claim.ts';
 import { environmentFrozen, granted, superseded } from '../../../workflows/environments/messages.ts';
 import { abort, approve, decide, pause, resume } from '../../../workflows/people/messages.ts';
 import { history, status } from '../../../workflows/release/messages.ts';
-import { startTimeSkipping } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import { candidate, never, pending, pinned, plan } from '../scripted-world.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
 import { shaOf } from '../../shas.ts';
 
-let server: TestWorkflowEnvironment;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
+const server = useTimeSkipping();
 
 const staging: Stage = { name: 'staging', environment: 'staging', promote: { kind: 'deployment' }, health: [] };
 const canary: Stage = { ...staging, name: 'canary', environment: 'canary' };
@@ -243,7 +235,7 @@ describe('a soak', () => {
     await release.signal(environmentFrozen, { environment: 'production', frozen: { reason: 'the fair', by: 'otto' } });
     expect((await waitsFor(release, 'the thaw of production (the fair, by otto)')).stages[0]?.soak).toMatchObject({ observedMs: 600_000, ofMs: 3_600_000, standing: 'frozen (the fair, by otto)' });
     await expect.poll(() => calls).toContain('report production waits for the thaw of production (the fair, by otto)');
-    await server.sleep('5 min');
+    await server().sleep('5 min');
     await release.signal(environmentFrozen, { environment: 'production' });
     const { soak } = (await waitsFor(release, '50 min of healthy production')).stages[0]!;
     expect(soak).toMatchObject({ observedMs: 600_000 });
@@ -282,7 +274,7 @@ describe('a release that is paused', () => {
     await release.executeUpdate(pause.update, { args: [operator] });
     isGreen = true;
     await waitsFor(release, 'the end of the pause');
-    await server.sleep('1 hour');
+    await server().sleep('1 hour');
     await expect(release.executeUpdate(pause.update, { args: [operator] })).rejects.toMatchObject({ cause: { message: 'olga has paused it already' } });
     expect(await release.query(status)).toMatchObject({ paused: operator });
     expect(calls).not.toContain('mergePullRequest');
@@ -298,7 +290,7 @@ describe('a release that is paused', () => {
     await release.executeUpdate(approve.update, { args: [{ stage: 'staging', by: 'alice' }] });
     const { waitingFor } = await waitsFor(release, 'the end of the pause');
     expect(waitingFor).toMatchObject({ whom: ['an operator'], send: [{ message: 'resume', payload: { by: 'your-login' } }] });
-    await server.sleep('1 hour');
+    await server().sleep('1 hour');
     expect(calls).not.toContain('claimEnvironment staging');
     await release.executeUpdate(resume.update, { args: [operator] });
     expect(await release.result()).toMatchObject({ kind: 'released' });
@@ -480,7 +472,7 @@ describe('an environment', () => {
 });
 
 async function startRelease(stages: readonly Stage[], script: Partial<Activities> = {}) {
-  const begun = await begin(server, script, { stages });
+  const begun = await begin(server(), script, { stages });
   return { ...begun, id: begun.plan.id };
 }
 

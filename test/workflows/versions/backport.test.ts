@@ -1,9 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createVersions } from '../../../activities/versions/index.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
@@ -13,19 +12,14 @@ import { decide } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 
 const label = 'Pick into stable';
 const id = 'backport/gitaly/queue';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 let stand: VersionStand;
 let c: Sha;
@@ -70,7 +64,7 @@ async function start(request: Partial<BackportRequest> = {}, workflowId = id): P
   const announced: string[] = [];
   const taskQueue = `backports-${queues++}`;
   const worker = await Worker.create({
-    connection: server.nativeConnection,
+    connection: server().nativeConnection,
     taskQueue,
     workflowBundle,
     activities: {
@@ -81,7 +75,7 @@ async function start(request: Partial<BackportRequest> = {}, workflowId = id): P
     },
   });
   const running = worker.run();
-  const run = await server.client.workflow.start('backport', { taskQueue, workflowId, args: [{ component: 'gitaly', ...request }] });
+  const run = await server().client.workflow.start('backport', { taskQueue, workflowId, args: [{ component: 'gitaly', ...request }] });
   onTestFinished(async () => {
     await run.terminate().catch(() => undefined);
     worker.shutdown();
@@ -167,7 +161,7 @@ describe('what carries the label', () => {
     expect(await result(await start())).toEqual({ kind: 'nothingToBackport', label });
     squashed(7, { seven: '1\n' });
     expect(await result(await start({}, 'picking/gitaly'))).toEqual({ kind: 'handedOver', to: id });
-    expect(await server.client.workflow.getHandle(id).result()).toMatchObject({ kind: 'backported' });
+    expect(await server().client.workflow.getHandle(id).result()).toMatchObject({ kind: 'backported' });
     expect(log('12-9-stable')).toHaveLength(3);
   });
 });

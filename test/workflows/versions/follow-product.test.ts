@@ -1,21 +1,15 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createVersions } from '../../../activities/versions/index.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 let stand: VersionStand;
 /** A line of its own for each test: the server remembers the releases of those before. */
@@ -42,7 +36,7 @@ async function look(): Promise<{ readonly started: readonly string[]; readonly e
   const announced: string[] = [];
   const taskQueue = `products-${queues++}`;
   const worker = await Worker.create({
-    connection: server.nativeConnection,
+    connection: server().nativeConnection,
     taskQueue,
     workflowBundle,
     activities: { ...createVersions(stand.ports), report: async () => undefined, announce: async ({ text }: { readonly text: string }) => void announced.push(text), keepRecord: async () => undefined },
@@ -52,9 +46,9 @@ async function look(): Promise<{ readonly started: readonly string[]; readonly e
     worker.shutdown();
     await running;
   });
-  const { started } = (await server.client.workflow.execute('followProduct', { taskQueue, workflowId: `product/gitaly/${queues}`, args: [{ component: 'gitaly' }] })) as { readonly started: readonly string[] };
+  const { started } = (await server().client.workflow.execute('followProduct', { taskQueue, workflowId: `product/gitaly/${queues}`, args: [{ component: 'gitaly' }] })) as { readonly started: readonly string[] };
   const ended: unknown[] = [];
-  for (const id of started) ended.push(await server.client.workflow.getHandle(id).result());
+  for (const id of started) ended.push(await server().client.workflow.getHandle(id).result());
   return { started, ended, announced };
 }
 

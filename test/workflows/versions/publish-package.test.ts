@@ -1,7 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createVersions } from '../../../activities/versions/index.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
@@ -10,16 +9,11 @@ import { abort, decide } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 let stand: VersionStand;
 let later: Sha;
@@ -39,13 +33,13 @@ async function start(request: Partial<PackageRequest> = {}): Promise<{ readonly 
   const announced: string[] = [];
   const taskQueue = `packages-${queues++}`;
   const worker = await Worker.create({
-    connection: server.nativeConnection,
+    connection: server().nativeConnection,
     taskQueue,
     workflowBundle,
     activities: { ...createVersions(stand.ports), report: async () => undefined, announce: async ({ text }: { readonly text: string }) => void announced.push(text), keepRecord: async () => undefined },
   });
   const running = worker.run();
-  const run = await server.client.workflow.start('publishPackage', { taskQueue, workflowId: `package/gitaly/${version}`, args: [{ component: 'gitaly', version, ...request }] });
+  const run = await server().client.workflow.start('publishPackage', { taskQueue, workflowId: `package/gitaly/${version}`, args: [{ component: 'gitaly', version, ...request }] });
   onTestFinished(async () => {
     await run.terminate().catch(() => undefined);
     worker.shutdown();

@@ -1,9 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Sha } from '../../../domain/code/commit.ts';
 import { createVersions } from '../../../activities/versions/index.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
@@ -14,16 +13,11 @@ import { abort, approve, decide, reject } from '../../../workflows/people/messag
 import { status } from '../../../workflows/release/messages.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
-import { startTimeSkipping, workflowBundle } from '../../servers.ts';
+import { workflowBundle } from '../../servers.ts';
+import { useTimeSkipping } from '../time-skipping.ts';
 
-let server: TestWorkflowEnvironment;
+const server = useTimeSkipping();
 let queues = 0;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  server = await startTimeSkipping();
-});
-afterAll(() => server?.teardown());
 
 let stand: VersionStand;
 let c: Sha;
@@ -68,7 +62,7 @@ async function start(request: Partial<VersionRequest> & { readonly version: stri
   const records: ReleaseRecord[] = [];
   const taskQueue = `versions-${queues++}`;
   const worker = await Worker.create({
-    connection: server.nativeConnection,
+    connection: server().nativeConnection,
     taskQueue,
     workflowBundle,
     activities: {
@@ -83,7 +77,7 @@ async function start(request: Partial<VersionRequest> & { readonly version: stri
     },
   });
   const running = worker.run();
-  const release = await server.client.workflow.start('versionRelease', { taskQueue, workflowId: id, args: [{ component: 'gitaly', ...request }] });
+  const release = await server().client.workflow.start('versionRelease', { taskQueue, workflowId: id, args: [{ component: 'gitaly', ...request }] });
   onTestFinished(async () => {
     await release.terminate().catch(() => undefined);
     worker.shutdown();
@@ -118,7 +112,7 @@ describe('a minor', () => {
     const before = git('for-each-ref');
     expect(await result((await start({ version: '12.9.0' })).release)).toMatchObject({ kind: 'versionReleased' });
     expect(await result((await start({ version: 'v12.9.0' }, 'any-id')).release)).toEqual({ kind: 'handedOver', to: 'version/gitaly/12.9.0' });
-    await server.client.workflow.getHandle('version/gitaly/12.9.0').result();
+    await server().client.workflow.getHandle('version/gitaly/12.9.0').result();
     expect(git('for-each-ref')).toBe(before);
     expect(stand.releases).toHaveLength(1);
   });
