@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { QueryDefinition } from '@temporalio/common';
 import { componentPrefix } from '../../domain/people/objection.ts';
 import { environmentPrefix } from '../../domain/environments/environment.ts';
 import { componentStatus } from '../../workflows/component/messages.ts';
@@ -27,29 +28,20 @@ async function show({ server }: CommandSession): Promise<Answer> {
   return { exit: 0, text: boardText(board, Date.now()), json: board };
 }
 
-async function environmentsOf(server: Server): Promise<Board['environments']> {
-  const ids: string[] = [];
-  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${environmentPrefix}" AND ${running}` })) ids.push(workflowId);
-  return Promise.all(
-    inOrder(ids).map(async (id) => {
-      const handle = server.client.workflow.getHandle(id);
-      const status = await answered(server, () => handle.query(environmentStatus)).catch(() => undefined);
-      return status ?? { environment: id.slice(environmentPrefix.length), silent: true as const };
-    }),
-  );
+function environmentsOf(server: Server): Promise<Board['environments']> {
+  return statusesOf(server, `WorkflowId STARTS_WITH "${environmentPrefix}" AND ${running}`, environmentStatus, (id) => ({ environment: id.slice(environmentPrefix.length), silent: true as const }));
 }
 
 /** Also those whose workflow somebody has ended: what was halted stays halted. */
-async function componentsOf(server: Server): Promise<Board['components']> {
+function componentsOf(server: Server): Promise<Board['components']> {
+  return statusesOf(server, `WorkflowId STARTS_WITH "${componentPrefix}"`, componentStatus, (id) => ({ component: id.slice(componentPrefix.length), silent: true as const }));
+}
+
+/** What each of these workflows says of itself; of one that does not answer, what stands for it. */
+async function statusesOf<Status, Silent>(server: Server, query: string, asked: QueryDefinition<Status>, silent: (id: string) => Silent): Promise<readonly (Status | Silent)[]> {
   const ids: string[] = [];
-  for await (const { workflowId } of server.client.workflow.list({ query: `WorkflowId STARTS_WITH "${componentPrefix}"` })) ids.push(workflowId);
-  return Promise.all(
-    inOrder(ids).map(async (id) => {
-      const handle = server.client.workflow.getHandle(id);
-      const status = await answered(server, () => handle.query(componentStatus)).catch(() => undefined);
-      return status ?? { component: id.slice(componentPrefix.length), silent: true as const };
-    }),
-  );
+  for await (const { workflowId } of server.client.workflow.list({ query })) ids.push(workflowId);
+  return Promise.all(inOrder(ids).map((id) => answered(server, () => server.client.workflow.getHandle(id).query(asked)).catch(() => silent(id))));
 }
 
 async function movingOf(server: Server): Promise<Board['moving']> {
