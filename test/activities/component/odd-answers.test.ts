@@ -12,11 +12,11 @@ import type { Forge } from '../../../ports/forge/forge.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { componentsWith } from '../../components.ts';
 import type { Environments } from '../../../ports/temporal/environments.ts';
-import { pinnedIn, openWorld } from '../../worlds.ts';
+import { openWorld } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
+import { newestChange } from './version-change.ts';
 
-const mirror = 'gitlab-org-security/gitaly';
 const repository = 'gitlab-org/gitlab';
 const [owner, repo] = repository.split('/') as [string, string];
 /** For so long an answer is doubted where it is to be believed, in ms. */
@@ -61,32 +61,8 @@ async function inTheEnd<Result>(attempt: () => Promise<Result>): Promise<Result>
   }
 }
 
-async function versionChange(changes: Partial<VersionChange> = {}): Promise<VersionChange> {
-  const [newest] = await forge.commits.mainLine(mirror, 'master', { limit: 1 });
-  return {
-    release: 'release/gitaly/from-the-pin',
-    component: 'gitaly',
-    mirror,
-    mirrorBranch: 'master',
-    mirrorChecks: [],
-    pinned: await pinnedIn(world),
-    candidate: newest!.sha,
-    date: newest!.committedAt,
-    repository,
-    branch: 'master',
-    base: (await forge.branches.find(repository, 'master'))!,
-    head: 'release/gitaly',
-    file: 'GITALY_SERVER_VERSION',
-    title: 'Update Gitaly version',
-    labels: [],
-    since: '2000-01-01T00:00:00Z',
-    after: 0,
-    ...changes,
-  };
-}
-
 async function opened(changes: Partial<VersionChange> = {}) {
-  const change = await versionChange(changes);
+  const change = await newestChange(world, forge, changes);
   const { number, head } = await attempting(openPullRequest(), change)();
   return { change, number, head, merging: { repository, number, sha: head, head: change.head, method: 'merge' as const } };
 }
@@ -156,7 +132,7 @@ describe('what may not be tidied up', () => {
 
   it("is left alone where it is somebody's: a branch that no pull request of ours shows", async () => {
     await world.control('commit', { repository, branch: 'release/gitaly', files: { 'app.rb': 'theirs' }, message: 'Begin' });
-    await expect(attempting(openPullRequest(), await versionChange())()).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true });
+    await expect(attempting(openPullRequest(), await newestChange(world, forge))()).rejects.toMatchObject({ type: 'Conflict', nonRetryable: true });
   });
 
   it('does not keep a pull request from being closed', async () => {
@@ -173,7 +149,7 @@ describe('a label that is forbidden', () => {
 
   it('keeps no pull request from being opened', async () => {
     await forbids();
-    const { number } = await inTheEnd(attempting(openPullRequest(), await versionChange({ labels: ['release'] })));
+    const { number } = await inTheEnd(attempting(openPullRequest(), await newestChange(world, forge, { labels: ['release'] })));
     expect(number).toBeGreaterThan(0);
   });
 
@@ -200,7 +176,7 @@ it('says that what failed can’t be run again, and does not blame the token', a
 
 it('comes to people when a branch may not be made', async () => {
   await world.control('protection', { repository, branch: 'release/gitaly', restricts: ['creation'] });
-  const attempt = attempting(openPullRequest(), await versionChange(), doubtMs);
+  const attempt = attempting(openPullRequest(), await newestChange(world, forge), doubtMs);
   await expect(attempt()).rejects.toMatchObject(again);
   await pass();
   await expect(attempt()).rejects.toMatchObject({ nonRetryable: true, message: expect.stringContaining('creations being restricted') });
@@ -236,7 +212,7 @@ it.each([
   ['GET /repos/{owner}/{repo}/git/ref/{ref}', 'No ref found for: refs/heads/release/gitaly'],
   ['POST /repos/{owner}/{repo}/git/trees', 'Object does not exist'],
 ])('asks again where %s says of what has just been made: %s', async (route, message) => {
-  const change = await versionChange();
+  const change = await newestChange(world, forge);
   await world.control('faults', { match: { route }, ...told(message, 422) });
   const { number } = await inTheEnd(attempting(openPullRequest(), change));
   const { rest } = new Octokit({ baseUrl: `${world.url}/api/v3`, auth: 'person:ann' });

@@ -15,9 +15,10 @@ import { createOpening } from '../../../activities/component/opening.ts';
 import { createReports } from '../../../activities/release/reports.ts';
 import type { VersionChange } from '../../../activities/component/version-change.ts';
 import { marker } from '../../../domain/code/marker.ts';
-import { openWorld, pinnedIn, writeCatalog } from '../../worlds.ts';
+import { openWorld, writeCatalog } from '../../worlds.ts';
 import type { World } from '../../worlds.ts';
 import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
+import { newestChange } from './version-change.ts';
 
 const mirror = 'gitlab-org-security/gitaly';
 const repository = 'gitlab-org/gitlab';
@@ -59,7 +60,7 @@ it('refuses to release a green commit that is not on the branch of the mirror', 
 });
 
 it('refuses to amend by one', async () => {
-  const change = await versionChange();
+  const change = await newestChange(world, forge);
   const sha = await forked();
   const { amendPullRequest } = activities();
   expect(await within(() => amendPullRequest({ change, number: 1, head: change.base, sha, notBefore: [change.pinned] }))).toEqual({
@@ -73,7 +74,7 @@ it.each([
   ['was skipped', 'skipped', ['test']],
   ['has not reported', 'green', ['test', 'fuzz']],
 ])('refuses to amend by a commit whose required check %s, though all others are green', async (_, verdict, mirrorChecks) => {
-  const change = { ...(await versionChange()), mirrorChecks };
+  const change = { ...(await newestChange(world, forge)), mirrorChecks };
   await world.control('ci', { repository: mirror, sha: change.candidate, verdict });
   const { amendPullRequest } = activities();
   const { candidate: sha, base: head, pinned } = change;
@@ -82,7 +83,7 @@ it.each([
 });
 
 it('says who closed the pull request that it was about to open', async () => {
-  const change = await versionChange();
+  const change = await newestChange(world, forge);
   await world.control('commit', { repository, branch: change.head, files: { [change.file]: `${change.candidate}\n` }, message: 'Update' });
   const { number } = await forge.pullRequests.open({ repository, head: change.head, base: change.branch, title: change.title, body: marker(change.release) });
   await as('person:carol').pullRequests.close(repository, number);
@@ -100,7 +101,7 @@ describe('a list that lags behind', () => {
   }
 
   it('does not make a release close the pull request that it has opened itself', async () => {
-    const change = { ...(await versionChange()), labels: ['release'] };
+    const change = { ...(await newestChange(world, forge)), labels: ['release'] };
     await unlucky(change);
     const { openPullRequest } = activities({ readLagMs: 5_000 });
     await expect(within(() => openPullRequest(change))).rejects.toMatchObject({ type: 'Unavailable' });
@@ -111,7 +112,7 @@ describe('a list that lags behind', () => {
   });
 
   it('does not hide from a release the pull request that it takes back', async () => {
-    const change = await versionChange();
+    const change = await newestChange(world, forge);
     const { openPullRequest, withdrawPullRequest } = activities();
     await world.control('faults', { match: { key: opening(change) }, action: { kind: 'staleReads', seconds: 2 } });
     const { number, head } = await within(() => openPullRequest(change));
@@ -124,7 +125,7 @@ describe('a list that lags behind', () => {
 });
 
 it('waits for a pull request that is not shown yet, instead of taking it for closed', async () => {
-  const change = await versionChange();
+  const change = await newestChange(world, forge);
   await world.control('faults', { match: { key: `pull ${repository} ${change.head}→${change.branch}` }, action: { kind: 'staleReads', seconds: 60 } });
   const { openPullRequest, mergePullRequest } = activities();
   const { number, head } = await within(() => openPullRequest(change));
@@ -135,7 +136,7 @@ it('waits for a pull request that is not shown yet, instead of taking it for clo
 });
 
 it('takes a merge that is not shown yet for what it is, and not for a refusal', async () => {
-  const change = await versionChange();
+  const change = await newestChange(world, forge);
   const { openPullRequest, mergePullRequest } = activities({ readLagMs: 5_000 });
   const { number, head } = await within(() => openPullRequest(change));
   await world.control('faults', { match: { key: `merge ${repository}#${number}` }, action: { kind: 'staleReads', seconds: 2 } });
@@ -148,7 +149,7 @@ it('takes a merge that is not shown yet for what it is, and not for a refusal', 
 it('finds its labels in whatever case the repository has them', async () => {
   await forge.issues.open({ repository, title: 'An earlier one', body: '', labels: ['Release', 'Workflow::Staging'] });
   const { openPullRequest } = activities();
-  const { number } = await within(async () => openPullRequest({ ...(await versionChange()), labels: ['release'] }));
+  const { number } = await within(async () => openPullRequest({ ...(await newestChange(world, forge)), labels: ['release'] }));
   const chat = { reach: async () => undefined, find: async () => undefined, post: async ({ text }: { readonly text: string }) => ({ id: '1', text }), update: async () => undefined };
   const { report } = createReports({ forge, chat, readLagMs: 0 } as unknown as Ports);
   await within(() => report({ thread: 'release', channel: '#g_gitaly', subject: 'Gitaly', transition: 'staging', line: 'staging', label: { repository, number, name: 'staging' } }));
@@ -157,7 +158,7 @@ it('finds its labels in whatever case the repository has them', async () => {
 
 describe('a base that has moved on', () => {
   it('is brought into the pull request by a merge of ours, the same one each time, and not over a push', async () => {
-    const change = await versionChange();
+    const change = await newestChange(world, forge);
     const { openPullRequest, updatePullRequest } = activities();
     const { number, head } = await within(() => openPullRequest(change));
     await world.control('commit', { repository, branch: 'master', files: { 'app.rb': 'newer' }, message: 'Develop' });
@@ -175,7 +176,7 @@ describe('a base that has moved on', () => {
 });
 
 it('enters a merge queue once, though the reply is lost, and tells each time what the queue has thrown out', async () => {
-  const change = await versionChange();
+  const change = await newestChange(world, forge);
   const { openPullRequest, enqueuePullRequest } = activities();
   const { pipeline } = createPipelines({ forge });
   const { number, head } = await within(() => openPullRequest(change));
@@ -207,7 +208,7 @@ describe('a pipeline', () => {
   async function opened(protection: object = {}) {
     await world.control('ci', { repository, branch: 'release/gitaly', verdict: 'none' });
     await world.control('protection', { repository, branch: 'master', ...protection });
-    const change = await versionChange();
+    const change = await newestChange(world, forge);
     const { number, head } = await within(() => activities().openPullRequest(change));
     const shows = (checks: readonly object[], more: object = {}) => world.control('run', { repository, sha: head, event: 'pull_request', conclusion: 'success', checks, ...more });
     const pipeline = doubting(createPipelines({ forge }).pipeline, doubtMs);
@@ -275,29 +276,6 @@ describe('a pipeline', () => {
     expect(await looks({ patience: 500 })).toEqual({ kind: 'unreported', missing: [], running: ['lint'] });
   });
 });
-
-async function versionChange(): Promise<VersionChange> {
-  const [newest] = await forge.commits.mainLine(mirror, 'master', { limit: 1 });
-  return {
-    release: 'release/gitaly/from-the-pin',
-    component: 'gitaly',
-    mirror,
-    mirrorBranch: 'master',
-    mirrorChecks: [],
-    pinned: await pinnedIn(world),
-    candidate: newest!.sha,
-    date: newest!.committedAt,
-    repository,
-    branch: 'master',
-    base: (await forge.branches.find(repository, 'master'))!,
-    head: 'release/gitaly',
-    file: 'GITALY_SERVER_VERSION',
-    title: 'Update Gitaly version',
-    labels: [],
-    since: '2000-01-01T00:00:00Z',
-    after: 0,
-  };
-}
 
 function within<T>(activity: () => Promise<T>, info: { readonly attempt?: number; readonly scheduledTimestampMs?: number; readonly activityId?: string } = {}): Promise<T> {
   return oneAttempt({ startToCloseTimeoutMs: 60_000, attempt: 1, currentAttemptScheduledTimestampMs: Date.now(), ...info }).run(activity);
