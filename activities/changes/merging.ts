@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Obstacle } from '../../domain/changes/life.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { Objection } from '../../domain/people/objection.ts';
 import { readObjections } from '../people/objections.ts';
@@ -13,6 +14,7 @@ import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { pullRequestWrites } from './writes.ts';
+import { serverTime } from '../server-time.ts';
 
 export interface Merge {
   readonly repository: Repository;
@@ -83,12 +85,20 @@ export function createMerging({ forge, components, readLagMs }: Pick<Ports, 'for
     return answer ?? 'waits';
   }
 
-  /** Takes that back. */
-  async function keepFromMerging({ repository, number }: Pick<Merge, 'repository' | 'number'>): Promise<void> {
-    await effect({
+  /** Takes that back, and takes it out of a merge queue, whoever has put it there. @param queued where the release has put it, which the forge may not show yet */
+  async function keepFromMerging({ repository, number, queued }: Pick<Merge, 'repository' | 'number'> & { readonly queued?: Extract<Obstacle, { kind: 'queued' }> }): Promise<'kept' | 'over'> {
+    const isRecent = queued?.since !== undefined && serverTime() - queued.since < readLagMs;
+    return effect<'kept' | 'over'>({
       key: `no auto-merge ${repository}#${number}`,
       lagMs: 0,
-      probe: async () => ((await pullRequests.get(repository, number))?.mergesItself ? undefined : true),
+      async probe() {
+        const pull = await pullRequests.get(repository, number);
+        if (pull && pull.state !== 'open') return 'over';
+        const { waits, lastRemoval } = await merging.queuePlace(repository, number);
+        if (waits || pull?.mergesItself) return undefined;
+        if (isRecent && lastRemoval?.id === queued.lastRemoval) throw tryAgain('Unavailable', `#${number} is not shown in the merge queue yet`);
+        return 'kept';
+      },
       act: () => merging.keepFromMerging(repository, number),
     });
   }

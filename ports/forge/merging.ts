@@ -36,7 +36,7 @@ export interface Merging {
   merge(repository: Repository, number: number, sha: Sha, method: MergeMethod): Promise<MergeResult>;
   /** Has the forge merge it as soon as it may. `mergeable`: nothing keeps it from being merged now, and then the forge won't. */
   mergeWhenReady(repository: Repository, number: number, sha: Sha, method: MergeMethod): Promise<'waits' | 'mergeable' | 'moved'>;
-  /** Takes that back. The forge does so by itself only when somebody pushes who may not write. */
+  /** Takes that back, and takes it out of a merge queue. The forge does so by itself only when somebody pushes. */
   keepFromMerging(repository: Repository, number: number): Promise<void>;
   /**
    * Puts it into its base branch's merge queue, only if the head is still exactly `sha`; `moved`, too, if it is not open any more. Changes wait

@@ -47,3 +47,14 @@ export async function keepFromMerging({ work, change }: Pick<Changing, 'work' | 
   const { repository, autoMerge } = change;
   if (autoMerge) await work.keepFromMerging({ repository, number }, `keep #${number} from merging itself`);
 }
+
+/** Takes it out of the merge queue that it waits in, and says so: it is entered again by a later look. */
+export async function leaveQueue<D extends OpenChange>({ work, reporter, change }: Pick<Changing, 'work' | 'reporter' | 'change'>, draft: D, why: string): Promise<D> {
+  const { known, ...rest } = draft;
+  if (known?.kind !== 'queued') return draft;
+  const { repository, into } = change;
+  const { number } = draft.pull;
+  const kept = await work.keepFromMerging({ repository, number, queued: known }, `take #${number} out of the merge queue`);
+  if (kept === 'kept') reporter.tell({ name: 'unqueued', line: `took #${number} out of the merge queue of ${into}: ${why}` });
+  return rest as D;
+}

@@ -3,11 +3,12 @@ import { afterLook, afterMerge } from '../../domain/changes/life.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
+import { toldVeto } from '../../domain/people/objection.ts';
 import type { Veto } from '../../domain/people/objection.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { take } from '../changes/life.ts';
 import type { Carrier } from '../changes/life.ts';
-import { keepFromMerging, merge } from '../changes/merging.ts';
+import { keepFromMerging, leaveQueue, merge } from '../changes/merging.ts';
 import { tellFlake } from '../changes/red-pipeline.ts';
 import { remindWhile } from '../changes/reminders.ts';
 import { insist } from '../people/obligations.ts';
@@ -93,9 +94,11 @@ async function awaitEvent({ status, work, wakes, offers, pause, objections, ques
 /** Does what an event asks for. */
 async function answer(release: Release, draft: Draft, event: Event): Promise<Draft | Landed> {
   switch (event.kind) {
-    case 'paused':
+    case 'paused': {
+      const kept = await leaveQueue(release, draft, release.pause.why() ?? 'it was paused');
       await release.pause.over();
-      return draft;
+      return kept;
+    }
     case 'decision':
       return heed(release, draft, event.choice);
     case 'offer':
@@ -104,7 +107,7 @@ async function answer(release: Release, draft: Draft, event: Event): Promise<Dra
     case 'edited':
       return follow(release, draft, event);
     case 'vetoed':
-      return askOfVeto(release, draft, event.veto);
+      return askOfVeto(release, await leaveQueue(release, draft, toldVeto(event.veto, draft.plan.candidate)), event.veto);
     case 'lifted':
       return goOn(release, draft);
     case 'unfit':

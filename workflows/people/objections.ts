@@ -67,6 +67,10 @@ export function openObjections({ status, reporter }: { readonly status: StatusKe
 
   const pause: Pause = {
     active: () => own.active() || halted() !== undefined,
+    why() {
+      const halt = halted();
+      return own.why() ?? (halt && toldHalt(status.get().component, halt));
+    },
     async over() {
       for (;;) {
         await own.over();

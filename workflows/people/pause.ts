@@ -35,6 +35,8 @@ export function openPause(status: StatusKeeper) {
 
   return {
     active: () => paused() !== undefined,
+    /** Whose it is, while there is one. */
+    why: (): string | undefined => paused() && `paused by ${paused()!.by}${paused()!.reason ? `: ${paused()!.reason}` : ''}`,
     /** Resolves at once unless the release is paused, else when it is resumed: until then, that is what it is shown to wait for. */
     async over(): Promise<void> {
       if (!paused()) return;

@@ -16,6 +16,10 @@ const disableAutoMerge = `mutation ($pull: ID!) {
   disablePullRequestAutoMerge(input: { pullRequestId: $pull }) { clientMutationId }
 }`;
 
+const dequeuePullRequest = `mutation ($pull: ID!) {
+  dequeuePullRequest(input: { id: $pull }) { clientMutationId }
+}`;
+
 const enqueuePullRequest = `mutation ($pull: ID!, $sha: GitObjectID!) {
   enqueuePullRequest(input: { pullRequestId: $pull, expectedHeadOid: $sha }) { clientMutationId }
 }`;
@@ -96,11 +100,18 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
 
     async keepFromMerging(repository, number) {
       const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
-      if (!data.auto_merge) return;
-      const { refused } = await asked(github, disableAutoMerge, { pull: data.node_id });
-      // So is what has just been merged.
-      if (refused === undefined || !(await get(repository, number))?.mergesItself) return;
-      throw neverRetry('Refused', `GitHub won't be kept from merging ${repository}#${number} by itself: ${refused}`, { reason: refused });
+      const pull = data.node_id;
+      const refusals: string[] = [];
+      if (data.auto_merge) {
+        const { refused } = await asked(github, disableAutoMerge, { pull });
+        // So is what has just been merged.
+        if (refused !== undefined && (await get(repository, number))?.mergesItself) refusals.push(refused);
+      }
+      if ((await queuePlace(repository, number)).waits) {
+        const { refused } = await asked(github, dequeuePullRequest, { pull });
+        if (refused !== undefined && (await queuePlace(repository, number)).waits) refusals.push(refused);
+      }
+      if (refusals.length > 0) throw neverRetry('Refused', `GitHub won't be kept from merging ${repository}#${number} by itself: ${refusals.join('; ')}`, { reason: refusals.join('; ') });
     },
 
     queuePlace,

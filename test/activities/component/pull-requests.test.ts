@@ -203,6 +203,27 @@ it('enters a merge queue once, though the reply is lost, and tells each time wha
   expect(await within(() => enqueuePullRequest({ repository, number, sha: head }))).toEqual({ kind: 'moved' });
 });
 
+it('takes it out of the merge queue, once, though the reply is lost; not while the forge does not show yet that it is there', async () => {
+  const { openPullRequest, enqueuePullRequest, keepFromMerging } = activities();
+  const { number, head } = await within(async () => openPullRequest(await newestChange(world, forge)));
+  await world.control('ci', { repository, sha: head, verdict: 'green' });
+  await world.control('protection', { repository, branch: 'master', mergeQueue: true, requiredChecks: ['rspec'] });
+  await world.control('ci', { repository, branch: 'gh-readonly-queue/master', verdict: 'slow', afterMs: 600_000 });
+  const leave = (since = 0) => within(() => keepFromMerging({ repository, number, queued: { kind: 'queued', time: 1, since } }));
+  // Entered a moment ago, by the server's clock.
+  await expect(leave(Date.now() + 60_000)).rejects.toMatchObject({ type: 'Unavailable', message: `#${number} is not shown in the merge queue yet` });
+  await within(() => enqueuePullRequest({ repository, number, sha: head }));
+  const dequeue = `dequeue ${repository}#${number} ${head}`;
+  await world.control('faults', { match: { key: dequeue }, action: { kind: 'applyThen', reply: 'reset' } });
+  expect(await leave()).toBe('kept');
+  expect(await leave()).toBe('kept');
+  expect((await world.journal()).filter(({ key }) => key === dequeue)).toHaveLength(1);
+  expect(await forge.merging.queuePlace(repository, number)).toMatchObject({ waits: false });
+  await world.control('protection', { repository, branch: 'master', requiredChecks: ['rspec'] });
+  await forge.merging.merge(repository, number, head, 'merge');
+  expect(await leave()).toBe('over');
+});
+
 describe('a pipeline', () => {
   /** The pull request, of which nothing is to be seen but what a test shows. */
   async function opened(protection: object = {}) {

@@ -3,7 +3,7 @@ import type { Activities } from '../../../activities/index.ts';
 import type { VersionLook, Turn } from '../../../activities/component/pipelines.ts';
 import type { MergeAnswer } from '../../../domain/changes/life.ts';
 import { candidate as candidateSignal } from '../../../workflows/component/messages.ts';
-import { abort, approve, decide, pause, resume } from '../../../workflows/people/messages.ts';
+import { abort, approve, decide, objected, pause, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 import { begin as beginOn, inTurn, waitsFor } from '../release-stand.ts';
@@ -592,6 +592,58 @@ describe('a merge queue', () => {
     await waitsFor(release, 'a decision on #7, which the merge queue of master has thrown out (manual): 999999999999 is newer, and green on the mirror');
     await decideOn(release, { choice: 'close', reason: 'not this week' });
     expect(await release.result()).toMatchObject({ kind: 'closed', by: 'kim', undone: ['the pull request on release/gitaly'] });
+  });
+
+  it.each<{ what: string; stop: (release: Running) => Promise<unknown>; told: string; waits: RegExp; go: (release: Running) => Promise<unknown> }>([
+    {
+      what: 'a pause',
+      stop: (release) => release.executeUpdate(pause.update, { args: [{ by: 'olga', reason: 'lunch' }] }),
+      told: 'took #7 out of the merge queue of master: paused by olga: lunch',
+      waits: /^the end of the pause/,
+      go: (release) => release.executeUpdate(resume.update, { args: [{ by: 'olga' }] }),
+    },
+    {
+      what: 'a halt of its component',
+      stop: (release) => release.signal(objected, { at: 1, candidate, halt: { by: 'kim', reason: 'an incident', since: '2026-01-01T00:00:00Z' } }),
+      told: 'took #7 out of the merge queue of master: gitaly is halted by kim: an incident',
+      waits: /^the end of the halt of gitaly/,
+      go: (release) => release.signal(objected, { at: 2, candidate }),
+    },
+    {
+      what: 'a veto',
+      stop: (release) => release.signal(objected, { at: 1, candidate, veto: { sha: candidate, by: 'kim', reason: 'leaks', since: '2026-01-01T00:00:00Z' } }),
+      told: `took #7 out of the merge queue of master: ${shortSha(candidate)} is vetoed by kim: leaks`,
+      waits: /^a decision on #7: cccccccccccc is vetoed/,
+      go: (release) => release.signal(objected, { at: 2, candidate }),
+    },
+  ])('is left for $what, and entered anew when that is over', async ({ stop, told, waits, go }) => {
+    const { release, calls } = await begin({ mergePullRequest: inTurn<typeof required | typeof merged>(required, required, merged), pipeline: async ({ known }) => (known && enqueued(calls) < 2 ? pending() : green) });
+    await waitsFor(release, '#7 in the merge queue of master');
+    await stop(release);
+    await waitsFor(release, waits);
+    expect(calls).toContain('keepFromMerging');
+    await go(release);
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls).toContain(`report ${told}`);
+    expect(enqueued(calls)).toBe(2);
+  });
+
+  it('is not said to be left where it has merged meanwhile', async () => {
+    let isMerged = false;
+    const { release, calls } = await begin({
+      mergePullRequest: mergePullRequest(),
+      pipeline: async ({ known }) => (known && !isMerged ? pending() : green),
+      async keepFromMerging() {
+        isMerged = true;
+        return 'over';
+      },
+    });
+    await waitsFor(release, '#7 in the merge queue of master');
+    await release.executeUpdate(pause.update, { args: [{ by: 'olga' }] });
+    await waitsFor(release, 'the end of the pause');
+    await release.executeUpdate(resume.update, { args: [{ by: 'olga' }] });
+    expect(await release.result()).toMatchObject({ kind: 'released' });
+    expect(calls.filter((call) => call.includes('took #7 out'))).toEqual([]);
   });
 
   it('loses it to a newer green commit', async () => {
