@@ -6,6 +6,7 @@ import { refusal } from '../../domain/schemas/refusal.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import type { Artifact } from '../../ports/artifacts/store.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { reread } from '../doubt.ts';
 
 export interface NamedArchive {
   readonly kind: 'named';
@@ -16,7 +17,7 @@ export interface NamedArchive {
 export function createNamedArchives({ forge: { commits } }: Pick<Ports, 'forge'>) {
   /** The tarball that a branch, or a commit, names. */
   async function namedAt({ rules: { repository, file } }: Pick<SchemaPlan, 'rules'>, ref: string): Promise<NamedArchive | SchemaRefusal> {
-    const text = await commits.read(repository, file, ref);
+    const text = await reread(`${file} of ${repository} at ${ref}`, () => commits.read(repository, file, ref));
     if (text === undefined) return refusal(`${repository} lacks the file that names the tarball`, [file]);
     const named = archiveNamedIn(text);
     return named.kind === 'refused' ? refusal(named.reason, [file]) : named;

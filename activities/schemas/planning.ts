@@ -7,9 +7,10 @@ import type { SchemaRules } from '../../domain/schemas/rules.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
 import { lineOf } from '../../domain/schemas/version.ts';
 import { schemasIn } from '../../ports/catalog/entries.ts';
-import { neverRetry, tryAgain } from '../../ports/failures.ts';
+import { missing, neverRetry, tryAgain } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { commitOn } from '../changes/branch-commit.ts';
+import { reread } from '../doubt.ts';
 import { createNamedArchives } from './named.ts';
 
 /** Decides what a schema release, or an upload, is made from. Writes nothing. */
@@ -37,13 +38,13 @@ export function createSchemaPlanning({ catalog, forge, releases }: Pick<Ports, '
 
   /** The head of the base, or the commit of it that a tag or a SHA names. */
   async function commitOf({ repository }: SchemaRules, base: string, ref: string | undefined): Promise<Commit> {
-    const head = await forge.branches.find(repository, base);
+    const head = await reread(`branch ${base} of ${repository}`, () => forge.branches.find(repository, base));
     if (!head) throw neverRetry('InvalidInput', `branch ${base} of ${repository} does not exist`);
-    const sha = ref === undefined ? head : isSha(ref) ? ref : await forge.tags.find(repository, ref);
+    const sha = ref === undefined ? head : isSha(ref) ? ref : await reread(`tag ${ref} of ${repository}`, () => forge.tags.find(repository, ref));
     if (sha === undefined) throw neverRetry('InvalidInput', `ref: ${repository} has no tag ${ref}; give a tag, or a full commit SHA`);
-    const commit = ref === undefined ? await forge.commits.find(repository, sha) : await commitOn(forge.commits, repository, base, sha);
+    const commit = ref === undefined ? await forge.commits.find(repository, sha) : await reread(`${ref} on ${base} of ${repository}`, () => commitOn(forge.commits, repository, base, sha));
     if (commit) return commit;
-    if (ref === undefined) throw tryAgain('Unavailable', `${repository} does not show ${sha}, the head of ${base}`);
+    if (ref === undefined) throw missing(`${repository} does not show ${sha}, the head of ${base}`);
     throw neverRetry('InvalidInput', `ref: ${ref} is not on ${base} of ${repository}; name its branch as the base`);
   }
 

@@ -12,6 +12,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { proposals } from '../changes/proposals.ts';
 import type { Proposal, Withdrawn } from '../changes/proposals.ts';
 import { beating } from '../../ports/pulse.ts';
+import { reread } from '../doubt.ts';
 import type { MadeArchive } from './archives.ts';
 import type { SchemaWork } from './stock.ts';
 
@@ -86,7 +87,7 @@ export function createSchemaPullRequests(ports: Pick<Ports, 'forge' | 'releases'
    */
   async function depsCommit({ plan, archive }: DepsChange, { message, tries = 0, ...on }: Pick<NewCommit, 'parent' | 'merges' | 'message'> & { readonly tries?: number }): Promise<Sha | Exclude<SchemaPullRequest, OpenedDeps>> {
     const { repository, file } = plan.rules;
-    const text = await commits.read(repository, file, on.parent);
+    const text = await reread(`${file} of ${repository} at ${on.parent}`, () => commits.read(repository, file, on.parent));
     if (text === undefined) return refusal(`${repository} lacks the file that names the tarball`, [file]);
     const rewrite = rewriteSchemaDeps(text, { url: plan.url, sha256: archive.sha256 });
     if (rewrite.kind === 'refused') return refusal(rewrite.reason, [file]);

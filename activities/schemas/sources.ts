@@ -6,8 +6,9 @@ import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { refusal } from '../../domain/schemas/refusal.ts';
 import type { SchemaRefusal } from '../../domain/schemas/refusal.ts';
 import { sourceDamage, sourceFolder, takeSources } from '../../domain/schemas/sources.ts';
-import { answerOf, tryAgain } from '../../ports/failures.ts';
+import { answerOf, missing } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { reread } from '../doubt.ts';
 
 /** A schema of the version that is released. */
 export interface CurrentSchema {
@@ -30,7 +31,8 @@ export interface CurrentSchemas {
 export function createSchemaSources({ forge: { commits } }: Pick<Ports, 'forge'>) {
   /** Those of a commit; refused where one is missing, unknown, or no JSON that can be stored. */
   async function schemasAt({ rules: { repository }, version }: SchemaPlan, sha: Sha, convention: SchemaConvention): Promise<CurrentSchemas | SchemaRefusal> {
-    const paths = (await commits.list(repository, sourceFolder(convention), sha)) ?? [];
+    const folder = sourceFolder(convention);
+    const paths = (await reread(`${folder}/ of ${repository} at ${sha}`, () => commits.list(repository, folder, sha))) ?? [];
     const taken = takeSources(convention, version, paths);
     if (taken.kind === 'refused') return taken;
     const read = await Promise.all(taken.sources.map(async ({ path, name }) => ({ path, name, content: await contentOf(repository, path, sha) })));
@@ -49,7 +51,7 @@ export function createSchemaSources({ forge: { commits } }: Pick<Ports, 'forge'>
   async function contentOf(repository: string, path: string, sha: Sha): Promise<Buffer | undefined> {
     try {
       const text = await commits.read(repository, path, sha);
-      if (text === undefined) throw tryAgain('Unavailable', `${repository} lists ${path} at ${sha} and does not show it`);
+      if (text === undefined) throw missing(`${repository} lists ${path} at ${sha} and does not show it`);
       return Buffer.from(text);
     } catch (failure) {
       if (failure instanceof ApplicationFailure && failure.type === 'InvalidInput' && answerOf(failure) === undefined) return undefined;
