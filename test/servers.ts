@@ -23,8 +23,8 @@ export interface TemporalServer extends RunningProcess {
 }
 
 /** Starts a Temporal dev server with Slipway's search attributes. In memory, unless `database` names a file; `settings` are its dynamic configuration. */
-export async function startTemporal(options: { readonly ui?: boolean; readonly database?: string; readonly settings?: Readonly<Record<string, unknown>> } = {}): Promise<TemporalServer> {
-  const port = await freePort();
+export async function startTemporal(options: { readonly ui?: boolean; readonly database?: string; readonly port?: number; readonly settings?: Readonly<Record<string, unknown>> } = {}): Promise<TemporalServer> {
+  const port = options.port ?? (await freePort());
   const uiPort = options.ui ? await freePort() : undefined;
   const server = await startProcess({
     program: await part('temporal'),

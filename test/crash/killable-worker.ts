@@ -8,7 +8,11 @@ export interface KillableWorker {
   /** Ends the worker without a word; its children live on unless `group` takes them along. Resolves when it is gone. */
   kill(what: 'worker' | 'group'): Promise<void>;
   freeze(): void;
+  /** Freezes it before the next write that it sends, between the question whether it may and the sending. Resolves, when it is frozen, to what is sent when it is thawed; to nothing, when it is gone. */
+  freezeSending(): Promise<string | undefined>;
   thaw(): void;
+  /** Resolves when it is gone. */
+  readonly gone: Promise<void>;
 }
 
 /** Process groups that must not outlive the tests. */
@@ -26,7 +30,7 @@ export async function startKillableWorker(env: Readonly<Record<string, string>>)
   });
   const pid = child.pid!;
   living.add(pid);
-  const gone = once(child, 'exit').then(() => living.delete(pid));
+  const gone = once(child, 'exit').then(() => void living.delete(pid));
   const said: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
   const lines = createInterface({ input: child.stdout });
@@ -40,6 +44,14 @@ export async function startKillableWorker(env: Readonly<Record<string, string>>)
       await gone;
     },
     freeze: () => process.kill(pid, 'SIGSTOP'),
+    freezeSending() {
+      const frozen = new Promise<string>((resolve) => {
+        lines.on('line', (line) => line.startsWith('{"frozen":') && resolve((JSON.parse(line) as { frozen: string }).frozen));
+      });
+      process.kill(pid, 'SIGUSR2');
+      return Promise.race([frozen, gone.then(() => undefined)]);
+    },
     thaw: () => process.kill(pid, 'SIGCONT'),
+    gone,
   };
 }

@@ -6,7 +6,7 @@ import type { Lane } from './matrix.ts';
  * So soon a server forgets a worker that is gone: one that is frozen is given tasks until its long polls end, and each of them is lost
  * until it has timed out. Both are 10 s and 60 s by default.
  */
-const forgetful = { 'history.defaultWorkflowTaskTimeout': '3s', 'matching.longPollExpirationInterval': '5s' };
+export const forgetful = { 'history.defaultWorkflowTaskTimeout': '3s', 'matching.longPollExpirationInterval': '5s' };
 
 /** Opens `count` lanes in one sandbox; `use` waits for a free one. */
 export async function openLanes(count: number) {

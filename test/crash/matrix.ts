@@ -149,7 +149,7 @@ export function named({ key, nth }: Effect): string {
 }
 
 /** Who has which environment, who waits, what runs there; and by the fence, how often it was granted. */
-async function leases({ workflow }: Client): Promise<readonly object[]> {
+export async function leases({ workflow }: Client): Promise<readonly object[]> {
   const known = [];
   for (const environment of environmentNames) {
     const handle = workflow.getHandle(environmentId(environment));

@@ -1,6 +1,11 @@
 import { runWorker } from '../../worker/worker.ts';
 import { progress } from '../../workflows/release/messages.ts';
 import { json } from '../worlds.ts';
+import { freezeWhenTold } from './self-freezing.ts';
+
+const skewMs = Number(process.env.SLIPWAY_TEST_SKEW_MS ?? 0);
+if (skewMs !== 0) setClock(skewMs);
+freezeWhenTold();
 
 /**
  * The worker that production runs; but the sandbox is told of what its activities say to Temporal, before and after, so that it is
@@ -32,4 +37,19 @@ async function told<Answer>(what: string, [argument]: readonly unknown[], act: (
 async function tell(key: string, moment: 'before' | 'after'): Promise<void> {
   const { resolved } = await json<{ resolved: 'drop' | 'apply' }>(`${process.env.SANDBOX_WORLD}/control/effects`, { method: 'POST', body: { key, moment } });
   if (resolved === 'drop') throw new Error(`${key} is lost`);
+}
+
+/** The clock of a machine that is wrong by so much. */
+function setClock(byMs: number): void {
+  const Right = Date;
+  globalThis.Date = class extends Right {
+    constructor(...given: []) {
+      if (given.length === 0) super(Right.now() + byMs);
+      else super(...given);
+    }
+
+    static override now(): number {
+      return Right.now() + byMs;
+    }
+  } as DateConstructor;
 }
