@@ -1,5 +1,5 @@
-import type { Commit, Sha } from '../../domain/code/commit.ts';
-import { isOutAgain } from '../../domain/code/revert.ts';
+import type { Commit, Reversal, Sha } from '../../domain/code/commit.ts';
+import { isTakenBack, picksOf, standingReversals } from '../../domain/code/revert.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import { haltOf, vetoesOf } from '../../domain/people/objection.ts';
 import type { Objection, Objections, Veto } from '../../domain/people/objection.ts';
@@ -38,7 +38,7 @@ export function readObjections({ components, forge }: Pick<Ports, 'components' |
     return { at: objections.at, ...(halt && { halt }), ...(veto && { veto }) };
   }
 
-  /** The veto on a candidate, or on what it contains without its revert. */
+  /** The veto on a candidate, or on what it contains, or a pick of that, without its revert. */
   async function vetoIn(vetoes: readonly Veto[], { candidate, source }: Omit<Candidate, 'component'>): Promise<Veto | undefined> {
     const own = vetoes.find(({ sha }) => sha === candidate);
     if (own) return own;
@@ -48,9 +48,23 @@ export function readObjections({ components, forge }: Pick<Ports, 'components' |
     return undefined;
   }
 
+  /** By content: the commit itself or a pick of it, unless each of them has been taken back. */
   async function containsUnreverted(source: Repository, sha: Sha, candidate: Sha): Promise<boolean> {
     const { commits, diverged } = await rangeOf(source, sha, candidate);
-    return !diverged && !isOutAgain(sha, commits);
+    const reversals = standingReversals(commits);
+    for (const one of [...(diverged ? [] : [sha]), ...picksOf(sha, commits)]) {
+      if (!isTakenBack(one, reversals) && !(await isOfMerge(source, one, { commits, reversals }))) return true;
+    }
+    return false;
+  }
+
+  /** Whether one of the merges that were taken back has brought it. */
+  async function isOfMerge(source: Repository, sha: Sha, { commits, reversals }: { readonly commits: readonly Commit[]; readonly reversals: readonly Reversal[] }): Promise<boolean> {
+    for (const { of, since } of reversals) {
+      const merge = since === undefined ? undefined : commits.find((commit) => commit.sha.startsWith(of));
+      if (merge && !(await forge.commits.range(source, sha, merge.sha)).diverged && (await forge.commits.range(source, sha, since!)).diverged) return true;
+    }
+    return false;
   }
 
   /** Whoever mistypes a commit that is nowhere vetoes nothing. */

@@ -33,6 +33,16 @@ export interface Commit {
   /** ISO 8601, the committer's. */
   readonly committedAt: string;
   readonly url: string;
-  /** Commits, by the beginnings of their hashes, that its message says it reverts. Told by histories and ranges only. */
-  readonly reverts?: readonly string[];
+  /** What its message says that it reverts. Told by histories and ranges only, as is the next. */
+  readonly reverts?: readonly Reversal[];
+  /** Commits, by the beginnings of their hashes, that its message says it was picked from. */
+  readonly picks?: readonly string[];
+}
+
+/** What a commit takes back. */
+export interface Reversal {
+  /** The beginning of a hash. */
+  readonly of: string;
+  /** Of a merge: all that it has beyond this commit. */
+  readonly since?: string;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { asSha, isSha } from '../../domain/code/commit.ts';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
+import { pickedIn, revertedIn } from '../../domain/code/revert.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { TestRepository } from '../ports/git/repositories.ts';
 
@@ -17,8 +18,8 @@ export function gitForge(repositories: Readonly<Record<string, TestRepository>>)
   };
   const resolved = (repository: string, ref: string) => tried(() => at(repository).at(`${ref}^{commit}`));
   const commit = (repository: string, sha: Sha): Commit => {
-    const [title = '', author = '', committedAt = ''] = at(repository).git('log', '-1', '--format=%s%x00%an%x00%cI', sha).split('\0');
-    return { sha, title, author, committedAt: new Date(committedAt).toISOString(), url: `https://forge/${repository}/commit/${sha}` };
+    const [title = '', author = '', committedAt = '', message = ''] = at(repository).git('log', '-1', '--format=%s%x00%an%x00%cI%x00%B', sha).split('\0');
+    return { sha, title, author, committedAt: new Date(committedAt).toISOString(), url: `https://forge/${repository}/commit/${sha}`, reverts: revertedIn(message), picks: pickedIn(message) };
   };
   const listed = (repository: string, ...args: readonly string[]) => lines(at(repository).git('rev-list', ...args)).map((sha) => commit(repository, asSha(sha)));
 

@@ -68,7 +68,7 @@ function told(planned: Planned): string {
 
 function plan({ mirror = '4321', canonical = mirror, pinned = '1', checks = {}, docs = '', source = '', request = {}, setBy = shaOf('e'), running, straight, begun = [], asker, objections, reverts = {} }: Scene): Promise<Planned> {
   const list = (repository: string) => (repository === 'org/mirror' ? mirror : canonical);
-  const commit = (name: Name) => ({ sha: hashOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge', ...(reverts[name] && { reverts: [hashOf(reverts[name])] }) });
+  const commit = (name: Name) => ({ sha: hashOf(name), title: `Change ${name}`, author: 'Ana', committedAt: '2026-01-01T00:00:00Z', url: 'https://forge', ...(reverts[name] && { reverts: [{ of: hashOf(reverts[name]) }] }) });
   const nameOf = (sha: string) => Array.from(`${mirror}${canonical}`).find((name) => hashOf(name) === sha);
   const position = (ref: string) => (ref === 'master' ? Infinity : Number(nameOf(ref)));
   const forge = {

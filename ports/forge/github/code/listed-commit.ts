@@ -1,12 +1,12 @@
 import type { Commit } from '../../../../domain/code/commit.ts';
 import { asSha } from '../../../../domain/code/commit.ts';
-import { revertedIn } from '../../../../domain/code/revert.ts';
+import { pickedIn, revertedIn } from '../../../../domain/code/revert.ts';
 import type { GitHub } from '../connection/client.ts';
 
 type ListedCommit = Awaited<ReturnType<GitHub['rest']['repos']['listCommits']>>['data'][number];
 
 export function fromList({ sha, commit, author, html_url }: ListedCommit): Commit {
-  const reverts = revertedIn(commit.message);
+  const [reverts, picks] = [revertedIn(commit.message), pickedIn(commit.message)];
   return {
     sha: asSha(sha),
     title: title(commit.message),
@@ -15,6 +15,7 @@ export function fromList({ sha, commit, author, html_url }: ListedCommit): Commi
     committedAt: commit.committer?.date ?? commit.author?.date ?? '',
     url: html_url,
     ...(reverts.length > 0 && { reverts }),
+    ...(picks.length > 0 && { picks }),
   };
 }
 
