@@ -114,9 +114,20 @@ export function waitsForMessage({ waitingFor }: Pick<ReleaseStatus, 'waitingFor'
   return waitingFor?.whom !== undefined && (waitingFor.send ?? []).some(({ message: wanted, payload }) => wanted === message && (stage === undefined || !('stage' in payload) || payload.stage === stage));
 }
 
-/** The stages of a release that has ended: nothing of it goes on, nor waits. What is under way is named among what stays. */
-export function endedStages(stages: readonly StageStatus[]): readonly StageStatus[] {
-  return stages.map((stage) => (stage.mark === 'approval' || stage.mark === 'queued' ? { ...stage, mark: 'ahead' } : isUnderWay(stage) ? { ...stage, mark: 'stopped' } : stage));
+/** What is still so of a release that has ended: nothing of it goes on, waits, or stands still. What is under way is named among what stays. */
+export function ended(status: ReleaseStatus): ReleaseStatus {
+  const { paused: _, objections: __, ...rest } = status;
+  return { ...rest, stages: status.stages.map(endedStage) };
+}
+
+function endedStage(stage: StageStatus): StageStatus {
+  const mark = stage.mark === 'approval' || stage.mark === 'queued' ? 'ahead' : isUnderWay(stage) ? 'stopped' : stage.mark;
+  return { ...stage, mark, ...(stage.soak && { soak: moving(stage.soak) }) };
+}
+
+function moving(soak: SoakStatus): SoakStatus {
+  const { standing: _, ...rest } = soak;
+  return rest;
 }
 
 function isUnderWay({ mark }: StageStatus): boolean {

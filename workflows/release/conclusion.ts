@@ -3,7 +3,6 @@ import { allHandlersFinished, CancellationScope, condition, workflowInfo } from 
 import type { Outcome, StoppedOutcome } from '../../domain/outcome.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Remains } from '../../domain/release/remains.ts';
-import { endedStages } from '../../domain/release/status.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { isInterruption } from './race.ts';
 import type { Reporter } from './reporting.ts';
@@ -26,7 +25,7 @@ export async function conclude<Done extends Outcome>(status: StatusKeeper, repor
 
   async function close({ ending, line, remains, urgent = false }: Ending): Promise<void> {
     status.enter('ended');
-    status.change({ outcome: line, ending, stages: endedStages(status.get().stages) });
+    status.end({ outcome: line, ending });
     reporter.tell({ name: 'end', line: [line, ...remains].join('; '), ...(urgent && { urgent }) });
     await reporter.allTold();
     await condition(allHandlersFinished);

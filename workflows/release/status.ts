@@ -6,6 +6,7 @@ import type { Decision } from '../../domain/people/decision.ts';
 import type { Progress } from '../../domain/release/progress.ts';
 import type { Agreed } from '../../domain/release/agreed.ts';
 import type { SearchAttribute } from '../../domain/release/search-attributes.ts';
+import { ended } from '../../domain/release/status.ts';
 import type { ReleaseState, ReleaseStatus, SoakStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { statusPage } from '../../domain/release/status-page.ts';
 import { cut } from '../../domain/text/short-text.ts';
@@ -100,6 +101,11 @@ export function keepStatus(component: string) {
         ...(agreed.pinned && { pinned: agreed.pinned }),
         stages: agreed.stages.map(({ name, environment }) => ({ name, environment, mark: 'ahead' })),
       });
+    },
+    /** It is over. */
+    end(how: Pick<ReleaseStatus, 'outcome' | 'ending'>): void {
+      status = ended(status);
+      change(how);
     },
     /** The release carries another candidate from now on. */
     carries(agreed: Agreed & { readonly candidate: Sha }): void {

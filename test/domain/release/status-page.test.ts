@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { waitsForMessage } from '../../../domain/release/status.ts';
+import { ended, waitsForMessage } from '../../../domain/release/status.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { statusPage } from '../../../domain/release/status-page.ts';
 import { shaOf } from '../../shas.ts';
@@ -98,4 +98,14 @@ it('shows how far a soak has come, for how long it stood still, and why it does'
 it("shows a rollout's flag, its commit and its issue", () => {
   const rollout = { flag: 'gitaly_x', commit: shaOf('c'), issue: 'https://forge/issues/3' };
   expect(statusPage({ ...waiting, rollout })).toContain('Flag `gitaly_x`, of commit `cccccccccccc` · [rollout issue](https://forge/issues/3)');
+});
+
+it('shows nothing of one that has ended as if it went on, waited, or stood still', () => {
+  const soak = { ofMs: 3_600_000, observedMs: 60_000, stoodMs: 0, at: '2026-01-01T02:00:00Z', standing: 'the release is paused' };
+  const stages = (['promoting', 'soaking', 'rollingBack', 'underWay', 'approval', 'queued', 'done', 'failed'] as const).map((mark) => ({ name: mark, environment: 'production', mark, ...(mark === 'soaking' && { soak }) }));
+  const over = ended({ ...waiting, paused: { by: 'olga', since: '2026-01-01T01:00:00Z' }, objections: ['gitaly is halted by kim: why'], stages });
+  expect(over.stages.map(({ mark }) => mark)).toEqual(['stopped', 'stopped', 'stopped', 'stopped', 'ahead', 'ahead', 'done', 'failed']);
+  const page = statusPage({ ...over, outcome: 'aborted by kim' });
+  expect(page).not.toMatch(/Paused|Objected|stands still|→|\? waits|… queued|~ soaking|← rolling/);
+  expect(page).toContain('1 min of 1 h observed');
 });
