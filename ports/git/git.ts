@@ -20,6 +20,8 @@ export interface Git {
   changed(repository: Repository, from: Sha, to: Sha): Promise<readonly string[]>;
   /** Makes a commit or a tag, on no ref yet. */
   write(repository: Repository, object: NewObject): Promise<Written>;
+  /** Has these commits and tags of another repository here, too, as if they had been made here: nobody sees them before they are pushed. */
+  bring(repository: Repository, from: Repository, objects: readonly Sha[]): Promise<void>;
   /** Moves all of these refs, or none. */
   push(repository: Repository, moves: readonly RefMove[]): Promise<Pushed>;
 }

@@ -58,6 +58,10 @@ export function gitProgram(connection: CloneSettings): Git {
       return objectsOf(await clone(repository)).write(object);
     },
 
+    async bring(repository, from, objects) {
+      await (await clone(repository)).bring(from, objects);
+    },
+
     async push(repository, moves) {
       const { git, have } = await clone(repository);
       assertShas(...moves.flatMap(({ from, to }) => [from, to]));

@@ -29,6 +29,8 @@ export interface Clone {
   git(args: readonly string[], options?: { readonly input?: string; readonly accept?: readonly number[]; readonly variables?: Readonly<Record<string, string>> }): Promise<Run>;
   /** Fetches what is missing of these commits' histories. */
   have(...commits: readonly (Sha | undefined)[]): Promise<void>;
+  /** Fetches commits and tags of another repository. */
+  bring(from: Repository, objects: readonly Sha[]): Promise<void>;
   /** Remembers a commit or tag that was made here, which no remote could give. */
   keep(commit: Sha): Promise<void>;
 }
@@ -58,7 +60,7 @@ export function cloneStore({ folder, timeoutMs, remote }: CloneSettings): (repos
       'remote.origin.promisor': 'true',
       'remote.origin.partialclonefilter': 'tree:0',
       'extensions.partialClone': 'origin',
-      ...(authorization && { [`http.${new URL(url).origin}/.extraHeader`]: `Authorization: ${authorization}` }),
+      ...headerFor({ url, authorization }),
     };
 
     const git: Clone['git'] = async (args, { input, accept = [], variables } = {}) => {
@@ -67,23 +69,44 @@ export function cloneStore({ folder, timeoutMs, remote }: CloneSettings): (repos
       throw failed(`git ${args[0]} of ${repository}`, run);
     };
 
-    async function have(...commits: readonly (Sha | undefined)[]): Promise<void> {
+    async function lacking(commits: readonly (Sha | undefined)[]): Promise<readonly Sha[]> {
       assertShas(...commits);
       const wanted = [...new Set(commits.filter((commit) => commit !== undefined))];
       const { out } = await git(['for-each-ref', '--format=%(objectname)', 'refs/kept']);
       const kept = new Set(out.split('\n'));
-      const missing = wanted.filter((commit) => !kept.has(commit));
+      return wanted.filter((commit) => !kept.has(commit));
+    }
+
+    async function have(...commits: readonly (Sha | undefined)[]): Promise<void> {
+      const missing = await lacking(commits);
       if (missing.length === 0) return;
       // Each stays named here: that is how the next fetch tells the remote what it need not send.
-      await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=tree:0', 'origin', ...missing.map((commit) => `${commit}:refs/kept/${commit}`)]);
+      await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=tree:0', 'origin', ...missing.map(keptAs)]);
+    }
+
+    /** Their files come with them: the origin could not give them when they are pushed to it. */
+    async function bring(from: Repository, objects: readonly Sha[]): Promise<void> {
+      const missing = await lacking(objects);
+      if (missing.length === 0) return;
+      const other = await remote(from);
+      const run = await runGit(place, ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', other.url, ...missing.map(keptAs)], { settings: { ...settings, ...headerFor(other) }, timeoutMs });
+      if (run.code !== 0) throw failed(`git fetch of ${from}`, run);
     }
 
     async function keep(commit: Sha): Promise<void> {
       await git(['update-ref', `refs/kept/${commit}`, commit]);
     }
 
-    return { git, have, keep };
+    return { git, have, bring, keep };
   };
+}
+
+function headerFor({ url, authorization }: Remote): Readonly<Record<string, string>> {
+  return authorization === undefined ? {} : { [`http.${new URL(url).origin}/.extraHeader`]: `Authorization: ${authorization}` };
+}
+
+function keptAs(object: Sha): string {
+  return `${object}:refs/kept/${object}`;
 }
 
 /** A clone that could not be made is tried again. */

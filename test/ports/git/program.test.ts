@@ -265,3 +265,34 @@ describe('the clone', () => {
     await expect(git.refs('gitlab-org/none')).rejects.toMatchObject({ type: 'PermissionDenied', message: expect.stringContaining('does not exist') });
   });
 });
+
+describe('what another repository has', () => {
+  const secret = 'gitlab-org-security/gitaly';
+  let hidden: TestRepository;
+
+  beforeEach(() => {
+    remote.commit('One', { 'deep/er/one.go': 'package one\n', 'deep/two.go': `${'// text\n'.repeat(200)}` });
+    hidden = newRepository();
+    hidden.git('pull', '--quiet', remote.folder, 'master');
+    git = gitOf({ [name]: remote, [secret]: hidden });
+  });
+
+  it('is merged with what this one has by now, and pushed with its tag, which stays where it is', async () => {
+    const fix = hidden.commit('Fix', { 'deep/er/fix.go': 'package fix\n', 'deep/two.go': `${'// text\n'.repeat(200)}// fixed\n` });
+    hidden.git('tag', '-a', '-m', 'Version v1.0.1', 'v1.0.1');
+    const tag = hidden.at('refs/tags/v1.0.1');
+    const moved = remote.commit('Two', { 'deep/er/two.go': 'package two\n' });
+    // The clone has a history without files by then.
+    await git.log(name, { to: moved });
+    await git.bring(name, secret, [fix, tag]);
+    expect((await git.refs(name)).tags).toEqual([]);
+    const merge = await written({ kind: 'merge', into: moved, from: fix, message: 'Merge', date });
+    expect(await git.push(name, [{ ref: { branch: 'master' }, from: moved, to: merge }])).toEqual({ kind: 'pushed' });
+    expect(await git.push(name, [{ ref: { tag: 'v1.0.1' }, to: tag }])).toEqual({ kind: 'pushed' });
+    expect([remote.at('master^1'), remote.at('master^2'), remote.at('v1.0.1^{commit}'), remote.at('refs/tags/v1.0.1')]).toEqual([moved, fix, fix, tag]);
+    expect(remote.git('show', 'master:deep/er/fix.go')).toBe('package fix');
+    expect(remote.git('show', 'master:deep/two.go')).toMatch(/\/\/ fixed$/);
+    remote.git('fsck', '--connectivity-only');
+    await git.bring(name, secret, [fix, tag]);
+  });
+});
