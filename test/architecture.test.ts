@@ -6,7 +6,7 @@ import { workflowTypes } from '../workflows/unknown-workflow.ts';
 import { circlesIn, importsOf, sources, textOf } from './sources.ts';
 
 /** What may be said to workflows, room by room. */
-const messages = ['release', 'people', 'environments', 'component', 'flags'].map((room) => `workflows/${room}/messages.ts`);
+const messages = ['release', 'people', 'environments', 'component', 'flags', 'versions'].map((room) => `workflows/${room}/messages.ts`);
 
 /**
  * Who may import whom, by value and by type. `node:` stands for all of Node, `npm:` for any package that is not Temporal's.

@@ -13,6 +13,7 @@ export { productionRelease } from './promotion/production-release.ts';
 export { publishPackage } from './versions/publish-package.ts';
 export { schemaArchive } from './schemas/schema-archive.ts';
 export { schemaRelease } from './schemas/schema-release.ts';
+export { securityRelease } from './versions/security-release.ts';
 export { stageFix } from './promotion/stage-fix.ts';
 export { takePinBack } from './component/take-pin-back.ts';
 export { updateComponent } from './component/update-component.ts';

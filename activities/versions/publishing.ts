@@ -25,10 +25,12 @@ export interface TagLook extends Pick<VersionPlan, 'repository' | 'target' | 'ta
   readonly patience: number;
 }
 
+export type PublishedVersion = Pick<VersionPlan, 'repository' | 'tag' | 'version' | 'versionKind' | 'section' | 'latest'>;
+
 /** What follows a tag: the page at the forge, and what CI says. */
 export function createPublishing({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
   /** Publishes the forge's release of a tag. One that is published is left as it is: people may have edited it. */
-  async function publishVersion({ repository, tag, version, versionKind, section, latest }: VersionPlan): Promise<{ readonly url: string }> {
+  async function publishVersion({ repository, tag, version, versionKind, section, latest }: PublishedVersion): Promise<{ readonly url: string }> {
     const body = cut(section?.body ?? `Candidate ${tag}.\n`, longestNotes);
     const release = { repository, tag, title: titleOf(version), body, prerelease: versionKind === 'candidate', latest };
     const published = async () => {

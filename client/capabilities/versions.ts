@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
+import { interval } from '../../domain/people/decision.ts';
 import type { VersionLines } from '../../domain/versions/lines.ts';
 import { toldLines } from '../../domain/versions/lines.ts';
 import type { Answer } from '../terminal/answer.ts';
+import { decide } from '../people/decide.ts';
+import { disclose } from '../../workflows/versions/messages.ts';
 import { ask } from '../terminal/ask.ts';
-import { taskQueueOption } from '../terminal/options.ts';
+import { byOption, taskQueueOption } from '../terminal/options.ts';
 import type { Answering, CommandSession } from '../terminal/session.ts';
 import { table } from '../terminal/table.ts';
 
@@ -14,6 +17,13 @@ export function addVersions(program: Command, answering: Answering): void {
     .argument('<component>', 'its name in the catalog')
     .addOption(taskQueueOption())
     .action((component: string, { taskQueue }: { taskQueue: string }) => answering((session) => show(session, { component, taskQueue })));
+  program
+    .command(disclose.name)
+    .description('let everybody know of a security release that is ready')
+    .argument('<release>', 'its id, such as security/gitaly/12')
+    .addOption(byOption())
+    .option('--reason <text>', 'why now')
+    .action((release: string, payload: object) => answering((session) => decide(session, { message: disclose, schema: interval, release, payload })));
 }
 
 async function show(session: CommandSession, { component, taskQueue }: { readonly component: string; readonly taskQueue: string }): Promise<Answer> {

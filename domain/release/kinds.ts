@@ -113,6 +113,15 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['approval', 'ended'],
   },
+  security: {
+    workflow: 'securityRelease',
+    prefix: 'security/',
+    noun: 'security release',
+    example: 'security/gitaly/12',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['ended'],
+  },
   package: {
     workflow: 'publishPackage',
     prefix: 'package/',

@@ -46,6 +46,21 @@ export function toldPackage(outcome: PackageOutcome): string {
   }
 }
 
+/** How a security release ends. */
+export type SecurityOutcome =
+  | { readonly kind: 'securityReleased'; /** The tags that are out. */ readonly tags: readonly string[]; /** What somebody has decided not to do any more, with why. */ readonly givenUp?: readonly string[] }
+  /** Nothing was written. */
+  | { readonly kind: 'securityRefused'; readonly reason: string };
+
+export function toldSecurity(outcome: SecurityOutcome): string {
+  switch (outcome.kind) {
+    case 'securityReleased':
+      return `released ${outcome.tags.join(', ') || 'no version'} and disclosed it${outcome.givenUp ? `; given up: ${outcome.givenUp.join('; ')}` : ''}`;
+    case 'securityRefused':
+      return `refused: ${outcome.reason}`;
+  }
+}
+
 /** How a version release ends. */
 export type VersionOutcome =
   | {

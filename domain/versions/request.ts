@@ -32,6 +32,17 @@ export type ProductRequest = z.output<typeof productRequest>;
 
 export const productRequestExample = { component: 'gitaly' } satisfies ProductRequest;
 
+/** What starts a security release. It counts as public: it names nothing but numbers. */
+export const securityRequest = deferred(() => z.strictObject({
+  component: z.string().min(1),
+  issue: z.int().min(1).describe('The number of its issue, in the security repository.'),
+  disclosure: z.iso.datetime({ offset: true, error: 'must be a time such as "2024-01-11T14:00:00Z"' }).optional().describe('When everybody may know of it; without it, when somebody sends "disclose".'),
+}));
+
+export type SecurityRequest = z.output<typeof securityRequest>;
+
+export const securityRequestExample = { component: 'gitaly', issue: 12, disclosure: '2024-01-11T14:00:00Z' } satisfies SecurityRequest;
+
 /** What starts the publication of a version's package. */
 export const packageRequest = deferred(() => z.strictObject({
   component: z.string().min(1),

@@ -66,6 +66,14 @@ export const versionRules = z.strictObject({
     })
     .optional()
     .describe('What is published of a version besides the release.'),
+  security: z
+    .strictObject({
+      repository: repository.optional().describe('Where fixes are made before anybody may know of them; unless told otherwise, the mirror.'),
+      lines: z.int().min(0).max(20).prefault(3).describe('How many of the newest lines get a security release, besides the default branch.'),
+      template: path.prefault('.github/ISSUE_TEMPLATE/Security Release.md').describe('The template that the issue of a security release is made from.'),
+    })
+    .optional()
+    .describe('A second repository, which nobody sees, for security releases.'),
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe("Checks that must be among the green ones of a tag's pipeline."),
 });
 

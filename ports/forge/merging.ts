@@ -30,6 +30,17 @@ export interface QueuePlace {
   };
 }
 
+/** A pull request that is open, as those see it who wait for its merge. */
+export interface WaitingPullRequest {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly head: Sha;
+  readonly isDraft: boolean;
+  /** Logins. */
+  readonly assignees: readonly string[];
+}
+
 /** How a pull request gets into its base branch: at once, as soon as it may, or through a merge queue. */
 export interface Merging {
   /** Merges only if the head is still exactly `sha`. */
@@ -44,4 +55,6 @@ export interface Merging {
    */
   enterQueue(repository: Repository, number: number, sha: Sha): Promise<'waits' | 'moved'>;
   queuePlace(repository: Repository, number: number): Promise<QueuePlace>;
+  /** Every pull request that is open into a branch, newest first. */
+  waiting(repository: Repository, base: string): Promise<readonly WaitingPullRequest[]>;
 }

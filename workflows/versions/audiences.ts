@@ -1,6 +1,7 @@
 import type { BackportPlan } from '../../domain/versions/backport.ts';
 import type { PackagePlan } from '../../domain/versions/package-plan.ts';
-import { chatAudiences } from '../release/calls.ts';
+import type { SecurityPlan } from '../../domain/versions/security/plan.ts';
+import { chatAudiences, teamChannel } from '../release/calls.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
 import type { Session } from '../release/session.ts';
@@ -12,6 +13,12 @@ export function audiencesOf(session: Session<AgreedVersion>): readonly Audience[
   if (!chat) return [];
   const subject = `${component} ${tag}`;
   return chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: id, subject, key: () => id });
+}
+
+/** Before everybody may know of it, the team is told of what stops it, and nobody of anything else. Its lines name nothing. */
+export function securityAudiences(session: Session<SecurityPlan>): readonly Audience[] {
+  const { id, component, issue, chat } = session.plan;
+  return chat ? [teamChannel(session, { channel: chat.team, subject: `security release ${issue} of ${component}`, key: () => id })] : [];
 }
 
 /** Who follows the publication of a package. */

@@ -10,8 +10,9 @@ import { diagnoseRepository } from './repository.ts';
 const someStable = stableBranch({ major: 1, minor: 0 });
 
 /** What releasing a component's versions needs. */
-export async function diagnoseVersions({ forge, git }: Pick<DiagnosisPorts, 'forge' | 'git'>, name: string, { canonical, branch }: Code, rules: VersionRules): Promise<readonly Finding[]> {
+export async function diagnoseVersions({ forge, git }: Pick<DiagnosisPorts, 'forge' | 'git'>, name: string, { canonical, mirror, branch }: Code, rules: VersionRules): Promise<readonly Finding[]> {
   const repository = rules.repository ?? canonical;
+  const hidden = rules.security?.repository ?? mirror;
   const about = (what: string) => `${name}: ${what}`;
   const findings = await Promise.all([
     diagnoseRepository(forge.access, about(repository), repository, 'write'),
@@ -19,6 +20,7 @@ export async function diagnoseVersions({ forge, git }: Pick<DiagnosisPorts, 'for
     workflowsMayDiffer(),
     branchTakesPushes(),
     ...[branch, someStable].map(unsignedAllowed),
+    ...(rules.security ? [diagnoseRepository(forge.access, about(hidden), hidden, 'write'), templateExists(rules.security)] : []),
   ]);
   return findings.flat();
 
@@ -27,6 +29,13 @@ export async function diagnoseVersions({ forge, git }: Pick<DiagnosisPorts, 'for
     return examine(about(`git remote of ${repository}`), 'see GITHUB_GIT_URL, and that the token may read contents', async () => {
       const { branches, tags } = await git.refs(repository);
       return branches[branch] === undefined ? missing(`has no branch ${branch}`, 'correct code.branch in the catalog') : fine(`${Object.keys(branches).length} branches, ${tags.length} tags`);
+    });
+  }
+
+  function templateExists({ template }: NonNullable<VersionRules['security']>) {
+    return examine(about(`issues of security releases in ${hidden}`), 'let the token read contents', async () => {
+      const text = await forge.commits.read(hidden, template, branch);
+      return text === undefined ? missing(`${branch} has no ${template}`, 'add the template, or correct versions.security.template in the catalog') : fine(`are made from ${template}`);
     });
   }
 

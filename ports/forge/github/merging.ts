@@ -47,7 +47,7 @@ interface Answer {
 
 /** Only GraphQL knows of automatic merges and of merge queues. */
 export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>): Merging {
-  const { rest } = github;
+  const { rest, paginate } = github;
 
   async function lacksBase(repository: string, number: number): Promise<boolean> {
     const { data } = await rest.pulls.get({ ...at(repository), pull_number: number });
@@ -126,6 +126,13 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
       if (now.data.state !== 'open' || now.data.head.sha !== sha) return 'moved';
       if ((await queuePlace(repository, number)).waits) return 'waits';
       throw neverRetry('Refused', `GitHub won't take ${repository}#${number} into the merge queue: ${refused}`, { reason: refused });
+    },
+
+    async waiting(repository, base) {
+      const found = await paginate(rest.pulls.list, { ...at(repository), base, state: 'open', sort: 'created', direction: 'desc', per_page: 100 });
+      return found
+        .filter((pull) => pull.base.ref === base)
+        .map(({ number, title, body, head, draft, assignees }) => ({ number, title, body: body ?? '', head: asSha(head.sha), isDraft: draft === true, assignees: (assignees ?? []).map(({ login }) => login) }));
     },
   };
 }

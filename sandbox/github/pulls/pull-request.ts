@@ -93,6 +93,7 @@ export function renderSimplePull(world: World, repository: Repository, issue: Pu
   const issueUrl = `${apiUrl(world, repository)}/issues/${number}`;
   const html = `${htmlUrl(world, repository)}/pull/${number}`;
   const statuses = `${apiUrl(world, repository)}/statuses/${pull.headSha}`;
+  const assignees = issue.assignees.map((login) => renderUser(world, userNamed(world, login)));
   return {
     url,
     id: pull.id,
@@ -120,8 +121,8 @@ export function renderSimplePull(world: World, repository: Repository, issue: Pu
     closed_at: issue.closedAt ?? null,
     merged_at: pull.merged?.at ?? null,
     merge_commit_sha: pull.merged?.sha ?? null,
-    assignee: null,
-    assignees: [],
+    assignee: assignees[0] ?? null,
+    assignees,
     requested_reviewers: [],
     requested_teams: [],
     head: renderSide(world, repository, pull.head, pull.headSha),

@@ -14,9 +14,13 @@ interface Scene {
   readonly signed?: string;
   readonly branches?: Readonly<Record<string, string>>;
   readonly git?: Error;
+  /** Files of the security repository. */
+  readonly hidden?: readonly string[];
 }
 
-async function found({ scopes, rules, signed, branches = { master: shaOf('a') }, git }: Scene = {}): Promise<readonly string[]> {
+const template = '.github/ISSUE_TEMPLATE/Security Release.md';
+
+async function found({ scopes, rules, signed, branches = { master: shaOf('a') }, git, hidden }: Scene = {}): Promise<readonly string[]> {
   if (read.kind !== 'valid') return expect.unreachable();
   const { code, versions } = read.catalog.components.gitaly!;
   const access: Partial<Access> = {
@@ -25,14 +29,16 @@ async function found({ scopes, rules, signed, branches = { master: shaOf('a') },
     rules: async () => rules,
     restrictions: async (_, branch): Promise<readonly BranchRestriction[]> => (branch === signed ? ['required_signatures'] : []),
   };
+  const commits = { read: async (_: string, path: string) => (hidden?.includes(path) ? '# Steps' : undefined) };
   const refs = async () => (git ? Promise.reject(git) : { branches, tags: [] });
-  const findings = await diagnoseVersions({ forge: { access }, git: { refs } } as unknown as DiagnosisPorts, 'gitaly', code!, versions!);
+  const findings = await diagnoseVersions({ forge: { access, commits }, git: { refs } } as unknown as DiagnosisPorts, 'gitaly', code!, { ...versions!, ...(hidden && { security: { repository: 'org-security/gitaly', lines: 3, template } }) });
   return findings.filter(({ state }) => state !== 'ok').map(({ state, about, what }) => `${state} ${about}: ${what}`);
 }
 
 it('finds nothing where nothing is missing', async () => {
   expect(await found()).toEqual([]);
   expect(await found({ scopes: ['repo', 'workflow'] })).toEqual([]);
+  expect(await found({ hidden: [template] })).toEqual([]);
 });
 
 it.each<[string, Scene, string]>([
@@ -40,6 +46,7 @@ it.each<[string, Scene, string]>([
   ['a branch that asks for reviews, a queue and checks', { rules: { checks: ['test'], reviews: 1, mergeQueue: true, signatures: false } }, 'warning gitaly: pushes to master of org/gitaly: asks for 1 review, a merge queue, test'],
   ['a default branch that asks for signatures', { signed: 'master' }, 'warning gitaly: signatures on master of org/gitaly: are asked for, and the commits of versions have none'],
   ['stable branches that ask for signatures', { signed: '1-0-stable' }, 'warning gitaly: signatures on stable branches of org/gitaly: are asked for, and the commits of versions have none'],
+  ['a security repository without its template', { hidden: [] }, `missing gitaly: issues of security releases in org-security/gitaly: master has no ${template}`],
   ['a remote without the branch', { branches: {} }, 'missing gitaly: git remote of org/gitaly: has no branch master'],
   ['a remote that does not answer', { git: neverRetry('PermissionDenied', 'git ls-remote failed with 128') }, 'missing gitaly: git remote of org/gitaly: git ls-remote failed with 128'],
 ])('finds %s', async (_, scene, finding) => {
