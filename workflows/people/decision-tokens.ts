@@ -4,14 +4,14 @@ import type { PassagePlan } from '../../domain/stages/passage.ts';
 import { unpaced } from '../release/work.ts';
 import { rootMessage } from '../release/conclusion.ts';
 
-interface TokenVote {
+interface VoteByToken {
   readonly token: string;
   readonly vote: CountedVote;
   readonly plan: PassagePlan;
 }
 
 /** Has a worker look at a vote's token, which takes seconds. Never fails: a vote that could not be verified does not count. */
-export async function proveByToken({ token, vote, plan }: TokenVote): Promise<{ readonly vote: CountedVote } | { readonly why: string }> {
+export async function proveByToken({ token, vote, plan }: VoteByToken): Promise<{ readonly vote: CountedVote } | { readonly why: string }> {
   const { by, stage, verdict } = vote;
   const { approvers } = plan.stages.find(({ name }) => name === stage)!.approval!;
   const startedAt = workflowInfo().startTime.toISOString();

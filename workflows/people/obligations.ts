@@ -1,14 +1,12 @@
 import { ActivityFailure } from '@temporalio/common';
 import { CancellationScope } from '@temporalio/workflow';
 import { toldOutcome } from '../../domain/outcome.ts';
-import type { Choice } from '../../domain/people/decision.ts';
-import { yourLogin } from '../../domain/people/person.ts';
 import { rootMessage } from '../release/conclusion.ts';
 import { firstOf, isInterruption } from '../release/race.ts';
 import type { Session } from '../release/session.ts';
 import { Stop } from '../release/stop.ts';
-
-type Asking = Pick<Session, 'status' | 'reporter' | 'questions' | 'deciders'>;
+import { ask } from './asking.ts';
+import type { Asking } from './asking.ts';
 
 /**
  * Runs `act`, which may come to nothing without harm. What a service refuses for good is told and shown, and tried again when somebody says so.
@@ -22,7 +20,7 @@ export async function insist<T>(asking: Asking, what: string, act: () => Promise
     } catch (failure) {
       if (!isRefusal(failure)) throw failure;
       const why = rootMessage(failure);
-      await decideOn(asking, { what, why, choices: ['retry'], line: `stopped: ${what} was refused: ${why}` });
+      await ask(asking, { about: what, what: `${what}: ${why}`, choices: ['retry'], reasoned: [], state: 'held', told: { name: 'held', line: `stopped: ${what} was refused: ${why}` } });
     }
   }
 }
@@ -39,7 +37,8 @@ export function openSilences() {
     if (asked.length === 0) return;
     const what = `whether to go on without ${asked.join(', ')}`;
     const why = `announced checks of ${of}, and never reported. What does not matter can be named in ${key}`;
-    await decideOn(asking, { what, why, choices: ['goOn'], line: `${asked.join(', ')} ${why}: somebody has to decide whether it goes on without` });
+    const line = `${asked.join(', ')} ${why}: somebody has to decide whether it goes on without`;
+    await ask(asking, { about: what, what: `${what}: ${why}`, choices: ['goOn'], reasoned: [], state: 'held', told: { name: 'held', line } });
     for (const app of asked) accepted.add(`${app} ${key}`);
   };
 }
@@ -64,7 +63,7 @@ export interface Obligation<T> {
   readonly what: string;
   readonly act: () => Promise<T>;
   /** Waits until it has been done by hand. */
-  readonly settled?: () => Promise<T>;
+  readonly notice?: () => Promise<T>;
 }
 
 export type Fulfilled<T> =
@@ -76,7 +75,7 @@ export type Fulfilled<T> =
  * Does what is owed. It is shown, and keeps the release open, until it is done, by the release or by hand, or somebody gives it up; whatever
  * stands in its way is told, and tried again when somebody says so. Can't be aborted, nor cancelled.
  */
-export async function fulfil<T>(asking: Asking, { what, act, settled }: Obligation<T>): Promise<Fulfilled<T>> {
+export async function fulfil<T>(asking: Asking, { what, act, notice }: Obligation<T>): Promise<Fulfilled<T>> {
   const { status } = asking;
   status.owes(what);
   return CancellationScope.nonCancellable(async () => {
@@ -84,8 +83,8 @@ export async function fulfil<T>(asking: Asking, { what, act, settled }: Obligati
       const tried = await attempt(act);
       if ('kind' in tried) return over(tried);
       const { why } = tried;
-      const ask = () => decideOn(asking, { what, why, choices: ['retry', 'giveUp'], line: `${what} is still to be done: ${why}` });
-      const answer = settled ? await firstOf(() => settleByHand(asking, { what, settled }), ask) : await ask();
+      const dilemma = { about: what, what: `${what}: ${why}`, choices: ['retry', 'giveUp'], reasoned: ['giveUp'], state: 'held', told: { name: 'held', line: `${what} is still to be done: ${why}` } } as const;
+      const answer = notice ? await firstOf(() => settleByHand(asking, { what, notice }), () => ask(asking, dilemma)) : await ask(asking, dilemma);
       if ('value' in answer) return over({ kind: 'done', value: answer.value });
       if (answer.choice === 'giveUp') return over({ kind: 'givenUp', by: answer.by, reason: answer.reason! });
     }
@@ -110,9 +109,9 @@ async function attempt<T>(act: () => Promise<T>): Promise<Fulfilled<T> | { reado
 }
 
 /** Never ends where it can't be seen. */
-async function settleByHand<T>({ status }: Asking, { what, settled }: { readonly what: string; readonly settled: () => Promise<T> }): Promise<{ readonly value: T }> {
+async function settleByHand<T>({ status }: Asking, { what, notice }: { readonly what: string; readonly notice: () => Promise<T> }): Promise<{ readonly value: T }> {
   try {
-    return { value: await settled() };
+    return { value: await notice() };
   } catch (failure) {
     if (!isRefusal(failure)) throw failure;
     status.change({ next: `${what} is not noticed when it is done by hand: ${rootMessage(failure)}` });
@@ -123,33 +122,4 @@ async function settleByHand<T>({ status }: Asking, { what, settled }: { readonly
 /** Failures that may be tried again are, by their retry policy: what arrives here is not before somebody has changed something. */
 function isRefusal(failure: unknown): failure is ActivityFailure {
   return failure instanceof ActivityFailure && !isInterruption(failure);
-}
-
-interface Standstill {
-  readonly what: string;
-  readonly why: string;
-  readonly choices: readonly string[];
-  /** What people are told. */
-  readonly line: string;
-}
-
-/** Tells and shows what stands in the way, and waits until one of those who may has decided. */
-function decideOn({ status, reporter, questions, deciders }: Asking, { what, why, choices, line }: Standstill): Promise<Choice> {
-  const whom = deciders ?? ['somebody'];
-  const payload = (choice: string) => ({ choice, by: yourLogin, ...(choice === 'giveUp' && { reason: 'why' }) });
-  const waitingFor = { what: `${what}: ${why}`, whom, send: choices.map((choice) => ({ message: 'decide', payload: payload(choice) })) };
-  const question = {
-    about: what,
-    choices,
-    refusal({ choice, by, reason }: Choice) {
-      if (deciders && !deciders.includes(by)) return `only ${deciders.join(', ')} may decide on ${what}`;
-      return choice === 'giveUp' && reason === undefined ? 'giving it up needs a "reason"' : undefined;
-    },
-  };
-  return questions.pose(question, (answered) =>
-    status.meanwhile('held', waitingFor, () => {
-      reporter.tell({ name: 'held', line, urgent: true, wanted: { whom: deciders ?? [], send: waitingFor.send } });
-      return answered();
-    }),
-  );
 }

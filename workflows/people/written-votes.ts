@@ -4,14 +4,14 @@ import type { Session } from '../release/session.ts';
 import { unless } from '../release/race.ts';
 import type { Stage } from '../../domain/stages/rules.ts';
 
-interface Listening {
+interface VoteListening {
   /** ISO 8601, to the second: since when the release carries its candidate. */
   readonly since: string;
   readonly hear: (vote: FoundVote) => void;
 }
 
 /** Hears what people write about a stage on the release's pull request: the truth from the forge, whoever has woken it. */
-export function listenTo({ plan, status, work, wakes }: Session<PassagePlan>, stage: Stage, { since, hear }: Listening) {
+export function listenTo({ plan, status, work, wakes }: Session<PassagePlan>, stage: Stage, { since, hear }: VoteListening) {
   const known: string[] = [];
 
   const look = (search: { readonly known?: readonly string[] }) =>

@@ -9,7 +9,7 @@ import { overwriteWord } from '../../domain/schemas/request.ts';
 import type { Undo } from '../release/compensation.ts';
 import { insist } from '../people/obligations.ts';
 import { Stop } from '../release/stop.ts';
-import { ask } from './asking.ts';
+import { doubt } from './asking.ts';
 import type { SchemaRelease } from './session.ts';
 import { accepted as unlessRefused, takeStock } from './stock.ts';
 
@@ -62,7 +62,7 @@ export function openArchive(release: SchemaRelease) {
   async function confirmGone({ changes }: MadeArchive): Promise<void> {
     const went = changes?.went.join(', ') ?? '';
     if (!changes || went === '' || went === accepted) return;
-    await ask(release, { about: `${plan.rules.bucket} lacks the schemas of ${shown(changes.went).join(', ')} now, which ${changes.since} has`, choices: ['goOn'] });
+    await doubt(release, `${plan.rules.bucket} lacks the schemas of ${shown(changes.went).join(', ')} now, which ${changes.since} has`, ['goOn']);
     accepted = went;
   }
 

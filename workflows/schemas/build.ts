@@ -7,10 +7,10 @@ import type { SchemaVersion } from '../../domain/schemas/version.ts';
 import { openSilences } from '../people/obligations.ts';
 import { firstOf, withinTime } from '../release/race.ts';
 import type { Ingredients } from './archive.ts';
-import { ask } from './asking.ts';
+import { doubt } from './asking.ts';
 import type { Obstacle } from '../../domain/changes/life.ts';
 import { depsOpened, mergeDeps } from './pull-request.ts';
-import type { Awaited } from './pull-request.ts';
+import type { BuildSight } from './pull-request.ts';
 import type { SchemaRelease } from './session.ts';
 import { awaitOutlook } from './outlook.ts';
 import { takeStock } from './stock.ts';
@@ -24,9 +24,6 @@ export interface Build {
   readonly lacks: readonly SchemaVersion[];
 }
 
-/** `outdated`: it can't be merged before it contains its base, this commit of it, once that is known. */
-type Verdict = Awaited;
-
 /**
  * Follows a release's build. How far it has come outlives a call that fails: there may be another tarball by then, and another commit on the branch.
  *
@@ -35,7 +32,7 @@ type Verdict = Awaited;
 export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, remake: (ingredients: Ingredients) => Promise<MadeArchive>) {
   let now: Build = { ...begun, lacks: [] };
   /** Of its head as it is now. */
-  let verdict: Verdict | undefined;
+  let verdict: BuildSight | undefined;
   const goOnWithout = openSilences();
   /** The commit whose schemas were published: from then on they are the version's, whatever else is brought in. */
   let published: Sha | undefined;
@@ -45,7 +42,7 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
   }
 
   /** What has never reported is no reason to publish unasked. */
-  async function hear(seen: Verdict): Promise<Verdict> {
+  async function hear(seen: BuildSight): Promise<BuildSight> {
     if (seen.kind === 'green') await goOnWithout(release, seen.silent ?? [], { of: `#${now.pull.number}`, key: 'schemas.ignoredChecks' });
     return seen;
   }
@@ -93,10 +90,10 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
   }
 
   /** A review may never come: once its schemas are public it can't be aborted, but given up. */
-  async function awaitObstacle(known: Obstacle): Promise<Verdict> {
+  async function awaitObstacle(known: Obstacle): Promise<BuildSight> {
     const looking = async () => hear(await judge(release, now.pull, known));
     if (!published || known.kind !== 'unreviewed') return looking();
-    const news = await firstOf(looking, () => ask(release, { about: `#${now.pull.number} is not merged: it lacks a review`, choices: ['retry'] }));
+    const news = await firstOf(looking, () => doubt(release, `#${now.pull.number} is not merged: it lacks a review`, ['retry']));
     return 'choice' in news ? { kind: 'green' } : news;
   }
 
@@ -136,7 +133,7 @@ function tellChange({ plan, reporter }: SchemaRelease, { gained, isChanged }: { 
 }
 
 /** Waits until the build of exactly this head is green, or can't count. */
-async function judge({ plan, status, work, wakes }: SchemaRelease, { number, head: sha }: OpenedDeps, known: Obstacle | undefined): Promise<Verdict> {
+async function judge({ plan, status, work, wakes }: SchemaRelease, { number, head: sha }: OpenedDeps, known: Obstacle | undefined): Promise<BuildSight> {
   const { repository, requiredChecks: required, ignoredChecks: ignored, buildTimeout } = plan.rules;
   // A review, or a queue, may take as long as it likes.
   const isBuilt = known && known.kind !== 'behind';

@@ -3,16 +3,16 @@ import type { MergeOutlook } from '../../activities/schemas/builds.ts';
 import { goWithout } from '../people/obligations.ts';
 import { firstOf } from '../release/race.ts';
 import { Stop } from '../release/stop.ts';
-import { ask } from './asking.ts';
+import { doubt } from './asking.ts';
 import type { SchemaRelease } from './session.ts';
 
 /** `waited`: what was seen before may be old. */
-type Awaited = Exclude<Open, { kind: 'hindered' }> | { readonly kind: 'waited' };
+type AwaitedOutlook = Exclude<OpenOutlook, { kind: 'hindered' }> | { readonly kind: 'waited' };
 
-type Open = Exclude<MergeOutlook, { kind: 'closed' | 'moved' }>;
+type OpenOutlook = Exclude<MergeOutlook, { kind: 'closed' | 'moved' }>;
 
 /** Waits for what stands in the way of the merge, or for somebody's word. */
-export async function awaitOutlook(release: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<Awaited> {
+export async function awaitOutlook(release: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<AwaitedOutlook> {
   const { plan, work, wakes } = release;
   const { repository, merge: method } = plan.rules;
   const question = { repository, number, sha, base: plan.into, method };
@@ -23,13 +23,13 @@ export async function awaitOutlook(release: SchemaRelease, { number, head: sha }
   if (outlook.kind !== 'hindered') return outlook;
 
   const about = `#${number} can't be merged: ${outlook.why}. Nothing is published before it can`;
-  const news = await firstOf(() => look(true), () => ask(release, { about, choices: ['publish'] }));
+  const news = await firstOf(() => look(true), () => doubt(release, about, ['publish']));
   if ('choice' in news) return { kind: 'clear' };
   unlessEnded(news);
   return { kind: 'waited' };
 }
 
-function unlessEnded(outlook: MergeOutlook): Open {
+function unlessEnded(outlook: MergeOutlook): OpenOutlook {
   if (outlook.kind === 'closed') throw new Stop({ kind: 'closed', by: outlook.by });
   if (outlook.kind === 'moved') throw new Stop({ kind: 'mergeRefused', reason: 'somebody pushed to the pull request: what was built is not what would be merged' });
   return outlook;

@@ -10,7 +10,7 @@ import type { SchemaPlan } from '../../domain/schemas/plan.ts';
 import { enqueue, merge, review } from '../changes/merging.ts';
 import { insist } from '../people/obligations.ts';
 import type { Undo } from '../release/compensation.ts';
-import { ask } from './asking.ts';
+import { doubt } from './asking.ts';
 import type { SchemaRelease } from './session.ts';
 import { accepted } from './stock.ts';
 import { Stop } from '../release/stop.ts';
@@ -54,8 +54,8 @@ function takenBack({ branch: head }: Pick<SchemaPlan, 'branch'>, { number, branc
   return number === undefined ? { nothing: true } : {};
 }
 
-/** What of a build may change while its pull request waits for a review, or in a queue. */
-export type Awaited = Extract<Seen, { kind: 'green' }> | { readonly kind: 'outdated'; readonly base?: Sha } | Extract<Seen, { kind: 'ejected' }>;
+/** What of a build may change while its pull request waits for a review, or in a queue. `outdated`: it can't be merged before it contains its base, this commit of it, once that is known. */
+export type BuildSight = Extract<Seen, { kind: 'green' }> | { readonly kind: 'outdated'; readonly base?: Sha } | Extract<Seen, { kind: 'ejected' }>;
 
 /**
  * Merges at exactly the head that was built, however the branch takes changes, unless its base has moved on in the way.
@@ -63,7 +63,7 @@ export type Awaited = Extract<Seen, { kind: 'green' }> | { readonly kind: 'outda
  * @param look waits for what happens to it
  * @param isOwed its schemas are public: whoever owes the merge asks about a refusal, and looks whether it is merged by hand
  */
-export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, { look, isOwed }: { readonly look: (known: Obstacle) => Promise<Awaited>; readonly isOwed: boolean }): Promise<'merged' | 'outdated'> {
+export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, { look, isOwed }: { readonly look: (known: Obstacle) => Promise<BuildSight>; readonly isOwed: boolean }): Promise<'merged' | 'outdated'> {
   const changing = { ...release, change: changeOf(release.plan) };
   let life: Life = { attempt: 1 };
   for (let step: ChangeStep = { do: 'merge' }; ; ) {
@@ -85,7 +85,7 @@ export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, { look
       }
       case 'hold':
         if (isOwed) throw new Stop({ kind: 'mergeRefused', reason: step.obstacle.reason });
-        await ask(release, { about: `#${pull.number} is built and can't be merged: ${step.obstacle.reason}`, choices: ['retry'] });
+        await doubt(release, `#${pull.number} is built and can't be merged: ${step.obstacle.reason}`, ['retry']);
         step = { do: 'merge' };
         continue;
       case 'end':
@@ -97,7 +97,7 @@ export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, { look
       default:
         return 'outdated';
     }
-    const seen: Awaited = life.known ? await look(life.known) : { kind: 'green' };
+    const seen: BuildSight = life.known ? await look(life.known) : { kind: 'green' };
     step = seen.kind === 'outdated' ? { do: 'look' } : afterLook(life, seen);
   }
 }

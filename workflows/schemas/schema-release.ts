@@ -81,6 +81,6 @@ function mergeOwed(release: SchemaRelease, build: ReturnType<typeof openBuild>):
       await build.bringUpToDate();
       await build.merge();
     },
-    settled: () => awaitMergeByHand(release, build.now().pull),
+    notice: () => awaitMergeByHand(release, build.now().pull),
   };
 }

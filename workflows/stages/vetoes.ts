@@ -3,6 +3,7 @@ import { componentId, toldVeto } from '../../domain/people/objection.ts';
 import type { Veto } from '../../domain/people/objection.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { yourLogin } from '../../domain/people/person.ts';
+import { ask } from '../people/asking.ts';
 import { firstOf } from '../release/race.ts';
 import { Stop } from '../release/stop.ts';
 import type { Passage } from './passage.ts';
@@ -37,22 +38,18 @@ export async function awaitNoObjection(passage: Passage, stage: Stage): Promise<
   }
 }
 
-async function decideOn({ plan, questions, status, touched, objections }: Passage, stage: Stage, veto: Veto): Promise<void> {
+async function decideOn(passage: Passage, stage: Stage, veto: Veto): Promise<void> {
+  const { plan, touched, objections } = passage;
   const told = toldVeto(veto, plan.candidate);
-  const choices = [...(touched.length > 0 ? ['rollback'] : []), 'abort'];
-  const before = status.get();
-  const question = { about: `${plan.component}, which is vetoed`, choices, refusal: (answer: Choice) => (answer.reason === undefined ? 'it needs a "reason"' : undefined) };
   const lift = { message: 'lift', to: componentId(plan.component), payload: { sha: veto.sha, by: yourLogin } };
-  const send = [...choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } })), lift];
-  status.enter('deciding', { waitingFor: { what: `a decision before ${stage.name}: ${told}`, whom: ['an operator'], send } });
+  const dilemma = { about: `${plan.component}, which is vetoed`, what: `a decision before ${stage.name}: ${told}`, choices: [...(touched.length > 0 ? ['rollback'] : []), 'abort'], also: [lift] };
   const isLifted = () => objections.veto(plan.candidate) === undefined;
   const ms = veto.until === undefined ? undefined : Math.max(0, Date.parse(veto.until) - Date.now()) + 1_000;
-  const lifted = async () => {
+  const awaitLifting = async () => {
     if (ms === undefined) await condition(isLifted);
     else await condition(isLifted, ms);
   };
-  const answer = await firstOf<Choice, void>(() => questions.pose(question), lifted);
-  status.enter(before.state);
+  const answer = await firstOf<Choice, void>(() => ask(passage, dilemma), awaitLifting);
   if (!answer) return;
   const { choice, by, reason = told } = answer;
   if (choice === 'rollback') throw new TakeBack({ by, reason });

@@ -5,7 +5,7 @@ import { fulfil } from '../people/obligations.ts';
 import type { Session } from '../release/session.ts';
 import { Stop } from '../release/stop.ts';
 
-type Place =
+type FixPlace =
   | { readonly kind: 'there'; readonly as: readonly Sha[] }
   /** Production runs another branch by now. */
   | { readonly kind: 'elsewhere' };
@@ -21,7 +21,7 @@ export async function bring(release: Session<BackportPlan>, change: Requested): 
   const behind = queue.filter((other) => other.number !== number).map((other) => `#${other.number}`);
   status.enter('publishing', { waitingFor: { what }, ...(behind.length > 0 && { next: `${behind.slice(0, 10).join(', ')} behind it` }) });
   let asked: number | undefined;
-  const brought = await fulfil<Place>(release, {
+  const brought = await fulfil<FixPlace>(release, {
     what,
     async act() {
       const picked = await work.pickBackport({ plan, change }, `pick #${number} onto ${branch}`);
@@ -31,7 +31,7 @@ export async function bring(release: Session<BackportPlan>, change: Requested): 
       asked = pull?.number;
       throw new Stop({ kind: 'mergeRefused', reason: pull ? `${why}; merge ${pull.url} by hand` : why });
     },
-    settled: () => wakes.wakeable(() => work.backportSettled({ plan, change, ...(asked !== undefined && { pullRequest: asked }) }, `wait until ${branch} has #${number}`)),
+    notice: () => wakes.wakeable(() => work.backportSettled({ plan, change, ...(asked !== undefined && { pullRequest: asked }) }, `wait until ${branch} has #${number}`)),
   });
   if (brought.kind === 'done' && brought.value.kind === 'elsewhere') {
     reporter.tell({ name: `elsewhere-${number}`, line: `${what}: production runs another branch by now, and it is looked at anew` });

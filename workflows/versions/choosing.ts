@@ -1,18 +1,18 @@
 import { executeChild, workflowInfo } from '@temporalio/workflow';
 import type { PlannedVersion, PlanVersionRequest } from '../../activities/versions/planning.ts';
-import { yourLogin } from '../../domain/people/person.ts';
 import type { Choice } from '../../domain/people/decision.ts';
 import { versionReleaseId } from '../../domain/versions/plan.ts';
 import type { VersionRequest } from '../../domain/versions/request.ts';
 import { versionOf } from '../../domain/versions/version.ts';
+import { ask } from '../people/asking.ts';
 import type { openSession } from '../release/session.ts';
 import { unpaced } from '../release/work.ts';
 
-type Opened = ReturnType<typeof openSession>;
+type OpenedVersion = ReturnType<typeof openSession>;
 type Gap = Extract<PlannedVersion, { kind: 'gap' }>;
 
 /** Decides what the version is made of. Where it leaves others out, people say whether those are released first, or never. */
-export async function choose(session: Opened, request: VersionRequest): Promise<Exclude<PlannedVersion, Gap>> {
+export async function choose(session: OpenedVersion, request: VersionRequest): Promise<Exclude<PlannedVersion, Gap>> {
   let burns = false;
   for (;;) {
     session.status.enter('planning', { waitingFor: { what: `the repository of ${request.component} to answer` } });
@@ -29,15 +29,10 @@ export function planAgain({ component, version, sha, product }: VersionRequest, 
   return unpaced.planVersion({ component, version, asker: product === undefined ? 'developers' : 'product', ...(sha && { sha }), ...(product !== undefined && { product }), ...more }, `plan ${version} of ${component}`);
 }
 
-async function askAboutGap({ status, questions }: Opened, { version, missing, channel }: Gap): Promise<Choice> {
+async function askAboutGap({ status, questions }: OpenedVersion, { version, missing, channel }: Gap): Promise<Choice> {
   const about = `${version}, which leaves out ${missing.join(', ')}`;
-  const choices = ['tagMissing', 'burn'];
-  const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } }));
   if (channel !== undefined) await unpaced.announce({ channel, key: `${status.get().release}/gap`, text: `${about}: somebody has to decide whether to release them first (tagMissing), or never (burn)` }, 'announce the gap');
-  return questions.pose(
-    { about, choices, refusal: ({ choice, reason }) => (choice === 'burn' && !reason ? 'burning a version needs a "reason"' : undefined) },
-    (answered) => status.meanwhile('deciding', { what: about, whom: ['an operator'], send }, answered),
-  );
+  return ask({ status, questions }, { about, choices: ['tagMissing', 'burn'], reasoned: ['burn'] });
 }
 
 /** One after the other: each is a release of its own. */

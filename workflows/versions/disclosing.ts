@@ -50,6 +50,6 @@ function bring(release: Session<SecurityPlan>, disclosure: Disclosure, isTried: 
         isTried();
       }
     },
-    settled: () => wakes.wakeable(() => work.branchDisclosed(disclosure, `wait until ${branch} has it`)),
+    notice: () => wakes.wakeable(() => work.branchDisclosed(disclosure, `wait until ${branch} has it`)),
   });
 }

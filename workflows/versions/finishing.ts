@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { yourLogin } from '../../domain/people/person.ts';
 import { toldFailures } from '../../domain/code/pipeline.ts';
 import type { VersionOutcome } from '../../domain/versions/outcome.ts';
 import { versionText } from '../../domain/versions/version.ts';
+import { ask } from '../people/asking.ts';
 import { fulfil, insist } from '../people/obligations.ts';
 import type { Fulfilled } from '../people/obligations.ts';
 import { Stop } from '../release/stop.ts';
@@ -42,7 +42,7 @@ function bringBack(release: VersionRelease): Promise<Fulfilled<void>> {
       const change = await work.openVersionChange({ plan, owes: 'mergeBack', why }, `ask people to bring ${tag} back`);
       throw new Stop({ kind: 'mergeRefused', reason: change ? `${why}; merge ${change.url} by hand` : why });
     },
-    settled: () => wakes.wakeable(() => work.versionMergedBack(plan, `wait until ${defaultBranch} has ${tag}`)),
+    notice: () => wakes.wakeable(() => work.versionMergedBack(plan, `wait until ${defaultBranch} has ${tag}`)),
   });
 }
 
@@ -50,34 +50,26 @@ function bringBack(release: VersionRelease): Promise<Fulfilled<void>> {
 function oweBranch(release: VersionRelease, why: string): Promise<Fulfilled<void>> {
   const { plan, work, wakes } = release;
   const { tag, branch } = plan;
-  const settled = () => wakes.wakeable(() => work.branchHasVersion(plan, `wait until ${branch} has ${tag}`));
   return fulfil<void>(release, {
     what: `${tag} on ${branch}`,
     async act() {
       const change = await work.openVersionChange({ plan, owes: 'branch', why }, `ask people to bring ${tag} to ${branch}`);
       throw new Stop({ kind: 'mergeRefused', reason: change ? `${why}; merge ${change.url} by hand` : `${why}; push it by hand` });
     },
-    settled,
+    notice: () => wakes.wakeable(() => work.branchHasVersion(plan, `wait until ${branch} has ${tag}`)),
   });
 }
 
 /** What CI says of the tag is told, and decided on where it is bad: the tag stays, whatever it is. */
 async function followPipeline(release: VersionRelease): Promise<void> {
-  const { plan, work, wakes, reporter, questions, status } = release;
+  const { plan, work, wakes } = release;
   const { repository, target, tag, requiredChecks, pace } = plan;
   for (let attempt = 2; ; attempt++) {
     const until = Date.now() + pace.patience;
     const verdict = await insist(release, `the pipeline of ${tag}`, () => wakes.wakeable(() => work.tagPipeline({ repository, target, tag, requiredChecks, until, patience: pace.patience }, `wait for the pipeline of ${tag}`)));
     if (verdict.kind !== 'red') return;
     const about = `the pipeline of ${tag}, which is red`;
-    const send = ['retry', 'accept'].map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } }));
-    const question = { about, choices: ['retry', 'accept'], refusal: ({ choice, reason }: { readonly choice: string; readonly reason?: string | undefined }) => (choice === 'accept' && !reason ? 'accepting a red pipeline needs a "reason"' : undefined) };
-    const { choice } = await questions.pose(question, (answered) =>
-      status.meanwhile('deciding', { what: about, whom: ['an operator'], send }, () => {
-        reporter.tell({ name: 'red', line: `${about}: ${toldFailures(verdict.failed)}`, urgent: true });
-        return answered();
-      }),
-    );
+    const { choice } = await ask(release, { about, choices: ['retry', 'accept'], reasoned: ['accept'], told: { name: 'red', line: `${about}: ${toldFailures(verdict.failed)}` } });
     if (choice === 'accept') return;
     await insist(release, `another run for ${tag}`, () => work.rerunFailed({ repository, sha: target, attempt }, `run the failed checks of ${tag} again`));
   }

@@ -1,14 +1,13 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../../domain/outcome.ts';
-import { yourLogin } from '../../domain/people/person.ts';
 import { abortion } from '../../domain/people/decision.ts';
-import type { Choice } from '../../domain/people/decision.ts';
 import { parseInput } from '../../domain/text/input.ts';
 import type { PackagePlan } from '../../domain/versions/package-plan.ts';
 import { packageRequest, packageRequestExample } from '../../domain/versions/request.ts';
 import type { PackageRequest } from '../../domain/versions/request.ts';
 import { openAbort } from '../people/abort.ts';
 import { abort, decide } from '../people/messages.ts';
+import { ask } from '../people/asking.ts';
 import { insist } from '../people/obligations.ts';
 import { handOver, requested } from '../release/beginning.ts';
 import { conclude } from '../release/conclusion.ts';
@@ -45,7 +44,7 @@ export async function publishPackage(input?: PackageRequest): Promise<Outcome> {
 }
 
 async function publish(release: Session<PackagePlan>, published: Extract<Outcome, { kind: 'packagePublished' }>): Promise<Outcome> {
-  const { plan, work, status, wakes, reporter, questions } = release;
+  const { plan, work, status, wakes } = release;
   const what = `${plan.package.name} ${plan.spelled}`;
   for (let attempt = 1; ; attempt++) {
     const { id, url } = await insist(release, `the start of ${what}`, () => work.startPublication({ plan, attempt }, `publish ${what}`));
@@ -55,15 +54,7 @@ async function publish(release: Session<PackagePlan>, published: Extract<Outcome
     const patience = ended === 'succeeded' ? plan.pace.patience : 0;
     if (await insist(release, `a look at the registry`, () => work.packagePublished({ plan, patience }, `look whether ${what} is there`))) return published;
     const about = ended === 'succeeded' ? `${what}, which ${url} has not brought to the registry` : `${what}, whose publication failed: ${url}`;
-    const choices = ['retry', 'giveUp'];
-    const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, reason: 'why' } }));
-    const refusal = ({ choice, reason }: Choice) => (choice === 'giveUp' && !reason ? 'giving it up needs a "reason"' : undefined);
-    const { choice, by, reason } = await questions.pose({ about, choices, refusal }, (answered) =>
-      status.meanwhile('deciding', { what: about, whom: ['an operator'], send }, () => {
-        reporter.tell({ name: 'failed', line: about, urgent: true });
-        return answered();
-      }),
-    );
+    const { choice, by, reason } = await ask(release, { about, choices: ['retry', 'giveUp'], reasoned: ['giveUp'], told: { name: 'failed', line: about } });
     if (choice === 'giveUp') return { kind: 'packageGivenUp', by, reason: reason! };
   }
 }

@@ -696,7 +696,7 @@ describe('a release whose schemas are published', () => {
     const { release, calls } = await start({ mergePullRequest: async () => ({ kind: 'refused', reason: 'a review is missing' }) });
     await waitsFor(release, obligation);
     const giveUp = (given: object) => release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'alice', ...given }] });
-    await expect(giveUp({})).rejects.toMatchObject({ cause: { message: 'giving it up needs a "reason"' } });
+    await expect(giveUp({})).rejects.toMatchObject({ cause: { message: 'giveUp needs a "reason"' } });
     await expect(giveUp({ by: 'mallory', reason: 'why not' })).rejects.toMatchObject({ cause: { message: 'only alice, bob may decide on the merge of #7' } });
     await giveUp({ reason: 'released in another way' });
     expect(await release.result()).toMatchObject({ kind: 'schemasReleased', unmerged: { by: 'alice', reason: 'released in another way' } });

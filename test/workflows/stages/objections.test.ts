@@ -121,7 +121,7 @@ describe('a veto on what a release carries', () => {
     await release.signal('approve', { stage: 'production', by: 'alice' });
     const seen = await waitsFor(release, 'a decision before production: cccccccccccc is vetoed by kim: leaks');
     expect(seen.waitingFor?.send?.map(({ payload }) => (payload as { choice?: string }).choice)).toEqual(['rollback', 'abort', undefined]);
-    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'rollback', by: 'kim' }] })).rejects.toMatchObject({ cause: { message: 'it needs a "reason"' } });
+    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'rollback', by: 'kim' }] })).rejects.toMatchObject({ cause: { message: 'rollback needs a "reason"' } });
     await release.executeUpdate(decide.update, { args: [{ choice: 'rollback', by: 'kim', reason: 'leaks' }] });
     expect(await release.result()).toMatchObject({ kind: 'rolledBack', by: 'kim', stage: 'production', undone: [expect.stringContaining('staging')] });
     expect(calls).not.toContain('promote production');

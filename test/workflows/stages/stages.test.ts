@@ -446,7 +446,7 @@ describe('an environment', () => {
     await waitsFor(release, failing);
     await release.cancel();
     await waitsFor(release, 'giving production back: no permission');
-    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'olga' }] })).rejects.toMatchObject({ cause: { message: 'giving it up needs a "reason"' } });
+    await expect(release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'olga' }] })).rejects.toMatchObject({ cause: { message: 'giveUp needs a "reason"' } });
     await release.executeUpdate(decide.update, { args: [{ choice: 'giveUp', by: 'olga', reason: 'terminated it' }] });
     await expect(release.result()).rejects.toThrow();
     expect((await release.query(status)).ending).toBe('cancelled');

@@ -2,11 +2,10 @@ import { executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import type { Sha } from '../../../domain/code/commit.ts';
 import { toldOutcome } from '../../../domain/outcome.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
-import { yourLogin } from '../../../domain/people/person.ts';
-import type { Choice } from '../../../domain/people/decision.ts';
 import type { FixPull } from '../../../domain/promotion/fix-plan.ts';
 import type { FixOutcome } from '../../../domain/promotion/outcome.ts';
 import { kinds, releaseId } from '../../../domain/release/kinds.ts';
+import { ask } from '../../people/asking.ts';
 import { insist, fulfil } from '../../people/obligations.ts';
 import { rootMessage } from '../../release/conclusion.ts';
 import { firstOf, isInterruption } from '../../release/race.ts';
@@ -36,13 +35,12 @@ export async function takeBack(fix: Fix): Promise<readonly TakenBack[]> {
 
 /** Where it can't be reverted by itself, somebody has to: that it is out is seen by the branch's history. */
 async function awaitByHand(fix: Fix, pull: FixPull, { why }: Extract<Reverted, { kind: 'byHand' }>): Promise<TakenBack> {
-  const { plan: { repository, rules }, status, reporter, work, wakes, questions } = fix;
+  const { plan: { repository, rules }, work, wakes } = fix;
   const { number, mergeSha } = pull;
   const about = `a pull request that takes #${number} back`;
-  reporter.tell({ name: `by-hand-${number}`, line: `${why}. Somebody has to open ${about}, with "Reverts ${repository}#${number}" in its text`, urgent: true });
-  const waitingFor = { what: `${about}: ${why}`, whom: ['the team'], send: [{ message: 'decide', payload: { choice: 'retry', by: yourLogin } }] };
-  const settled = () => wakes.wakeable(() => work.pullStands({ repository, branch: rules.branch, number, mergeSha, want: 'out' }, `wait until #${number} is out`));
-  const end = await firstOf(settled, () => questions.pose({ about, choices: ['retry'] }, (answered) => status.meanwhile('held', waitingFor, answered)));
+  const told = { name: `by-hand-${number}`, line: `${why}. Somebody has to open ${about}, with "Reverts ${repository}#${number}" in its text` };
+  const see = () => wakes.wakeable(() => work.pullStands({ repository, branch: rules.branch, number, mergeSha, want: 'out' }, `wait until #${number} is out`));
+  const end = await firstOf(see, () => ask(fix, { about, what: `${about}: ${why}`, choices: ['retry'], reasoned: [], state: 'held', told }));
   if (typeof end === 'string') return { pull, by: { sha: end } };
   const again = await insist(fix, `the revert of #${number}`, () => revert(fix, pull, { way: 'out', why: 'It is not to go to production yet.' }));
   return again.kind === 'merged' ? { pull, by: again } : awaitByHand(fix, pull, again);
@@ -58,7 +56,7 @@ export async function awaitStage(fix: Fix, shas: readonly Sha[]): Promise<Sha> {
 
 /** Has the release go to production, and waits for its end. @returns why it has not come there: people have decided so */
 export async function release(fix: Fix, sha: Sha): Promise<string | undefined> {
-  const { plan, status, reporter, questions } = fix;
+  const { plan, status, reporter } = fix;
   const { component, release: name } = plan;
   const workflowId = releaseId('production', component, name);
   reporter.tell({ name: 'release', line: `${workflowId} goes to production with ${sha.slice(0, 7)}` });
@@ -68,10 +66,8 @@ export async function release(fix: Fix, sha: Sha): Promise<string | undefined> {
     if (kind === 'promoted') return undefined;
     if (['aborted', 'rejected', 'rolledBack', 'replaced'].includes(kind)) return why;
     const about = `${workflowId}, which did not come to production`;
-    reporter.tell({ name: 'not-promoted', line: `${about}: ${why}; somebody has to decide: retry, giveUp`, urgent: true });
-    const send = ['retry', 'giveUp'].map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'giveUp' && { reason: 'why' }) } }));
-    const question = { about, choices: ['retry', 'giveUp'], refusal: (given: Choice) => (given.choice === 'giveUp' && !given.reason ? 'giving it up needs a "reason"' : undefined) };
-    const answer = await questions.pose(question, (answered) => status.meanwhile('deciding', { what: `a decision on ${about}: ${why}`, whom: ['the team'], send }, answered));
+    const told = { name: 'not-promoted', line: `${about}: ${why}; somebody has to decide: retry, giveUp` };
+    const answer = await ask(fix, { about, what: `a decision on ${about}: ${why}`, choices: ['retry', 'giveUp'], reasoned: ['giveUp'], told });
     if (answer.choice === 'giveUp') return `${why}; given up by ${answer.by}: ${answer.reason}`;
   }
 }
@@ -104,7 +100,7 @@ export async function bringBack(fix: Fix, taken: readonly TakenBack[]): Promise<
         if (done.kind === 'merged') return done.sha;
         throw new Stop({ kind: 'mergeRefused', reason: `${done.why}. Bring #${number} back by a pull request, with "Reverts ${repository}#${by.number}" in its text` });
       },
-      async settled() {
+      async notice() {
         await wakes.wakeable(() => work.pullStands({ repository, branch, number, mergeSha, want: 'in' }, `wait until #${number} is back`));
         return undefined;
       },

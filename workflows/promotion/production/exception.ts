@@ -18,17 +18,17 @@ export async function oweException(release: ProductionRelease): Promise<readonly
     fulfil<void>(release, {
       what: `${name} on ${branch}`,
       act: byHand(`merge ${sha.slice(0, 7)} back into ${branch}: else the next release takes it back`),
-      settled: () => wakes.wakeable(() => work.branchContains({ repository, branch, sha }, `wait until ${branch} has ${name}`)),
+      notice: () => wakes.wakeable(() => work.branchContains({ repository, branch, sha }, `wait until ${branch} has ${name}`)),
     }),
     fulfil<void>(release, {
       what: `the migrations of ${branch} in ${name}`,
       act: byHand(`see that the migrations which are in ${branch} are in ${name}, too, and confirm "migrations"`),
-      settled: async () => void (await confirmations.receive({ item: 'migrations' })),
+      notice: async () => void (await confirmations.receive({ item: 'migrations' })),
     }),
     fulfil<void>(release, {
       what: `${stage} on ${branch} again`,
       act: byHand(`its tag has put ${sha.slice(0, 7)} on ${stage}: bring ${stage} back to ${branch}`),
-      settled: async () => void (await wakes.wakeable(() => work.runsBranch({ environment: stage!, repository, branch }, `wait until ${stage} runs ${branch} again`))),
+      notice: async () => void (await wakes.wakeable(() => work.runsBranch({ environment: stage!, repository, branch }, `wait until ${stage} runs ${branch} again`))),
     }),
   ]);
   return ends.flatMap((end) => (end.kind === 'givenUp' ? [end.reason] : []));

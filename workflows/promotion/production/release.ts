@@ -1,8 +1,7 @@
 import type { ProductionPlan, StepName } from '../../../domain/promotion/production/plan.ts';
 import type { ProductionRequest } from '../../../domain/promotion/request.ts';
-import { yourLogin } from '../../../domain/people/person.ts';
 import type { Choice } from '../../../domain/people/decision.ts';
-import type { ReleaseState, Waiting } from '../../../domain/release/status.ts';
+import { ask } from '../../people/asking.ts';
 import type { Confirmations } from '../../people/confirmations.ts';
 import { chatAudiences } from '../../release/calls.ts';
 import type { Audience } from '../../release/reporting.ts';
@@ -50,16 +49,9 @@ export interface Difficulty {
 }
 
 /** Asks people about what stands in the way of a step. */
-export async function resolve({ status, reporter, questions }: Pick<ProductionRelease, 'status' | 'reporter' | 'questions'>, { step, name, about, why, choices }: Difficulty): Promise<Choice> {
-  const { state } = status.get();
-  const send = choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice !== 'retry' && { reason: 'why' }) } }));
-  const waitingFor: Omit<Waiting, 'since'> = { what: `a decision on ${about}: ${why}`, whom: ['the team'], send };
-  const question = { about, choices, refusal: ({ choice, reason }: Choice) => (choice !== 'retry' && !reason ? `${choice} needs a "reason"` : undefined) };
-  const answer = await questions.pose(question, (answered) => status.meanwhile('deciding' satisfies ReleaseState, waitingFor, () => {
-    reporter.tell({ name: `${step}-${name}`, line: `${step}: ${about}: ${why}; somebody has to decide: ${choices.join(', ')}`, urgent: true });
-    return answered();
-  }));
-  status.enter(state);
+export async function resolve(release: Pick<ProductionRelease, 'status' | 'reporter' | 'questions'>, { step, name, about, why, choices }: Difficulty): Promise<Choice> {
+  const told = { name: `${step}-${name}`, line: `${step}: ${about}: ${why}; somebody has to decide: ${choices.join(', ')}` };
+  const answer = await ask(release, { about, what: `a decision on ${about}: ${why}`, choices, reasoned: choices.filter((choice) => choice !== 'retry'), told });
   if (answer.choice === 'abort') throw new Stop({ kind: 'aborted', by: answer.by, reason: answer.reason ?? why });
   return answer;
 }

@@ -37,7 +37,7 @@ export function moveTickets(release: ProductionRelease): Promise<Moved> {
         if (end.kind === 'stuck') throw new Stop({ kind: 'mergeRefused', reason: end.why });
         return end;
       },
-      settled: async () => ({ kind: 'there', key, status: await release.wakes.wakeable(() => work.ticketMoved({ key, to }, `wait until ${key} is moved`)) }),
+      notice: async () => ({ kind: 'there', key, status: await release.wakes.wakeable(() => work.ticketMoved({ key, to }, `wait until ${key} is moved`)) }),
     });
   }
 }
