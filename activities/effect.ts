@@ -27,7 +27,7 @@ export async function effect<T>({ key, probe, act, lagMs }: Effect<T>): Promise<
   if (found !== undefined) return found;
   const made = await act().catch((failure: unknown) => readBack(key, failure, probe));
   if (made !== undefined) return made;
-  const seen = await seenWithin(probe, lagMs);
+  const seen = await findWithin(probe, lagMs);
   if (seen === undefined) throw tryAgain('Unavailable', `${key}: written, but it can't be read back yet`);
   return seen;
 }
@@ -36,10 +36,10 @@ export async function effect<T>({ key, probe, act, lagMs }: Effect<T>): Promise<
 async function waitForLists<T>(probe: Effect<T>['probe'], lagMs: number): Promise<T | undefined> {
   if (activityInfo().attempt === 1 || lagMs === 0) return undefined;
   // That one had ended when this one began.
-  return seenWithin(probe, lagMs - elapsedMs());
+  return findWithin(probe, lagMs - elapsedMs());
 }
 
-async function seenWithin<T>(probe: Effect<T>['probe'], ms: number): Promise<T | undefined> {
+async function findWithin<T>(probe: Effect<T>['probe'], ms: number): Promise<T | undefined> {
   const until = performance.now() + ms;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
     const seen = await probe();

@@ -26,7 +26,7 @@ export interface RestServiceOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-interface Call {
+interface RestCall {
   readonly method: string;
   readonly path: string;
   readonly body?: URLSearchParams | object | string | undefined;
@@ -43,7 +43,7 @@ const rateLimitMs = 60_000;
 export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServiceOptions): RestService {
   const { base, authorization } = addressOf(url);
 
-  async function call({ method, path, body, writes }: Call): Promise<Reply> {
+  async function call({ method, path, body, writes }: RestCall): Promise<Reply> {
     const type = body instanceof URLSearchParams ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'application/json';
     const sent = body instanceof URLSearchParams ? body.toString() : JSON.stringify(body);
     const content = { method, headers: { accept: 'application/json', ...(sent !== undefined && { 'content-type': type }), ...authorization, ...headers }, ...(sent !== undefined && { body: sent }) };
@@ -57,7 +57,7 @@ export function restService({ name, url, headers, timeoutMs = 20_000 }: RestServ
     return reply;
   }
 
-  async function answered(given: Call): Promise<Reply> {
+  async function answered(given: RestCall): Promise<Reply> {
     const { method, path } = given;
     const reply = await call(given).catch((cause: Error) => {
       // The attempt is over, or called off: nothing was sent.

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { parseAst } from 'vitest/node';
 import { project } from '../sandbox/parts/build.mjs';
 
 export interface Import {
@@ -14,21 +15,51 @@ export interface Import {
 export function sources(folder: string): string[] {
   return readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
-    .filter((file) => /\.m?ts$|\.mjs$/.test(file) && statSync(join(project, file)).isFile());
+    .filter((file) => /\.[cm]?[jt]sx?$/.test(file) && statSync(join(project, file)).isFile());
 }
 
 export function textOf(file: string): string {
   return readFileSync(join(project, file), 'utf8');
 }
 
+/** A node of a file's syntax tree. */
+export interface Node {
+  readonly type: string;
+  /** Offsets into the text. */
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+const trees = new Map<string, Node>();
+
+/** What a file says, whatever its layout and quotes. */
+export function treeOf(file: string): Node {
+  const tree = trees.get(file) ?? (parseAst(textOf(file), { lang: 'ts' }) as unknown as Node);
+  trees.set(file, tree);
+  return tree;
+}
+
+/** A node and everything in it, from above. */
+export function* nodesIn(node: unknown): Generator<Node> {
+  if (Array.isArray(node)) for (const one of node) yield* nodesIn(one);
+  else if (typeof node === 'object' && node !== null) {
+    if ('type' in node) yield node as Node;
+    for (const inside of Object.values(node)) if (typeof inside === 'object') yield* nodesIn(inside);
+  }
+}
+
+/** Every import and re-export, `import(…)` of values and of types included. */
 export function importsOf(file: string): Import[] {
-  const text = textOf(file);
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm);
-  const dynamic = text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g);
-  return [
-    ...[...statements].map(([, type, specifier]) => ({ file, target: target(file, specifier!), typeOnly: type !== undefined })),
-    ...[...dynamic].map(([, specifier]) => ({ file, target: target(file, specifier!), typeOnly: false })),
-  ];
+  return [...nodesIn(treeOf(file))].flatMap(({ type, ...node }): Import | [] => {
+    const kind = (node.importKind ?? node.exportKind) === 'type' || type === 'TSImportType';
+    const isImport = type.startsWith('Import') && type.endsWith('Declaration');
+    const source = isImport || type.startsWith('Export') || type === 'ImportExpression' || type === 'TSImportType' ? (node.source ?? node.argument) : type === 'TSExternalModuleReference' ? node.expression : undefined;
+    if (typeof source !== 'object' || source === null) return [];
+    const { value, start, end } = ('literal' in source ? source.literal : source) as Node;
+    // What can't be read here is nothing that a table allows.
+    return { file, target: typeof value === 'string' ? target(file, value) : `something unknown: ${textOf(file).slice(start, end)}`, typeOnly: kind };
+  });
 }
 
 function target(file: string, specifier: string): string {

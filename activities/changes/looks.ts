@@ -67,7 +67,7 @@ export function changeLooks(forge: Forge) {
 
   async function verdict({ repository, into, number, head, required, ignored = [], patience, attempt, known, like }: ChangeLook, { blocked, behind }: PullRequest): Promise<Seen> {
     if (known?.kind === 'ejected') throw notYet(`#${number} is out of the merge queue`);
-    if (attempt > 1) await rerunEnded(repository, head);
+    if (attempt > 1) await awaitRerun(repository, head);
     const found = await verdictOf({ repository, sha: head, demand: { required, ignored, patience }, into, ...(like && { like }) });
     if (found.kind === 'pending') {
       const { missing, running, quietSince } = found;
@@ -88,7 +88,7 @@ export function changeLooks(forge: Forge) {
   }
 
   /** Until a new attempt is under way, the checks are those of the attempt before. */
-  async function rerunEnded(repository: Repository, sha: Sha): Promise<void> {
+  async function awaitRerun(repository: Repository, sha: Sha): Promise<void> {
     const runs = await pipelines.runs(repository, sha);
     if (runs.some(({ state }) => state === 'running')) throw notYet('the failed jobs run again');
   }

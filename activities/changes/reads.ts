@@ -5,7 +5,7 @@ import type { PullRequest } from '../../ports/forge/pull-requests.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 
 /** A pull request as the release has left it. */
-interface Known {
+interface KnownPull {
   readonly number: number;
   readonly head: Sha;
 }
@@ -13,7 +13,7 @@ interface Known {
 /** What a release sees of its pull request, on a forge whose reads lag behind its writes. */
 export function pullRequestReads({ branches, commits, pullRequests }: Forge) {
   /** @throws `NotYet` while the forge does not show what the release itself has done to it */
-  async function shown(repository: Repository, { number, head }: Known): Promise<PullRequest> {
+  async function shown(repository: Repository, { number, head }: KnownPull): Promise<PullRequest> {
     const pull = await pullRequests.get(repository, number);
     // Nobody can delete one: the forge just does not show it yet.
     if (!pull) throw missing(`#${number} is not shown yet`);

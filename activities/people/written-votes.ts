@@ -43,7 +43,7 @@ export interface FoundVote {
 /** Strangers may comment as much as they like: from so many on, what does not count is news no longer. */
 const mostKnown = 30;
 
-interface Written {
+interface VoteOnPaper {
   readonly id: string;
   readonly remark: Remark;
   readonly vote: WrittenVote;
@@ -68,7 +68,7 @@ export function createWrittenVotes({ forge }: { readonly forge: Pick<Forge, 'acc
     return found.filter((vote) => vote.why === undefined || refused.includes(vote));
   }
 
-  async function judged({ repository, number, candidate, since, ...search }: VoteSearch, written: readonly Written[]): Promise<readonly FoundVote[]> {
+  async function judged({ repository, number, candidate, since, ...search }: VoteSearch, written: readonly VoteOnPaper[]): Promise<readonly FoundVote[]> {
     const standing = { candidate, since, head: await headOf(repository, number), ours: await ours() };
     const refusals = new Map<string, string | undefined>();
     const found: FoundVote[] = [];

@@ -13,12 +13,12 @@ import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { serverTime } from '../server-time.ts';
 
-type Refused = Extract<FixOutcome, { kind: 'fixRefused' }>;
+type FixRefused = Extract<FixOutcome, { kind: 'fixRefused' }>;
 
 /** Decides what a stage fix, or a hotfix, does. Writes nothing. */
 export function createFixPlanning({ catalog, forge, releases }: Pick<Ports, 'catalog' | 'forge' | 'releases'>) {
   /** @throws `InvalidInput` for a component that is not promoted to production; `InvalidCatalog` */
-  async function planStageFix({ component, pulls, release }: StageFixRequest): Promise<FixPlan | Refused> {
+  async function planStageFix({ component, pulls, release }: StageFixRequest): Promise<FixPlan | FixRefused> {
     const { rules, pace, tags } = await settingOf(component);
     const found = await mergedPulls(rules, pulls);
     if ('reason' in found) return found;
@@ -31,7 +31,7 @@ export function createFixPlanning({ catalog, forge, releases }: Pick<Ports, 'cat
   }
 
   /** It continues the name of what it patches, even weeks later. */
-  async function planHotfix({ component, pull, partner, revert = [] }: HotfixRequest): Promise<FixPlan | Refused> {
+  async function planHotfix({ component, pull, partner, revert = [] }: HotfixRequest): Promise<FixPlan | FixRefused> {
     const { rules, pace, tags } = await settingOf(component);
     const [own, others] = [await mergedPulls(rules, [pull]), await mergedPulls(rules, revert)];
     if ('reason' in own) return own;
@@ -63,7 +63,7 @@ export function createFixPlanning({ catalog, forge, releases }: Pick<Ports, 'cat
   }
 
   /** The newest first: each is taken back from what came after it. */
-  async function mergedPulls({ repository, branch }: PromotionRules, numbers: readonly number[]): Promise<{ readonly pulls: readonly FixPull[] } | Refused> {
+  async function mergedPulls({ repository, branch }: PromotionRules, numbers: readonly number[]): Promise<{ readonly pulls: readonly FixPull[] } | FixRefused> {
     const found: { readonly pull: FixPull; readonly at: string }[] = [];
     for (const number of new Set(numbers)) {
       const pull = await forge.pullRequests.get(repository, number);
@@ -79,6 +79,6 @@ export function createFixPlanning({ catalog, forge, releases }: Pick<Ports, 'cat
   return { planStageFix: beating(planStageFix), planHotfix: beating(planHotfix), hotfixUnderWay };
 }
 
-function refused(reason: string): Refused {
+function refused(reason: string): FixRefused {
   return { kind: 'fixRefused', reason };
 }

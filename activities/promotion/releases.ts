@@ -12,12 +12,12 @@ export interface TaggedCommit {
   readonly sha: Sha;
 }
 
-type Tags = Awaited<ReturnType<Forge['tags']['list']>>;
+type TagList = Awaited<ReturnType<Forge['tags']['list']>>;
 
 /** The releases of a component, by their tags. */
 export function readReleases(forge: Pick<Forge, 'commits' | 'releases' | 'tags'>) {
   /** The newest releases by their names, and production's, which may be a hotfix that continues an old one. */
-  async function recentReleases({ repository }: { readonly repository: Repository }, tags: Tags): Promise<readonly TaggedCommit[]> {
+  async function recentReleases({ repository }: { readonly repository: Repository }, tags: TagList): Promise<readonly TaggedCommit[]> {
     const shas = new Map(tags.map(({ name, sha }) => [name, sha]));
     const newest = releaseNamesIn(tags.map(({ name }) => name)).toSorted((a, b) => compareReleaseNames(b, a)).slice(0, mostRecent).map(({ text }) => text);
     const latest = await forge.releases.latest(repository);

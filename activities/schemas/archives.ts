@@ -19,7 +19,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { effect } from '../effect.ts';
 import { openProgress } from '../release/progress.ts';
-import { inOrder, storedEntries } from './entries.ts';
+import { inOrder, readEntries } from './entries.ts';
 import { createKept } from './kept.ts';
 import { createNamedArchives } from './named.ts';
 import { createSchemaStock, stockOf } from './stock.ts';
@@ -90,7 +90,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     const folder = await mkdtemp(join(tmpdir(), 'slipway-schemas-'));
     try {
       const file = join(folder, 'archive');
-      const packed = await packArchive(inOrder(storedEntries(artifacts, gathered.inputs, progressed), gathered.current?.schemas ?? []), file);
+      const packed = await packArchive(inOrder(readEntries(artifacts, gathered.inputs, progressed), gathered.current?.schemas ?? []), file);
       if (work.repairs !== undefined && work.repairs !== packed.sha256) return { kind: 'different', sha256: packed.sha256 };
       const changes = await changesOf(work, gathered);
       const answer = await place(work, { file, packed, progressed });
@@ -136,7 +136,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
           key,
           contentType: 'application/gzip',
           revalidated: true,
-          content: () => Readable.from(watched(createReadStream(file), (bytes) => progressed({ what: 'uploaded', files: 0, of: 1, bytes, ofBytes: packed.size }))),
+          content: () => Readable.from(watch(createReadStream(file), (bytes) => progressed({ what: 'uploaded', files: 0, of: 1, bytes, ofBytes: packed.size }))),
           ...(before && { replaces: before.generation }),
         }),
     });
@@ -195,7 +195,7 @@ function isOfThisVersion({ key = '' }: Artifact, { id }: SchemaWork['plan']): bo
 }
 
 /** Tells how many bytes have gone through. */
-async function* watched(chunks: AsyncIterable<Buffer>, passed: (bytes: number) => void): AsyncGenerator<Buffer> {
+async function* watch(chunks: AsyncIterable<Buffer>, passed: (bytes: number) => void): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of chunks) {
     passed((bytes += chunk.length));

@@ -6,7 +6,7 @@ import { assertWanted } from '../../ports/pulse.ts';
 import type { StoredArtifact } from './stock.ts';
 
 /** Files of the bucket, fetched many at once, in the order in which they were given. */
-export async function* storedEntries(artifacts: ArtifactStore, inputs: readonly StoredArtifact[], progressed: (progress: Progress) => void): AsyncGenerator<ArchiveEntry> {
+export async function* readEntries(artifacts: ArtifactStore, inputs: readonly StoredArtifact[], progressed: (progress: Progress) => void): AsyncGenerator<ArchiveEntry> {
   const names = new Map(inputs.map(({ artifact, name }) => [artifact, name]));
   const ofBytes = inputs.reduce((sum, { size }) => sum + size, 0);
   let [files, bytes] = [0, 0];

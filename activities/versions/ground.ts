@@ -31,7 +31,7 @@ interface OursAt {
   readonly committedAt: string;
 }
 
-interface Wanted {
+interface CandidateWish {
   readonly asker: Asker;
   readonly sha?: Sha | undefined;
 }
@@ -57,7 +57,7 @@ export interface Scene {
 export function versionGround({ forge, git, environments }: Pick<Ports, 'forge' | 'git' | 'environments'>) {
   const running = runningCode({ forge, environments });
 
-  async function groundOf(scene: Scene, request: Wanted): Promise<Ground> {
+  async function groundOf(scene: Scene, request: CandidateWish): Promise<Ground> {
     const { version, refs, repository, tagged } = scene;
     const branch = stableBranch(version);
     const stable = refs.branches[branch];

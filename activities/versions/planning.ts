@@ -163,9 +163,9 @@ function recipeOf({ id, repository, version, rules, defaultBranch }: Scene, date
   return { id, repository, version, tag: tagOf(version), versionKind: versionKind(version), files: rules.files.map(({ path, pattern }) => ({ path, ...(pattern !== undefined && { pattern }) })), changelogFile: rules.changelog.file, date, defaultBranch, mergesBackBy: rules.mergeBack };
 }
 
-type Found = Pick<VersionPlan, 'branch' | 'branchAt' | 'commit' | 'isTagged' | 'mergeBack' | 'previous' | 'previousAt' | 'warnings'>;
+type FoundGround = Pick<VersionPlan, 'branch' | 'branchAt' | 'commit' | 'isTagged' | 'mergeBack' | 'previous' | 'previousAt' | 'warnings'>;
 
-function finished({ catalog, component, product, rules, version, tagged }: Scene, recipe: Recipe, found: Found): VersionPlan {
+function finished({ catalog, component, product, rules, version, tagged }: Scene, recipe: Recipe, found: FoundGround): VersionPlan {
   const { chat, pin } = componentIn(catalog, component);
   return {
     kind: 'version',

@@ -9,12 +9,12 @@ import { byOption, taskQueueOption } from '../terminal/options.ts';
 import type { Answering, CommandSession } from '../terminal/session.ts';
 import { commandFor } from '../../domain/people/call.ts';
 
-interface Place {
+interface FlagAt {
   readonly environment: string;
   readonly taskQueue: string;
 }
 
-interface Setting extends Place {
+interface FlagOptions extends FlagAt {
   readonly by: string;
   readonly reason?: string;
   readonly override?: true;
@@ -25,17 +25,17 @@ export function addFlags(program: Command, answering: Answering): void {
   const flags = program.command('flags').description("look up a component's feature flags, or set one outside of a rollout");
 
   placed(flags.command('list').description('the flags that match').argument('<component>', 'its name in the catalog').option('--match <text>', 'only those whose names contain it')).action(
-    (component: string, { match, ...place }: Place & { match?: string }) =>
+    (component: string, { match, ...place }: FlagAt & { match?: string }) =>
       answering((session) => askDesk(session, place, { component, environment: place.environment, ...(match !== undefined && { match }) })),
   );
-  placed(flags.command('get').description('one flag').argument('<component>').argument('<flag>')).action((component: string, flag: string, place: Place) =>
+  placed(flags.command('get').description('one flag').argument('<component>').argument('<flag>')).action((component: string, flag: string, place: FlagAt) =>
     answering((session) => askDesk(session, place, { component, environment: place.environment, flag })),
   );
   placed(flags.command('set').description('set a flag that is not being rolled out; raising it is refused in a freeze and in an incident').argument('<component>').argument('<flag>').argument('<value>', 'true, false, or a percentage of actors from 1 to 100'))
     .addOption(byOption('who sets it'))
     .option('--reason <text>', 'why, for everybody to read')
     .option('--override', 'raise it although its environment is frozen, or an incident is open; needs a reason')
-    .action((component: string, flag: string, value: string, { by, reason, override, ...place }: Setting) =>
+    .action((component: string, flag: string, value: string, { by, reason, override, ...place }: FlagOptions) =>
       answering((session) =>
         askDesk(session, place, { component, environment: place.environment, flag, set: valueOf(value), by, ...(reason !== undefined && { reason }), ...(override && { override }) }),
       ),
@@ -55,7 +55,7 @@ function valueOf(text: string): boolean | number {
   throw new Failure(2, `a flag is set to true, false, or a percentage of actors from 1 to 100, not to ${text}`);
 }
 
-async function askDesk(session: CommandSession, { taskQueue }: Place, request: FlagRequest): Promise<Answer> {
+async function askDesk(session: CommandSession, { taskQueue }: FlagAt, request: FlagRequest): Promise<Answer> {
   const { component, environment, flag = 'list', set } = request;
   const summary = `${set === undefined ? 'look up' : 'set'} ${flag} in ${environment}`;
   const answer = await ask<FlagAnswer>(session, { type: 'featureFlags', about: `${component}/${flag}`, input: request, summary, taskQueue });

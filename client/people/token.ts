@@ -13,7 +13,7 @@ import type { Answering, CommandSession } from '../terminal/session.ts';
 /** How long a token is good for, in seconds: for one message. */
 const lifetime = 5 * 60;
 
-interface Wanted extends Pick<DecisionClaims, 'stage' | 'verdict'> {
+interface WantedToken extends Pick<DecisionClaims, 'stage' | 'verdict'> {
   readonly by: string;
   readonly key: string;
 }
@@ -28,10 +28,10 @@ export function addToken(program: Command, answering: Answering): void {
     .requiredOption('--key <path>', 'your private key: an Ed25519 JWK with the "kid" that the worker knows it by')
     .addOption(byOption())
     .addOption(new Option('--verdict <verdict>', 'what is decided').choices(['approve', 'reject']).default('approve'))
-    .action((release: string, wanted: Wanted) => answering((session) => token(session, release, wanted)));
+    .action((release: string, wanted: WantedToken) => answering((session) => token(session, release, wanted)));
 }
 
-async function token({ server }: CommandSession, release: string, { by: sub, stage, verdict, key: path }: Wanted): Promise<Answer> {
+async function token({ server }: CommandSession, release: string, { by: sub, stage, verdict, key: path }: WantedToken): Promise<Answer> {
   const { key, kid } = privateKey(path);
   const connected = await server();
   const handle = await findRelease(connected, release);

@@ -17,9 +17,9 @@ export function openView({ terminal, as }: CommandSession): View {
   return terminal.stderr.isTTY ? drawing(terminal.stderr) : telling(terminal.stderr);
 }
 
-type Stream = CommandSession['terminal']['stderr'];
+type DrawingStream = CommandSession['terminal']['stderr'];
 
-function drawing(stream: Stream): View {
+function drawing(stream: DrawingStream): View {
   let drawn = 0;
   let picture: readonly string[] = [];
   function draw(lines: readonly string[]): void {
@@ -37,7 +37,7 @@ function drawing(stream: Stream): View {
   };
 }
 
-function telling(stream: Stream): View {
+function telling(stream: DrawingStream): View {
   let last: ReleaseStatus | undefined;
   let told = false;
   const tell = (line: string) => stream.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);

@@ -17,7 +17,7 @@ interface ApplyOptions {
 }
 
 /** What differs of one schedule, a line each. */
-interface Change {
+interface ScheduleChange {
   readonly schedule: string;
   readonly kind: 'create' | 'update' | 'same' | 'foreign';
   readonly lines: readonly string[];
@@ -42,7 +42,7 @@ export function addSchedules(program: Command, answering: Answering): void {
 async function apply({ server }: CommandSession, { taskQueue, catalog: file, dryRun }: ApplyOptions): Promise<Answer> {
   const catalog = await catalogAt(file);
   const { client } = await server();
-  const changes: Change[] = [];
+  const changes: ScheduleChange[] = [];
   for (const wanted of schedulesOf(catalog, taskQueue)) changes.push(await applied(client, wanted, { dryRun: dryRun ?? false }));
   for await (const { scheduleId } of client.schedule.list()) {
     const foreign = Object.values(prefixes).some((prefix) => scheduleId.startsWith(prefix)) && !changes.some(({ schedule }) => schedule === scheduleId);
@@ -55,9 +55,9 @@ async function apply({ server }: CommandSession, { taskQueue, catalog: file, dry
 const signs = { create: '+', update: '~', same: '=', foreign: '?' } as const;
 
 /** A schedule as the catalog wants it. A tick that comes while the one before still waits is left out. */
-type Wanted = ScheduleOptions & { readonly scheduleId: string; readonly when: string };
+type WantedSchedule = ScheduleOptions & { readonly scheduleId: string; readonly when: string };
 
-function schedulesOf({ components }: Catalog, taskQueue: string): readonly Wanted[] {
+function schedulesOf({ components }: Catalog, taskQueue: string): readonly WantedSchedule[] {
   const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupWindowMs };
   const start = (workflowType: string, workflowId: string, component: string) => ({ type: 'startWorkflow', workflowType, workflowId, taskQueue, args: [{ component }] }) as const;
   const updates = Object.entries(components).flatMap(([component, { code, pin, stages }]) => (code && (pin || stages.length > 0) ? [{ component, code }] : [])).map(({ component, code }) => ({
@@ -68,7 +68,7 @@ function schedulesOf({ components }: Catalog, taskQueue: string): readonly Wante
     policies,
   }));
   const promoted = Object.entries(components).flatMap(([component, { promotion }]) => (promotion ? [{ component, ...promotion }] : []));
-  const preReleases = promoted.map(({ component, timeZone, preRelease }): Wanted => {
+  const preReleases = promoted.map(({ component, timeZone, preRelease }): WantedSchedule => {
     const [hour = 0, minute = 0] = preRelease.at.split(':').map(Number);
     return {
       scheduleId: `${prefixes.preRelease}${component}`,
@@ -79,13 +79,13 @@ function schedulesOf({ components }: Catalog, taskQueue: string): readonly Wante
       policies,
     };
   });
-  const backports = Object.entries(components).flatMap(([component, { versions }]): readonly Wanted[] => {
+  const backports = Object.entries(components).flatMap(([component, { versions }]): readonly WantedSchedule[] => {
     if (!versions?.backports) return [];
     const { schedule } = versions.backports;
     // Hands over to the component's queue, which may run for long.
     return [{ scheduleId: `${prefixes.backports}${component}`, when: spoken(schedule), spec: { intervals: [{ every: schedule }] }, action: start(kinds.backports.workflow, `picking/${component}`, component), policies }];
   });
-  const products = Object.entries(components).flatMap(([component, { versions }]): readonly Wanted[] => {
+  const products = Object.entries(components).flatMap(([component, { versions }]): readonly WantedSchedule[] => {
     if (!versions?.product) return [];
     const { schedule } = versions.product;
     const scheduleId = productSchedule(component);
@@ -98,7 +98,7 @@ function weekly(at: string, zone: string): string {
   return `${at}, Monday to Friday, in ${zone}`;
 }
 
-async function applied({ schedule }: Client, wanted: Wanted, { dryRun }: { readonly dryRun: boolean }): Promise<Change> {
+async function applied({ schedule }: Client, wanted: WantedSchedule, { dryRun }: { readonly dryRun: boolean }): Promise<ScheduleChange> {
   const { scheduleId, when: _, ...rest } = wanted;
   const handle = schedule.getHandle(scheduleId);
   const there = await handle.describe().catch((error: unknown) => {
@@ -116,7 +116,7 @@ async function applied({ schedule }: Client, wanted: Wanted, { dryRun }: { reado
   return { schedule: scheduleId, kind: lines.length > 0 ? 'update' : 'same', lines };
 }
 
-function told({ when, action, policies }: Wanted): [string, string][] {
+function told({ when, action, policies }: WantedSchedule): [string, string][] {
   return [
     ['every', when],
     ['starts', `${String(action.workflowType)} ${JSON.stringify(action.args?.[0])} on ${action.taskQueue}`],

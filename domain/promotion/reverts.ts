@@ -40,7 +40,7 @@ interface Entry {
   readonly takers: { readonly entry: Entry; readonly isWhole: boolean }[];
 }
 
-interface Target {
+interface RevertTarget {
   readonly entry: Entry;
   readonly isWhole: boolean;
 }
@@ -90,12 +90,12 @@ function revertsOf({ pull }: Entry, { commit, branch }: MainLineStep, known: Rea
   return [ofPull, ...[commit, ...branch].map((each) => readRevertWords(each.title, each.body))];
 }
 
-function isNameless({ entry: { landing, pull } }: Target): boolean {
+function isNameless({ entry: { landing, pull } }: RevertTarget): boolean {
   return !landing && pull === undefined;
 }
 
 /** What is named and not found came earlier than the history that is given: from now on it is known. */
-function targetsOf(words: readonly RevertWords[], before: Entry[]): Target[] {
+function targetsOf(words: readonly RevertWords[], before: Entry[]): RevertTarget[] {
   const found = new Map<Entry, boolean>();
   for (const each of words) {
     for (const { entry, isWhole } of targetsOfOne(each, before)) found.set(entry, (found.get(entry) ?? false) || isWhole);
@@ -117,7 +117,7 @@ function earlierOf(words: readonly RevertWords[]): Entry[] {
 }
 
 /** Hashes are exact, numbers of pull requests nearly so, titles are not: the better says what the others would only repeat. */
-function targetsOfOne({ shas, pulls, titles, isPartial }: RevertWords, before: readonly Entry[]): Target[] {
+function targetsOfOne({ shas, pulls, titles, isPartial }: RevertWords, before: readonly Entry[]): RevertTarget[] {
   if (shas.length + pulls.length + titles.length === 0) return [];
   const byPull = before.filter(({ pull }) => pull !== undefined && pulls.includes(pull)).map((entry) => ({ entry, isWhole: !isPartial }));
   if (byPull.length > 0) return byPull;
@@ -144,7 +144,7 @@ function written({ branch }: MainLineStep): readonly LedgerCommit[] {
 }
 
 /** The last one of that title that is in; where none is, the last one. */
-function byTitle(title: WantedTitle, before: readonly Entry[]): Target | undefined {
+function byTitle(title: WantedTitle, before: readonly Entry[]): RevertTarget | undefined {
   const whole = before.filter((entry) => isTitled(entry, title)).map((entry) => ({ entry, isWhole: true }));
   const part = before.flatMap((entry) =>
     entry.landing?.branch.some((commit) => fits(title, commit.title)) ? [{ entry, isWhole: written(entry.landing).length === 1 }] : [],

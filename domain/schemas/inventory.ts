@@ -67,7 +67,7 @@ export interface InventoryQuestion<Stored extends StoredSchema> {
   readonly limits?: SchemaLimits;
 }
 
-interface Found<Stored> extends SchemaName {
+interface FoundSchema<Stored> extends SchemaName {
   readonly file: Stored;
   /** As the convention calls it. */
   readonly as: string;
@@ -81,7 +81,7 @@ export function takeInventory<Stored extends StoredSchema>(question: InventoryQu
   const read = schemaNameReader(convention);
   const stranger = strangerReader(convention);
   const isWanted = (one: SchemaVersion) => compareVersions(one, version) <= 0 || (newerPatches === 'keep' && lineOf(one) === lineOf(version));
-  const found = counted.flatMap((file): readonly Found<Stored>[] => {
+  const found = counted.flatMap((file): readonly FoundSchema<Stored>[] => {
     const schema = read(file.name);
     return schema && isWanted(schema.version) ? [{ file, ...schema, as: schemaObjectName(convention, schema) }] : [];
   });
@@ -126,7 +126,7 @@ export function damageOf({ size, encoding }: Pick<StoredSchema, 'size' | 'encodi
 }
 
 /** One file for each schema: today's name of it goes before those that are accepted. */
-function onceEach<Stored extends StoredSchema>(found: readonly Found<Stored>[]): { readonly wanted: readonly Found<Stored>[]; readonly contradicting: readonly Stranger[] } {
+function onceEach<Stored extends StoredSchema>(found: readonly FoundSchema<Stored>[]): { readonly wanted: readonly FoundSchema<Stored>[]; readonly contradicting: readonly Stranger[] } {
   const groups = [...grouped(found, ({ as }) => as)].map(([as, same]) => {
     const chosen = same.find(({ file }) => file.name === as) ?? same[0]!;
     return { chosen, others: same.filter((one) => one !== chosen && one.file.content !== chosen.file.content) };

@@ -20,7 +20,7 @@ export interface SlackSettings {
   readonly searchBackMs?: number | undefined;
 }
 
-type Written = Omit<NewMessage, 'thread'>;
+type SlackText = Omit<NewMessage, 'thread'>;
 
 /** As Slack takes it. */
 interface Content {
@@ -69,7 +69,7 @@ export function connectSlack({ token, baseUrl, timeoutMs = 20_000, searchBackMs 
     } while (cursor);
   }
 
-  async function write<Answer>(what: string, { channel, key, text, mentions }: Written, send: (content: Content) => Promise<Answer>): Promise<Answer> {
+  async function write<Answer>(what: string, { channel, key, text, mentions }: SlackText, send: (content: Content) => Promise<Answer>): Promise<Answer> {
     try {
       const content = { channel: await channels.id(channel), text: mentioning(mentions) + escaped(text), metadata: { event_type: eventType, event_payload: { key } } };
       await assertStillOurs(what);

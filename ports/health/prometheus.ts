@@ -26,7 +26,7 @@ const answer = z.object({
   warnings: z.array(z.string()).optional(),
 });
 
-type Answer = z.output<typeof answer>;
+type QueryAnswer = z.output<typeof answer>;
 
 interface Series {
   readonly name: string;
@@ -49,7 +49,7 @@ export function prometheusProbe({ url, token, timeoutMs = 10_000 }: PrometheusSe
   return { look: (check) => ask(check).catch((error: Error) => ({ kind: 'unknown', reason: error.message })) };
 }
 
-function judge(check: CheckOf<'prometheus'>, { data, warnings }: Answer): Health {
+function judge(check: CheckOf<'prometheus'>, { data, warnings }: QueryAnswer): Health {
   if (warnings?.length) return { kind: 'unknown', reason: `${check.query}: Prometheus warns: ${warnings.join('; ')}` };
   const series = seriesOf(data, check.query);
   if (!series) return { kind: 'unknown', reason: `${check.query} gives a ${data.resultType}, not a value` };
@@ -60,7 +60,7 @@ function judge(check: CheckOf<'prometheus'>, { data, warnings }: Answer): Health
   return empty ? { kind: 'unknown', reason: `${empty.name} is not a number` } : { kind: 'healthy' };
 }
 
-function seriesOf(data: Answer['data'], query: string): readonly Series[] | undefined {
+function seriesOf(data: QueryAnswer['data'], query: string): readonly Series[] | undefined {
   if (data.resultType === 'scalar') return [{ name: query, value: number(data.result) }];
   if (data.resultType !== 'vector') return undefined;
   return data.result.map(({ metric, value }) => ({ name: query + shownLabels(metric), value: value ? number(value) : Number.NaN }));

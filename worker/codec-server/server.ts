@@ -20,7 +20,7 @@ export interface CodecServer extends Admission {
   readonly log: Logger;
 }
 
-interface Answer {
+interface CodecAnswer {
   readonly status: number;
   readonly body?: object;
   readonly headers?: OutgoingHttpHeaders;
@@ -36,7 +36,7 @@ export function createCodecServer({ codec, namespace, origin, token, issuer, log
   const isAdmitted = admission({ token, issuer });
   const cors = { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', vary: 'origin' };
 
-  async function answer(request: IncomingMessage): Promise<Answer> {
+  async function answer(request: IncomingMessage): Promise<CodecAnswer> {
     const [path = ''] = request.url!.split('?', 1);
     if (path === '/healthz') return { status: 200 };
     const verb = /\/(encode|decode)$/.exec(path)?.[1] as 'encode' | 'decode' | undefined;
@@ -49,7 +49,7 @@ export function createCodecServer({ codec, namespace, origin, token, issuer, log
     return convert(verb, request);
   }
 
-  async function convert(verb: 'encode' | 'decode', request: IncomingMessage): Promise<Answer> {
+  async function convert(verb: 'encode' | 'decode', request: IncomingMessage): Promise<CodecAnswer> {
     const { 'x-namespace': asked = namespace, 'content-type': type = '' } = request.headers;
     if (asked !== namespace) return { status: 404, body: { message: `the keys here are those of the namespace "${namespace}"` } };
     if (!/^application\/json\b/i.test(type)) return { status: 415 };
@@ -67,7 +67,7 @@ export function createCodecServer({ codec, namespace, origin, token, issuer, log
 
   return createServer(patience, (request, response) => {
     answer(request)
-      .catch((error: unknown): Answer => {
+      .catch((error: unknown): CodecAnswer => {
         if (!request.socket.destroyed) log.error({ err: error }, 'codec server');
         return { status: 500 };
       })
@@ -81,7 +81,7 @@ export function createCodecServer({ codec, namespace, origin, token, issuer, log
 }
 
 /** What a browser asks before the UI may send its request. It carries no token. */
-const preflight: Answer = {
+const preflight: CodecAnswer = {
   status: 204,
   headers: { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type, x-namespace, authorization', 'access-control-max-age': '600' },
 };

@@ -13,7 +13,7 @@ export type Concern =
   | { readonly kind: 'component'; readonly name: string; readonly of: KindName };
 
 /** A branch whose commits, checks and pull requests a release of a component waits for. */
-interface Watched {
+interface WatchedBranch {
   readonly repository: string;
   readonly branch: string;
 }
@@ -68,7 +68,7 @@ function ofSchemas({ branches, repository }: News, component: string, { schemas 
   return ids.flatMap((id): Concern[] => (id === undefined ? [] : [{ kind: 'release', id }]));
 }
 
-function watched({ code, pin }: Component): readonly Watched[] {
+function watched({ code, pin }: Component): readonly WatchedBranch[] {
   return [
     ...(code ? [code.canonical, code.mirror].map((repository) => ({ repository, branch: code.branch })) : []),
     ...(pin ? [{ repository: pin.repository, branch: pin.head }] : []),

@@ -15,7 +15,7 @@ export const largestBody = 2 ** 20;
 /** With `largestBody`, bounds the memory that strangers can fill. */
 const mostConnections = 100;
 
-interface Answer {
+interface HookAnswer {
   readonly status: number;
   readonly headers?: OutgoingHttpHeaders;
 }
@@ -26,18 +26,18 @@ const answers = {
   ignored: { status: 202 },
   malformed: { status: 400 },
   busy: { status: 503, headers: { 'retry-after': '10' } },
-} satisfies Record<Receipt, Answer>;
+} satisfies Record<Receipt, HookAnswer>;
 
 /** Serves GitHub's webhooks, and /healthz. Says nothing about why it refuses. */
 export function createReceiver({ secrets, receive, log }: { readonly secrets: Secrets; readonly receive: (delivery: WebhookDelivery) => Promise<Receipt>; readonly log: Logger }): Server {
-  async function answer(request: IncomingMessage): Promise<Answer> {
+  async function answer(request: IncomingMessage): Promise<HookAnswer> {
     const [path] = request.url!.split('?', 1);
     if (path === '/healthz') return allowed(request, ['GET', 'HEAD']) ?? { status: 200 };
     if (path !== webhookPath) return { status: 404 };
     return allowed(request, ['POST']) ?? accept(request);
   }
 
-  async function accept(request: IncomingMessage): Promise<Answer> {
+  async function accept(request: IncomingMessage): Promise<HookAnswer> {
     const { headers } = request;
     const body = await bodyOf(request, { largest: largestBody });
     if (!body) return { status: 413, headers: { connection: 'close' } };
@@ -51,7 +51,7 @@ export function createReceiver({ secrets, receive, log }: { readonly secrets: Se
 
   const server = createServer(patience, (request, response) => {
     answer(request)
-      .catch((error: unknown): Answer => {
+      .catch((error: unknown): HookAnswer => {
         if (request.socket.destroyed) return { status: 400 };
         log.error({ err: error }, 'webhook');
         return { status: 500 };
@@ -79,7 +79,7 @@ function makeRoom(server: Server): void {
   });
 }
 
-function allowed({ method }: IncomingMessage, methods: readonly string[]): Answer | undefined {
+function allowed({ method }: IncomingMessage, methods: readonly string[]): HookAnswer | undefined {
   return methods.includes(method ?? '') ? undefined : { status: 405, headers: { allow: methods.join(', ') } };
 }
 

@@ -89,7 +89,7 @@ export function askOfRefusal<D extends OpenChange>(changing: Changing, draft: D,
   return ask(changing, { ...draft, known: obstacle }, `#${number}, which the forge won't merge`, { what: `the merge of #${number}: ${reason}` });
 }
 
-interface Asking {
+interface Display {
   /** What is waited for, where it isn't just the decision. */
   readonly what?: string;
   /** What is shown ready to send. */
@@ -97,7 +97,7 @@ interface Asking {
 }
 
 /** Asks what to do. Meanwhile the release goes on looking: the pipeline may be made green by hand. */
-export function ask<D extends OpenChange>({ status, questions, change, answers }: Changing, draft: D, about: string, { what = `a decision on ${about}`, send }: Asking = {}): D {
+export function ask<D extends OpenChange>({ status, questions, change, answers }: Changing, draft: D, about: string, { what = `a decision on ${about}`, send }: Display = {}): D {
   questions.ask({ about, ...answers });
   status.enter('pipeline', { waitingFor: { what, whom: [change.team], send: send ?? ready(answers) }, next: `one of ${answers.choices.join(', ')}` });
   return { ...draft, asked: about };

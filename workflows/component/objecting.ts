@@ -7,10 +7,10 @@ import { ourselves } from '../../domain/release/record.ts';
 import type { Session } from '../release/session.ts';
 import { Stop } from '../release/stop.ts';
 
-type Ending = Pick<Session, 'status' | 'work' | 'reporter'> & { /** What it leaves pinned. */ readonly pinned?: Sha } & { readonly plan: { readonly id: string; readonly component: string; readonly candidate: Sha } };
+type EndingRelease = Pick<Session, 'status' | 'work' | 'reporter'> & { /** What it leaves pinned. */ readonly pinned?: Sha } & { readonly plan: { readonly id: string; readonly component: string; readonly candidate: Sha } };
 
 /** Carries a release through; where people have rejected it, or had it rolled back, nothing more of the component is released until somebody lifts that. */
-export async function carryOrHalt<T>(ending: Ending, body: () => Promise<T>): Promise<T> {
+export async function carryOrHalt<T>(ending: EndingRelease, body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (failure) {
@@ -19,7 +19,7 @@ export async function carryOrHalt<T>(ending: Ending, body: () => Promise<T>): Pr
   }
 }
 
-async function haltAfter({ status, work, reporter, plan, pinned }: Ending, reason: Stop['reason']): Promise<void> {
+async function haltAfter({ status, work, reporter, plan, pinned }: EndingRelease, reason: Stop['reason']): Promise<void> {
   if (reason.kind !== 'rejected' && reason.kind !== 'rolledBack') return;
   const { id, component } = plan;
   const how = `${reason.kind === 'rejected' ? 'rejected' : 'rolled back'} at ${reason.stage}`;
@@ -31,7 +31,7 @@ async function haltAfter({ status, work, reporter, plan, pinned }: Ending, reaso
 }
 
 /** People have closed its pull request because of what it carries: that commit alone is not offered again. */
-export async function vetoAfterClosing({ status, work, reporter, plan }: Ending, { by, reason, asked }: { readonly by: string; readonly reason?: string; readonly asked?: string }): Promise<void> {
+export async function vetoAfterClosing({ status, work, reporter, plan }: EndingRelease, { by, reason, asked }: { readonly by: string; readonly reason?: string; readonly asked?: string }): Promise<void> {
   const { id, component, candidate } = plan;
   const why = reason ?? `closed${asked ? `, asked about ${asked}` : ''}`;
   await work.object({ component, key: keyOf(plan, 'closed'), release: id, by, reason: why, vetoes: candidate }, `veto ${shortSha(candidate)}`);
@@ -41,6 +41,6 @@ export async function vetoAfterClosing({ status, work, reporter, plan }: Ending,
 }
 
 /** Of this occasion: a release that begins anew under the same id may end so once more. */
-function keyOf({ id, candidate }: Ending['plan'], how: string): string {
+function keyOf({ id, candidate }: EndingRelease['plan'], how: string): string {
   return `${id}/${how}/${shortSha(candidate)}/${workflowInfo().startTime.toISOString()}`;
 }

@@ -5,15 +5,15 @@ import { teamChannel } from '../release/calls.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openThreads } from '../release/reporting.ts';
 
-type Followed = Pick<Rollout, 'plan' | 'work' | 'status' | 'steering' | 'milestones'>;
+type FollowedRollout = Pick<Rollout, 'plan' | 'work' | 'status' | 'steering' | 'milestones'>;
 
 /** Who follows a rollout. */
-export function audiencesOf(rollout: Omit<Followed, 'milestones'>, milestones: RolloutMilestones): readonly Audience[] {
+export function audiencesOf(rollout: Omit<FollowedRollout, 'milestones'>, milestones: RolloutMilestones): readonly Audience[] {
   return [rolloutChecklist, rolloutThread, rolloutTeam].map((audience) => audience({ ...rollout, milestones }));
 }
 
 /** The rollout's thread in the chat. */
-function rolloutThread({ plan, work, milestones }: Followed): Audience {
+function rolloutThread({ plan, work, milestones }: FollowedRollout): Audience {
   const { id, flag, chat } = plan;
   const tell = openThreads(work);
   return {
@@ -28,7 +28,7 @@ function rolloutThread({ plan, work, milestones }: Followed): Audience {
 }
 
 /** A flag may be rolled out again, and be refused before there is an issue: its time tells it from others. */
-function rolloutTeam({ plan, work, status, milestones }: Followed): Audience {
+function rolloutTeam({ plan, work, status, milestones }: FollowedRollout): Audience {
   const { id, flag, chat } = plan;
   const key = `${id} of ${workflowInfo().startTime.toISOString()}`;
   if (!chat) return { name: '', hear: () => undefined };
@@ -36,7 +36,7 @@ function rolloutTeam({ plan, work, status, milestones }: Followed): Audience {
 }
 
 /** The rollout issue's checklist and label. */
-function rolloutChecklist({ plan, work, status, steering, milestones }: Followed): Audience {
+function rolloutChecklist({ plan, work, status, steering, milestones }: FollowedRollout): Audience {
   return {
     name: 'the rollout issue',
     hear({ name, label }) {

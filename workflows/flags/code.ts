@@ -23,7 +23,7 @@ export async function awaitCode(rollout: Rollout): Promise<void> {
 }
 
 /** Waits for a deployment that lacks the flag's code: looks whenever the environment tells of one. */
-export function codeLost({ plan, work, wakes }: Rollout): Promise<WatchEnd> {
+export function awaitLoss({ plan, work, wakes }: Rollout): Promise<WatchEnd> {
   const question = codeOf(plan);
   return wakes.onceWoken(async () => {
     const answer = await work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`);

@@ -10,7 +10,7 @@ import { yourLogin } from '../../domain/people/person.ts';
 import type { Rollout } from './rollout.ts';
 
 /** `overruled`: what blocks the stage was to be overridden already. */
-interface Raise {
+interface FlagRaise {
   readonly stage: string;
   readonly to: FlagValue;
   readonly overruled?: boolean;
@@ -21,7 +21,7 @@ interface Raise {
  *
  * @returns whether that was done: not when somebody has said, or set, something else meanwhile, nor when the flag can't stay as it is
  */
-export async function raiseFlag(rollout: Rollout, flag: Flag, { stage, to, overruled = false }: Raise): Promise<boolean | Trouble> {
+export async function raiseFlag(rollout: Rollout, flag: Flag, { stage, to, overruled = false }: FlagRaise): Promise<boolean | Trouble> {
   const { plan, status } = rollout;
   const may = overruled || (await mayRaise(rollout, flag, stage));
   if (may !== true) return may;

@@ -4,7 +4,7 @@ import type { WatchEnd, Trouble } from '../../domain/flags/watch.ts';
 import type { Sendable } from '../../domain/release/status.ts';
 import { firstOf } from '../release/race.ts';
 import { spoken } from '../../domain/text/spoken.ts';
-import { codeLost, codeOf } from './code.ts';
+import { awaitLoss, codeOf } from './code.ts';
 import type { Flag } from './flag.ts';
 import { yourLogin } from '../../domain/people/person.ts';
 import { operatorsOf } from './rollout.ts';
@@ -44,7 +44,7 @@ export async function watchUntilWell(rollout: Rollout, stage: string, flag: Flag
 async function findFirst(rollout: Rollout, stage: string, rules: WatchRules): Promise<WatchEnd> {
   const { plan, work } = rollout;
   const look = () => work.watchFlag({ ...rules, flag: plan.flag, sampleMs: plan.pace.sample }, `watch ${rules.environment}: ${stage}`);
-  return rules.code ? firstOf(look, () => codeLost(rollout)) : look();
+  return rules.code ? firstOf(look, () => awaitLoss(rollout)) : look();
 }
 
 /**

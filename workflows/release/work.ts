@@ -4,10 +4,10 @@ import type { Activities, BeatingName } from '../../activities/index.ts';
 import type { Pace } from '../../domain/release/pace.ts';
 
 /** How patiently something is done that does not heartbeat, so that it can't have a heartbeat timeout. */
-type Still = 'verifying' | 'reading' | 'polling' | 'sampling';
+type StillPatience = 'verifying' | 'reading' | 'polling' | 'sampling';
 
 /** How patiently something is done that heartbeats. */
-type Beating = 'planning' | 'writing' | 'hauling' | 'settling' | 'following' | 'telling';
+type BeatingPatience = 'planning' | 'writing' | 'hauling' | 'settling' | 'following' | 'telling';
 
 /** Every activity, and how patiently it is done; `optionsAt` says what that means. */
 const patience = {
@@ -152,7 +152,7 @@ const patience = {
   commentOnPullRequest: 'telling',
   openFlakyTestIssue: 'telling',
   keepRecord: 'telling',
-} as const satisfies { readonly [Name in keyof Activities]: Name extends BeatingName ? Beating : Still };
+} as const satisfies { readonly [Name in keyof Activities]: Name extends BeatingName ? BeatingPatience : StillPatience };
 
 /** The activities, as a workflow calls them: the last argument is what the UI shows of the call, which starts with a verb. */
 export type Work = { readonly [Name in keyof Activities]: (...given: [...Parameters<Activities[Name]>, summary: string]) => ReturnType<Activities[Name]> };
@@ -171,7 +171,7 @@ export const unpaced: Work = (() => {
   return workWith({ ...options, telling: { ...options.telling, scheduleToCloseTimeout: '10 minutes' } });
 })();
 
-type Options = { readonly [Kind in Still]: ActivityOptions & { readonly heartbeatTimeout?: never } } & { readonly [Kind in Beating]: ActivityOptions & { readonly heartbeatTimeout: number } };
+type Options = { readonly [Kind in StillPatience]: ActivityOptions & { readonly heartbeatTimeout?: never } } & { readonly [Kind in BeatingPatience]: ActivityOptions & { readonly heartbeatTimeout: number } };
 
 /** Failed attempts are repeated for ever: what may never be repeated says so itself, and everything else a person can abort. */
 function optionsAt(pace: Omit<Pace, 'patience'>): Options {
@@ -208,7 +208,7 @@ function optionsAt(pace: Omit<Pace, 'patience'>): Options {
 }
 
 function workWith(options: Options): Work {
-  const call = ([name, kind]: [string, Still | Beating]) => {
+  const call = ([name, kind]: [string, StillPatience | BeatingPatience]) => {
     const act = (...given: readonly unknown[]) => scheduleActivity(name, given.slice(0, -1), { ...options[kind], summary: String(given.at(-1)).slice(0, longestSummary) });
     return [name, act] as const;
   };

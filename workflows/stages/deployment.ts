@@ -31,7 +31,7 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
   const { id, url } = await insist(passage, what, () => work.promote({ key, repository, branch, environment, sha, mechanism, fence: lease.fence }, `promote to ${environment}`));
   status.deployment(stage.name, url);
   const followed = { repository, mechanism, id, landing };
-  const look = (known: Known) => wakes.wakeable(() => work.deployed({ ...followed, known }, `look at the deployment to ${environment}`));
+  const look = (known: KnownWait) => wakes.wakeable(() => work.deployed({ ...followed, known }, `look at the deployment to ${environment}`));
   const ended = await insist(passage, what, () => awaitReviews(passage, stage, look)).catch(async (failure: unknown) => {
     if (isInterruption(failure)) await CancellationScope.nonCancellable(() => follow());
     throw failure;
@@ -61,7 +61,7 @@ export async function deliver(passage: Passage, stage: Stage, delivery: Delivery
   }
 }
 
-type Known = HeldDeployment['waitsFor'];
+type KnownWait = HeldDeployment['waitsFor'];
 type End = EndedTwice['state'] | EndedTwice;
 
 function isHeld(seen: End | HeldDeployment): seen is HeldDeployment {
@@ -69,9 +69,9 @@ function isHeld(seen: End | HeldDeployment): seen is HeldDeployment {
 }
 
 /** Follows a deployment to its end: where the forge wants people to let it go on, they are told, and named as those whom it waits for. */
-async function awaitReviews({ status, reporter }: Passage, { name, environment }: Stage, look: (known: Known) => Promise<End | HeldDeployment>): Promise<End> {
+async function awaitReviews({ status, reporter }: Passage, { name, environment }: Stage, look: (known: KnownWait) => Promise<End | HeldDeployment>): Promise<End> {
   const { state: before, waitingFor } = status.get();
-  for (let known: Known = 'nobody'; ; ) {
+  for (let known: KnownWait = 'nobody'; ; ) {
     const seen = await look(known);
     if (!isHeld(seen)) return seen;
     known = seen.waitsFor;

@@ -83,11 +83,11 @@ type Carried =
   /** It is to be rolled back, with this stage done already. By nobody, where the catalog decides. */
   | { readonly kind: 'rolledBack'; readonly by?: string; readonly reason: string };
 
-interface Failure {
+interface StageFailure {
   readonly reason: string;
   readonly attempt: number;
   /** What somebody has decided about it already. */
-  readonly answer?: Answer;
+  readonly answer?: StageAnswer;
 }
 
 /** As often as people want it tried. */
@@ -128,7 +128,7 @@ function replaced({ runs, isThere }: Coming, { previous }: Lease): Previous | un
 }
 
 /** Does what people decide about a stage that failed. */
-async function resolve(passage: Passage, stage: Stage, failure: Failure, lease: Lease): Promise<'again' | 'skipped' | Extract<Carried, { kind: 'rolledBack' }>> {
+async function resolve(passage: Passage, stage: Stage, failure: StageFailure, lease: Lease): Promise<'again' | 'skipped' | Extract<Carried, { kind: 'rolledBack' }>> {
   const { status, touched } = passage;
   let why = failure.reason;
   let given = failure.answer;
@@ -163,7 +163,7 @@ interface Try {
 }
 
 /** Promotes and soaks once; answers why that failed, if it did. What runs there already is not deployed again, unless people want that. */
-async function tryStage(passage: Passage, stage: Stage, { coming, attempt, approvedBy, lease }: Try): Promise<Omit<Failure, 'attempt'> | undefined> {
+async function tryStage(passage: Passage, stage: Stage, { coming, attempt, approvedBy, lease }: Try): Promise<Omit<StageFailure, 'attempt'> | undefined> {
   const { plan, status, reporter, work } = passage;
   const { name, environment } = stage;
   const { sha } = coming;
@@ -186,7 +186,7 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, appro
   const soak = await soakStage(passage, stage);
   if (soak.kind === 'vetoed') return { reason: toldVeto(soak.veto, plan.candidate) };
   if (soak.kind === 'unhealthy') return { reason: `${environment} is not healthy: ${soak.reason}` };
-  if (soak.kind === 'decided') return { reason: `${soak.choice.by} has ended the soak of ${name}`, answer: soak.choice as Answer };
+  if (soak.kind === 'decided') return { reason: `${soak.choice.by} has ended the soak of ${name}`, answer: soak.choice as StageAnswer };
   const shows = { environment, repository: plan.deployedFrom.repository, component: plan.component, sha };
   if (await lease.leave(shows)) return undefined;
   const look = { ...shows, patience: plan.pace.patience };
@@ -194,10 +194,10 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, appro
   return found.isThere ? undefined : { reason: `${environment} runs ${found.runs ? toldRunning(found.runs) : 'nothing that is known'}, without ${shortSha(sha)}` };
 }
 
-type Answer = { readonly choice: 'retry' | 'skip' | 'rollback' | 'abort'; readonly by?: string; readonly reason?: string | undefined };
+type StageAnswer = { readonly choice: 'retry' | 'skip' | 'rollback' | 'abort'; readonly by?: string; readonly reason?: string | undefined };
 
 /** Asks people how to go on, unless the catalog knows. */
-async function whatNow({ plan, objections, questions, status, reporter }: Passage, stage: Stage, { reason, attempt, automatic }: Failure & { readonly automatic: boolean }): Promise<Answer> {
+async function whatNow({ plan, objections, questions, status, reporter }: Passage, stage: Stage, { reason, attempt, automatic }: StageFailure & { readonly automatic: boolean }): Promise<StageAnswer> {
   const { name, environment } = stage;
   const choices = ['retry', 'rollback', 'skip', 'abort'] as const;
   const send = choosing(choices, name);
@@ -210,7 +210,7 @@ async function whatNow({ plan, objections, questions, status, reporter }: Passag
   reporter.tell({ ...failed, line: `${reason}; somebody has to decide`, wanted: { whom: [], send, at: environment } });
   const about = `how to go on after ${name}, which failed`;
   status.enter('deciding', { waitingFor: { what: about, whom: ['an operator'], send }, next: reason });
-  return (await questions.pose({ about, choices, refusal: (answer) => unfitForStage(answer, stage) ?? whyNotAgain(answer) })) as Answer;
+  return (await questions.pose({ about, choices, refusal: (answer) => unfitForStage(answer, stage) ?? whyNotAgain(answer) })) as StageAnswer;
 
   function whyNotAgain({ choice }: Choice): string | undefined {
     const veto = objections.veto(plan.candidate);

@@ -30,8 +30,8 @@ const deepest = 200;
 /** How many commits the first release of a component lists. */
 const firstList = 100;
 
-type Refused = Extract<ProductionOutcome, { kind: 'promotionRefused' }>;
-type Setting = PromotionRules & { readonly stage: string; readonly target: Stage };
+type PromotionRefused = Extract<ProductionOutcome, { kind: 'promotionRefused' }>;
+type ProductionSetting = PromotionRules & { readonly stage: string; readonly target: Stage };
 
 /** Decides what a production release is made of. Writes nothing. */
 export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'registry' | 'issues'>) {
@@ -40,13 +40,13 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' 
   const { seen } = readContents(ports);
 
   /** @throws `InvalidInput` for a component that is not promoted, or what the worker lacks for it; `InvalidCatalog` */
-  async function planProduction(request: ProductionRequest): Promise<ProductionPlan | Refused> {
+  async function planProduction(request: ProductionRequest): Promise<ProductionPlan | PromotionRefused> {
     const read = await catalog.read();
     const setting = settingOf(read, request, ports);
     return request.environment === undefined ? planRelease(read, request, setting) : planPreview(read, request, setting);
   }
 
-  async function planRelease(read: Catalog, { component, release: asked, sha, variables }: ProductionRequest, { target, ...rules }: Setting): Promise<ProductionPlan | Refused> {
+  async function planRelease(read: Catalog, { component, release: asked, sha, variables }: ProductionRequest, { target, ...rules }: ProductionSetting): Promise<ProductionPlan | PromotionRefused> {
     const { repository, timeZone, nearDays } = rules;
     if (variables && rules.checklist.length === 0) return refused('the catalog has no checklist for environment variables: add "checklist" to its promotion');
     const tags = await forge.tags.list(repository, '2');
@@ -83,7 +83,7 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' 
     };
   }
 
-  async function planPreview(read: Catalog, { component, release: digits, sha }: ProductionRequest, { target, ...rules }: Setting): Promise<ProductionPlan | Refused> {
+  async function planPreview(read: Catalog, { component, release: digits, sha }: ProductionRequest, { target, ...rules }: ProductionSetting): Promise<ProductionPlan | PromotionRefused> {
     const { repository, branch } = rules;
     if (!/^[0-9a-f]{7,40}$/.test(digits)) return refused(`${target.environment} takes a commit by at least 7 of its digits, not "${digits}"`);
     const line = await forge.commits.mainLine(repository, branch, { limit: deepest });
@@ -134,12 +134,12 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' 
   return { planProduction };
 }
 
-function refused(reason: string): Refused {
+function refused(reason: string): PromotionRefused {
   return { kind: 'promotionRefused', reason };
 }
 
 /** What the catalog and the worker have to have for it. */
-function settingOf(read: Catalog, { component, environment }: ProductionRequest, { registry, issues }: Pick<Ports, 'registry' | 'issues'>): Setting {
+function settingOf(read: Catalog, { component, environment }: ProductionRequest, { registry, issues }: Pick<Ports, 'registry' | 'issues'>): ProductionSetting {
   const rules = promotionIn(read, component);
   const { production, previews, stage, image, qa } = rules;
   const found = environment === undefined || environment === production?.environment ? production : previews.find((preview) => preview.environment === environment);

@@ -9,7 +9,7 @@ export interface Section {
   readonly body: string;
 }
 
-interface Found {
+interface FoundSection {
   readonly version: Version;
   readonly date?: string;
   /** Of the heading's first character, and of what follows the section. */
@@ -42,7 +42,7 @@ export function versionsIn(file: string): readonly Version[] {
   return sectionsOf(file).map(({ version }) => version);
 }
 
-function sectionsOf(file: string): readonly Found[] {
+function sectionsOf(file: string): readonly FoundSection[] {
   const headings = [...file.matchAll(heading)].flatMap(({ 0: line, 1: text = '', 2: date, index }) => {
     const read = readVersion(text);
     return read.kind === 'version' ? [{ version: read.version, ...(date && { date }), from: index, bodyFrom: index + line.length }] : [];

@@ -34,7 +34,7 @@ export function githubIssues({ rest, paginate }: GitHub): Issues {
   };
 }
 
-interface Given {
+interface GivenIssue {
   readonly number: number;
   readonly html_url: string;
   readonly state: string;
@@ -43,7 +43,7 @@ interface Given {
   readonly labels: readonly (string | { readonly name?: string | undefined })[];
 }
 
-function fromGitHub({ number, html_url, state, title, body, labels }: Given): Issue {
+function fromGitHub({ number, html_url, state, title, body, labels }: GivenIssue): Issue {
   return {
     number,
     url: html_url,

@@ -36,7 +36,7 @@ const placeInQueue = `query ($owner: String!, $repo: String!, $number: Int!) {
   }
 }`;
 
-interface Answer {
+interface QueueAnswer {
   readonly repository: {
     readonly pullRequest: {
       readonly isInMergeQueue: boolean;
@@ -56,7 +56,7 @@ export function githubMerging(github: GitHub, { get }: Pick<PullRequests, 'get'>
   }
 
   async function queuePlace(repository: string, number: number): Promise<QueuePlace> {
-    const { data, refused } = await asked<Answer>(github, placeInQueue, { ...at(repository), number });
+    const { data, refused } = await asked<QueueAnswer>(github, placeInQueue, { ...at(repository), number });
     if (!data) throw tryAgain('Unavailable', `GitHub does not tell of ${repository}#${number} and its merge queue: ${refused}`, { answer: { reason: refused ?? 'nothing' } });
     const { pullRequest } = data.repository;
     const [last] = pullRequest.timelineItems.nodes;

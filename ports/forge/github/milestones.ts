@@ -19,13 +19,13 @@ export function githubMilestones({ rest, paginate }: GitHub): Milestones {
   };
 }
 
-interface Given {
+interface GivenMilestone {
   readonly number: number;
   readonly title: string;
   readonly state: string;
   readonly due_on: string | null;
 }
 
-function fromGitHub({ number, title, state, due_on }: Given): Milestone {
+function fromGitHub({ number, title, state, due_on }: GivenMilestone): Milestone {
   return { number, title, state: state === 'open' ? 'open' : 'closed', ...(due_on !== null && { due: due_on }) };
 }

@@ -47,7 +47,7 @@ function explained({ repository, tag }: NewForgeRelease, error: unknown): never 
   throw neverRetry('PermissionDenied', `GitHub answered 404 to the release ${tag} of ${repository}: the token lacks contents=write, or workflows=write where files of .github/workflows differ between the tag and the default branch`, refusal(error));
 }
 
-interface Given {
+interface GivenRelease {
   readonly id: number;
   readonly html_url: string;
   readonly tag_name: string;
@@ -57,6 +57,6 @@ interface Given {
   readonly prerelease: boolean;
 }
 
-function fromGitHub({ id, html_url, tag_name, name, body, draft, prerelease }: Given): ForgeRelease {
+function fromGitHub({ id, html_url, tag_name, name, body, draft, prerelease }: GivenRelease): ForgeRelease {
   return { id, url: html_url, tag: tag_name, title: name ?? '', body: body ?? '', draft, prerelease };
 }

@@ -6,7 +6,7 @@ import type { NewObject, Written } from '../git.ts';
 import type { Clone } from './clone.ts';
 import { refName } from './names.ts';
 
-interface Entry {
+interface TreeEntry {
   readonly mode: string;
   readonly type: string;
   readonly sha: Sha;
@@ -14,7 +14,7 @@ interface Entry {
 
 /** Reads and makes objects in a clone, by plumbing only: there is no work tree, and no index. */
 export function objectsOf({ git, have, keep }: Clone) {
-  async function entriesOf(tree: Sha): Promise<Map<string, Entry>> {
+  async function entriesOf(tree: Sha): Promise<Map<string, TreeEntry>> {
     const { out } = await git(['ls-tree', '-z', tree]);
     return new Map(out.split('\0').filter(Boolean).map((line) => {
       const tab = line.indexOf('\t');
@@ -35,7 +35,7 @@ export function objectsOf({ git, have, keep }: Clone) {
 
   /** A tree with these files in place of those that it has. */
   async function withFiles(tree: Sha | undefined, files: ReadonlyMap<string, string>): Promise<Sha> {
-    const entries = tree === undefined ? new Map<string, Entry>() : await entriesOf(tree);
+    const entries = tree === undefined ? new Map<string, TreeEntry>() : await entriesOf(tree);
     const folders = new Map<string, Map<string, string>>();
     for (const [path, text] of files) {
       const [name = '', ...below] = path.split('/');

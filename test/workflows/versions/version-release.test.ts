@@ -169,7 +169,7 @@ describe('a minor', () => {
     stand.checks.splice(0, 1, { name: 'test', state: 'red' });
     const { release, announced } = await start({ version: '12.9.0' });
     await waitingFor(release, /the pipeline of v12\.9\.0, which is red/);
-    expect(announced).toEqual([expect.stringContaining('test')]);
+    await expect.poll(() => announced).toEqual([expect.stringContaining('test')]);
     await expect(release.executeUpdate(decide.update, { args: [{ choice: 'accept', by: 'ann' }] })).rejects.toThrow();
     await expect(release.executeUpdate(abort.update, { args: [{ by: 'ann', reason: 'no' }] })).rejects.toThrow();
     await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'ann' }] });

@@ -4,14 +4,14 @@ import type { GitHub } from '../connection/client.ts';
 type Rest = GitHub['rest'];
 type CheckRun = Awaited<ReturnType<Rest['checks']['listForRef']>>['data']['check_runs'][number];
 type Suite = Awaited<ReturnType<Rest['checks']['listSuitesForRef']>>['data']['check_suites'][number];
-type Run = Awaited<ReturnType<Rest['actions']['listWorkflowRunsForRepo']>>['data']['workflow_runs'][number];
+type WorkflowRun = Awaited<ReturnType<Rest['actions']['listWorkflowRunsForRepo']>>['data']['workflow_runs'][number];
 type Job = Awaited<ReturnType<Rest['actions']['listJobsForWorkflowRun']>>['data']['jobs'][number];
 type Status = Awaited<ReturnType<Rest['repos']['listCommitStatusesForRef']>>['data'][number];
 
 /** All that GitHub shows of a commit's CI. */
-interface Seen {
+interface CommitChecks {
   readonly suites: readonly Suite[];
-  readonly runs: readonly Run[];
+  readonly runs: readonly WorkflowRun[];
   readonly checkRuns: readonly CheckRun[];
   readonly statuses: readonly Status[];
   /** Of the newest attempt, by run: only of runs that have more than one. */
@@ -25,7 +25,7 @@ const actions = 'github-actions';
  * Of each workflow and event the newest run with all its jobs, of each app the newest of each name, of each status context the newest.
  * What is open, and has nothing to show for it, stands for itself.
  */
-export function seenChecks({ suites, runs, checkRuns, statuses, jobs }: Seen): readonly Check[] {
+export function seenChecks({ suites, runs, checkRuns, statuses, jobs }: CommitChecks): readonly Check[] {
   const current = newestRuns(runs);
   const suiteIds = new Set(runs.map(({ check_suite_id }) => check_suite_id));
   const others = checkRuns.filter((check) => !suiteIds.has(check.check_suite?.id) || isPosted(check));
@@ -43,12 +43,12 @@ export function seenChecks({ suites, runs, checkRuns, statuses, jobs }: Seen): r
 }
 
 /** A workflow that is started anew, not rerun, makes another run, and only the last one counts. */
-export function newestRuns(runs: readonly Run[]): readonly Run[] {
+export function newestRuns(runs: readonly WorkflowRun[]): readonly WorkflowRun[] {
   return newest(runs, ({ workflow_id, event }) => `${workflow_id} ${event}`);
 }
 
 /** Its jobs, and the run itself where it is open or has failed without any of them: jobs that need others appear late, or not at all. */
-function ofRun(run: Run, jobs: readonly (CheckRun | Job)[]): readonly Check[] {
+function ofRun(run: WorkflowRun, jobs: readonly (CheckRun | Job)[]): readonly Check[] {
   const of = run.path.split('@')[0]!.split('/').at(-1)!;
   const state = runState(run.status, run.conclusion);
   const checks = jobs.map((job) => ofJob(job, of));
