@@ -45,11 +45,11 @@ async function hold(trial: Trial): Promise<void> {
   if (interrupted.signal.aborted) return;
   const count = (...kinds: readonly string[]) => went.struck.filter(({ kind }) => kinds.includes(kind)).length;
   sums.trials++;
-  sums.releases += went.releases;
+  sums.releases += went.outcomes.length;
   sums.kills += count('kill', 'server');
   sums.freezes += count('freeze', 'freezeSending');
   sums.others += count('answer');
-  console.log(`${went.faults.length === 0 ? 'right' : 'WRONG'}  seed ${trial.seed}, ${trial.scene}, ${Math.round((Date.now() - began) / 1_000)} s, clocks ${trial.skewsMs.join(' and ')} ms off: ${went.struck.map(told).join(', ')}`);
+  console.log(`${went.faults.length === 0 ? 'right' : 'WRONG'}  seed ${trial.seed}, ${trial.scene} (${went.outcomes.join(', ')}), ${Math.round((Date.now() - began) / 1_000)} s, clocks ${trial.skewsMs.join(' and ')} ms off: ${went.struck.map(told).join(', ')}`);
   if (went.faults.length === 0) return;
   sums.differences++;
   for (const fault of went.faults) console.log(`       ${fault}`);

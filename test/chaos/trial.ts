@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import type { Outcome } from '../../domain/outcome.ts';
 import { github } from '../crash/github.ts';
 import { leases } from '../crash/matrix.ts';
 import { json, openWorld, pinnedIn, workerEnvironment, writeCatalog } from '../worlds.ts';
@@ -20,7 +21,8 @@ const patienceMs = 420_000;
 /** How a trial went. `struck` are the calamities that came while something ran. */
 export interface Trialled {
   readonly faults: readonly string[];
-  readonly releases: number;
+  /** How each release ended. */
+  readonly outcomes: readonly Outcome['kind'][];
   readonly struck: readonly Calamity[];
 }
 
@@ -71,16 +73,16 @@ export async function undergo(sandboxUrl: string, trial: Trial, interrupted: Abo
     const releases = await Promise.race([life, storm.then(() => life), sleep(patienceMs, undefined, { signal: over.signal })]);
     over.abort();
     await storm;
-    if (!releases) return { faults: [`not over within ${patienceMs} ms: ${await describeRunning(client)}`], releases: 0, struck };
+    if (!releases) return { faults: [`not over within ${patienceMs} ms: ${await describeRunning(client)}`], outcomes: [], struck };
     // Whoever was frozen has his say.
     await Promise.all(workers.map((worker) => worker.awake()));
     await sleep(3_000);
     await json(`${world.url}/control/faults`, { method: 'DELETE' });
     const snapshot = await world.snapshot();
     const aftermath = { releases, effects: await world.journal(), snapshot, leases: (await leases(client)) as readonly Lease[], running: await runningIn(world, snapshot.environments), sentLate };
-    return { faults: faultsOf(aftermath), releases: releases.length, struck };
+    return { faults: faultsOf(aftermath), outcomes: releases.map(({ outcome }) => outcome.kind), struck };
   } catch (error) {
-    return { faults: [error instanceof Error ? (error.stack ?? error.message) : String(error)], releases: 0, struck };
+    return { faults: [error instanceof Error ? (error.stack ?? error.message) : String(error)], outcomes: [], struck };
   } finally {
     over.abort();
     await storm.catch(() => undefined);
