@@ -10,6 +10,7 @@ import type { Contradiction } from './text/contradiction.ts';
 import { stage, stageContradictions } from './stages/rules.ts';
 import type { Stage } from './stages/rules.ts';
 import { environment } from './environments/rules.ts';
+import { takingBackBranch } from './component/plan.ts';
 import { pin } from './component/rules.ts';
 import { pace } from './release/pace.ts';
 import { promotionContradictions, promotionRules } from './promotion/rules.ts';
@@ -121,10 +122,15 @@ interface PlacedBranch extends NamedBranch {
 /** Branches that can't be there beside one another, and files that two components would pin. */
 function* branchContradictions({ components }: Pick<Catalog, 'components'>): Generator<Contradiction> {
   const branches = Object.entries(components).flatMap(([name, component]) => branchesOf(name, component));
+  const told = new Set<string>();
   for (const [index, ours] of branches.entries()) {
+    // One key may stand for several branches.
+    if (told.has(ours.path.join('.'))) continue;
     // Of two that are Slipway's the later one is told.
     const clash = branches.map((other, at) => (at === index || (other.isOurs && at > index) ? undefined : branchClash(ours, other))).find((why) => why !== undefined);
-    if (clash !== undefined) yield { path: [...ours.path], message: clash };
+    if (clash === undefined) continue;
+    told.add(ours.path.join('.'));
+    yield { path: [...ours.path], message: clash };
   }
   const files = new Map<string, string>();
   for (const [name, { pin }] of Object.entries(components)) {
@@ -142,7 +148,7 @@ function branchesOf(name: string, { code, pin, schemas, promotion }: Component):
   const head = { isOurs: true, role: `the branch of "${name}"` };
   return [
     ...(code ? [code.canonical, code.mirror].map((repository) => ({ repository, branch: code.branch, isOurs: false, role: `the branch that "${name}" is developed on`, ...at('code', 'branch') })) : []),
-    ...(pin ? [{ repository: pin.repository, branch: pin.branch, ...base, ...at('pin', 'branch') }, { repository: pin.repository, branch: pin.head, ...head, ...at('pin', 'head') }] : []),
+    ...(pin ? [{ repository: pin.repository, branch: pin.branch, ...base, ...at('pin', 'branch') }, ...[pin.head, takingBackBranch(pin)].map((branch) => ({ repository: pin.repository, branch, ...head, ...at('pin', 'head') }))] : []),
     ...(schemas ? [...[schemas.branch, schemas.lineBranch, ...Object.values(schemas.lines)].map((branch) => ({ repository: schemas.repository, branch, ...base, ...at('schemas', 'branch') })), { repository: schemas.repository, branch: schemas.head, ...head, ...at('schemas', 'head') }] : []),
     ...(promotion ? [{ repository: promotion.repository, branch: promotion.branch, ...base, ...at('promotion', 'branch') }] : []),
   ];

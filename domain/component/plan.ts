@@ -91,8 +91,13 @@ export function planRelease({ pace, environments }: Surroundings, { name: compon
 /** A plan that pins again what was pinned before, by a pull request on a branch of its own, and deploys nothing. */
 export function planTakingBack(surroundings: Surroundings, component: Releasable, choice: ChosenCandidate): ReleasePlan {
   const { pin, ...plan } = planRelease(surroundings, component, choice);
-  const { head, title } = pin;
-  return { ...plan, pin: { ...pin, head: `${head}-back`, title: cut(`Revert "${title}"`, longestTitle) }, stages: [], isBack: true };
+  const { title } = pin;
+  return { ...plan, pin: { ...pin, head: takingBackBranch(pin), title: cut(`Revert "${title}"`, longestTitle) }, stages: [], isBack: true };
+}
+
+/** The branch of the pull request that takes the pin back. */
+export function takingBackBranch({ head }: Pick<Pin, 'head'>): string {
+  return `${head}-back`;
 }
 
 /** Who is waited for where the catalog names nobody else. */

@@ -1,3 +1,4 @@
+import type { BranchRestriction } from '../../domain/code/branch-rules.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { MergeMethod } from './merging.ts';
 
@@ -9,11 +10,6 @@ export interface BranchRules {
   /** Every commit must be signed. */
   readonly signatures: boolean;
 }
-
-/** What can be kept from all but some. */
-export const branchRestrictions = ['creation', 'update', 'deletion', 'required_signatures'] as const;
-
-export type BranchRestriction = (typeof branchRestrictions)[number];
 
 /** What the token is allowed, as far as the forge tells, and who belongs to what. */
 export interface Access {

@@ -192,6 +192,7 @@ describe('branches that can not be there beside one another', () => {
   it.each([
     ['its base', head('master'), '"master" is the base branch of "gitaly" already'],
     ['a folder that is its base', head('master/gitaly'), `"master/gitaly" can't be there beside "master", the base branch of "gitaly": ${inside}`],
+    ['the branch that takes its pin back', head('release/gitaly', '\n      branch: release/gitaly-back'), '"release/gitaly-back" is the base branch of "gitaly" already'],
     ['a folder above its base', head('stable', '\n      branch: stable/12-9'), `"stable" can't be there beside "stable/12-9", the base branch of "gitaly": ${inside}`],
   ])('are refused: %s', (_, text, message) => {
     expect(problems(text)).toEqual([expect.stringContaining(`components.gitaly.pin.head: ${message}`)]);

@@ -1,4 +1,4 @@
-import { branchRestrictions } from '../access.ts';
+import { branchRestrictions } from '../../../domain/code/branch-rules.ts';
 import type { Access } from '../access.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
@@ -57,7 +57,7 @@ export function githubAccess({ rest, paginate }: GitHub, { signs = false }: { re
     },
 
     async restrictions(repository, branch) {
-      const types = (await paginate(rest.repos.getBranchRules, { ...at(repository), branch, per_page: 100 })).map(({ type }) => type);
+      const types: readonly string[] = (await paginate(rest.repos.getBranchRules, { ...at(repository), branch, per_page: 100 })).map(({ type }) => type);
       return branchRestrictions.filter((restriction) => types.includes(restriction));
     },
 

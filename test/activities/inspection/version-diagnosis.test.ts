@@ -3,7 +3,8 @@ import { diagnoseVersions } from '../../../activities/inspection/diagnosis/versi
 import type { DiagnosisPorts } from '../../../activities/inspection/diagnosis/finding.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import { neverRetry } from '../../../ports/failures.ts';
-import type { Access, BranchRestriction, BranchRules } from '../../../ports/forge/access.ts';
+import type { BranchRestriction } from '../../../domain/code/branch-rules.ts';
+import type { Access, BranchRules } from '../../../ports/forge/access.ts';
 import { shaOf } from '../../shas.ts';
 
 const read = readCatalog('version: 1\nenvironments: { production: {} }\ncomponents:\n  gitaly:\n    code: { canonical: org/gitaly }\n    versions: { production: { environment: production } }\n');
