@@ -3,6 +3,8 @@ import type { FlagRules } from '../../domain/flags/rules.ts';
 import type { PromotionRules } from '../../domain/promotion/rules.ts';
 import type { SchemaRules } from '../../domain/schemas/rules.ts';
 import type { VersionRules } from '../../domain/versions/rules.ts';
+import type { Repository } from '../../domain/code/repository.ts';
+import { kinds } from '../../domain/release/kinds.ts';
 import { unknownName } from '../../domain/text/nearest-name.ts';
 import { neverRetry } from '../failures.ts';
 import type { Code } from '../../domain/code/rules.ts';
@@ -23,6 +25,31 @@ export function releasableIn(catalog: Catalog, name: string): ReleasableComponen
   const { code, ...rest } = componentAmong(catalog, ({ code: from, pin, stages }) => from !== undefined && (pin !== undefined || stages.length > 0), name);
   if (!code || (!rest.pin && rest.stages.length === 0)) throw neverRetry('InvalidInput', `the catalog does not say where the commits of ${name} come from and go to: add "code" to it, and "stages" or a "pin"`);
   return { ...rest, code };
+}
+
+/** What a halt of a component stops: what goes through stages, by its own pin or stages, or from stage to production. */
+export interface Haltable {
+  /** Where the team is told. */
+  readonly channel?: string;
+  /** The repository of what a release carries, by the release's id. */
+  sourceOf(release: string): Repository;
+}
+
+/** @throws `InvalidInput` for one of which nothing goes through stages, with what stops its releases instead */
+export function haltableIn(catalog: Catalog, name: string): Haltable {
+  const { code, pin, stages, promotion, chat, ...others } = componentAmong(catalog, (component) => isHaltable(component), name);
+  const carried = code && (pin || stages.length > 0) ? code.mirror : undefined;
+  const source = carried ?? promotion?.repository;
+  if (source === undefined) {
+    const instead = [others.flags && 'a rollout is stopped by "hold"', (others.schemas || others.versions) && 'a release of its schemas or versions by "abort", each by itself'].filter((text) => typeof text === 'string');
+    throw neverRetry('InvalidInput', `nothing of ${name} goes through stages, so that a halt or veto would stop nothing${instead.length > 0 ? `: ${instead.join(', ')}` : ''}`);
+  }
+  const channel = chat?.team ?? promotion?.chat.progress;
+  return { ...(channel !== undefined && { channel }), sourceOf: (release) => (release.startsWith(kinds.production.prefix) && promotion ? promotion.repository : source) };
+}
+
+function isHaltable({ code, pin, stages, promotion }: Component): boolean {
+  return (code !== undefined && (pin !== undefined || stages.length > 0)) || promotion !== undefined;
 }
 
 /** A component whose database schemas are released. */

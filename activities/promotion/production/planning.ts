@@ -10,6 +10,7 @@ import type { QaQuestion } from '../../../domain/promotion/qa.ts';
 import { checkReleaseName, isSameName, releaseNamesIn } from '../../../domain/promotion/release-name.ts';
 import type { ProductionRequest } from '../../../domain/promotion/request.ts';
 import type { PromotionRules } from '../../../domain/promotion/rules.ts';
+import { toldHalt, toldLifting, toldVeto } from '../../../domain/people/objection.ts';
 import { releaseId } from '../../../domain/release/kinds.ts';
 import { assured } from '../../../domain/stages/assured.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
@@ -18,6 +19,7 @@ import { promotionIn } from '../../../ports/catalog/entries.ts';
 import { neverRetry } from '../../../ports/failures.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { readContents } from '../../environments/contents.ts';
+import { readObjections } from '../../people/objections.ts';
 import { findLandings, itemsOf, shortName } from '../landed.ts';
 import type { LandedChanges } from '../landed.ts';
 import { readReleases } from '../releases.ts';
@@ -34,16 +36,24 @@ type PromotionRefused = Extract<ProductionOutcome, { kind: 'promotionRefused' }>
 type ProductionSetting = PromotionRules & { readonly stage: string; readonly target: Stage };
 
 /** Decides what a production release is made of. Writes nothing. */
-export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'environments' | 'registry' | 'issues'>) {
+export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'components' | 'forge' | 'git' | 'environments' | 'registry' | 'issues'>) {
   const { catalog, forge, git } = ports;
   const { recentReleases, releaseBefore } = readReleases(forge);
   const { seen } = readContents(ports);
+  const { against } = readObjections(ports);
 
   /** @throws `InvalidInput` for a component that is not promoted, or what the worker lacks for it; `InvalidCatalog` */
   async function planProduction(request: ProductionRequest): Promise<ProductionPlan | PromotionRefused> {
     const read = await catalog.read();
     const setting = settingOf(read, request, ports);
-    return request.environment === undefined ? planRelease(read, request, setting) : planPreview(read, request, setting);
+    const plan = await (request.environment === undefined ? planRelease(read, request, setting) : planPreview(read, request, setting));
+    return plan.kind === 'production' ? ((await objectedTo(plan)) ?? plan) : plan;
+  }
+
+  async function objectedTo({ component, candidate, repository: source }: ProductionPlan): Promise<PromotionRefused | undefined> {
+    const { halt, veto } = (await against({ component, candidate, source })) ?? {};
+    if (veto) return refused(`${toldVeto(veto, candidate)}. To release it all the same: ${toldLifting(component, veto.sha)}`);
+    return halt && refused(`${toldHalt(component, halt)}. To go on: ${toldLifting(component)}`);
   }
 
   async function planRelease(read: Catalog, { component, release: asked, sha, variables }: ProductionRequest, { target, ...rules }: ProductionSetting): Promise<ProductionPlan | PromotionRefused> {

@@ -1,12 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPromotion } from '../../../activities/promotion/index.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
+import type { Objections } from '../../../domain/people/objection.ts';
 import type { ProductionPlan } from '../../../domain/promotion/production/plan.ts';
 import type { ProductionRequest } from '../../../domain/promotion/request.ts';
 import { gitProgram } from '../../../ports/git/program.ts';
 import { connectJira } from '../../../ports/issues/jira.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { connectOci } from '../../../ports/registry/oci.ts';
+import { componentsWith } from '../../components.ts';
 import { temporaryFolder } from '../../ports/git/repositories.ts';
 import { startRegistry } from '../../ports/registry/registry-server.ts';
 import type { RegistryServer } from '../../ports/registry/registry-server.ts';
@@ -47,7 +49,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function portsWith(more: object): Ports {
+function portsWith(more: object, objections?: Partial<Objections>): Ports {
   const authorization = `Basic ${Buffer.from('x-access-token:bot-token').toString('base64')}`;
   const environments = { stage: { report: `${world.url}/deployed/stage` }, production: { report: `${world.url}/deployed/production` }, dev: {} };
   return {
@@ -57,6 +59,7 @@ function portsWith(more: object): Ports {
     environments: { record: async () => undefined } as Partial<Ports['environments']> as Ports['environments'],
     registry: connectOci({ url: registry.url }),
     issues: connectJira({ url: `${world.url}/jira`, email: 'slipway@example.com', token: 'jira-token' }),
+    components: componentsWith(objections),
     health: { look: async () => ({ kind: 'healthy' }) },
     readLagMs: 0,
   } as Partial<Ports> as Ports;
@@ -86,6 +89,15 @@ async function makeLatest(name: string, sha: Sha): Promise<void> {
 }
 
 describe('the plan of a production release', () => {
+  it('is none of a component that is halted, nor of a commit that is vetoed', async () => {
+    const { sha } = await landed('MNTOR-1: the leak');
+    const order = { by: 'kim', reason: 'an incident', since: '2024-09-01T00:00:00Z' };
+    activities = createPromotion(portsWith({}, { halt: order }));
+    expect(await planned()).toEqual({ kind: 'promotionRefused', reason: 'monitor is halted by kim: an incident. To go on: slipway lift monitor --by <you>' });
+    activities = createPromotion(portsWith({}, { vetoes: [{ sha, ...order }] }));
+    expect(await planned()).toMatchObject({ kind: 'promotionRefused', reason: expect.stringContaining(`is vetoed by kim: an incident. To release it all the same: slipway lift monitor --sha ${sha}`) });
+  });
+
   it('is of the commit of its tag, with what came since the latest release and the keys of that', async () => {
     await makeLatest('2024.08.29', await monitor.head());
     const one = await landed('MNTOR-1: the logo');
