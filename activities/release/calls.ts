@@ -3,6 +3,7 @@ import { shortSha } from '../../domain/code/commit.ts';
 import type { Summons, WantedRange } from '../../domain/people/call.ts';
 import type { NewMessage } from '../../ports/chat/chat.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { containment } from '../environments/containment.ts';
 import { readContents } from '../environments/contents.ts';
 
 export type CallPorts = Pick<Ports, 'catalog' | 'forge' | 'environments' | 'pageOf'>;
@@ -11,6 +12,7 @@ export type CallPorts = Pick<Ports, 'catalog' | 'forge' | 'environments' | 'page
 export function createCalls(ports: CallPorts) {
   const { catalog, forge, pageOf } = ports;
   const { versionThere } = readContents(ports);
+  const { comesAfter } = containment(forge);
 
   /** Never fails: what can't be found out is left out, or said to be so. */
   async function written({ release, whom, links, ways, range }: Summons, channel: string, text: string): Promise<Pick<NewMessage, 'text' | 'mentions'>> {
@@ -41,9 +43,9 @@ export function createCalls(ports: CallPorts) {
     const from = since ?? (await versionThere(component, { environment, repository: deployedFrom }));
     if (from === undefined || from === 'nothing') return `Nothing is known to run in ${environment}`;
     if (from === candidate) return `${environment} runs ${shortSha(candidate)} already`;
-    const { commits, total, diverged } = await forge.commits.range(source, from, candidate);
+    const { commits, total } = await forge.commits.range(source, from, candidate);
     const compareUrl = commits[0]?.url.replace(/\/commit\/[0-9a-f]+$/, `/compare/${from}...${candidate}`);
-    const goesBack = diverged ? ', which does not contain what runs there' : '';
+    const goesBack = !(await comesAfter(source, from, candidate)) ? ', which does not contain what runs there' : '';
     return `${environment} runs ${shortSha(from)}, and would get ${total} commit${total === 1 ? '' : 's'}${goesBack}${compareUrl ? `: ${compareUrl}` : ''}`;
   }
 

@@ -10,6 +10,7 @@ import type { Deployment } from '../../ports/forge/deployments.ts';
 import { launches } from '../../ports/launch/launches.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { containment } from '../environments/containment.ts';
 import { readContents } from '../environments/contents.ts';
 import type { Delivered } from '../environments/contents.ts';
 import { readObjections } from '../people/objections.ts';
@@ -23,7 +24,7 @@ export type Claimed =
     })
   /** People have something against it: it has not been asked for. */
   | { readonly kind: 'objected'; readonly objection: Objection }
-  /** A candidate that does not come before this one runs there, or is about to. */
+  /** What runs there has it already, or another candidate that it does not come after is about to. */
   | { readonly kind: 'outdated'; readonly by: Sha };
 
 export interface Leave extends Leaving {
@@ -36,6 +37,7 @@ export function createClaims(ports: Pick<Ports, 'catalog' | 'forge' | 'environme
   const launchBy = launches({ forge });
   const { compareUnder, isShown } = readContents(ports);
   const { against } = readObjections(ports);
+  const { comesAfter } = containment(forge);
 
   /** Asks for an environment, and looks at what it runs once it is granted. Where the order of two candidates matters, it is looked up in the component's `mirror`. */
   async function claimEnvironment({ claim, mirror }: { readonly claim: Claim; readonly mirror: string }): Promise<Claimed> {
@@ -49,11 +51,18 @@ export function createClaims(ports: Pick<Ports, 'catalog' | 'forge' | 'environme
       if (answer.kind === 'granted') return { ...answer, ...(await look(claim, answer.fence)) };
       if (answer.kind !== 'compare') return answer;
       for (const other of answer.with) {
-        const { diverged } = await forge.commits.range(mirror, other, claim.candidate);
-        if (diverged) return { kind: 'outdated', by: other };
+        if (await isOutdated(claim, mirror, other)) return { kind: 'outdated', by: other };
         after.push(other);
       }
     }
+  }
+
+  /** By content. Where what runs there lacks something of it as well, it is no newer one: people are asked once it is granted. */
+  async function isOutdated({ environment, component, candidate }: Claim, mirror: string, other: Sha): Promise<boolean> {
+    const isKnown = (await forge.commits.find(mirror, other)) !== undefined;
+    if (isKnown && (await comesAfter(mirror, other, candidate))) return false;
+    const runs = (await environments.record(environment))?.deployed[component]?.candidate;
+    return runs !== other || (isKnown && (await comesAfter(mirror, candidate, other)));
   }
 
   /** A rollback is compared otherwise. */

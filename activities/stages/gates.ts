@@ -6,6 +6,7 @@ import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { promotionKey } from '../../domain/release/keys.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { containment } from '../environments/containment.ts';
 import { readOutstanding } from '../environments/outstanding.ts';
 
 /** A candidate that has come to the gate of a stage. */
@@ -32,6 +33,7 @@ const mostAttempts = 5;
 
 export function createGates(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'components' | 'releases'>) {
   const { forge, releases } = ports;
+  const { comesAfter } = containment(forge);
   const { outstanding } = readOutstanding(ports);
 
   /**
@@ -42,9 +44,9 @@ export function createGates(ports: Pick<Ports, 'catalog' | 'forge' | 'environmen
     const { component, candidate, source } = on;
     for (const { release: other, status } of await releases.running(component)) {
       if (other === release || kindOf(other) !== kindOf(release) || status?.candidate === undefined || status.candidate === candidate || !hasCome(status, stage)) continue;
-      if (!(await forge.commits.range(source, candidate, status.candidate)).diverged) return { by: other };
-      const isOlder = !(await forge.commits.range(source, status.candidate, candidate)).diverged;
-      if (isOlder && waitsAt(status, stage)) await releases.supersede(other, { key: promotionKey({ id: other, candidate: status.candidate }, stage), by: release });
+      const [isHeld, holds] = [await comesAfter(source, candidate, status.candidate), await comesAfter(source, status.candidate, candidate)];
+      if (isHeld && !holds) return { by: other };
+      if (holds && !isHeld && waitsAt(status, stage)) await releases.supersede(other, { key: promotionKey({ id: other, candidate: status.candidate }, stage), by: release });
     }
     const brings = await outstanding({ ...on, environment, repository }).catch(giveUp);
     return brings ? { brings } : {};

@@ -1,14 +1,22 @@
 import { componentsWith } from '../../components.ts';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createPlanning } from '../../../activities/component/planning.ts';
 import type { Planned } from '../../../activities/component/planning.ts';
 import { containment } from '../../../activities/environments/containment.ts';
+import { createClaims } from '../../../activities/stages/claims.ts';
+import type { Claimed } from '../../../activities/stages/claims.ts';
+import { createGates } from '../../../activities/stages/gates.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
+import { claimExample } from '../../../domain/environments/claim.ts';
+import { claimed as claimNow, newEnvironment } from '../../../domain/environments/environment.ts';
+import type { EnvironmentRecord } from '../../../domain/environments/environment.ts';
 import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { newRepository } from '../../ports/git/repositories.ts';
 import type { TestRepository } from '../../ports/git/repositories.ts';
+import { oneAttempt } from '../../ports/stand.ts';
+import { shaOf } from '../../shas.ts';
 import { gitForge } from '../git-forge.ts';
 
 const catalog = readCatalog(`
@@ -98,4 +106,59 @@ it('refuses a pin that names a version without a tag', async () => {
 it('holds a change by its pick, and no more than that', async () => {
   const { holds } = containment(gitForge({ 'org/gitaly': gitaly }));
   expect([await holds('org/gitaly', patch, fix), await holds('org/gitaly', patch, picked), await holds('org/gitaly', patch, gitaly.at(`${fix}^`)), await holds('org/gitaly', fix, picked)]).toEqual([true, true, false, true]);
+});
+
+describe('an environment', () => {
+  const forge = () => ({ ...gitForge({ 'org/gitaly': gitaly }), deployments: { current: async () => undefined } }) as unknown as Forge;
+  const claimOf = (candidate: Sha, release: string) => ({ ...claimExample, environment: 'production', key: `${release}/production`, release, component: 'gitaly', candidate, sha: candidate, purpose: 'promote' as const, deployment: { ...claimExample.deployment, repository: 'org/elsewhere' } });
+
+  /** What is answered to a release of `candidate` where `runs` is deployed. */
+  async function claimed(candidate: Sha, runs: Sha): Promise<string> {
+    const at = { candidate: runs, sha: runs, release: 'release/gitaly/before', since: '2026-01-01T00:00:00Z' };
+    let record: EnvironmentRecord = { ...newEnvironment('production'), deployed: { gitaly: at } };
+    const environments = {
+      record: async () => record,
+      claim: async ({ claim, after }) => {
+        const step = claimNow(record, claim, { after, now: '2026-01-02T00:00:00Z' });
+        record = step.record;
+        return step.answer;
+      },
+    } as Partial<Ports['environments']>;
+    if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
+    const ports = { catalog: { read: async () => catalog.catalog }, forge: forge(), environments, components: componentsWith(), holders: {}, readLagMs: 0 } as unknown as Ports;
+    const { claimEnvironment } = createClaims(ports);
+    const answer = (await oneAttempt().run(claimEnvironment, { claim: claimOf(candidate, 'release/gitaly/now'), mirror: 'org/gitaly' })) as Claimed;
+    return answer.kind === 'outdated' ? `outdated by ${answer.by}` : answer.kind;
+  }
+
+  it('is granted to the main line after a stable branch of which it has all, and the other way round', async () => {
+    expect(await claimed(fix, patch)).toBe('granted');
+    expect(await claimed(patch, c)).toBe('granted');
+    expect(await claimed(c, fix)).toBe(`outdated by ${fix}`);
+    expect(await claimed(c, patch)).toBe(`outdated by ${patch}`);
+  });
+
+  it('is granted, for people to decide, where each lacks something of the other', async () => {
+    gitaly.git('checkout', '--quiet', '12-9-stable');
+    const own = gitaly.commit('Mend what is broken here only', { own: '1\n' });
+    expect(await claimed(fix, own)).toBe('granted');
+  });
+
+  it('is granted, for people to decide, where nobody knows what runs there', async () => {
+    expect(await claimed(fix, shaOf('e'))).toBe('granted');
+  });
+
+  it('is approached by one release only: the main line takes the place of a stable branch of which it has all', async () => {
+    const superseded: string[] = [];
+    const status = (candidate: Sha) => ({ candidate, state: 'approval', stages: [{ name: 'production', environment: 'production', mark: 'approval' }] });
+    const releases = { running: async () => [{ release: 'release/gitaly/stable', status: status(patch) }], supersede: async (release: string) => void superseded.push(release), ended: async () => [] };
+    if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
+    const ports = { catalog: { read: async () => catalog.catalog }, forge: forge(), environments: { record: async () => undefined }, components: componentsWith(), releases } as unknown as Ports;
+    const { clearGate } = createGates(ports);
+    const gate = { component: 'gitaly', stage: 'production', source: 'org/gitaly', environment: 'production', repository: 'org/product' };
+    await oneAttempt().run(clearGate, { ...gate, release: 'release/gitaly/main', candidate: fix });
+    expect(superseded).toEqual(['release/gitaly/stable']);
+    expect(await oneAttempt().run(clearGate, { ...gate, release: 'release/gitaly/older', candidate: c })).toMatchObject({ by: 'release/gitaly/stable' });
+    expect(superseded).toHaveLength(1);
+  });
 });
