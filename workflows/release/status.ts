@@ -91,6 +91,14 @@ export function keepStatus(component: string) {
     change({ state, ...(waitingFor && { waitingFor: { ...waitingFor, since: at } }), ...(next && { next }), ...(progress && { progress: { ...progress, at } }) });
   }
 
+  /** What is left out is not known any more. */
+  function leaveOut(key: keyof ReleaseStatus): void {
+    const { [key]: _, ...rest } = status;
+    status = rest as ReleaseStatus;
+  }
+
+  const keeping = { get: () => status, change, leaveOut };
+
   return {
     get: () => status,
     change,
@@ -128,47 +136,14 @@ export function keepStatus(component: string) {
     progress(progress: Progress): void {
       change({ progress: { ...progress, at: now() } });
     },
-    /** Marks a stage as being so from now on. */
-    stage(name: string, mark: StageStatus['mark']): void {
-      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, mark, since: now() } : stage)) });
-    },
-    soak(name: string, soak: Omit<SoakStatus, 'at'>): void {
-      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, soak: { ...soak, at: now() } } : stage)) });
-    },
-    deployment(name: string, url: string): void {
-      change({ stages: status.stages.map((stage) => (stage.name === name ? { ...stage, url } : stage)) });
-    },
-    noteUndone(what: string): void {
-      change({ undone: [...status.undone, what] });
-    },
-    /** It has been taken back after all. */
-    staysNot(what: string): void {
-      change({ stays: status.stays.filter((other) => other !== what) });
-    },
-    stays(what: string): void {
-      if (!status.stays.includes(what)) change({ stays: [...status.stays, what] });
-    },
-    /** It is owed from now on, and keeps the release open. */
-    owes(what: string): void {
-      change({ owes: [...(status.owes ?? []), { what, since: now() }] });
-    },
-    owesNot(what: string): void {
-      const { owes = [], ...rest } = status;
-      const others = owes.filter((other) => other.what !== what);
-      status = others.length > 0 ? { ...rest, owes: others } : rest;
-      change({});
-    },
-    owe(what: string): void {
-      change({ owed: [...status.owed, what] });
-    },
+    ...marksOf(keeping),
+    ...ledgerOf(keeping),
     object(objections: readonly string[]): void {
-      const { objections: _, ...rest } = status;
-      status = rest;
+      leaveOut('objections');
       change(objections.length > 0 ? { objections } : {});
     },
     resume(): void {
-      const { paused: _, ...rest } = status;
-      status = rest;
+      leaveOut('paused');
       change({});
     },
     record(decision: Omit<Decision, 'at'>): void {
@@ -176,6 +151,52 @@ export function keepStatus(component: string) {
     },
     refuse(message: string, why: string): void {
       change({ refused: withRefusal(status.refused, { message, why, at: now() }) });
+    },
+  };
+}
+
+/** How the status is read and changed. */
+interface Keeping {
+  get(): ReleaseStatus;
+  change(changes: Partial<ReleaseStatus>): void;
+  leaveOut(key: keyof ReleaseStatus): void;
+}
+
+/** How far each stage has come. */
+function marksOf({ get, change }: Pick<Keeping, 'get' | 'change'>) {
+  const amend = (name: string, changes: Partial<StageStatus>) => change({ stages: get().stages.map((stage) => (stage.name === name ? { ...stage, ...changes } : stage)) });
+  return {
+    /** Marks a stage as being so from now on. */
+    stage: (name: string, mark: StageStatus['mark']): void => amend(name, { mark, since: now() }),
+    soak: (name: string, soak: Omit<SoakStatus, 'at'>): void => amend(name, { soak: { ...soak, at: now() } }),
+    deployment: (name: string, url: string): void => amend(name, { url }),
+  };
+}
+
+/** What was taken back, what stays, and what is owed. */
+function ledgerOf({ get, change, leaveOut }: Keeping) {
+  return {
+    noteUndone(what: string): void {
+      change({ undone: [...get().undone, what] });
+    },
+    /** It has been taken back after all. */
+    staysNot(what: string): void {
+      change({ stays: get().stays.filter((other) => other !== what) });
+    },
+    stays(what: string): void {
+      if (!get().stays.includes(what)) change({ stays: [...get().stays, what] });
+    },
+    /** It is owed from now on, and keeps the release open. */
+    owes(what: string): void {
+      change({ owes: [...(get().owes ?? []), { what, since: now() }] });
+    },
+    owesNot(what: string): void {
+      const others = (get().owes ?? []).filter((other) => other.what !== what);
+      leaveOut('owes');
+      change(others.length > 0 ? { owes: others } : {});
+    },
+    owe(what: string): void {
+      change({ owed: [...get().owed, what] });
     },
   };
 }
