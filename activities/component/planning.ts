@@ -44,7 +44,7 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   const { catalog, forge, releases, environments } = ports;
   const { seen } = readContents(ports);
   const { findLeftOver } = leftOvers(ports);
-  const { pinText, commitOf } = pinReads(forge);
+  const { pinSetBy, readPin, headOf } = pins(forge);
   const { inForce } = readObjections(ports);
   const { newest, asked, vetoedBy } = candidates(ports);
 
@@ -123,34 +123,9 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
     return (await isUnderWay(before)) ? before : releaseFrom(name, await pinSetBy(pin, at));
   }
 
-  /** @throws `Unavailable` while the forge does not show yet what set the pin */
-  async function pinSetBy(pin: Pin, { base, pinned, tagged }: PinAt): Promise<Sha> {
-    const { repository, versionFile } = pin;
-    const setBy = await forge.commits.lastChange(repository, versionFile, base);
-    const text = setBy && (await pinText(pin, setBy));
-    const set = text && (await commitOf(text, tagged));
-    if (setBy === undefined || set !== pinned) throw tryAgain('Unavailable', `${repository} does not show yet which commit has set ${versionFile} to ${pinned}`);
-    return setBy;
-  }
-
   /** A release that began before ids named the occasion goes on under its own. */
   async function isUnderWay(release: string): Promise<boolean> {
     return (await releases.isRunning(release)) && (await releases.status(release))?.candidate !== undefined;
-  }
-
-  async function readPin(pin: Pin, base: Sha, tagged: Repository | undefined): Promise<{ readonly pinned: Sha; readonly pinnedAs?: string }> {
-    const { repository, branch, versionFile } = pin;
-    const text = await reread(`${versionFile} of ${repository}`, () => pinText(pin, base));
-    const pinned = text === undefined ? undefined : await commitOf(text, tagged);
-    if (pinned !== undefined) return { pinned, ...(text !== pinned && { pinnedAs: text! }) };
-    const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
-    throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, or a version that ${tagged} has a tag of, but it ${given}`);
-  }
-
-  async function headOf({ repository, branch }: Pin): Promise<Sha> {
-    const head = await reread(`the branch ${branch} of ${repository}`, () => forge.branches.find(repository, branch));
-    if (head) return head;
-    throw neverRetry('InvalidCatalog', `branch ${branch} of ${repository} does not exist`);
   }
 
   /** Offers a candidate to its release, which is started where it does not run. @returns what that waits for people for, if it does */
@@ -168,6 +143,38 @@ export function createPlanning(ports: Pick<Ports, 'catalog' | 'forge' | 'release
   }
 
   return { plan, offer: beating(offer), carriedBy };
+}
+
+/** What a version file downstream says, and since when. */
+function pins(forge: Ports['forge']) {
+  const { pinText, commitOf } = pinReads(forge);
+
+  /** @throws `Unavailable` while the forge does not show yet what set the pin */
+  async function pinSetBy(pin: Pin, { base, pinned, tagged }: PinAt): Promise<Sha> {
+    const { repository, versionFile } = pin;
+    const setBy = await forge.commits.lastChange(repository, versionFile, base);
+    const text = setBy && (await pinText(pin, setBy));
+    const set = text && (await commitOf(text, tagged));
+    if (setBy === undefined || set !== pinned) throw tryAgain('Unavailable', `${repository} does not show yet which commit has set ${versionFile} to ${pinned}`);
+    return setBy;
+  }
+
+  async function readPin(pin: Pin, base: Sha, tagged: Repository | undefined): Promise<{ readonly pinned: Sha; readonly pinnedAs?: string }> {
+    const { repository, branch, versionFile } = pin;
+    const text = await reread(`${versionFile} of ${repository}`, () => pinText(pin, base));
+    const pinned = text === undefined ? undefined : await commitOf(text, tagged);
+    if (pinned !== undefined) return { pinned, ...(text !== pinned && { pinnedAs: text! }) };
+    const given = text === undefined ? 'does not exist' : `contains "${text.slice(0, 60)}"`;
+    throw neverRetry('Conflict', `${versionFile} in ${repository} (${branch}) must be a commit SHA of 40 hex digits, or a version that ${tagged} has a tag of, but it ${given}`);
+  }
+
+  async function headOf({ repository, branch }: Pin): Promise<Sha> {
+    const head = await reread(`the branch ${branch} of ${repository}`, () => forge.branches.find(repository, branch));
+    if (head) return head;
+    throw neverRetry('InvalidCatalog', `branch ${branch} of ${repository} does not exist`);
+  }
+
+  return { pinSetBy, readPin, headOf };
 }
 
 /** What is pinned by the downstream branch's head, and where versions that are pinned are tagged. */

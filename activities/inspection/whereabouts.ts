@@ -32,13 +32,12 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   const { seen, versionAt } = readContents(ports);
   const { pinnedAt } = pinReads(forge);
   const { holds: holdsChange } = containment(forge);
-  const { tellStory } = createStories(ports);
 
   /** @throws `InvalidInput` for an unknown component, commit or pull request */
   async function whereabouts({ component: name, sha, pullRequest: number }: WhereRequest): Promise<Whereabouts> {
     const read = await catalog.read();
     const { promotion, pin } = componentIn(read, name);
-    if (promotion && !pin) return followReleases(name, promotion, { ...(sha !== undefined && { sha }), ...(number !== undefined && { number }) });
+    if (promotion && !pin) return followReleases(ports, name, promotion, { ...(sha !== undefined && { sha }), ...(number !== undefined && { number }) });
     const component = releasableIn(read, name);
     const pull = number === undefined ? undefined : await pullRequestOf(component, number);
     const found = { component: name, ...(pull && { pullRequest: { number: pull.number, url: pull.url, state: pull.state } }), merged: false, environments: [] };
@@ -47,20 +46,6 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
     const commit = await commitOnLine(forge, component.code.mirror, component.code.branch, wanted);
     if (!commit) return { ...found, ...(await notMirrored(component, wanted)) };
     return { ...found, ...(await followed(name, component, commit)) };
-  }
-
-  /** Of what stage runs every commit of, it is asked which releases have it, net of reverts. */
-  async function followReleases(name: string, rules: PromotionRules, { sha, number }: { readonly sha?: Sha; readonly number?: number }): Promise<Whereabouts> {
-    const { repository, branch } = rules;
-    const [by] = sha === undefined ? [] : await forge.pullRequests.landing(repository, sha, branch);
-    const asked = number ?? by?.number;
-    const pull = asked === undefined ? undefined : await forge.pullRequests.get(repository, asked);
-    if (!pull) throw neverRetry('InvalidInput', sha === undefined ? `${repository} has no pull request #${number}` : `${sha} came onto ${branch} of ${repository} by no pull request: releases can be searched for those only`);
-    const found = { component: name, pullRequest: { number: pull.number, url: pull.url, state: pull.state }, merged: pull.mergeSha !== undefined, environments: [] };
-    if (pull.mergeSha === undefined) return { ...found, blocked: unmerged(pull) };
-    const commit = await forge.commits.find(repository, pull.mergeSha);
-    const { chapters, latest } = await tellStory(rules, { number: pull.number, mergeSha: pull.mergeSha });
-    return { ...found, ...(commit && { commit }), releases: { told: toldStory(chapters), ...(latest !== undefined && { latest }) } };
   }
 
   async function pullRequestOf({ code }: ReleasableComponent, number: number): Promise<PullRequest> {
@@ -155,6 +140,21 @@ export function createWhereabouts(ports: WhereaboutsPorts) {
   }
 
   return { whereabouts };
+}
+
+/** Of what stage runs every commit of, it is asked which releases have it, net of reverts. */
+async function followReleases(ports: WhereaboutsPorts, name: string, rules: PromotionRules, { sha, number }: { readonly sha?: Sha; readonly number?: number }): Promise<Whereabouts> {
+  const { forge } = ports;
+  const { repository, branch } = rules;
+  const [by] = sha === undefined ? [] : await forge.pullRequests.landing(repository, sha, branch);
+  const asked = number ?? by?.number;
+  const pull = asked === undefined ? undefined : await forge.pullRequests.get(repository, asked);
+  if (!pull) throw neverRetry('InvalidInput', sha === undefined ? `${repository} has no pull request #${number}` : `${sha} came onto ${branch} of ${repository} by no pull request: releases can be searched for those only`);
+  const found = { component: name, pullRequest: { number: pull.number, url: pull.url, state: pull.state }, merged: pull.mergeSha !== undefined, environments: [] };
+  if (pull.mergeSha === undefined) return { ...found, blocked: unmerged(pull) };
+  const commit = await forge.commits.find(repository, pull.mergeSha);
+  const { chapters, latest } = await createStories(ports).tellStory(rules, { number: pull.number, mergeSha: pull.mergeSha });
+  return { ...found, ...(commit && { commit }), releases: { told: toldStory(chapters), ...(latest !== undefined && { latest }) } };
 }
 
 /** Nothing, where an answer would have to be waited for. */

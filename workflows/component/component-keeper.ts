@@ -1,19 +1,19 @@
-import { condition, log, ParentClosePolicy, setCurrentDetails, setHandler, startChild } from '@temporalio/workflow';
+import { condition, log, ParentClosePolicy, setHandler, startChild } from '@temporalio/workflow';
 import type { ComponentSurvey } from '../../activities/component/objections.ts';
 import { componentPage } from '../../domain/component/component-page.ts';
 import { decided, decideRefusal, halted, haltRefusal, lifted, liftRefusal, newComponent, nextEnd, objected, objecting, takingBack, vetoed, vetoRefusal, withBefore } from '../../domain/component/component-record.ts';
 import type { ComponentRecord, ComponentRequest } from '../../domain/component/component-record.ts';
 import type { TakeBackRequest } from '../../domain/component/request.ts';
 import { asSha } from '../../domain/code/commit.ts';
-import { choice, withRefusal } from '../../domain/people/decision.ts';
+import { choice } from '../../domain/people/decision.ts';
 import type { Decision } from '../../domain/people/decision.ts';
 import { halting, lifting, vetoing } from '../../domain/people/objection.ts';
 import { yourLogin } from '../../domain/people/person.ts';
 import { kinds } from '../../domain/release/kinds.ts';
 import { decide } from '../people/messages.ts';
 import { rootMessage } from '../release/conclusion.ts';
+import { openRecord } from '../release/entity.ts';
 import { answer, receive, receiveUnknown } from '../release/inbox.ts';
-import type { Refusals } from '../release/inbox.ts';
 import { now } from '../release/status.ts';
 import { unpaced } from '../release/work.ts';
 import { componentStatus, halt, lift, objects, veto } from './messages.ts';
@@ -25,59 +25,52 @@ export type ComponentKeeper = ReturnType<typeof keepComponent>;
 
 /** What a component knows of itself, and whom it has still to tell. */
 export function keepComponent(request: ComponentRequest) {
-  let record: ComponentRecord = { ...newComponent(request.component), ...request.record };
-  let known = false;
-  /** Why there is no such component. */
-  let unfit: string | undefined;
+  const kept = openRecord<ComponentRecord>({ ...newComponent(request.component), ...request.record }, componentPage);
+  const { get, put, refusals } = kept;
   let channel: string | undefined;
-  /** Something has come since everybody was told: also what was refused makes the history longer. */
-  let dirty = false;
   /** What releases have been told of; nothing yet, by a run that continues another. */
   let told = request.record?.at ?? 0;
   /** Decisions that people have not been told of. */
   let news: readonly Decision[] = [];
-  const refusals: Refusals = {
-    refuse: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
-  };
   const sha = asSha('0123456789'.repeat(4));
 
-  setHandler(componentStatus, () => record, { description: 'Whether it is halted, which commits are vetoed, and who has decided that' });
+  setHandler(componentStatus, get, { description: 'Whether it is halted, which commits are vetoed, and who has decided that' });
   receive(halt, refusals, {
     schema: halting,
     example: { by: yourLogin, reason: 'why', until: '2026-12-24T18:00:00Z' },
     about: 'Lets no release of the component begin, nor go on to its merge or its next stage, until it is lifted',
-    refusal: (given) => haltRefusal(record, given, now()),
-    accept: (given) => change(halted(record, given, now())),
+    refusal: (given) => haltRefusal(get(), given, now()),
+    accept: (given) => change(halted(get(), given, now())),
   });
   receive(veto, refusals, {
     schema: vetoing,
     example: { sha, by: yourLogin, reason: 'why' },
     about: 'Lets a commit not be released, nor what contains it without its revert; with "only": true, nothing but this commit',
-    refusal: (given) => vetoRefusal(record, given, now()),
-    accept: (given) => change(vetoed(record, given, now())),
+    refusal: (given) => vetoRefusal(get(), given, now()),
+    accept: (given) => change(vetoed(get(), given, now())),
   });
   receive(lift, refusals, {
     schema: lifting,
     example: { by: yourLogin },
     about: 'Ends the halt or, with a "sha", the veto on that commit',
     // Until what the run before knew is known, nobody can tell whether there is nothing to lift.
-    refusal: (given) => (known ? liftRefusal(record, given, now()) : undefined),
+    refusal: (given) => (kept.isKnown() ? liftRefusal(get(), given, now()) : undefined),
     async accept(given) {
-      if (!known) await awaitSurvey();
-      const why = unfit ?? (known ? liftRefusal(record, given, now()) : 'what was decided before is not known yet: send it again');
-      return why ?? change(lifted(record, given, now()));
+      if (!kept.isKnown()) await kept.awaitSurvey(patience);
+      const why = kept.unfit() ?? (kept.isKnown() ? liftRefusal(get(), given, now()) : 'what was decided before is not known yet: send it again');
+      return why ?? change(lifted(get(), given, now()));
     },
   });
   receive(decide, refusals, {
     schema: choice,
     example: { choice: takingBack[0], by: yourLogin, reason: 'why' },
     about: 'Takes the pin back that a release has left, by a pull request, or leaves it as it is',
-    refusal: (given) => decideRefusal(record, given),
+    refusal: (given) => decideRefusal(get(), given),
     async accept(given) {
-      const pinned = record.offer?.pinned;
+      const pinned = get().offer?.pinned;
       const isTaken = given.choice === 'takeBack' && pinned !== undefined;
       const why = isTaken ? await startTakingBack({ component: request.component, by: given.by, reason: given.reason!, from: pinned }) : undefined;
-      if (why === undefined) enter(decided(record, given, now()));
+      if (why === undefined) enter(decided(get(), given, now()));
       return why;
     },
   });
@@ -86,17 +79,12 @@ export function keepComponent(request: ComponentRequest) {
     example: { component: request.component, key: 'release/gitaly/from-0123456789ab/end', release: 'release/gitaly/from-0123456789ab', by: 'kim', reason: 'why', halts: true },
     about: 'Sent by releases: how one has ended stands against what comes next',
     async answer(given): Promise<void> {
-      await awaitSurvey();
+      await kept.awaitSurvey(patience);
       // People hear of it from the release itself.
-      put(objected(record, given, now()));
+      put(objected(get(), given, now()));
     },
   });
   receiveUnknown([halt.name, veto.name, lift.name, decide.name], refusals);
-  show();
-
-  async function awaitSurvey(): Promise<void> {
-    await condition(() => known || unfit !== undefined, patience);
-  }
 
   /** Under a passing id: it computes its own. Answers why it could not be started. */
   async function startTakingBack(input: TakeBackRequest): Promise<string | undefined> {
@@ -111,22 +99,12 @@ export function keepComponent(request: ComponentRequest) {
   /** Answers late where it is not known yet whether there is such a component. */
   function change(next: ComponentRecord): undefined | Promise<string | undefined> {
     enter(next);
-    return known ? undefined : awaitSurvey().then(() => unfit);
+    return kept.isKnown() ? undefined : kept.awaitSurvey(patience).then(kept.unfit);
   }
 
   function enter(next: ComponentRecord): void {
-    news = [...news, ...next.decisions.filter((decision) => !record.decisions.includes(decision))];
+    news = [...news, ...next.decisions.filter((decision) => !get().decisions.includes(decision))];
     put(next);
-  }
-
-  function put(next: ComponentRecord): void {
-    record = next;
-    dirty = true;
-    show();
-  }
-
-  function show(): void {
-    setCurrentDetails(componentPage(record, now()));
   }
 
   async function say({ message, by, reason, at }: Decision): Promise<void> {
@@ -136,36 +114,33 @@ export function keepComponent(request: ComponentRequest) {
   }
 
   return {
-    record: () => record,
+    record: get,
     begin({ channel: where, before }: ComponentSurvey): void {
-      known = true;
+      kept.learn();
       channel = where;
-      if (before && !request.record) put(withBefore(record, before));
+      if (before && !request.record) put(withBefore(get(), before));
     },
-    /** Nothing more comes of it, and whoever has asked is told why. */
-    giveUp(why: string): void {
-      unfit = why;
-    },
+    giveUp: kept.giveUp,
     /** Resolves when there is something to tell, or a halt or veto has ended by itself. */
     async awaitChange(): Promise<void> {
-      const next = nextEnd(record, now());
-      if (next === undefined) await condition(() => dirty);
+      const next = nextEnd(get(), now());
+      if (next === undefined) await condition(kept.isDirty);
       // Clocks are read to the second: a second later it is over by them, too.
-      else if (!(await condition(() => dirty, Math.max(0, next - Date.now()) + 1_000))) put({ ...record, at: Math.max(record.at + 1, Date.now()) });
+      else if (!(await condition(kept.isDirty, Math.max(0, next - Date.now()) + 1_000))) put({ ...get(), at: Math.max(get().at + 1, Date.now()) });
     },
     /** Releases first, then people; who can't be told now is told with the next change. */
     async tellEverybody(): Promise<void> {
-      dirty = false;
-      const { at } = record;
+      kept.clean();
+      const { at } = get();
       const saying = news;
       news = [];
       if (at > told) {
-        const { halt: halts, vetoes } = record;
+        const { halt: halts, vetoes } = get();
         await unpaced.tellObjections({ component: request.component, objections: { at, ...(halts && { halt: halts }), vetoes } }, `tell the releases of ${request.component}`).catch((failure: unknown) => log.warn('releases could not be told', { failure }));
       }
       told = at;
       for (const decision of saying) await say(decision).catch((failure: unknown) => log.warn('people could not be told', { ...decision, failure }));
     },
-    quiet: () => !dirty,
+    quiet: () => !kept.isDirty(),
   };
 }

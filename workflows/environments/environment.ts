@@ -1,16 +1,12 @@
-import { rootCause } from '@temporalio/common';
-import { allHandlersFinished, condition, continueAsNew, log, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, log, workflowInfo } from '@temporalio/workflow';
 import { environmentId, environmentRequest, environmentRequestExample } from '../../domain/environments/environment.ts';
 import type { EnvironmentRequest } from '../../domain/environments/environment.ts';
 import { parseInput } from '../../domain/text/input.ts';
 import { unpaced } from '../release/work.ts';
 import { keepEnvironment } from './keeper.ts';
-import type { EnvironmentKeeper } from './keeper.ts';
 import { handOver, requested } from '../release/beginning.ts';
+import { liveOn, survey } from '../release/entity.ts';
 import { followHolder } from './holder.ts';
-
-/** A new run begins, with all that is known, before the history grows heavy: events. */
-const longest = 4_000;
 
 /**
  * Says who may deploy to an environment: one release at a time, in order, and none while it is frozen. Started by the first
@@ -23,26 +19,13 @@ export async function environment(input?: EnvironmentRequest): Promise<unknown> 
 
   const keeper = keepEnvironment(request);
   const follow = followHolder(keeper);
-  if (!request.record) await survey(keeper, request);
-  for (;;) {
-    await keeper.tellEverybody();
-    follow();
-    void keeper.look(() => unpaced.sightEnvironment(request, `look at what ${request.environment} runs`)).catch((failure: unknown) => log.warn('nobody tells what runs here', { failure }));
-    if (workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      if (keeper.quiet()) return continueAsNew<typeof environment>({ environment: request.environment, record: keeper.record() });
-    } else {
-      await keeper.awaitChange();
-    }
-  }
-}
-
-async function survey(keeper: EnvironmentKeeper, request: EnvironmentRequest): Promise<void> {
-  try {
-    keeper.begin(await unpaced.surveyEnvironment(request, `survey ${request.environment}`));
-  } catch (failure) {
-    keeper.giveUp(rootCause(failure) ?? String(failure));
-    await condition(allHandlersFinished);
-    throw failure;
-  }
+  if (!request.record) await survey(keeper, () => unpaced.surveyEnvironment(request, `survey ${request.environment}`));
+  return liveOn(
+    keeper,
+    () => continueAsNew<typeof environment>({ environment: request.environment, record: keeper.record() }),
+    () => {
+      follow();
+      void keeper.look(() => unpaced.sightEnvironment(request, `look at what ${request.environment} runs`)).catch((failure: unknown) => log.warn('nobody tells what runs here', { failure }));
+    },
+  );
 }

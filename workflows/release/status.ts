@@ -146,12 +146,6 @@ export function keepStatus(component: string) {
       leaveOut('paused');
       change({});
     },
-    record(decision: Omit<Decision, 'at'>): void {
-      change({ decisions: withDecision(status.decisions, { ...decision, at: now() }) });
-    },
-    refuse(message: string, why: string): void {
-      change({ refused: withRefusal(status.refused, { message, why, at: now() }) });
-    },
   };
 }
 
@@ -173,7 +167,7 @@ function marksOf({ get, change }: Pick<Keeping, 'get' | 'change'>) {
   };
 }
 
-/** What was taken back, what stays, and what is owed. */
+/** What was taken back, what stays, what is owed, and what people have decided. */
 function ledgerOf({ get, change, leaveOut }: Keeping) {
   return {
     noteUndone(what: string): void {
@@ -197,6 +191,12 @@ function ledgerOf({ get, change, leaveOut }: Keeping) {
     },
     owe(what: string): void {
       change({ owed: [...get().owed, what] });
+    },
+    record(decision: Omit<Decision, 'at'>): void {
+      change({ decisions: withDecision(get().decisions, { ...decision, at: now() }) });
+    },
+    refuse(message: string, why: string): void {
+      change({ refused: withRefusal(get().refused, { message, why, at: now() }) });
     },
   };
 }
