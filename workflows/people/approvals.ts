@@ -12,7 +12,7 @@ import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Waiting } from '../../domain/release/status.ts';
 import { openBallot } from './ballot.ts';
-import type { Ballot } from './ballot.ts';
+import type { BallotBox } from './ballot.ts';
 import type { Session } from '../release/session.ts';
 import { alongside } from '../release/race.ts';
 import type { StatusKeeper } from '../release/status.ts';
@@ -107,7 +107,7 @@ async function clear({ name: stage, environment }: Stage, { plan: { id: release,
 }
 
 /** Shows how far the stage that waits has come. */
-function show(status: StatusKeeper, stage: Stage, ballot: Ballot, brings?: string): Standing {
+function show(status: StatusKeeper, stage: Stage, ballot: BallotBox, brings?: string): Standing {
   const found = ballot.standing(stage);
   status.stage(stage.name, 'approval');
   status.enter('approval', { waitingFor: { what: `approval of ${stage.name}${toldStanding(stage, found)}`, whom: found.whom, ...(brings !== undefined && { brings }), ...waysToVote(status, stage, ballot) } });
@@ -118,7 +118,7 @@ function show(status: StatusKeeper, stage: Stage, ballot: Ballot, brings?: strin
  * Those who may approve are asked, by a message of its own: they let in all that the environment lacks, also what somebody has stopped before.
  * Where their votes are not enough that is said, too.
  */
-function askFor({ status, reporter }: Session<PassagePlan>, stage: Stage, ballot: Ballot, brings: Gate['brings']): void {
+function askFor({ status, reporter }: Session<PassagePlan>, stage: Stage, ballot: BallotBox, brings: Gate['brings']): void {
   const { name, environment } = stage;
   const what = brings && ('unknown' in brings ? `what ${environment} lacks, which can't be told now: ${brings.unknown}` : toldOutstanding(brings));
   const found = show(status, stage, ballot, what);
@@ -132,7 +132,7 @@ function askFor({ status, reporter }: Session<PassagePlan>, stage: Stage, ballot
   });
 }
 
-function waysToVote(status: StatusKeeper, { name: stage, approval }: Stage, ballot: Ballot): Pick<Waiting, 'write' | 'send'> {
+function waysToVote(status: StatusKeeper, { name: stage, approval }: Stage, ballot: BallotBox): Pick<Waiting, 'write' | 'send'> {
   const { candidate: sha } = ballot.carried();
   const isVerified = approval!.assurance === 'verified';
   const payload = { stage, by: yourLogin, sha, ...(isVerified && { token: 'signed.decision.token' }) };

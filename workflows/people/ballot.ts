@@ -10,7 +10,7 @@ import { now } from '../release/status.ts';
 import { proveByToken } from './decision-tokens.ts';
 import { approve, reject } from './messages.ts';
 
-export type Ballot = ReturnType<typeof openBallot>;
+export type BallotBox = ReturnType<typeof openBallot>;
 
 /** Collects votes from the first moment on, so that an early one is not lost; they are judged once there is a plan. */
 export function openBallot(status: StatusKeeper, starter: string | undefined) {
