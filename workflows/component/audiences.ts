@@ -16,10 +16,9 @@ export function audiencesOf(session: Session<ReleasePlan>): readonly Audience[] 
 
 /** Who follows the release of a component that nothing pins: there is no pull request, and so it has its thread from its first stage on. */
 export function straightAudiences(session: Session<StraightPlan>): readonly Audience[] {
-  const { id, component, candidate, chat, mirror } = session.plan;
-  if (!chat) return [];
+  const { component, candidate, chat, mirror } = session.plan;
   const source = { source: mirror, deployedFrom: mirror };
-  return chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: id, subject: `${component} ${shortSha(candidate)}`, key: () => id, origin: source });
+  return chatAudiences(session, chat, { subject: `${component} ${shortSha(candidate)}`, origin: source });
 }
 
 /** A release's thread in the chat, and its pull request's label. Before there is a pull request there is nothing to tell of. */

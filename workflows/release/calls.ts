@@ -1,6 +1,7 @@
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Summons, Wanted } from '../../domain/people/call.ts';
 import { waysToAnswer } from '../../domain/people/call.ts';
+import type { ChatChannels } from '../../domain/release/chat.ts';
 import type { Announcement } from '../../activities/release/reports.ts';
 import { openThreads } from './reporting.ts';
 import type { Audience, Transition } from './reporting.ts';
@@ -38,20 +39,26 @@ export interface Team {
   more?(): string | undefined;
 }
 
-/** Who follows something in the chat: its thread, from its first step on, and its team. */
-export function chatAudiences(session: Calling & Pick<Session, 'work'>, { progress, thread, subject, ...team }: Team & { readonly progress: string; readonly thread: string }): readonly Audience[] {
+interface ChatSubject extends Pick<Team, 'subject' | 'origin'> {
+  /** Names its thread; its id, if not given. */
+  readonly key?: string;
+}
+
+/** Who follows something in the chat: its thread, from its first step on, and its team. Nobody, without a chat. */
+export function chatAudiences(session: Calling & Pick<Session, 'work'>, chat: ChatChannels | undefined, { subject, key = session.plan.id, origin }: ChatSubject): readonly Audience[] {
+  if (!chat) return [];
   const tell = openThreads(session.work);
-  const told = { subject, ...team };
+  const team = { channel: chat.team, subject, key: () => key, ...(origin && { origin }) };
   return [
     {
-      name: progress,
+      name: chat.progress,
       hear(transition) {
         const { name, line } = transition;
-        const report = { thread, channel: progress, subject, transition: name, line, ...calledBy(session, told, transition) };
+        const report = { thread: key, channel: chat.progress, subject, transition: name, line, ...calledBy(session, team, transition) };
         return () => tell(report);
       },
     },
-    teamChannel(session, told),
+    teamChannel(session, team),
   ];
 }
 

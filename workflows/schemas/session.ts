@@ -70,5 +70,5 @@ export function openSchemaSession(component: string) {
 /** People are told of a release from its first step on: it may wait for them before there is a pull request. */
 function followersOf(session: Session<SchemaPlan>, key: string): readonly Audience[] {
   const { chat, component, version } = session.plan;
-  return chat ? chatAudiences(session, { progress: chat.progress, channel: chat.team, thread: key, subject: `${component} ${version}`, key: () => key }) : [];
+  return chatAudiences(session, chat, { subject: `${component} ${version}`, key });
 }

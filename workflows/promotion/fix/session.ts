@@ -1,6 +1,6 @@
 import type { FixPlan } from '../../../domain/promotion/fix-plan.ts';
 import type { Confirmations } from '../../people/confirmations.ts';
-import { openThreads } from '../../release/reporting.ts';
+import { chatAudiences } from '../../release/calls.ts';
 import type { Audience } from '../../release/reporting.ts';
 import type { Session } from '../../release/session.ts';
 
@@ -10,13 +10,7 @@ export interface Fix extends Session<FixPlan> {
 }
 
 /** Its thread, and everybody in the channel where somebody has to do something. */
-export function fixAudiences({ plan, work }: Session<FixPlan>): readonly Audience[] {
-  const { id, component, release, hotfix } = plan;
-  const channel = plan.rules.chat.progress;
-  const subject = `${component} ${hotfix ? `hotfix ${release}` : `${release} (stage fix)`}`;
-  const tell = openThreads(work);
-  return [
-    { name: channel, hear: ({ name, line }) => () => tell({ thread: id, channel, subject, transition: name, line }) },
-    { name: channel, hear: ({ name, line, urgent }) => (urgent ? () => work.announce({ channel, key: `${id}/${name}/team`, text: `${subject}: ${line}` }, `announce ${name}`) : undefined) },
-  ];
+export function fixAudiences(session: Session<FixPlan>): readonly Audience[] {
+  const { component, release, hotfix, rules: { chat: { progress } } } = session.plan;
+  return chatAudiences(session, { progress, team: progress }, { subject: `${component} ${hotfix ? `hotfix ${release}` : `${release} (stage fix)`}` });
 }

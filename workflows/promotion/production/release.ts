@@ -18,9 +18,8 @@ export interface ProductionRelease extends Session<ProductionPlan> {
 
 /** Who follows it: its thread, and everybody in the channel where somebody has to do something. */
 export function audiencesOf(session: Session<ProductionPlan>): readonly Audience[] {
-  const { id, component, name, target, isPreview, rules } = session.plan;
-  const channel = rules.chat.progress;
-  return chatAudiences(session, { progress: channel, channel, thread: id, subject: `${component} ${name}${isPreview ? ` to ${target.environment}` : ''}`, key: () => id });
+  const { component, name, target, isPreview, rules: { chat: { progress } } } = session.plan;
+  return chatAudiences(session, { progress, team: progress }, { subject: `${component} ${name}${isPreview ? ` to ${target.environment}` : ''}` });
 }
 
 /** Takes a step: it is shown to be under way, and what it has come to is told. */
