@@ -133,3 +133,9 @@ function moving(soak: SoakStatus): SoakStatus {
 function isUnderWay({ mark }: StageStatus): boolean {
   return mark === 'underWay' || mark === 'promoting' || mark === 'soaking' || mark === 'rollingBack';
 }
+
+/** Whether it has brought something to an environment and is not done there: to be held is a state of the whole, and may come before that. */
+export function worksIn({ stages }: Pick<ReleaseStatus, 'stages'>, environment: string): boolean {
+  const marks: readonly StageStatus['mark'][] = ['promoting', 'soaking', 'failed', 'rollingBack'];
+  return stages.some((stage) => stage.environment === environment && marks.includes(stage.mark));
+}

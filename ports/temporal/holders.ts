@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import { everyKind } from '../../domain/release/kinds.ts';
+import { worksIn } from '../../domain/release/status.ts';
 import type { ReleaseState } from '../../domain/release/status.ts';
-import { isRunning } from './running-releases.ts';
+import { askStatus, isRunning } from './running-releases.ts';
 
-/** The states in which a release has an environment. */
-const working: readonly ReleaseState[] = ['promoting', 'soaking', 'deciding', 'rollingBack'];
+/** The states in which a release has an environment; one that is held may have one. */
+const working: readonly ReleaseState[] = ['promoting', 'soaking', 'deciding', 'rollingBack', 'held'];
 
 /** Releases, as far as an environment depends on them: what they do there, and whether they are gone. */
 export interface Holders {
@@ -33,7 +34,10 @@ export function temporalHolders(client: Client): Holders {
       const types = everyKind.filter(({ holdsEnvironments }) => holdsEnvironments).map((kind) => `"${kind.workflow}"`).join(', ');
       const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Running" AND Environment = "${environment}" AND ReleaseState IN (${states})`;
       const ids: string[] = [];
-      for await (const { workflowId } of workflow.list({ query })) ids.push(workflowId);
+      for await (const { workflowId, searchAttributes: { ReleaseState: [state] = [] } } of workflow.list({ query })) {
+        const held = state === 'held' ? await askStatus(client, workflowId) : undefined;
+        if (held === undefined || worksIn(held, environment)) ids.push(workflowId);
+      }
       return ids;
     },
 

@@ -47,10 +47,7 @@ export interface RunningReleases {
 
 export function temporalReleases(client: Client): RunningReleases {
   const { workflow } = client;
-
-  async function statusOf(release: string): Promise<ReleaseStatus | undefined> {
-    return client.withDeadline(Date.now() + patienceMs, () => workflow.getHandle(release).query<ReleaseStatus>('status')).catch(() => undefined);
-  }
+  const statusOf = (release: string) => askStatus(client, release);
 
   return {
     async offer({ release, component, sha }, taskQueue) {
@@ -108,6 +105,11 @@ export function temporalReleases(client: Client): RunningReleases {
 function theirs(component: string): string {
   const landing = everyKind.filter(({ holdsEnvironments }) => holdsEnvironments);
   return landing.map(({ prefix }) => `WorkflowId STARTS_WITH "${prefix}${component}/"`).join(' OR ');
+}
+
+/** What a release says of itself, if it answers. */
+export async function askStatus(client: Client, release: string): Promise<ReleaseStatus | undefined> {
+  return client.withDeadline(Date.now() + patienceMs, () => client.workflow.getHandle(release).query<ReleaseStatus>('status')).catch(() => undefined);
 }
 
 /** Whether there is such a workflow, and it has not ended. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { componentsWith } from '../components.ts';
 import { temporalEnvironments } from '../../ports/temporal/environments.ts';
 import { temporalHolders } from '../../ports/temporal/holders.ts';
+import { neverRetry } from '../../ports/failures.ts';
 import type { Deployment, Success } from '../../ports/forge/deployments.ts';
 import type { Forge } from '../../ports/forge/forge.ts';
 import type { Activities } from '../../activities/index.ts';
@@ -286,6 +287,22 @@ describe('the environment\'s own workflow', () => {
     await release.result();
   });
 
+  it('that has lost its record finds whoever is at work there, also who waits for people meanwhile', async () => {
+    const { begin, environment, promoted } = await company({ soak: 3_600_000, blind: true });
+    const holder = await begin('holder');
+    await reaches(holder, 'held');
+    await expect.poll(() => temporalHolders(client).atWork(environment)).toEqual([holder.workflowId]);
+    await client.workflow.getHandle(`environment/${environment}`).terminate();
+    const next = await begin('next');
+    // Where its claim waits for what the environment knows.
+    await reaches(next, 'merging');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(promoted).toEqual(['holder']);
+    await next.signal(abort.signal, operator);
+    await next.result();
+    await holder.terminate();
+  });
+
   it('inherits nothing from a run of another task queue, of which nobody may be left to answer', async () => {
     const { begin, environment, environments, taskQueue } = await company();
     await begin('first').then((release) => release.result());
@@ -360,7 +377,7 @@ async function recordOf(environment: string): Promise<EnvironmentRecord> {
 }
 
 /** A worker whose releases have one stage, in an environment of their own. Everything is scripted but the environment and the way to it. */
-async function company({ soak, freezes = [], lossy = false, patience = plan.pace.patience }: { readonly soak?: number; readonly freezes?: readonly object[]; readonly lossy?: boolean; readonly patience?: number } = {}) {
+async function company({ soak, blind = false, freezes = [], lossy = false, patience = plan.pace.patience }: { readonly soak?: number; /** Nobody may look at its health. */ readonly blind?: boolean; readonly freezes?: readonly object[]; readonly lossy?: boolean; readonly patience?: number } = {}) {
   const environment = `e${randomUUID().slice(0, 8)}`;
   const taskQueue = environment;
   const stage: Stage = { name: 'only', environment, promote: { kind: 'deployment' }, health: [], ...(soak !== undefined && { soak }) };
@@ -441,6 +458,7 @@ async function company({ soak, freezes = [], lossy = false, patience = plan.pace
       return 'succeeded';
     },
     ...createSoaks({ health: { look: async () => ({ kind: 'healthy' }) }, holders }),
+    ...(blind && { soak: () => Promise.reject(neverRetry('PermissionDenied', 'not yours')) }),
   };
   const { activities } = scriptedWorld(script);
   const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowBundle, activities, shutdownForceTime: '1 s' });
