@@ -94,7 +94,12 @@ export async function mergeDeps(release: SchemaRelease, pull: OpenedDeps, { look
         throw new Stop({ kind: 'mergeRefused', reason: `the merge queue has thrown it out: ${step.reason}` });
       case 'stop':
         throw new Stop(step.reason);
-      default:
+      case 'look':
+      case 'update':
+      case 'renew':
+      case 'rerun':
+      case 'diagnose':
+      case 'tell':
         return 'outdated';
     }
     const seen: BuildSight = life.known ? await look(life.known) : { kind: 'green' };
