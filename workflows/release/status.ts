@@ -138,14 +138,6 @@ export function keepStatus(component: string) {
     },
     ...marksOf(keeping),
     ...ledgerOf(keeping),
-    object(objections: readonly string[]): void {
-      leaveOut('objections');
-      change(objections.length > 0 ? { objections } : {});
-    },
-    resume(): void {
-      leaveOut('paused');
-      change({});
-    },
   };
 }
 
@@ -167,7 +159,7 @@ function marksOf({ get, change }: Pick<Keeping, 'get' | 'change'>) {
   };
 }
 
-/** What was taken back, what stays, what is owed, and what people have decided. */
+/** What was taken back, what stays, what is owed, and what people have said. */
 function ledgerOf({ get, change, leaveOut }: Keeping) {
   return {
     noteUndone(what: string): void {
@@ -191,6 +183,14 @@ function ledgerOf({ get, change, leaveOut }: Keeping) {
     },
     owe(what: string): void {
       change({ owed: [...get().owed, what] });
+    },
+    object(objections: readonly string[]): void {
+      leaveOut('objections');
+      change(objections.length > 0 ? { objections } : {});
+    },
+    resume(): void {
+      leaveOut('paused');
+      change({});
     },
     record(decision: Omit<Decision, 'at'>): void {
       change({ decisions: withDecision(get().decisions, { ...decision, at: now() }) });
