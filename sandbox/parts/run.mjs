@@ -29,6 +29,7 @@ const commands = {
   'test:ui': { projects: ['ui'], parts: ['temporal', 'chromium'] },
   'test:crash': { projects: ['crash'], flags: ['--quick', '--turns', '--resume'], parts: ['temporal', 'fake-gcs-server', 'github-description'] },
   'test:chaos': { program: 'dist/test/chaos/main.js', parts: ['temporal'] },
+  'test:mutation': { program: 'dist/test/mutation/main.js', parts: [] },
   'test:live': { projects: ['live'], parts: [] },
   typecheck: { tool: ['node_modules/typescript/bin/tsc', '--noEmit'], parts: [] },
   lint: { tool: ['node_modules/oxlint/bin/oxlint', '--type-aware'], parts: [] },

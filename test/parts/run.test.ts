@@ -17,7 +17,7 @@ test('an unknown command is answered with those that there are', async () => {
   expect(await node('sandbox/parts/run.mjs', 'tset')).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'usage: node sandbox/parts/run.mjs <start|slipway|bench|test|test:ui|test:crash|test:live|typecheck|lint|test:cluster> [arguments]\n',
+    stderr: 'usage: node sandbox/parts/run.mjs <start|slipway|bench|test|test:ui|test:crash|test:chaos|test:mutation|test:live|typecheck|lint|test:cluster> [arguments]\n',
   });
 });
 
