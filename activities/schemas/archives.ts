@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { activityInfo } from '@temporalio/activity';
 import type { Progress } from '../../domain/release/progress.ts';
 import { changesBetween } from '../../domain/schemas/contents.ts';
 import type { ArchiveChanges } from '../../domain/schemas/contents.ts';
@@ -29,11 +28,15 @@ import type { Gathered, SchemaWork, Stock, UnderWay } from './stock.ts';
 export interface ArchiveWork extends SchemaWork {
   /** The generation of somebody else's tarball that may be overwritten. */
   readonly replaces?: string;
+  /** What that one holds, by which it is known again when it has been put back. */
+  readonly replaced?: Replaced;
   /** Puts the tarball there only if this is its sha256, as builds expect it already: it is never taken back. */
   readonly repairs?: string;
   /** It was seen there. */
   readonly made?: true;
 }
+
+type Replaced = Pick<Artifact, 'size' | 'crc32c'>;
 
 interface Placing {
   readonly file: string;
@@ -61,7 +64,7 @@ export type ArchiveAnswer =
   /** Not what builds expect: nothing was written. */
   | { readonly kind: 'different'; readonly sha256: string }
   /** Another tarball is there, which somebody may use. */
-  | { readonly kind: 'occupied'; readonly generation: string; readonly size: number };
+  | ({ readonly kind: 'occupied'; readonly generation: string } & Replaced);
 
 export type ArchiveWithdrawn =
   | { readonly kind: 'removed' }
@@ -117,7 +120,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     const { rules, archive: name } = plan;
     const before = await artifacts.find(rules.bucket, name);
     const foreign = before && before.key !== key && !sameContent(before, packed) && !(isOfThisVersion(before, plan) && (await userOf(plan, before)) === undefined);
-    if (foreign && before.generation !== replaces) return { kind: 'occupied', generation: before.generation, size: before.size } as const;
+    if (foreign && before.generation !== replaces) return { kind: 'occupied', generation: before.generation, size: before.size, crc32c: before.crc32c } as const;
     if (foreign && repairs === undefined) await keep(before);
     const made = await effect({
       key: `archive ${rules.bucket}/${name}`,
@@ -147,7 +150,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
    * Takes away the tarball of this release, whichever run of it has made it, and puts back what it overwrote. Somebody else's is left alone, and
    * so is one that builds take.
    */
-  async function withdrawArchive({ plan, key, made, replaces }: ArchiveWork): Promise<ArchiveWithdrawn> {
+  async function withdrawArchive({ plan, key, made, replaces, replaced }: ArchiveWork): Promise<ArchiveWithdrawn> {
     const { rules, archive: name } = plan;
     const kept = await keptOf(plan);
     const previous = kept.at(-1);
@@ -173,7 +176,7 @@ export function createSchemaArchives(ports: Pick<Ports, 'artifacts' | 'forge' | 
     await forget(kept);
     if (isOurs) return { kind: previous ? 'putBack' : 'removed' };
     // An earlier attempt has done it, and died before it could say so.
-    if (now && replaces !== undefined && replaces !== now.generation && activityInfo().attempt > 1) return { kind: 'putBack' };
+    if (now && replaced && replaces !== now.generation && now.size === replaced.size && now.crc32c === replaced.crc32c) return { kind: 'putBack' };
     return { kind: made && !now ? 'removed' : 'nothing' };
   }
 

@@ -9,7 +9,7 @@ import { launches } from '../../ports/launch/launches.ts';
 import { beating } from '../../ports/pulse.ts';
 import { attemptBegan } from '../server-time.ts';
 import { effect } from '../effect.ts';
-import { notYet } from '../../ports/failures.ts';
+import { missing, notYet } from '../../ports/failures.ts';
 import type { Repository } from '../../domain/code/repository.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { BranchRules } from '../../ports/forge/access.ts';
@@ -50,6 +50,8 @@ export interface BuildStart {
 
 export interface MergeQuestion extends Pick<BuildQuestion, 'repository' | 'number' | 'sha' | 'base'> {
   readonly method: MergeMethod;
+  /** All that it is to change. */
+  readonly file: string;
 }
 
 export type MergeOutlook =
@@ -67,7 +69,9 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     const pull = await shown(repository, { number, head: sha });
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
-    if (pull.state === 'merged') return { kind: 'green' };
+    const isMerged = pull.state === 'merged';
+    // Whoever merges it before its build has ended does not know that it is green.
+    if (isMerged && known) return { kind: 'green' };
     const seen = await progressOf({ repository, into, number, head: sha, required, ignored, patience, attempt: 1, known: known ?? { kind: 'unreported' } }, pull);
     switch (seen.kind) {
       // A forge does not build what conflicts.
@@ -78,7 +82,7 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
       case 'green': {
         const red = await failedRun(repository, sha, given);
         if (red) return red;
-        if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
+        if (pull.undecided && !isMerged) throw notYet(`the forge does not know yet whether #${number} can be merged`);
         return seen;
       }
       case 'red':
@@ -104,14 +108,18 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     return { kind: 'outdated', base };
   }
 
+  /** What it was cut from is not in its base any more: as it is, it would bring that back. */
+  async function rewritten(repository: Repository, number: number, into: string): Promise<Extract<BuildAnswer, { kind: 'outdated' }>> {
+    const base = await forge.branches.find(repository, into);
+    if (base === undefined) throw missing(`#${number} is to be merged into ${into} of ${repository}, which is not shown`);
+    return { kind: 'outdated', base };
+  }
+
   /** Dispatches the catalog's build workflow for a head of the pull request, once. @throws `InvalidInput` when its run could not be found again */
   async function startReleaseBuild({ plan, sha }: BuildStart): Promise<Pick<Deployment, 'id' | 'url'>> {
-    const { id: release, version, branch, rules: { repository, build } } = plan;
-    const key = `${release} ${shortSha(sha)}`;
-    const mechanism = fillInputs({ kind: 'workflow', ...build! }, { version, sha, key });
-    const target = { repository, branch, environment: '', sha, key };
+    const { mechanism, target } = dispatchOf(plan, sha);
     const { id, url } = await effect({
-      key: `dispatch ${key}`,
+      key: `dispatch ${target.key}`,
       lagMs: readLagMs,
       probe: async () => (await launch.find(mechanism, target))[0],
       act: () => launch.start(mechanism, target, { attempt: attemptBegan() }),
@@ -119,17 +127,26 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     return { id, url };
   }
 
+  /** Calls off what runs of the builds of a head: all, or all but the one that counts. Answers where they were to be seen. */
+  async function callOffReleaseBuilds({ plan, sha, but }: BuildStart & { readonly but?: number }): Promise<readonly string[]> {
+    const { mechanism, target } = dispatchOf(plan, sha);
+    const running = (await launch.find(mechanism, target)).filter(({ id, state }) => id !== but && state === 'running');
+    for (const { id } of running) await launch.cancel(target.repository, id);
+    return running.map(({ url }) => url);
+  }
+
   /**
    * What can be known beforehand about the merge of a green pull request: once its schemas are published there is no way back.
    * @throws `NotYet` while something hinders it, if that is to be waited for
    */
-  async function mergeOutlook({ repository, number, sha, base, method, waits }: MergeQuestion & { readonly waits?: true }): Promise<MergeOutlook> {
+  async function mergeOutlook({ repository, number, sha, base, method, file, waits }: MergeQuestion & { readonly waits?: true }): Promise<MergeOutlook> {
     const pull = await shown(repository, { number, head: sha });
     if (pull.state === 'closed') return { kind: 'closed', by: pull.closedBy ?? 'somebody' };
     if (pull.head !== sha) return { kind: 'moved' };
     if (pull.state === 'merged') return { kind: 'clear' };
     if (pull.undecided) throw notYet(`the forge does not know yet whether #${number} can be merged`);
     if (pull.conflicts || pull.behind) return outdated(repository, base, sha, `#${number} must contain a commit of ${base} that is not shown yet`);
+    if ((await forge.pullRequests.files(repository, number)).some((path) => path !== file)) return rewritten(repository, number, base);
     const [methods, rules] = [(await forge.access.merging(repository))?.methods, await forge.access.rules(repository, base)];
     const why = hindrance({ base, method, methods, rules, isBlocked: pull.blocked === true });
     if (why === undefined) return { kind: 'clear' };
@@ -137,7 +154,12 @@ export function createSchemaBuilds({ forge, readLagMs = 0 }: Pick<Ports, 'forge'
     return { kind: 'hindered', why };
   }
 
-  return { startReleaseBuild: beating(startReleaseBuild), releaseBuild, mergeOutlook };
+  return { startReleaseBuild: beating(startReleaseBuild), callOffReleaseBuilds: beating(callOffReleaseBuilds), releaseBuild, mergeOutlook };
+}
+
+function dispatchOf({ id, version, branch, rules: { repository, build } }: SchemaPlan, sha: Sha) {
+  const key = `${id} ${shortSha(sha)}`;
+  return { mechanism: fillInputs({ kind: 'workflow', ...build! }, { version, sha, key }), target: { repository, branch, environment: '', sha, key } } as const;
 }
 
 interface Outlook {

@@ -12,13 +12,17 @@ export interface BaseQuestion {
   readonly carrier: string;
   /** The version of the tarball that builds of the base take now. */
   readonly named?: SchemaVersion | undefined;
+  /** A commit was named: its schemas are those of no other version. */
+  readonly isExact?: boolean;
 }
 
 /** What makes a base look like a mistake for a version, in sentences for people; nothing, where all is as one would expect. */
-export function doubtsAbout({ version, action, base, carrier, named }: BaseQuestion): readonly string[] {
+export function doubtsAbout({ version, action, base, carrier, named, isExact = false }: BaseQuestion): readonly string[] {
   const doubts = base === carrier ? [] : [`${version} is of the line ${lineOf(version)}, which ${carrier} carries, not ${base}`];
   if (named === undefined) return doubts;
-  const isBelow = action !== 'upload-current-schemas' && compareVersions(version, named) < 0;
+  // What is only uploaded changes no build: but the head of a branch that has gone beyond the version does not have its schemas.
+  const matters = action !== 'upload-current-schemas' || !isExact;
+  const isBelow = matters && compareVersions(version, named) < 0;
   if (isBelow) return [...doubts, `builds of ${base} take the schemas of ${named} now: ${version} is below that`];
   return isFarBeyond(version, named) ? [...doubts, `builds of ${base} take the schemas of ${named} now: ${version} is far beyond that`] : doubts;
 }

@@ -1,3 +1,4 @@
+import { cut } from '../text/short-text.ts';
 import { shown } from './refusal.ts';
 import { compareVersions } from './version.ts';
 import type { SchemaVersion } from './version.ts';
@@ -41,10 +42,13 @@ export interface ContentChanges extends ArchiveChanges {
 }
 
 const mostListed = 5_000;
+/** Characters: a tarball by hand may hold names of thousands. */
+const longestName = 200;
 
 /** The files of a tarball for people: few enough for one answer. */
 export function listed(schemas: readonly ArchivedSchema[]): { readonly schemas: readonly ArchivedSchema[]; readonly more?: number } {
-  return schemas.length > mostListed ? { schemas: schemas.slice(0, mostListed), more: schemas.length - mostListed } : { schemas };
+  const first = schemas.slice(0, mostListed).map((schema) => ({ ...schema, name: cut(schema.name, longestName) }));
+  return schemas.length > mostListed ? { schemas: first, more: schemas.length - mostListed } : { schemas: first };
 }
 
 export function contentChanges(since: string, before: readonly ArchivedSchema[], now: readonly ArchivedSchema[]): ContentChanges {

@@ -3,9 +3,14 @@ import type { FailedCheck } from '../code/pipeline.ts';
 import type { Remains } from '../release/remains.ts';
 import type { SchemaVersion } from './version.ts';
 
+/** What lies among the schemas and is none, by the catalog. */
+interface Ignoring {
+  readonly ignored?: readonly string[];
+}
+
 /** How a schema release or an upload ends, if it gets to its end. */
 export type SchemaOutcome =
-  | {
+  | ({
       readonly kind: 'schemasReleased';
       readonly version: SchemaVersion;
       readonly archive: { readonly url: string; readonly sha256: string };
@@ -14,14 +19,12 @@ export type SchemaOutcome =
       readonly published: readonly string[];
       /** Versions that others released during the build, and that this tarball lacks. */
       readonly lacks?: readonly SchemaVersion[];
-      /** What lies among the schemas and is none, by the catalog. */
-      readonly ignored?: readonly string[];
       /** Somebody has given its merge up: no build uses its tarball yet. */
       readonly unmerged?: { readonly by: string; readonly reason: string };
-    }
+    } & Ignoring)
   /** Builds of the base expect this tarball already: it is there now, and nothing was merged. */
-  | { readonly kind: 'schemasRepaired'; readonly version: SchemaVersion; readonly archive: { readonly url: string; readonly sha256: string } }
-  | { readonly kind: 'schemasUploaded'; readonly version: SchemaVersion; readonly published: readonly string[] }
+  | ({ readonly kind: 'schemasRepaired'; readonly version: SchemaVersion; readonly archive: { readonly url: string; readonly sha256: string } } & Ignoring)
+  | ({ readonly kind: 'schemasUploaded'; readonly version: SchemaVersion; readonly published: readonly string[] } & Ignoring)
   /** The release of this version runs already, and does something else than was asked. */
   | { readonly kind: 'schemasUnderWay'; readonly release: string; readonly runs: string; readonly asked: string };
 
@@ -38,16 +41,16 @@ const mostNames = 20;
 export function toldSchemas(outcome: SchemaOutcome | SchemaStopped): string {
   switch (outcome.kind) {
     case 'schemasReleased': {
-      const { version, published, lacks = [], ignored = [], unmerged } = outcome;
+      const { version, published, lacks = [], unmerged } = outcome;
       const files = published.length > 0 ? ` with ${published.length} schema files` : '';
-      return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}${ignored.length > 0 ? `, passing over ${ignored.slice(0, mostNames).join(', ')}` : ''}${unmerged ? `; its merge was given up by ${unmerged.by}: ${unmerged.reason}` : ''}`;
+      return `released ${version}${files}${lacks.length > 0 ? `, without ${lacks.join(', ')}` : ''}${passingOver(outcome)}${unmerged ? `; its merge was given up by ${unmerged.by}: ${unmerged.reason}` : ''}`;
     }
     case 'schemasRepaired':
-      return `repaired ${outcome.archive.url}: it is what builds expect, sha256 ${outcome.archive.sha256}`;
+      return `repaired ${outcome.archive.url}: it is what builds expect, sha256 ${outcome.archive.sha256}${passingOver(outcome)}`;
     case 'schemasUnderWay':
       return `not begun: ${outcome.release} is under way, ${outcome.runs}. To have it ${outcome.asked} instead, abort it first`;
     case 'schemasUploaded':
-      return `uploaded ${outcome.published.length} schema files of ${outcome.version}`;
+      return `uploaded ${outcome.published.length} schema files of ${outcome.version}${passingOver(outcome)}`;
     case 'schemasRefused': {
       const { reason, names } = outcome;
       const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
@@ -60,4 +63,8 @@ export function toldSchemas(outcome: SchemaOutcome | SchemaStopped): string {
     case 'buildTimedOut':
       return `stopped: the build was not green after ${spoken(outcome.afterMs)}`;
   }
+}
+
+function passingOver({ ignored = [] }: Ignoring): string {
+  return ignored.length > 0 ? `, passing over ${ignored.slice(0, mostNames).join(', ')}` : '';
 }

@@ -118,7 +118,7 @@ export function agreeOnSchemas({ pace, rules, chat }: SchemaGround, { request, b
     candidate,
     ...(ref !== undefined && { ref }),
     ...(named && { named }),
-    doubts: doubtsAbout({ version, action, base, carrier, named: before }),
+    doubts: doubtsAbout({ version, action, base, carrier, named: before, isExact: ref !== undefined }),
     date,
     archive: archive.name,
     url: archive.url,

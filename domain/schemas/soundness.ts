@@ -9,10 +9,13 @@ export type Soundness =
   | { readonly kind: 'sound'; readonly versions: number; readonly object: string }
   | { readonly kind: 'unsound'; readonly reason: string; readonly names: readonly string[] };
 
+/** Above every version that is ever released. */
+export const newestOfAll = 'v999999999.0.0';
+
 /** Whether a bucket's `schemas/` is such that any version can be released from it. */
 export function soundnessOf(stored: readonly StoredSchema[], naming: SchemaNaming): Soundness {
   const convention = conventionIn(naming, stored.map(({ name }) => name));
-  const inventory = takeInventory({ stored, convention, version: 'v999999999.0.0', action: 'inject-current-schemas' });
+  const inventory = takeInventory({ stored, convention, version: newestOfAll, action: 'inject-current-schemas' });
   switch (inventory.kind) {
     case 'ready':
       return { kind: 'sound', versions: inventory.versions.length, object: convention.object };

@@ -67,6 +67,7 @@ export interface NewArtifact extends Checksums {
   readonly replaces?: string;
 }
 
-export function sameContent(a: Omit<Checksums, 'md5'> & { readonly md5?: string }, b: Checksums): boolean {
-  return a.size === b.size && a.crc32c === b.crc32c && a.md5 === b.md5;
+/** Whether an artifact gives those who fetch it this content: one that is stored compressed gives them another than it holds. */
+export function sameContent(a: Pick<Artifact, 'size' | 'crc32c' | 'md5' | 'encoding'>, b: Checksums): boolean {
+  return a.encoding === undefined && a.size === b.size && a.crc32c === b.crc32c && a.md5 === b.md5;
 }

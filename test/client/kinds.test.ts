@@ -21,7 +21,7 @@ async function schemas(component: string, script: Parameters<typeof scriptedSche
 
 describe('a schema release', () => {
   it('is found by its component, and by its version', async () => {
-    const { id, start } = await schemas('migrator', { makeArchive: async () => ({ kind: 'occupied', generation: '77', size: 12 }) });
+    const { id, start } = await schemas('migrator', { makeArchive: async () => ({ kind: 'occupied', generation: '77', size: 12, crc32c: 'AAAAAA==' }) });
     expect(await start('schemaRelease', { action: 'inject-current-schemas' })).toMatchObject({ exit: 0 });
     await expect.poll(() => stand.slipway('status', 'migrator', '--json')).toMatchObject({ exit: 0, stdout: expect.stringContaining('"confirmation"') });
     expect(await stand.slipway('status', 'v5.3.4444', '--json')).toMatchObject({ stdout: expect.stringContaining(id) });

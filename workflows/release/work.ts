@@ -85,6 +85,7 @@ const patience = {
   amendSchemaPullRequest: 'writing',
   withdrawSchemaPullRequest: 'writing',
   startReleaseBuild: 'writing',
+  callOffReleaseBuilds: 'writing',
   releaseBuild: 'polling',
   mergeOutlook: 'polling',
   mergedBySomebody: 'polling',

@@ -26,7 +26,7 @@ type Different = Extract<ArchiveAnswer, { kind: 'different' }>;
 /** The tarball: made, made again, and taken back. What stands in its place is overwritten only when somebody has confirmed it. */
 export function openArchive(release: SchemaRelease) {
   const { plan, key, status, work, reporter } = release;
-  let replaces: string | undefined;
+  let leave: Pick<ArchiveWork, 'replaces' | 'replaced'> = {};
   let confirmed = plan.overwrite;
   let used = false;
   let made = false;
@@ -37,7 +37,7 @@ export function openArchive(release: SchemaRelease) {
     for (;;) {
       const progress: Progress = { what: 'fetched', files: 0, of: stock.files, bytes: 0, ofBytes: stock.size };
       status.enter('gathering', { next: `upload ${plan.archive}`, progress });
-      const given = { plan, key, ...(from !== undefined && { from }), ...(replaces !== undefined && { replaces }), ...more };
+      const given = { plan, key, ...(from !== undefined && { from }), ...leave, ...more };
       const answer = unlessRefused(await work.makeArchive(given, `make ${plan.archive}`));
       switch (answer.kind) {
         case 'made':
@@ -53,7 +53,7 @@ export function openArchive(release: SchemaRelease) {
         case 'occupied':
           if (!confirmed) await confirmOverwriting(release, answer);
           confirmed = false;
-          replaces = answer.generation;
+          leave = { replaces: answer.generation, replaced: { size: answer.size, crc32c: answer.crc32c } };
       }
     }
   }
@@ -92,7 +92,7 @@ export function openArchive(release: SchemaRelease) {
             await forgetPrevious();
             return { stays: `${plan.archive}: ${plan.into} uses it` };
           }
-          const given = { plan, key, ...(replaces !== undefined && { replaces }), ...(made && { made }) } as const;
+          const given = { plan, key, ...leave, ...(made && { made }) } as const;
           const answer = await work.withdrawArchive(given, `take back ${plan.archive}`);
           if (answer.kind === 'used') return { stays: `${plan.archive}: ${answer.branch} uses it` };
           return answer.kind === 'nothing' ? { nothing: true } : {};

@@ -4,7 +4,8 @@ import type { Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { shown } from '../../domain/schemas/refusal.ts';
 import type { SchemaVersion } from '../../domain/schemas/version.ts';
-import { openSilences } from '../people/obligations.ts';
+import { goWithout, openSilences } from '../people/obligations.ts';
+import type { Undo } from '../release/compensation.ts';
 import { firstOf, withinTime } from '../release/race.ts';
 import type { Ingredients } from './archive.ts';
 import { doubt } from './asking.ts';
@@ -24,18 +25,29 @@ export interface Build {
   readonly lacks: readonly SchemaVersion[];
 }
 
+interface BuildTools {
+  readonly remake: (ingredients: Ingredients) => Promise<MadeArchive>;
+  readonly register: (undo: Undo) => void;
+}
+
 /**
  * Follows a release's build. How far it has come outlives a call that fails: there may be another tarball by then, and another commit on the branch.
  *
  * @param remake puts another tarball in the place of the one that was built
  */
-export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, remake: (ingredients: Ingredients) => Promise<MadeArchive>) {
+export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, { remake, register }: BuildTools) {
   let now: Build = { ...begun, lacks: [] };
+  const { plan, work } = release;
+  if (plan.rules.build) register({ what: `the build of #${begun.pull.number}`, act: async () => ((await callOff(now.pull)).length > 0 ? {} : { nothing: true }) });
   /** Of its head as it is now. */
   let verdict: BuildSight | undefined;
   const goOnWithout = openSilences();
   /** The commit whose schemas were published: from then on they are the version's, whatever else is brought in. */
   let published: Sha | undefined;
+
+  function callOff({ head: sha, number }: OpenedDeps): Promise<readonly string[]> {
+    return work.callOffReleaseBuilds({ plan, sha }, `call off the build of ${shortSha(sha)} of #${number}`);
+  }
 
   async function look(): Promise<void> {
     verdict = await hear(await judge(release, now.pull, verdict?.kind === 'outdated' ? { kind: 'behind' } : undefined));
@@ -51,8 +63,10 @@ export function openBuild(release: SchemaRelease, begun: Omit<Build, 'lacks'>, r
   async function carry(archive: MadeArchive): Promise<void> {
     const base = verdict?.kind === 'outdated' ? verdict.base : undefined;
     if (archive.sha256 !== now.archive.sha256 || base !== undefined) {
-      now = { ...now, pull: await amend(release, now.pull, { archive, base }) };
+      const before = now.pull;
+      now = { ...now, archive, pull: await amend(release, before, { archive, base }) };
       verdict = undefined;
+      if (plan.rules.build) await goWithout(release, `call off the build of ${shortSha(before.head)}, which is not the head of #${before.number} any more`, () => callOff(before));
     }
     now = { ...now, archive };
   }
@@ -133,7 +147,8 @@ function tellChange({ plan, reporter }: SchemaRelease, { gained, isChanged }: { 
 }
 
 /** Waits until the build of exactly this head is green, or can't count. */
-async function judge({ plan, status, work, wakes }: SchemaRelease, { number, head: sha }: OpenedDeps, known: Obstacle | undefined): Promise<BuildSight> {
+async function judge(release: SchemaRelease, { number, head: sha }: OpenedDeps, known: Obstacle | undefined): Promise<BuildSight> {
+  const { plan, status, work, wakes } = release;
   const { repository, requiredChecks: required, ignoredChecks: ignored, buildTimeout } = plan.rules;
   // A review, or a queue, may take as long as it likes.
   const isBuilt = known && known.kind !== 'behind';
@@ -143,6 +158,7 @@ async function judge({ plan, status, work, wakes }: SchemaRelease, { number, hea
   const looking = () => wakes.wakeable(() => work.releaseBuild({ ...question, ...(run && { run }) }, `look at the build of #${number}`));
   const answer = await (isBuilt ? looking() : withinTime(buildTimeout, looking));
   if (answer === undefined) throw new Stop({ kind: 'buildTimedOut', afterMs: buildTimeout });
+  if (run) await callOffDoubles(release, { sha, number, counts: run.id });
   switch (answer.kind) {
     case 'red':
       throw new Stop({ kind: 'buildFailed', failed: answer.failed });
@@ -155,6 +171,14 @@ async function judge({ plan, status, work, wakes }: SchemaRelease, { number, hea
     case 'ejected':
       return answer;
   }
+}
+
+/** What was started a second time under its key, by a worker that was frozen while it sent. */
+async function callOffDoubles(release: SchemaRelease, { sha, number, counts }: { readonly sha: Sha; readonly number: number; readonly counts: number }): Promise<void> {
+  const { plan, work, reporter } = release;
+  const what = `call off what else builds #${number}`;
+  const doubles = (await goWithout(release, what, () => work.callOffReleaseBuilds({ plan, sha, but: counts }, what))) ?? [];
+  if (doubles.length > 0) reporter.tell({ name: 'doubles', line: `the build of #${number} was started more than once: called off ${doubles.join(', ')}` });
 }
 
 async function amend({ plan, key, work, reporter }: SchemaRelease, pull: OpenedDeps, { archive, base }: { readonly archive: MadeArchive; readonly base: Sha | undefined }): Promise<OpenedDeps> {

@@ -14,8 +14,8 @@ type OpenOutlook = Exclude<MergeOutlook, { kind: 'closed' | 'moved' }>;
 /** Waits for what stands in the way of the merge, or for somebody's word. */
 export async function awaitOutlook(release: SchemaRelease, { number, head: sha }: OpenedDeps): Promise<AwaitedOutlook> {
   const { plan, work, wakes } = release;
-  const { repository, merge: method } = plan.rules;
-  const question = { repository, number, sha, base: plan.into, method };
+  const { repository, merge: method, file } = plan.rules;
+  const question = { repository, number, sha, base: plan.into, method, file };
   const look = (waits?: true) => wakes.wakeable(() => work.mergeOutlook({ ...question, ...(waits && { waits }) }, `look whether #${number} can be merged`));
 
   let outlook = unlessEnded(await look());

@@ -13,7 +13,7 @@ export async function repair({ plan, reporter }: SchemaRelease, archives: Return
   if (action !== 'fetch-current-schemas' || named?.kind !== 'named' || named.archive.url !== url) return undefined;
   const expected = named.archive.sha256;
   const answer = await archives.repair(stock, expected);
-  if (answer.kind === 'made') return { kind: 'schemasRepaired', version, archive: { url, sha256: answer.sha256 } };
+  if (answer.kind === 'made') return { kind: 'schemasRepaired', version, archive: { url, sha256: answer.sha256 }, ...(answer.stock.ignored && { ignored: answer.stock.ignored }) };
   const line = `builds of ${base} expect a tarball with the sha256 ${shortSum(expected)}, and this one has ${shortSum(answer.sha256)}: it takes a pull request`;
   reporter.tell({ name: 'different', line });
   return undefined;

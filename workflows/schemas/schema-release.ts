@@ -40,7 +40,7 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
       const { build, published } = await compensate(status, async (register, keep) => {
         const archive = await archives.begin({ stock }, register);
         const pull = await openDeps(release, archive, { register, markUsed: archives.markUsed });
-        const build = openBuild(release, { archive, pull }, archives.make);
+        const build = openBuild(release, { archive, pull }, { remake: archives.make, register });
         const steps = `the work on #${pull.number}`;
         await insist(release, steps, build.look);
         await insist(release, steps, build.bringUpToDate);

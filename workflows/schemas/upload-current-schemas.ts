@@ -25,9 +25,9 @@ export async function uploadCurrentSchemas(input?: UploadRequest): Promise<Outco
       if (plan.id !== workflowInfo().workflowId) return handOverPlan(plan, request);
       const release = begin(plan);
       await examine(release);
-      await takeStock(release);
+      const { ignored } = await takeStock(release);
       const published = await commit(() => publish(release));
-      return { kind: 'schemasUploaded', version: plan.version, published };
+      return { kind: 'schemasUploaded', version: plan.version, published, ...(ignored && { ignored }) };
     }),
   );
 }

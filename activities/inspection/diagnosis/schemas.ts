@@ -1,9 +1,12 @@
+import { conventionIn } from '../../../domain/schemas/convention.ts';
 import { archiveNamedIn } from '../../../domain/schemas/deps.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import { schemaFolder } from '../../../domain/schemas/plan.ts';
 import type { SchemaRules } from '../../../domain/schemas/rules.ts';
-import { soundnessOf } from '../../../domain/schemas/soundness.ts';
+import { newestOfAll, soundnessOf } from '../../../domain/schemas/soundness.ts';
+import { sourceFolder, takeSources } from '../../../domain/schemas/sources.ts';
 import type { StorePermission } from '../../../ports/artifacts/store.ts';
+import { launches } from '../../../ports/launch/launches.ts';
 import { storedOf } from '../../schemas/stock.ts';
 import { doubtful, examine, fine, missing } from './finding.ts';
 import type { DiagnosisPorts } from './finding.ts';
@@ -18,13 +21,19 @@ export async function diagnoseSchemas({ forge, artifacts }: Pick<DiagnosisPorts,
   const about = (what: string) => `${name}: ${what}`;
   const findings = await Promise.all([
     diagnoseRepository(forge.access, about(repository), repository, 'write'),
-    examine(about(file), 'correct file or branch in the catalog', async () => {
-      const text = await forge.commits.read(repository, file, branch);
-      if (text === undefined) return missing(`${repository} does not have it on ${branch}`, 'correct file or branch in the catalog');
-      const named = archiveNamedIn(text);
-      if (named.kind === 'refused') return missing(`can't be rewritten: ${named.reason}`, 'write the rule as docs/schemas.md shows it, or correct file in the catalog');
-      return fine(`is on ${branch}, and names ${named.archive.url}`);
+    ...[...new Set([branch, ...Object.values(rules.lines)])].map((base) => rewritable(base, base === branch ? about(file) : about(`${file} on ${base}`))),
+    examine(about(rules.names.source), 'correct names or branch in the catalog', async () => {
+      const convention = conventionIn(rules.names, []);
+      const paths = await forge.commits.list(repository, sourceFolder(convention), branch);
+      const taken = takeSources(convention, newestOfAll, paths ?? []);
+      return taken.kind === 'refused' ? missing(`${taken.reason}: ${taken.names.slice(0, shown).join(', ')} (on ${branch} of ${repository})`, 'correct names in the catalog') : fine(`${taken.sources.length} are on ${branch}`);
     }),
+    ...(rules.build ? launches({ forge }).workflow.requires({ kind: 'workflow', ...rules.build }, { repository, branch, key: '{key}' }) : []).map((required) =>
+      examine(about(required.name), 'let the token read actions', async () => {
+        const found = await required.lack();
+        return found ? missing(found.what, found.todo) : fine('can be started');
+      }),
+    ),
     examine(about(`gs://${bucket}`), 'see docs/adapters.md', async () => {
       const [stored, allowed] = [await artifacts.list(bucket, schemaFolder), await artifacts.allowed(bucket)];
       const sound = soundnessOf(stored.map(storedOf).filter(({ name, size }) => name !== '' || size > 0), rules.names);
@@ -44,6 +53,16 @@ export async function diagnoseSchemas({ forge, artifacts }: Pick<DiagnosisPorts,
     }),
   ]);
   return findings.flat();
+
+  function rewritable(base: string, what: string) {
+    return examine(what, 'correct file or branch in the catalog', async () => {
+      const text = await forge.commits.read(repository, file, base);
+      if (text === undefined) return missing(`${repository} does not have it on ${base}`, 'correct file or branch in the catalog');
+      const named = archiveNamedIn(text);
+      if (named.kind === 'refused') return missing(`can't be rewritten: ${named.reason}`, 'write the rule as docs/schemas.md shows it, or correct file in the catalog');
+      return fine(`is on ${base}, and names ${named.archive.url}`);
+    });
+  }
 }
 
 function toldUnsound({ reason, names }: { readonly reason: string; readonly names: readonly string[] }): string {

@@ -25,8 +25,9 @@ const sandbox = useSandbox();
 let world: World;
 beforeAll(async () => {
   world = await openWorld(sandbox.url());
+  const sources = Object.fromEntries(['', '.codeintel', '.codeinsights'].map((part) => [`internal/database/schema${part}.json`, '{}']));
   const deps = 'http_file(name = "schemas_archive", urls = ["https://storage/schemas/dist/schemas-v1.0.0.tar.gz"], sha256 = "0")\n';
-  await world.control('commit', { repository: 'gitlab-org/gitlab', branch: 'master', files: { 'deps.bzl': deps }, message: 'Take the schemas' });
+  await world.control('commit', { repository: 'gitlab-org/gitlab', branch: 'master', files: { 'deps.bzl': deps, ...sources }, message: 'Take the schemas' });
 });
 
 const sound = `
@@ -217,6 +218,14 @@ describe('of what only some components have, it finds', () => {
     });
     expect(await ails({ also: more, ports: holding(['README.md']) })).toEqual({ [about]: expect.stringContaining('README.md: not a name of the convention') });
     expect(await ails({ also: more, ports: holding(releasedNames.slice(0, -1)) })).toEqual({ [about]: expect.stringContaining('the schemas of v5.2.4 are not complete; missing v5.2.4-internal_database_schema.codeinsights.json') });
+  });
+
+  it('schemas of a repository that no release could take, the branch of a line that is not there, and a build that can not be started', async () => {
+    const saying = (words: string) => lacking('bucket: schemas }', `bucket: schemas, ${words} }`);
+    expect(await ails({ also: saying('names: { source: "db/schema{part}.json" }') })).toEqual({ 'migrator: db/schema{part}.json': expect.stringMatching(/^missing: the commit lacks schemas: db\/schema.json, db\/schema.codeintel.json, db\/schema.codeinsights.json \(on master of gitlab-org\/gitlab\)/) });
+    expect(await ails({ also: saying('names: { parts: [{ name: "" }, { name: .codeintel }] }') })).toEqual({ 'migrator: internal/database/schema{part}.json': expect.stringMatching(/^missing: the catalog does not know every schema of the commit.*: internal\/database\/schema.codeinsights.json/) });
+    expect(await ails({ also: saying('lines: { "5.3": release }') })).toEqual({ 'migrator: deps.bzl on release': 'missing: gitlab-org/gitlab does not have it on release; correct file or branch in the catalog' });
+    expect(await ails({ also: saying('build: { workflow: relaese.yml, inputs: { key: "{key}" } }') })).toEqual({ 'migrator: relaese.yml of gitlab-org/gitlab': expect.stringMatching(/^missing: does not exist/) });
   });
 
   it('a base that people have to merge into', async () => {

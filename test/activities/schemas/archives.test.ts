@@ -7,7 +7,7 @@ import { connectGcs } from '../../../ports/artifacts/gcs.ts';
 import { listArchive } from '../../../ports/artifacts/listing.ts';
 import type { ArtifactStore } from '../../../ports/artifacts/store.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
-import type { MadeArchive } from '../../../activities/schemas/archives.ts';
+import type { ArchiveWork, MadeArchive } from '../../../activities/schemas/archives.ts';
 import { createSchemas } from '../../../activities/schemas/index.ts';
 import type { SchemaPlan } from '../../../domain/schemas/plan.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
@@ -70,7 +70,7 @@ async function answered<Answer>(activity: () => Promise<Answer>): Promise<{ read
 }
 
 const make = (work: { readonly key?: string; readonly replaces?: string; readonly from?: Sha; readonly repairs?: string } = {}) => answered(() => schemas.makeArchive({ plan, key: ours, ...work }));
-const withdraw = (work: { readonly key?: string; readonly replaces?: string } = {}) => answered(() => schemas.withdrawArchive({ plan, key: ours, ...work }));
+const withdraw = (work: Partial<ArchiveWork> = {}) => answered(() => schemas.withdrawArchive({ plan, key: ours, ...work }));
 const upload = () => answered(() => schemas.uploadSchemas({ plan, key: ours }));
 
 describe('making the tarball', () => {
@@ -188,6 +188,17 @@ describe('repairing the tarball', () => {
     expect((await make({ repairs: sha256, replaces: generation })).answer).toMatchObject({ kind: 'made', sha256 });
     expect(await store.list(bucket, `${tarball}.`)).toEqual([]);
   });
+});
+
+it('that is stored with a Content-Encoding is none of the same bytes: builds would get it unpacked', async () => {
+  const { sha256 } = (await make()).answer as MadeArchive;
+  const bytes = await store.read((await store.find(bucket, tarball))!);
+  await fetch(`${world.url}/gcs/upload/storage/v1/b/${bucket}/o?uploadType=media&contentEncoding=gzip&name=${encodeURIComponent(tarball)}`, { method: 'POST', body: new Uint8Array(bytes), headers: { authorization: 'Bearer gcs-token' } });
+  const { generation, size } = (await store.find(bucket, tarball))!;
+  expect(size).toBe(bytes.length);
+  expect((await make({ repairs: sha256 })).answer).toMatchObject({ kind: 'occupied', generation });
+  expect((await make({ repairs: sha256, replaces: generation })).answer).toMatchObject({ kind: 'made', sha256 });
+  expect(await store.find(bucket, tarball)).not.toHaveProperty('encoding');
 });
 
 describe('listing a tarball', () => {
@@ -353,6 +364,22 @@ describe('taking the tarball back', () => {
     const again = oneAttempt({ attempt: 2, scheduledTimestampMs: Date.now() }).run(() => schemas.withdrawArchive({ plan, key: ours, replaces: generation }));
     expect(await again).toEqual({ kind: 'nothing' });
     expect(await store.find(bucket, tarball)).toMatchObject({ generation });
+  });
+
+  it('tells, however often it is tried, what it has put back, and not what somebody else has put there instead', async () => {
+    await put('what somebody built');
+    const { generation: replaces, size, crc32c } = (await store.find(bucket, tarball))!;
+    const work = { replaces, replaced: { size, crc32c }, made: true } as const;
+    await make(work);
+    const again = (attempt: number) => oneAttempt({ attempt, scheduledTimestampMs: Date.now() }).run(() => schemas.withdrawArchive({ plan, key: ours, ...work }));
+    expect([await again(1), await again(2)]).toEqual([{ kind: 'putBack' }, { kind: 'putBack' }]);
+    expect(await text(tarball)).toBe('what somebody built');
+
+    await make({ ...work, replaces: (await store.find(bucket, tarball))!.generation });
+    await put('a rebuild by somebody');
+    expect([await again(1), await again(2)]).toEqual([{ kind: 'nothing' }, { kind: 'nothing' }]);
+    expect(await text(tarball)).toBe('a rebuild by somebody');
+    expect(await store.list(bucket, `${tarball}.`)).toEqual([]);
   });
 
   it('does nothing, and says so, where there is nothing', async () => {

@@ -14,6 +14,7 @@ import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
 
 const bucket = 'schemas-migrations';
 const repository = 'sourcegraph/sourcegraph';
+const file = 'tools/release/schema_deps.bzl';
 const tarball = 'dist/schemas-v5.3.4444.tar.gz';
 const request = { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' } as const;
 const contents = 'GET /repos/{owner}/{repo}/contents/{path}';
@@ -95,7 +96,6 @@ describe('what a release has read before is not missing because of one answer', 
 
   it('when its tarball is taken back, which builds may take', async () => {
     const { sha256 } = await made();
-    const file = 'tools/release/schema_deps.bzl';
     const named = (await forgeIn(world).commits.read(repository, file, 'main'))!.replace('schemas-v5.2.1093', 'schemas-v5.3.4444').replace(/5e1c[0-9a-f]{60}/, sha256);
     await world.control('commit', { repository, branch: 'main', files: { [file]: named }, message: 'Merge it by hand' });
     await fault(contents);
@@ -118,7 +118,7 @@ describe('a page of something in between', () => {
     const pull = await opened(await made());
     for (const status of [404, 403, 422, 200]) {
       await fault('GET /repos/{owner}/{repo}/pulls/{pull_number}', 1, { ...page, status });
-      const question = { repository, number: pull.number, sha: pull.head, base: 'main', method: 'merge' as const };
+      const question = { repository, number: pull.number, sha: pull.head, base: 'main', method: 'merge' as const, file };
       expect(await inTheEnd(schemas.mergeOutlook, question).catch((failure: unknown) => failure)).toMatchObject({ result: { kind: 'clear' } });
     }
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Sha } from '../../../domain/code/commit.ts';
 import { fileCatalog } from '../../../ports/catalog/file.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { createSchemaBuilds } from '../../../activities/schemas/builds.ts';
@@ -13,6 +14,7 @@ import { forgeIn, oneAttempt, useSandbox } from '../../ports/stand.ts';
 
 const repository = 'sourcegraph/sourcegraph';
 const branch = 'schemas/v5.3.4444';
+const file = 'tools/release/schema_deps.bzl';
 
 const sandbox = useSandbox({ gcs: true });
 let world: World;
@@ -163,6 +165,31 @@ describe('the release build', () => {
     await expect.poll(() => look(pull, run).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ ...answer, ...failed });
   });
 
+  it('is called off where it was started twice, and where nobody wants it any more', async () => {
+    await ends('never');
+    const pull = await open();
+    const run = await begin(pull.head);
+    await forge.workflowRuns.dispatch(repository, 'release.yml', branch, { VERSION: 'v5.3.4444', release_key: `${change.plan.id} ${pull.head.slice(0, 12)}` });
+    await expect.poll(() => runsOf('release.yml')).toHaveLength(2);
+    const double = ((await runsOf('release.yml')) as { id: number; html_url: string }[]).find(({ id }) => id !== run.id)!;
+    const callOff = (but?: number) => within(() => createSchemaBuilds({ forge }).callOffReleaseBuilds({ plan: { ...change.plan, rules: { ...change.plan.rules, build: workflow } }, sha: pull.head, ...(but !== undefined && { but }) }));
+    expect(await callOff(run.id)).toEqual([double.html_url]);
+    expect(await forge.workflowRuns.get(repository, run.id)).toMatchObject({ state: 'running' });
+    expect([await callOff(), await callOff()]).toEqual([[run.url], []]);
+  });
+
+  it('counts, though somebody merges the pull request before it has ended', async () => {
+    await world.control('protection', { repository, branch: 'main', requiredChecks: [] });
+    await world.control('ci', { repository, branch, verdict: 'slow', afterMs: 600_000 });
+    const pull = await open();
+    expect(await as('person:dana').merging.merge(repository, pull.number, pull.head, 'merge')).toMatchObject({ kind: 'merged' });
+    await expect(within(() => build(pull))).rejects.toMatchObject({ type: 'NotYet' });
+    await world.control('ci', { repository, sha: pull.head, verdict: 'red' });
+    await expect.poll(() => within(() => build(pull)).catch(({ type }) => type), { timeout: 20_000 }).toMatchObject({ kind: 'red' });
+    // After its build, whoever merges it has done what was waited for.
+    expect(await within(() => build(pull, { known: { kind: 'unreviewed' } }))).toEqual({ kind: 'green' });
+  });
+
   it('that the repository does not know fails by name', async () => {
     const pull = await open();
     const plan = { ...change.plan, rules: { ...change.plan.rules, build: { ...workflow, workflow: 'relaese.yml' } } };
@@ -176,7 +203,7 @@ async function runsOf(workflow: string): Promise<readonly object[]> {
 }
 
 describe('what can be known of the merge', () => {
-  const outlook = (pull: OpenedDeps, method: 'merge' | 'rebase' = 'merge') => createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method });
+  const outlook = (pull: OpenedDeps, method: 'merge' | 'rebase' = 'merge') => createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method, file });
 
   it('is that a review is missing, also before a queue, or that nothing stands in the way', async () => {
     const pull = await open();
@@ -184,7 +211,7 @@ describe('what can be known of the merge', () => {
     expect(await outlook(pull)).toEqual({ kind: 'clear' });
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], requiredReviews: 1 });
     expect(await outlook(pull)).toEqual({ kind: 'hindered', why: 'the protection of main keeps it from being merged: a check or a review is missing' });
-    await expect(createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method: 'merge', waits: true })).rejects.toMatchObject({ type: 'NotYet' });
+    await expect(createSchemaBuilds({ forge }).mergeOutlook({ repository, number: pull.number, sha: pull.head, base: 'main', method: 'merge', file, waits: true })).rejects.toMatchObject({ type: 'NotYet' });
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel', 'a check that nobody runs'] });
     expect(await outlook(pull)).toMatchObject({ kind: 'hindered', why: expect.stringContaining('the protection of main keeps it from being merged') });
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], mergeQueue: true });
@@ -204,7 +231,7 @@ describe('what can be known of the merge', () => {
     const behind = await moveOn({ 'main.go': 'package main' });
     await expect.poll(() => outlook(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual(behind);
     await world.control('protection', { repository, branch: 'main', requiredChecks: ['bazel'], requiredReviews: 1 });
-    const conflicting = await moveOn({ 'tools/release/schema_deps.bzl': (await forge.commits.read(repository, 'tools/release/schema_deps.bzl', 'main'))!.replace('v5.2.1093', 'v5.3.3333') });
+    const conflicting = await moveOn({ [file]: (await forge.commits.read(repository, file, 'main'))!.replace('v5.2.1093', 'v5.3.3333') });
     await expect.poll(() => outlook(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual(conflicting);
   });
 
@@ -218,7 +245,22 @@ describe('what can be known of the merge', () => {
 });
 
 describe('a base that has moved on', () => {
-  const file = 'tools/release/schema_deps.bzl';
+  it('or rather back is brought in, too: what it has dropped is not merged again', async () => {
+    const base = (await forge.branches.find(repository, 'main'))!;
+    const { sha: candidate } = await world.control<{ sha: Sha }>('commit', { repository, branch: 'main', files: { 'main.go': 'package main' }, message: 'Work that is dropped' });
+    change = { ...change, plan: { ...change.plan, candidate } };
+    const pull = await open();
+    await expect.poll(() => build(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'green' });
+    const asked = { repository, base: 'main', method: 'merge', file } as const;
+    const outlook = ({ number, head: sha }: OpenedDeps) => createSchemaBuilds({ forge }).mergeOutlook({ ...asked, number, sha });
+    expect(await outlook(pull)).toEqual({ kind: 'clear' });
+
+    await fetch(`${world.url}/api/v3/repos/${repository}/git/refs/heads/main`, { method: 'PATCH', headers: { authorization: 'Bearer person:dana', 'content-type': 'application/json' }, body: JSON.stringify({ sha: base, force: true }) });
+    await expect.poll(() => outlook(pull).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'outdated', base });
+    const next = await amend(pull, { base });
+    expect(await forge.commits.read(repository, 'main.go', next.head)).toBeUndefined();
+    await expect.poll(() => outlook(next).catch(({ type }) => type), { timeout: 20_000 }).toEqual({ kind: 'clear' });
+  });
 
   it('is brought into the pull request when it conflicts, and keeps what else it has gained', async () => {
     const pull = await open();

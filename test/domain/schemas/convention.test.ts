@@ -95,6 +95,11 @@ describe('names of another convention', () => {
   });
 });
 
+it.each(['V5.1.0-internal_database_schema.json', 'v5.1.0-Internal_Database_Schema.json', 'v5.1.0-internal_database_schema.JSON', 'v5.1.0-INTERNAL_database_schema.json'])('a name in another case is refused by name: %s', (name) => {
+  const found = inventory([...releasedNames, name]);
+  expect(found.kind === 'refused' && found.names.map((stranger) => stranger.name)).toEqual([name]);
+});
+
 it('a file in a tarball is known whatever it is called', () => {
   const read = anySchemaReader(naming);
   expect([releasedNames[0]!, documentedNames[0]!, 'README.md'].map(read)).toEqual([{ version: 'v3.20.0', part: '' }, { version: 'v3.20.0', part: '' }, undefined]);

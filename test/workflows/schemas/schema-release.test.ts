@@ -27,7 +27,7 @@ const inject: SchemaRequest = { component: 'migrator', version: 'v5.3.4444', act
 const fetching: SchemaRequest = { ...inject, action: 'fetch-current-schemas' };
 const tarball = 'the tarball dist/schemas-v5.3.4444.tar.gz';
 const pullRequest = 'the pull request on schemas/v5.3.4444';
-const occupied = { kind: 'occupied', generation: '77', size: 12 } as const;
+const occupied = { kind: 'occupied', generation: '77', size: 12, crc32c: 'AAAAAA==' } as const;
 
 describe('a schema release', () => {
   it('publishes the schemas of a version when its build is green, and merges then', async () => {
@@ -192,10 +192,81 @@ it('starts the release build of each head, where the catalog has one, and follow
   expect(asked).toEqual([['d', 1], ['e', 2]]);
 });
 
+describe('a release build', () => {
+  const building = { rules: { build: { workflow: 'release.yml', inputs: { VERSION: '{version}', key: '{key}' } } } };
+  const startReleaseBuild: Activities['startReleaseBuild'] = async ({ sha }) => ({ id: sha.startsWith('d') ? 1 : 2, url: 'https://forge/runs' });
+
+  it('is called off with its release', async () => {
+    const { release, calls } = await start({ startReleaseBuild, releaseBuild: pending, callOffReleaseBuilds: async () => ['https://forge/runs'] }, inject, building);
+    await waitsFor(release, 'the build of #7');
+    await release.signal(abort.signal, { by: 'alice', reason: 'wrong branch' });
+    expect(await release.result()).toMatchObject({ kind: 'aborted', undone: ['the build of #7', pullRequest, tarball] });
+    expect(calls).toContain('callOffReleaseBuilds ddd');
+  });
+
+  it('of a head that is not to be merged any more is called off, and is owed where it can not be', async () => {
+    const off: unknown[] = [];
+    const { release, lines } = await start(
+      {
+        startReleaseBuild,
+        releaseBuild: async ({ sha }) => (sha.startsWith('d') ? { kind: 'outdated', base: shaOf('b') } : { kind: 'green' }),
+        callOffReleaseBuilds: async ({ sha, but }) => {
+          if (but === undefined) throw ApplicationFailure.nonRetryable('GitHub answered 403', 'PermissionDenied');
+          return off.push([sha[0], but]) === 2 ? ['https://forge/runs/3'] : [];
+        },
+      },
+      inject,
+      building,
+    );
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(off).toEqual([['d', 1], ['e', 2]]);
+    expect(lines).toContain('the build of #7 was started more than once: called off https://forge/runs/3');
+    expect((await release.query(status)).owed).toEqual([`call off the build of ${shaOf('d').slice(0, 12)}, which is not the head of #7 any more: GitHub answered 403`]);
+  });
+});
+
 it('names in its outcome what lies among the schemas and is none', async () => {
   const { release } = await start({ makeArchive: async () => ({ ...made(), stock: { ...stockOf(['v5.1.0', 'v5.2.0']), ignored: ['README.md'] } }) });
   expect(await release.result()).toMatchObject({ kind: 'schemasReleased', ignored: ['README.md'] });
   expect((await release.query(status)).outcome).toContain('passing over README.md');
+
+  const ignored = { ...stockOf(['v5.1.0', 'v5.2.0']), ignored: ['README.md'] };
+  const upload = await start({ takeStock: async () => ignored }, { component: 'migrator', version: 'v5.3.4444' }, { type: 'uploadCurrentSchemas' });
+  expect(await upload.release.result()).toMatchObject({ kind: 'schemasUploaded', ignored: ['README.md'] });
+  const archive = { url: 'https://storage.googleapis.com/schemas-migrations/dist/schemas-v5.3.4444.tar.gz', sha256: sha256Of([]) };
+  const repair = await start({ makeArchive: async () => ({ ...made(), stock: ignored }) }, fetching, { cut: { named: { kind: 'named', archive } } });
+  expect(await repair.release.result()).toMatchObject({ kind: 'schemasRepaired', ignored: ['README.md'] });
+});
+
+describe('what a service refuses for good', () => {
+  it.each([
+    ['takeStock', 1, 'the look at schemas-migrations'],
+    ['makeArchive', 1, 'the upload of dist/schemas-v5.3.4444.tar.gz'],
+    ['openSchemaPullRequest', 1, 'opening the pull request'],
+    ['startReleaseBuild', 1, 'the work on #7'],
+    ['releaseBuild', 1, 'the work on #7'],
+    ['takeStock', 2, 'the work on #7'],
+    ['mergeOutlook', 1, 'the work on #7'],
+    ['uploadSchemas', 1, 'the upload of v5.3.4444'],
+    ['takeStock', 3, 'the merge of #7'],
+    ['mergePullRequest', 1, 'the merge of #7'],
+  ] as const)('ends nothing: people are asked, and it goes on (%s, call %i)', async (name, nth, what) => {
+    const well = { ...scriptedSchemas(planOf(inject)).activities, startReleaseBuild: async () => ({ id: 1, url: 'https://forge/runs' }) };
+    let times = 0;
+    const script = {
+      startReleaseBuild: well.startReleaseBuild,
+      [name]: async (input: never) => {
+        if ((times += 1) === nth) throw ApplicationFailure.nonRetryable('it answered 403', 'PermissionDenied');
+        return (well[name] as (input: never) => Promise<unknown>)(input);
+      },
+    };
+    const { release, calls, lines } = await start(script, inject, { rules: { build: { workflow: 'release.yml', inputs: { key: '{key}' } } } });
+    expect(await waitsFor(release, `${what}: it answered 403`)).toMatchObject({ state: 'held' });
+    await release.executeUpdate(decide.update, { args: [{ choice: 'retry', by: 'alice' }] });
+    expect(await release.result()).toMatchObject({ kind: 'schemasReleased' });
+    expect(lines.filter((line) => line.includes('it answered 403'))).toHaveLength(1);
+    expect(calls.filter((call) => call.startsWith('withdraw'))).toEqual([]);
+  });
 });
 
 describe('what can be known of the merge', () => {

@@ -57,6 +57,7 @@ export function scriptedSchemas(plan: SchemaPlan, script: Partial<Activities> = 
     amendSchemaPullRequest: async () => ({ kind: 'opened', number: 7, url: 'https://forge/org/product/pull/7', head: (head = shaOf('e')) }),
     withdrawSchemaPullRequest: async () => ({ kind: 'withdrawn', number: 7 }),
     releaseBuild: async () => ({ kind: 'green' }),
+    callOffReleaseBuilds: async () => [],
     mergeOutlook: async () => ({ kind: 'clear' }),
     approvePullRequest: async () => 'nobody',
     differingRelease: async () => undefined,
