@@ -224,7 +224,7 @@ describe('of what only some components have, it finds', () => {
     const saying = (words: string) => lacking('bucket: schemas }', `bucket: schemas, ${words} }`);
     expect(await ails({ also: saying('names: { source: "db/schema{part}.json" }') })).toEqual({ 'migrator: db/schema{part}.json': expect.stringMatching(/^missing: the commit lacks schemas: db\/schema.json, db\/schema.codeintel.json, db\/schema.codeinsights.json \(on master of gitlab-org\/gitlab\)/) });
     expect(await ails({ also: saying('names: { parts: [{ name: "" }, { name: .codeintel }] }') })).toEqual({ 'migrator: internal/database/schema{part}.json': expect.stringMatching(/^missing: the catalog does not know every schema of the commit.*: internal\/database\/schema.codeinsights.json/) });
-    expect(await ails({ also: saying('lines: { "5.3": release }') })).toEqual({ 'migrator: deps.bzl on release': 'missing: gitlab-org/gitlab does not have it on release; correct file or branch in the catalog' });
+    expect(await ails({ also: saying('lines: { "5.3": 5-3-stable }') })).toEqual({ 'migrator: deps.bzl on 5-3-stable': 'missing: gitlab-org/gitlab does not have it on 5-3-stable; correct file or branch in the catalog' });
     expect(await ails({ also: saying('build: { workflow: relaese.yml, inputs: { key: "{key}" } }') })).toEqual({ 'migrator: relaese.yml of gitlab-org/gitlab': expect.stringMatching(/^missing: does not exist/) });
   });
 
