@@ -3,6 +3,7 @@ import { Failure, printAnswer, printFailure } from './terminal/answer.ts';
 import type { ExitCode, Terminal } from './terminal/answer.ts';
 import { addAttributes } from './setup/attributes.ts';
 import { addBoard } from './inspection/board.ts';
+import { addConsole } from '../console/command.ts';
 import { addCompletion } from './completion.ts';
 import { connect } from './terminal/connection.ts';
 import type { Server, ServerOptions } from './terminal/connection.ts';
@@ -63,7 +64,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     }
   };
 
-  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addHalts, addStatus, addWatch, addBoard, addWhere, addHistory, addSchemas, addVersions, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion]) add(program, answering);
+  for (const add of [addStart, addDecisions, addToken, addSteering, addFlags, addFreezes, addHalts, addStatus, addWatch, addBoard, addWhere, addHistory, addSchemas, addVersions, addDoctor, addValidate, addSchedules, addSchema, addAttributes, addCompletion, addConsole]) add(program, answering);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -22,10 +22,13 @@ export function addBoard(program: Command, answering: Answering): void {
 }
 
 async function show({ server }: CommandSession): Promise<Answer> {
-  const connected = await server();
-  const [environments, components, moving, failed] = await Promise.all([environmentsOf(connected), componentsOf(connected), movingOf(connected), failedStarts(connected)]);
-  const board = { environments, components, moving, failed };
+  const board = await readBoard(await server());
   return { exit: 0, text: boardText(board, Date.now()), json: board };
+}
+
+export async function readBoard(server: Server): Promise<Board> {
+  const [environments, components, moving, failed] = await Promise.all([environmentsOf(server), componentsOf(server), movingOf(server), failedStarts(server)]);
+  return { environments, components, moving, failed };
 }
 
 function environmentsOf(server: Server): Promise<Board['environments']> {

@@ -20,7 +20,7 @@ export async function localEnvironments(file: string): Promise<readonly string[]
   return catalog && Object.keys(catalog.environments);
 }
 
-async function localCatalog(file: string): Promise<Catalog | undefined> {
+export async function localCatalog(file: string): Promise<Catalog | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const reading = text === undefined ? undefined : readCatalog(text);
   return reading?.kind === 'valid' ? reading.catalog : undefined;

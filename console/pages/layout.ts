@@ -1,0 +1,37 @@
+import { html } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
+
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+/** How often, in seconds, a page without scripts is loaded anew. */
+const refreshSeconds = 20;
+
+/** A whole page around what is in its middle. @param live the path that tells of changes, where there can be any */
+export function page(title: string, main: Html, { live }: { readonly live?: string } = {}): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Slipway</title>
+<link rel="stylesheet" href="/style.css">
+<link rel="icon" href="data:,">
+${live === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript><script src="/live.js" defer></script>`}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header><a href="/" class="home">Slipway</a></header>
+<main id="main" tabindex="-1"${live === undefined ? '' : html` data-live="${live}"`}>${main}</main>
+</body>
+</html>`;
+}
+
+/** The address of a release's page. */
+export function pageOf(release: string): string {
+  return `/r/${release.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** A link to somewhere else, where the address is one of the web; else the text alone. */
+export function linkTo(url: string | undefined, text: string): Html {
+  return url !== undefined && /^https?:\/\//.test(url) ? html`<a href="${url}" rel="noreferrer">${text}</a>` : html`${text}`;
+}
