@@ -19,6 +19,11 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border: 1p
 .note, .behind { font-size: .9rem; font-weight: 400; }
 .note { color: var(--bad); }
 .wanted { background: var(--wanted); padding: .25rem 1rem; border: 1px solid var(--line); border-radius: .4rem; }
+header { display: flex; gap: 1rem; justify-content: space-between; flex-wrap: wrap; }
+.offer { margin: .5rem 0; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+button, input { font: inherit; padding: .3rem .7rem; border: 1px solid var(--line); border-radius: .3rem; }
+button { cursor: pointer; font-weight: 600; }
+.approve button { background: #1a7f37; color: #fff; }
 dl { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: .75rem 0; }
 dl div { display: flex; gap: .4rem; }
 dt { color: var(--quiet); }
@@ -36,8 +41,7 @@ const main = document.querySelector('main[data-live]');
 if (main) {
   const changes = new EventSource(main.dataset.live);
   changes.onmessage = ({ data }) => {
-    const open = document.activeElement;
-    if (open && open.closest('form')) return;
+    if (main.querySelector('details[open]') || main.contains(document.activeElement?.closest('form'))) return;
     main.innerHTML = JSON.parse(data);
   };
   addEventListener('pagehide', () => changes.close());

@@ -16,6 +16,8 @@ export interface Overview {
 
 interface Column {
   readonly name: string;
+  /** By people; what the calendar freezes nobody can thaw. */
+  readonly isFrozen: boolean;
   readonly notes: readonly string[];
 }
 
@@ -81,7 +83,7 @@ export function overviewOf(board: Board, layout: Layout, now: number): Overview 
     return { component, notes: against(board, component, now), cells };
   });
   return {
-    environments: names.map((name) => ({ name, notes: notesOf(places.get(name)) })),
+    environments: names.map((name) => ({ name, isFrozen: frozenByPeople(places.get(name)), notes: notesOf(places.get(name)) })),
     rows,
     elsewhere: statuses.filter(({ release }) => !placed.has(release)).map((status) => movingOf(status, now)),
     standing: standing(board, now),
@@ -93,6 +95,10 @@ function movingOf({ release, candidate, version, state, paused, waitingFor }: Re
   const does = paused ? `paused by ${paused.by}` : waitingFor ? `waits for ${waitingFor.what}, for ${ago(waitingFor.since, now)}` : state;
   const brings = waitingFor?.brings === undefined ? '' : `: ${waitingFor.brings}`;
   return { release, what: `${carried} ${does}${brings}`.trim(), ...(waitingFor?.whom && { whom: waitingFor.whom.join(', ') }) };
+}
+
+function frozenByPeople(known: Board['environments'][number] | undefined): boolean {
+  return known !== undefined && !('silent' in known) && known.frozen?.by !== undefined;
 }
 
 function notesOf(known: Board['environments'][number] | undefined): readonly string[] {

@@ -2,7 +2,7 @@ import type { Board } from '../client/inspection/board-text.ts';
 import { readBoard } from '../client/inspection/board.ts';
 import { recentlyEnded } from '../client/inspection/recently-ended.ts';
 import type { Ended } from '../client/inspection/recently-ended.ts';
-import { described, statusOf } from '../client/release/release.ts';
+import { answered, described, statusOf } from '../client/release/release.ts';
 import type { Server } from '../client/terminal/connection.ts';
 import { asFailure } from '../client/terminal/fault.ts';
 import { prefixOf } from '../domain/release/kinds.ts';
@@ -22,6 +22,8 @@ export type ReleaseReading =
 export interface Readings {
   board(): Promise<Board & { readonly ended: readonly Ended[] }>;
   release(id: string): Promise<ReleaseReading>;
+  /** Whether Temporal answers. */
+  reachable(): Promise<boolean>;
 }
 
 /** Reads what pages show. However many people look, each thing is asked for once a second. */
@@ -39,6 +41,11 @@ export function openReadings(server: Server): Readings {
   }
 
   return {
+    reachable: () =>
+      answered(server, () => server.client.workflowService.getSystemInfo({})).then(
+        () => true,
+        () => false,
+      ),
     board: () =>
       fresh('board', async () => {
         const [board, ended] = await Promise.all([readBoard(server), recentlyEnded(server)]);

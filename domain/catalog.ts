@@ -17,6 +17,7 @@ import { promotionContradictions, promotionRules } from './promotion/rules.ts';
 import { versionRules } from './versions/rules.ts';
 import { code } from './code/rules.ts';
 import { chat, people } from './release/chat.ts';
+import { accountContradictions, accounts } from './people/accounts.ts';
 
 /** What is released. Each thing that can be done with it is a capability, which has rules of its own. */
 const component = z.strictObject(
@@ -41,6 +42,7 @@ export const catalogSchema = z
       environments: z.record(name, environment),
       components: z.record(name, component),
       people: people.prefault({}),
+      accounts: accounts.optional(),
     },
     formerly({ schemas: movedTo('schemas'), promotion: movedTo('promotion') }),
   )
@@ -61,7 +63,8 @@ export type Catalog = z.output<typeof catalogSchema>;
 export type Component = Catalog['components'][string];
 
 /** What is well-formed piece by piece and still can't work. */
-function* contradictions(catalog: Pick<Catalog, 'environments' | 'components'>): Generator<Contradiction> {
+function* contradictions(catalog: Pick<Catalog, 'environments' | 'components' | 'accounts'>): Generator<Contradiction> {
+  for (const { path, message } of catalog.accounts ? accountContradictions(catalog.accounts) : []) yield { path: ['accounts', ...path], message };
   yield* branchContradictions(catalog);
   for (const [component, one] of Object.entries(catalog.components)) {
     const { pin, stages, flags, versions, promotion } = one;

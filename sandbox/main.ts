@@ -84,7 +84,7 @@ async function approveWhenAsked(release: string, env: Company['env']): Promise<v
   if (waitingFor?.whom) await slipway(['approve', release, '--stage', 'production', '--by', 'you', '--reason', 'the demonstration goes on'], env);
 }
 
-async function leaveOneWaiting({ env, world, uiUrl }: Company): Promise<void> {
+async function leaveOneWaiting({ env, world, uiUrl, consoleUrl }: Company): Promise<void> {
   const commit = { repository: 'gitlab-org/gitaly', branch: 'master', files: { 'CHANGELOG.md': 'One more change\n' }, message: 'One more change' };
   const { sha } = await send<{ sha: string }>(`${world.url}/control/commit`, commit);
   say('\nAnother commit was merged, and is released as well. This release is yours:\n');
@@ -93,6 +93,7 @@ async function leaveOneWaiting({ env, world, uiUrl }: Company): Promise<void> {
   say(
     [
       '',
+      `See what is where:      ${consoleUrl}`,
       `Approve it in the UI:   ${link}`,
       '                        (Workflow Actions → Send a Signal → approve; the JSON to send is under Current Details)',
       `Or in another terminal: TEMPORAL_ADDRESS=${env.TEMPORAL_ADDRESS} npm run slipway -- approve gitaly --stage production --by you`,

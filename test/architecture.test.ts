@@ -24,9 +24,10 @@ const layers: Record<string, { readonly values: readonly string[]; readonly type
   temporal: { values: ['temporal', 'ports/adapter.ts', '@temporalio/common', '@temporalio/proto', '@temporalio/interceptors-opentelemetry', 'npm:@opentelemetry', 'npm:zod', 'node:'], types: ['@temporalio/client', '@temporalio/worker'] },
   worker: { values: ['worker', 'domain', 'activities', 'ports', 'temporal', ...messages, '@temporalio/worker', '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'npm:zod', 'npm:pino', 'npm:jose', 'npm:@octokit/webhooks-methods', 'node:'] },
   client: {
-    values: ['client', 'domain', 'temporal', ...messages, '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'npm:zod', 'npm:commander', 'node:'],
+    values: ['client', 'console/command.ts', 'domain', 'temporal', ...messages, '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'npm:zod', 'npm:commander', 'node:'],
     types: ['workflows'],
   },
+  console: { values: ['console', 'client', 'domain', ...messages, 'npm:zod', 'npm:commander', 'npm:hono', 'npm:@hono/node-server', 'npm:openid-client', 'node:'] },
   sandbox: { values: ['sandbox', 'npm:', 'node:'] },
 };
 

@@ -11,7 +11,7 @@ import type { Approval } from '../../domain/stages/rules.ts';
 import { serverTime } from '../server-time.ts';
 
 export type TokenVerdict =
-  | { readonly kind: 'verified'; readonly jti: string; readonly kid: string }
+  | { readonly kind: 'verified'; readonly jti: string; readonly kid: string; readonly account?: DecisionClaims['account'] }
   | { readonly kind: 'refused'; readonly why: string };
 
 interface Examination {
@@ -37,7 +37,7 @@ export function createDecisionTokens({ approvalKeys, forge }: { readonly approva
     const why = mismatch(claims, vote, serverTime());
     if (why !== undefined) return refused(why);
     if (!(await isApprover(forge.access, { approvers }, claims.sub))) return { kind: 'refused', why: notAnApprover(claims.sub, vote.stage, { approvers }) };
-    return { kind: 'verified', jti: claims.jti, kid: key.kid };
+    return { kind: 'verified', jti: claims.jti, kid: key.kid, ...(claims.account && { account: claims.account }) };
   }
 
   return { verifyToken };

@@ -7,7 +7,7 @@ import type { Answering } from '../terminal/session.ts';
 import { addVerb, tell } from './telling.ts';
 import type { Lasting, PlaceOptions } from './telling.ts';
 
-const environment: Lasting = { noun: 'environment', idOf: environmentId, known: localEnvironments };
+export const environment: Lasting = { noun: 'environment', idOf: environmentId, known: localEnvironments };
 
 /** The verbs by which people keep releases away from an environment, and let them in again. */
 export function addFreezes(program: Command, answering: Answering): void {

@@ -42,7 +42,7 @@ export interface Telling<Payload> extends PlaceOptions {
 }
 
 /** Starts its workflow where nobody has needed it yet. */
-export async function tell<Payload>({ server }: CommandSession, { noun, idOf, known: namesIn }: Lasting, { message, schema, name, payload, taskQueue, catalog }: Telling<Payload>): Promise<Answer> {
+export async function tell<Payload>({ server }: Pick<CommandSession, 'server'>, { noun, idOf, known: namesIn }: Lasting, { message, schema, name, payload, taskQueue, catalog }: Telling<Payload>): Promise<Answer> {
   const checked = checkedOptions(schema, payload);
   const known = await namesIn(catalog);
   if (known && !known.includes(name)) throw new Failure(2, unknownName(noun, name, known));

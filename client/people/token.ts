@@ -32,20 +32,30 @@ export function addToken(program: Command, answering: Answering): void {
 }
 
 async function token({ server }: CommandSession, release: string, { by: sub, stage, verdict, key: path }: WantedToken): Promise<Answer> {
-  const { key, kid } = privateKey(path);
+  const signingKey = readSigningKey(path);
   const connected = await server();
   const handle = await findRelease(connected, release);
   const { candidate: sha } = await statusOf(connected, handle);
   if (sha === undefined) throw new Failure(1, `${handle.workflowId} has no candidate yet`);
-  const iat = Math.floor(Date.now() / 1_000);
-  const claims: DecisionClaims = { sub, release: handle.workflowId, stage, verdict, sha, jti: randomUUID(), iat, exp: iat + lifetime };
-  const text = [{ alg: 'EdDSA', kid }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-  const signed = `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`;
+  const { token: signed, claims } = signDecision({ sub, release: handle.workflowId, stage, verdict, sha }, signingKey);
   return { exit: 0, text: signed, json: { token: signed, claims } };
 }
 
-/** Tells nothing of a file that holds no key: it may hold another secret. */
-function privateKey(path: string): { readonly key: KeyObject; readonly kid: string } {
+export interface SigningKey {
+  readonly key: KeyObject;
+  readonly kid: string;
+}
+
+/** A token for one message, from now on. */
+export function signDecision(decision: Omit<DecisionClaims, 'jti' | 'iat' | 'exp'>, { key, kid }: SigningKey): { readonly token: string; readonly claims: DecisionClaims } {
+  const iat = Math.floor(Date.now() / 1_000);
+  const claims: DecisionClaims = { ...decision, jti: randomUUID(), iat, exp: iat + lifetime };
+  const text = [{ alg: 'EdDSA', kid }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  return { token: `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`, claims };
+}
+
+/** Tells nothing of a file that holds no key: it may hold another secret. @param option what names the file, for the message. @throws Failure */
+export function readSigningKey(path: string, option = '--key'): SigningKey {
   try {
     const jwk = JSON.parse(readFileSync(path, 'utf8')) as JsonWebKey;
     const key = createPrivateKey({ key: jwk, format: 'jwk' });
@@ -53,5 +63,5 @@ function privateKey(path: string): { readonly key: KeyObject; readonly kid: stri
   } catch {
     // Told below.
   }
-  throw new Failure(2, `--key: ${path} is no private Ed25519 key as a JWK with a "kid"`);
+  throw new Failure(2, `${option}: ${path} is no private Ed25519 key as a JWK with a "kid"`);
 }

@@ -7,21 +7,24 @@ import { marks, toldSoak } from '../../domain/release/status-page.ts';
 import type { ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { ago } from '../../client/release/status-text.ts';
 import type { ReleaseReading } from '../readings.ts';
+import type { SignedIn } from '../login.ts';
+import { otherForms, wantedForms } from './forms.ts';
 import { linkTo } from './layout.ts';
 import type { Html } from './layout.ts';
 
 type Known = Extract<ReleaseReading, { kind: 'known' }>;
 
 /** One release of any kind: what it carries where, what it waits for, and what people have decided. `now` is in ms since 1970. */
-export function releasePage({ status, running, startedAt, link }: Known, now: number): Html {
+export function releasePage({ status, running, startedAt, link }: Known, now: number, session?: SignedIn): Html {
   const { release, component, waitingFor, paused, objections = [], progress, next, table, outcome, stages, decisions } = status;
   return html`<h1>${release}</h1>
 <p class="state">${running ? html`<b>${paused ? `paused by ${paused.by}` : status.state}</b>` : html`<b>ended</b>`}${outcome === undefined ? '' : html`: ${outcome}`}</p>
-${waitingFor && running ? waiting(release, waitingFor, now) : ''}
+${waitingFor && running ? waiting(status, waitingFor, now, session) : ''}
 ${paused ? html`<p class="note">Paused by ${paused.by}${paused.reason === undefined ? '' : `: ${paused.reason}`}, for ${ago(paused.since, now)}</p>` : ''}
 ${objections.map((objection) => html`<p class="note">${objection}</p>`)}
 ${progress ? html`<p>So far: ${toldProgress(progress)}</p>` : ''}
 ${next === undefined ? '' : html`<p>Next: ${next}</p>`}
+${session && running ? otherForms(status, session) : ''}
 ${carried(status, component, startedAt, now)}
 ${stages.length > 0 ? stageTable(stages, now) : ''}
 ${table === undefined ? '' : html`<div class="wide" tabindex="0" role="region" aria-label="What is looked at one by one"><pre>${table}</pre></div>`}
@@ -37,12 +40,13 @@ export function missingPage(id: string, reading: Exclude<ReleaseReading, { kind:
   return html`<h1>No such release</h1><p>There is no release “${id}”. What there is stands on <a href="/">the board</a>.</p>`;
 }
 
-function waiting(release: string, { what, since, brings, whom, write, send = [] }: Waiting, now: number): Html {
+function waiting(status: ReleaseStatus, { what, since, brings, whom, write, send = [] }: Waiting, now: number, session: SignedIn | undefined): Html {
   return html`<section class="wanted" aria-label="What it waits for">
 <p><b>Waits for ${what}</b>${whom ? html` by <strong>${whom.join(', ')}</strong>` : ''}, for ${ago(since, now)}</p>
 ${brings === undefined ? '' : html`<p>It brings ${brings}</p>`}
+${session ? wantedForms(status, session) : ''}
 ${write ? html`<p>Comment on ${linkTo(write.on, write.on)}: ${write.texts.map((text, index) => html`${index > 0 ? ' or ' : ''}<code>${text}</code>`)}</p>` : ''}
-${send.length > 0 ? html`<p>Or type</p><ul>${send.map((sendable) => html`<li><code>${commandFor(release, sendable)}</code></li>`)}</ul>` : ''}
+${send.length > 0 ? html`<p>Or type</p><ul>${send.map((sendable) => html`<li><code>${commandFor(status.release, sendable)}</code></li>`)}</ul>` : ''}
 </section>`;
 }
 

@@ -1,3 +1,4 @@
+import type { DecisionClaims } from './decision-token.ts';
 import type { Sha } from '../code/commit.ts';
 import type { Verdict, Vote } from './decision.ts';
 import { folded, isSamePerson } from './person.ts';
@@ -8,7 +9,7 @@ import type { Approval, Stage } from '../stages/rules.ts';
 /** How it is known that a vote is its voter's: they wrote it on the forge, or signed it. */
 export type Proof =
   | { readonly kind: 'github'; readonly url: string }
-  | { readonly kind: 'token'; readonly jti: string; readonly kid: string };
+  | { readonly kind: 'token'; readonly jti: string; readonly kid: string; readonly account?: DecisionClaims['account'] };
 
 /** A vote to be counted. Without a proof, who voted is a claim. */
 export type CountedVote = Vote & { readonly verdict: Verdict; readonly proof?: Proof };
@@ -119,4 +120,9 @@ export function toldStanding({ approval }: Stage, { required, by, whom, isOutOfR
   if (!isOutOfReach) return `${people}${soFar}`;
   const separation = approval?.separation?.join(' and ') ?? 'nobody';
   return `${people}${soFar}; it can't be reached: separation of duties (${separation}) leaves ${whom.join(', ') || 'nobody'}. Reject or abort it, and name more approvers`;
+}
+
+/** What stands in the record of a vote by a token. */
+export function toldToken({ jti, kid, account }: Extract<Proof, { kind: 'token' }>): string {
+  return `token ${jti}, signed with ${kid}${account ? ` for ${account.subject} at ${account.issuer}` : ''}`;
 }

@@ -14,6 +14,8 @@ export const decisionClaims = z.object({
   verdict: z.enum(['approve', 'reject']),
   /** The candidate's. */
   sha,
+  /** The account by which they have logged in, where a broker has signed for them: who vouches for it, and what they are called there. */
+  account: z.object({ issuer: z.string().max(500), subject: z.string().max(500) }).optional(),
   /** Of this token alone: it votes once. */
   jti: z.string().min(8).max(100),
   /** Seconds since 1970. */

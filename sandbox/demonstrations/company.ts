@@ -11,6 +11,7 @@ import { slipway } from './slipway.ts';
 /** Everything that Slipway needs around it, on this machine: a Temporal server with its UI, a world to release in, a worker. */
 export interface Company {
   readonly uiUrl: string;
+  readonly consoleUrl: string;
   readonly world: { readonly url: string; readonly name: string };
   /** What a `slipway` command needs to know of this company. */
   readonly env: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ export interface Company {
   close(): Promise<void>;
 }
 
-const usualPort = { temporal: 7233, ui: 8233 } as const;
+const usualPort = { temporal: 7233, ui: 8233, console: 8082 } as const;
 
 export interface CompanyOptions {
   /** A git repository whose history becomes Gitaly's. */
@@ -89,7 +90,15 @@ export async function openCompany({ seed, scenario = 'gitaly', announce }: Compa
       }),
     );
     announce('Worker        task queue "slipway"');
-    return { uiUrl, world, env, close };
+    const pages = await startProcess({
+      program: process.execPath,
+      args: [join(project, 'dist/client/slipway.js'), 'console', '--port', String(await freePort(usualPort.console))],
+      env,
+      ready: (line) => /^the console is at (http:\S+?),?(?: |$)/.exec(line)?.[1],
+    });
+    running.push(pages);
+    announce(`Console       ${pages.ready}`);
+    return { uiUrl, consoleUrl: pages.ready, world, env, close };
   } catch (error) {
     await close();
     throw error;

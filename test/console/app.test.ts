@@ -9,7 +9,7 @@ const known: ReleaseReading = { kind: 'known', status: waiting, running: true, s
 
 function open(readings: Partial<Readings> = {}) {
   const closing = new AbortController();
-  const all: Readings = { board: async () => ({ ...board, ended: [{ id: 'release/gitaly/from-0', status: 'TERMINATED', at: new Date().toISOString() }] }), release: async () => known, ...readings };
+  const all: Readings = { board: async () => ({ ...board, ended: [{ id: 'release/gitaly/from-0', status: 'TERMINATED', at: new Date().toISOString() }] }), release: async () => known, reachable: async () => true, ...readings };
   return { app: consoleApp({ readings: all, catalog: async () => told, closing: closing.signal }), closing };
 }
 
@@ -38,7 +38,7 @@ describe('the board', () => {
 
   it('says what to do where there is nothing yet', async () => {
     const nothing = { environments: [], components: [], moving: [], ended: [] };
-    const response = await consoleApp({ readings: { board: async () => nothing, release: async () => known }, catalog: async () => ({ environments: [], components: [], teamOf: {} }), closing: new AbortController().signal }).request('/');
+    const response = await consoleApp({ readings: { board: async () => nothing, release: async () => known, reachable: async () => true }, catalog: async () => ({ environments: [], components: [], teamOf: {} }), closing: new AbortController().signal }).request('/');
     expect(await response.text()).toContain('slipway start componentRelease');
   });
 });
@@ -91,6 +91,11 @@ it('runs no script but its own, stands in no frame, and is kept by no cache', as
     expect(headers.get('cache-control')).toBe('no-store');
     expect(text).not.toMatch(/<script>|style=|onclick=/);
   }
+});
+
+it('is healthy while Temporal answers', async () => {
+  expect((await get('/healthz')).status).toBe(200);
+  expect((await get('/healthz', { reachable: async () => false })).status).toBe(503);
 });
 
 describe('what is told live', () => {

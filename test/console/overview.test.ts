@@ -7,10 +7,10 @@ const overview = overviewOf(board, layout, now);
 
 it('has a column for each environment in the order of the catalog, and after them those that it does not know', () => {
   expect(overview.environments).toEqual([
-    { name: 'staging', notes: [] },
-    { name: 'canary', notes: [] },
-    { name: 'production', notes: ['frozen by kim: the incident'] },
-    { name: 'west', notes: ['does not answer'] },
+    { name: 'staging', isFrozen: false, notes: [] },
+    { name: 'canary', isFrozen: false, notes: [] },
+    { name: 'production', isFrozen: true, notes: ['frozen by kim: the incident'] },
+    { name: 'west', isFrozen: false, notes: ['does not answer'] },
   ]);
 });
 

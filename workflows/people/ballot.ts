@@ -1,4 +1,4 @@
-import { involvedIn, refusal, standingOf, tally } from '../../domain/people/approval.ts';
+import { involvedIn, refusal, standingOf, tally, toldToken } from '../../domain/people/approval.ts';
 import type { CountedVote, Standing } from '../../domain/people/approval.ts';
 import { vote as voteSchema } from '../../domain/people/decision.ts';
 import { isSamePerson, yourLogin } from '../../domain/people/person.ts';
@@ -62,7 +62,7 @@ export function openBallot(status: StatusKeeper, starter: string | undefined) {
     if (before?.verdict === verdict) return;
     votes = [...votes, vote];
     heed?.();
-    const known = proof && { evidence: proof.kind === 'github' ? proof.url : `token ${proof.jti}, signed with ${proof.kid}` };
+    const known = proof && { evidence: proof.kind === 'github' ? proof.url : toldToken(proof) };
     status.record({ message: verdict, stage, by, ...(reason && { reason }), assurance: known ? 'verified' : 'claimed', ...known });
   }
 

@@ -19,7 +19,7 @@ export async function proveByToken({ token, vote, plan }: VoteByToken): Promise<
   try {
     const answer = await unpaced.verifyToken({ token, approvers, vote: about }, `verify the token: ${verdict} ${stage}`);
     if (answer.kind === 'refused') return { why: answer.why };
-    return { vote: { ...vote, sha: plan.candidate, proof: { kind: 'token', jti: answer.jti, kid: answer.kid } } };
+    return { vote: { ...vote, sha: plan.candidate, proof: { ...answer, kind: 'token' } } };
   } catch (failure) {
     return { why: `the token could not be verified in time: ${rootMessage(failure)}. Send it again` };
   }
