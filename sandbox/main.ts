@@ -94,7 +94,7 @@ async function leaveOneWaiting({ env, world, uiUrl, consoleUrl }: Company): Prom
     [
       '',
       `See what is where:      ${consoleUrl}`,
-      `Approve it in the UI:   ${link}`,
+      `Approve it there by a button, or in the UI: ${link}`,
       '                        (Workflow Actions → Send a Signal → approve; the JSON to send is under Current Details)',
       `Or in another terminal: TEMPORAL_ADDRESS=${env.TEMPORAL_ADDRESS} npm run slipway -- approve gitaly --stage production --by you`,
       `Start one from the UI:  ${uiUrl}/namespaces/default/workflows/start-workflow?taskQueue=slipway&workflowType=componentRelease`,

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startLoginServer } from '../login/login-server.ts';
 import { openDemonstration, writeDemonstrationCatalog } from './demonstration.ts';
 import { project } from '../parts/build.mjs';
 import { part } from '../parts/parts.mjs';
@@ -33,7 +35,7 @@ export interface CompanyOptions {
 export async function openCompany({ seed, scenario = 'gitaly', announce }: CompanyOptions): Promise<Company> {
   const programs = { temporal: await part('temporal'), gcs: scenario === 'sourcegraph' ? await part('fake-gcs-server') : undefined };
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
-  const running: RunningProcess[] = [];
+  const running: Pick<RunningProcess, 'stop'>[] = [];
   const close = async () => {
     for (const one of running.reverse()) await one.stop();
     await rm(folder, { recursive: true, force: true });
@@ -62,6 +64,8 @@ export async function openCompany({ seed, scenario = 'gitaly', announce }: Compa
 
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default', SLIPWAY_UI: uiUrl, SLIPWAY_CATALOG: catalog };
     await slipway(['attributes'], env);
+    const consoleUrl = `http://127.0.0.1:${await freePort(usualPort.console)}`;
+    const key = await writeSigningKey(join(folder, 'console.jwk'));
     running.push(
       await startProcess({
         program: process.execPath,
@@ -69,6 +73,7 @@ export async function openCompany({ seed, scenario = 'gitaly', announce }: Compa
         env: {
           ...env,
           SLIPWAY_RECORDS: join(folder, 'records'),
+          SLIPWAY_APPROVAL_KEYS: key.known,
           SLIPWAY_READ_LAG_MS: '500',
           SLIPWAY_SHUTDOWN_MS: '1000',
           GITHUB_API_URL: `${world.url}/api/v3`,
@@ -90,17 +95,26 @@ export async function openCompany({ seed, scenario = 'gitaly', announce }: Compa
       }),
     );
     announce('Worker        task queue "slipway"');
+    const login = await startLoginServer(consoleUrl);
+    running.push(login);
     const pages = await startProcess({
       program: process.execPath,
-      args: [join(project, 'dist/client/slipway.js'), 'console', '--port', String(await freePort(usualPort.console))],
-      env,
-      ready: (line) => /^the console is at (http:\S+?),?(?: |$)/.exec(line)?.[1],
+      args: [join(project, 'dist/client/slipway.js'), 'console', '--port', new URL(consoleUrl).port],
+      env: { ...env, SLIPWAY_CONSOLE_URL: consoleUrl, SLIPWAY_CONSOLE_ISSUER: login.issuer, SLIPWAY_CONSOLE_CLIENT_ID: login.clientId, SLIPWAY_CONSOLE_CLIENT_SECRET: login.clientSecret, SLIPWAY_CONSOLE_KEY: key.file },
+      ready: (line) => (line.startsWith('the console is at') ? true : undefined),
     });
     running.push(pages);
-    announce(`Console       ${pages.ready}`);
-    return { uiUrl, consoleUrl: pages.ready, world, env, close };
+    announce(`Console       ${consoleUrl} (log in as "you", with any password)`);
+    return { uiUrl, consoleUrl, world, env, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** By which the console signs votes. @returns its file, and what the worker has to know of it */
+async function writeSigningKey(file: string): Promise<{ readonly file: string; readonly known: string }> {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  await writeFile(file, JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'console' }), { mode: 0o600 });
+  return { file, known: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'console' }] }) };
 }

@@ -8,8 +8,9 @@ import type { Accounts } from '../../domain/people/accounts.ts';
 import type { ReleaseReading } from '../../console/readings.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 import { board, waiting } from './board-of.ts';
-import { startLoginServer } from './login-server.ts';
-import type { LoginServer } from './login-server.ts';
+import { startLoginServer } from '../../sandbox/login/login-server.ts';
+import type { LoginServer } from '../../sandbox/login/login-server.ts';
+import { passLogin } from './visitor.ts';
 
 const url = 'http://console.test';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -61,7 +62,7 @@ function visit() {
 
   async function logIn(account = 'idp|1', from = '/r/release/gitaly/from-1'): Promise<Response> {
     const begun = await request(`/login?from=${encodeURIComponent(from)}`);
-    const back = new URL(await server.pass(begun.headers.get('location')!, account));
+    const back = new URL(await passLogin(begun.headers.get('location')!, account, url));
     return request(back.pathname + back.search);
   }
 
@@ -113,7 +114,7 @@ describe('logging in', () => {
   it('takes no way back twice, nor one that another browser has begun', async () => {
     const one = visit();
     const begun = await one.request('/login');
-    const back = new URL(await server.pass(begun.headers.get('location')!, 'idp|1'));
+    const back = new URL(await passLogin(begun.headers.get('location')!, 'idp|1', url));
     expect((await visit().request(back.pathname + back.search)).status).toBe(400);
     expect((await one.request(back.pathname + back.search)).status).toBe(303);
     expect((await one.request(back.pathname + back.search)).status).toBe(400);
