@@ -40,10 +40,18 @@ export const liveScript = `
 const main = document.querySelector('main[data-live]');
 if (main) {
   const changes = new EventSource(main.dataset.live);
-  changes.onmessage = ({ data }) => {
-    if (main.querySelector('details[open]') || main.contains(document.activeElement?.closest('form'))) return;
-    main.innerHTML = JSON.parse(data);
+  let next;
+  // Nothing is changed under somebody's hands: a button that is replaced between press and release is not pressed.
+  const show = () => {
+    if (next === undefined || main.querySelector('details[open], form:hover, form:focus-within')) return;
+    main.innerHTML = next;
+    next = undefined;
   };
+  changes.onmessage = ({ data }) => {
+    next = JSON.parse(data);
+    show();
+  };
+  setInterval(show, 500);
   addEventListener('pagehide', () => changes.close());
 }
 `;

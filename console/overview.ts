@@ -3,7 +3,7 @@ import { haltOf, toldVeto, vetoesOf } from '../domain/people/objection.ts';
 import { toldOrder } from '../domain/people/order.ts';
 import type { ReleaseStatus, StageStatus } from '../domain/release/status.ts';
 import type { Board } from '../client/inspection/board-text.ts';
-import { ago } from '../client/release/status-text.ts';
+import { age } from './age.ts';
 
 /** What is where, and what comes next: a row a component, a column an environment. */
 export interface Overview {
@@ -76,7 +76,7 @@ export function overviewOf(board: Board, layout: Layout, now: number): Overview 
       const here = statuses.filter((status) => status.component === component && status.stages.some((stage) => stage.environment === name && near.includes(stage.mark)));
       for (const { release } of here) placed.add(release);
       return {
-        ...(runs && { runs: { candidate: shortSha(runs.candidate), for: ago(runs.since, now), release: runs.release } }),
+        ...(runs && { runs: { candidate: shortSha(runs.candidate), for: age(runs.since, now), release: runs.release } }),
         behind: here.map((status) => movingOf(status, now)),
       };
     });
@@ -92,7 +92,7 @@ export function overviewOf(board: Board, layout: Layout, now: number): Overview 
 
 function movingOf({ release, candidate, version, state, paused, waitingFor }: ReleaseStatus, now: number): Moving {
   const carried = version ?? (candidate ? shortSha(candidate) : '');
-  const does = paused ? `paused by ${paused.by}` : waitingFor ? `waits for ${waitingFor.what}, for ${ago(waitingFor.since, now)}` : state;
+  const does = paused ? `paused by ${paused.by}` : waitingFor ? `waits for ${waitingFor.what}, for ${age(waitingFor.since, now)}` : state;
   const brings = waitingFor?.brings === undefined ? '' : `: ${waitingFor.brings}`;
   return { release, what: `${carried} ${does}${brings}`.trim(), ...(waitingFor?.whom && { whom: waitingFor.whom.join(', ') }) };
 }
@@ -130,9 +130,9 @@ function standing(board: Board, now: number): readonly Standing[] {
     ...board.moving.flatMap(({ status }) => {
       if (!status?.waitingFor || !long(status.waitingFor.since)) return [];
       const { waitingFor, release } = status;
-      return [{ what: release, why: `waits for ${waitingFor.what}${waitingFor.whom ? ` by ${waitingFor.whom.join(', ')}` : ''}, for ${ago(waitingFor.since, now)}`, release }];
+      return [{ what: release, why: `waits for ${waitingFor.what}${waitingFor.whom ? ` by ${waitingFor.whom.join(', ')}` : ''}, for ${age(waitingFor.since, now)}`, release }];
     }),
-    ...(board.failed ?? []).map(({ id, at, why }) => ({ what: id, why: `failed ${ago(at, now)} ago: ${why}` })),
+    ...(board.failed ?? []).map(({ id, at, why }) => ({ what: id, why: `failed ${age(at, now)} ago: ${why}` })),
   ];
 }
 

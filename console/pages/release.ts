@@ -5,7 +5,7 @@ import type { Decision } from '../../domain/people/decision.ts';
 import { toldProgress } from '../../domain/release/progress.ts';
 import { marks, toldSoak } from '../../domain/release/status-page.ts';
 import type { ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
-import { ago } from '../../client/release/status-text.ts';
+import { age } from '../age.ts';
 import type { ReleaseReading } from '../readings.ts';
 import type { SignedIn } from '../login.ts';
 import { otherForms, wantedForms } from './forms.ts';
@@ -20,7 +20,7 @@ export function releasePage({ status, running, startedAt, link }: Known, now: nu
   return html`<h1>${release}</h1>
 <p class="state">${running ? html`<b>${paused ? `paused by ${paused.by}` : status.state}</b>` : html`<b>ended</b>`}${outcome === undefined ? '' : html`: ${outcome}`}</p>
 ${waitingFor && running ? waiting(status, waitingFor, now, session) : ''}
-${paused ? html`<p class="note">Paused by ${paused.by}${paused.reason === undefined ? '' : `: ${paused.reason}`}, for ${ago(paused.since, now)}</p>` : ''}
+${paused ? html`<p class="note">Paused by ${paused.by}${paused.reason === undefined ? '' : `: ${paused.reason}`}, for ${age(paused.since, now)}</p>` : ''}
 ${objections.map((objection) => html`<p class="note">${objection}</p>`)}
 ${progress ? html`<p>So far: ${toldProgress(progress)}</p>` : ''}
 ${next === undefined ? '' : html`<p>Next: ${next}</p>`}
@@ -42,7 +42,7 @@ export function missingPage(id: string, reading: Exclude<ReleaseReading, { kind:
 
 function waiting(status: ReleaseStatus, { what, since, brings, whom, write, send = [] }: Waiting, now: number, session: SignedIn | undefined): Html {
   return html`<section class="wanted" aria-label="What it waits for">
-<p><b>Waits for ${what}</b>${whom ? html` by <strong>${whom.join(', ')}</strong>` : ''}, for ${ago(since, now)}</p>
+<p><b>Waits for ${what}</b>${whom ? html` by <strong>${whom.join(', ')}</strong>` : ''}, for ${age(since, now)}</p>
 ${brings === undefined ? '' : html`<p>It brings ${brings}</p>`}
 ${session ? wantedForms(status, session) : ''}
 ${write ? html`<p>Comment on ${linkTo(write.on, write.on)}: ${write.texts.map((text, index) => html`${index > 0 ? ' or ' : ''}<code>${text}</code>`)}</p>` : ''}
@@ -57,7 +57,7 @@ function carried({ candidate, pinned, version, does, pullRequest, rollout }: Rel
     ...(candidate ? [['candidate', html`<code>${shortSha(candidate)}</code>${pinned ? html` from <code>${shortSha(pinned)}</code>` : ''}`] as [string, Html]] : []),
     ...(rollout ? [['flag', html`<code>${rollout.flag}</code> of <code>${shortSha(rollout.commit)}</code>${rollout.issue === undefined ? '' : html` · ${linkTo(rollout.issue, 'rollout issue')}`}`] as [string, Html]] : []),
     ...(pullRequest ? [['pull request', linkTo(pullRequest.url, `#${pullRequest.number}`)] as [string, Html]] : []),
-    ['begun', `${ago(startedAt, now)} ago`],
+    ['begun', `${age(startedAt, now)} ago`],
   ];
   return html`<dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
@@ -66,13 +66,13 @@ function stageTable(stages: readonly StageStatus[], now: number): Html {
   return html`<h2>Stages</h2><div class="wide" tabindex="0" role="region" aria-label="Stages"><table>
 <thead><tr><th scope="col">stage</th><th scope="col">environment</th><th scope="col">state</th><th scope="col">for</th></tr></thead>
 <tbody>${stages.map(
-    ({ name, environment, mark, since, url, soak }) => html`<tr class="${mark}"><th scope="row">${name}</th><td>${environment}</td><td>${linkTo(url, marks[mark])}${soak ? html`: ${toldSoak(soak)}` : ''}</td><td>${since === undefined ? '' : ago(since, now)}</td></tr>`,
+    ({ name, environment, mark, since, url, soak }) => html`<tr class="${mark}"><th scope="row">${name}</th><td>${environment}</td><td>${linkTo(url, marks[mark])}${soak ? html`: ${toldSoak(soak)}` : ''}</td><td>${since === undefined ? '' : age(since, now)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
 function remains({ owes = [], undone, stays, owed }: ReleaseStatus, now: number): Html {
   const lists: [string, readonly string[]][] = [
-    ['Still owed', owes.map(({ what, since }) => `${what}, for ${ago(since, now)}`)],
+    ['Still owed', owes.map(({ what, since }) => `${what}, for ${age(since, now)}`)],
     ['Taken back', undone],
     ['Stays', stays],
     ['Still to do by hand', owed],

@@ -65,8 +65,10 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath: await part('chromium'), args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] });
   page = await browser.newPage({ viewport: { width: 1_280, height: 900 } });
   page.setDefaultTimeout(60_000);
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  page.on('pageerror', (error) => errors.push(String(error)));
+  // The login server's page is not ours.
+  const isOurs = (address: string) => address.startsWith(url);
+  page.on('console', (message) => message.type() === 'error' && isOurs(message.location().url) && errors.push(message.text()));
+  page.on('pageerror', (error) => isOurs(page.url()) && errors.push(String(error)));
 });
 afterAll(async () => {
   await browser?.close();
@@ -91,7 +93,7 @@ it('shows on the board what waits, and lets whoever is asked approve it by two c
 
   await page.goto(`${url}/r/${release}`);
   await look('release');
-  await page.getByRole('button', { name: 'approve production' }).click();
+  await Promise.all([page.waitForResponse((response) => response.url().includes('/say/') && response.status() === 303), page.getByRole('button', { name: 'approve production' }).click()]);
   await page.getByText(/released through staging, canary, production/).waitFor();
   await page.getByText(/signed with console for account-1 at/).waitFor();
   await look('released');
