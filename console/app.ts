@@ -22,7 +22,7 @@ export interface Directory extends Layout {
   readonly teamOf: Readonly<Record<string, string>>;
 }
 
-export interface Shown {
+export interface ConsoleParts {
   readonly readings: Readings;
   /** What the catalog says, as far as there is one at hand. */
   readonly catalog: () => Promise<Directory>;
@@ -43,7 +43,7 @@ const lookEveryMs = 1_000;
 const mostLive = 500;
 
 /** The console's pages. They only read, where people can't log in. */
-export function consoleApp({ readings, catalog, acting, closing }: Shown): Hono {
+export function consoleApp({ readings, catalog, acting, closing }: ConsoleParts): Hono {
   const app = new Hono();
   let live = 0;
 

@@ -11,7 +11,7 @@ export interface Overview {
   readonly rows: readonly Row[];
   /** What moves without any environment of its own, or has not come to one yet. */
   readonly elsewhere: readonly Moving[];
-  readonly standing: readonly Standing[];
+  readonly standing: readonly Unmoved[];
 }
 
 interface Column {
@@ -41,7 +41,7 @@ interface Moving {
 }
 
 /** Something that does not move, and why. */
-interface Standing {
+interface Unmoved {
   readonly what: string;
   readonly why: string;
   readonly release?: string;
@@ -121,7 +121,7 @@ function against({ components }: Board, component: string, now: number): readonl
   return [...(halt ? [`halted ${toldOrder(halt)}`] : []), ...vetoesOf(known, at).map((veto) => toldVeto(veto))];
 }
 
-function standing(board: Board, now: number): readonly Standing[] {
+function standing(board: Board, now: number): readonly Unmoved[] {
   const long = (since: string) => now - Date.parse(since) >= patienceMs;
   return [
     ...board.environments.flatMap((known) => ('silent' in known ? [{ what: known.environment, why: 'does not answer: is a worker running?' }] : [])),

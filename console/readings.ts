@@ -1,7 +1,7 @@
 import type { Board } from '../client/inspection/board-text.ts';
 import { readBoard } from '../client/inspection/board.ts';
 import { recentlyEnded } from '../client/inspection/recently-ended.ts';
-import type { Ended } from '../client/inspection/recently-ended.ts';
+import type { RecentEnd } from '../client/inspection/recently-ended.ts';
 import { answered, described, statusOf } from '../client/release/release.ts';
 import type { Server } from '../client/terminal/connection.ts';
 import { asFailure } from '../client/terminal/fault.ts';
@@ -20,7 +20,7 @@ export type ReleaseReading =
   | { readonly kind: 'unknown' };
 
 export interface Readings {
-  board(): Promise<Board & { readonly ended: readonly Ended[] }>;
+  board(): Promise<Board & { readonly ended: readonly RecentEnd[] }>;
   release(id: string): Promise<ReleaseReading>;
   /** Whether Temporal answers. */
   reachable(): Promise<boolean>;

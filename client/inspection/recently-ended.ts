@@ -2,7 +2,7 @@ import { prefixes } from '../../domain/release/kinds.ts';
 import type { Server } from '../terminal/connection.ts';
 
 /** A release that has ended. */
-export interface Ended {
+export interface RecentEnd {
   readonly id: string;
   /** As Temporal has it: "COMPLETED", "TERMINATED". */
   readonly status: string;
@@ -11,9 +11,9 @@ export interface Ended {
 }
 
 /** The last releases of every kind that have ended, newest first; a run that has handed on to the next one has not. */
-export async function recentlyEnded({ client }: Server, most = 20): Promise<readonly Ended[]> {
+export async function recentlyEnded({ client }: Server, most = 20): Promise<readonly RecentEnd[]> {
   const ofAnyKind = prefixes.map((prefix) => `WorkflowId STARTS_WITH "${prefix}"`).join(' OR ');
-  const ended: Ended[] = [];
+  const ended: RecentEnd[] = [];
   for await (const { workflowId: id, status, closeTime } of client.workflow.list({ query: `(${ofAnyKind}) AND ExecutionStatus NOT IN ("Running", "ContinuedAsNew")` })) {
     if (closeTime) ended.push({ id, status: status.name, at: closeTime.toISOString() });
     if (ended.length === most) break;

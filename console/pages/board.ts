@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Ended } from '../../client/inspection/recently-ended.ts';
+import type { RecentEnd } from '../../client/inspection/recently-ended.ts';
 import { age } from '../age.ts';
 import type { Overview } from '../overview.ts';
 import type { SignedIn } from '../login.ts';
@@ -9,7 +9,7 @@ import type { Html } from './layout.ts';
 
 export interface BoardPage {
   readonly overview: Overview;
-  readonly ended: readonly Ended[];
+  readonly ended: readonly RecentEnd[];
   /** Whose components can be asked for alone, and whose are shown. */
   readonly teams: readonly string[];
   readonly team?: string | undefined;
@@ -22,7 +22,7 @@ ${teams.length > 1 ? filter(teams, team) : ''}
 ${overview.rows.length === 0 ? html`<p>No component has been released yet. Start one: <code>slipway start componentRelease &lt;component&gt;</code></p>` : grid(overview, session)}
 ${overview.elsewhere.length > 0 ? html`<h2>Under way</h2><ul>${overview.elsewhere.map((moving) => html`<li>${movingLine(moving)}</li>`)}</ul>` : ''}
 ${overview.standing.length > 0 ? html`<h2>What stands still, and why</h2><ul class="standing">${overview.standing.map(({ what, why, release }) => html`<li>${release === undefined ? html`<b>${what}</b>` : html`<a href="${pageOf(release)}">${release}</a>`}: ${why}</li>`)}</ul>` : ''}
-${ended.length > 0 ? html`<h2>Ended of late</h2><ul>${ended.map(({ id, status, at }) => html`<li><a href="${pageOf(id)}">${id}</a> <span class="quiet">${age(at, now)} ago${status === 'COMPLETED' ? '' : `, ${status.toLowerCase()}`}</span></li>`)}</ul>` : ''}`;
+${ended.length > 0 ? html`<h2>RecentEnd of late</h2><ul>${ended.map(({ id, status, at }) => html`<li><a href="${pageOf(id)}">${id}</a> <span class="quiet">${age(at, now)} ago${status === 'COMPLETED' ? '' : `, ${status.toLowerCase()}`}</span></li>`)}</ul>` : ''}`;
 }
 
 function filter(teams: readonly string[], team: string | undefined): Html {
