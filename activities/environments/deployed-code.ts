@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
+import { picksOf } from '../../domain/code/revert.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
@@ -33,8 +34,9 @@ export function createDeployedCode({ forge, environments }: Pick<Ports, 'forge' 
     const { source, commit } = question;
     const at = await runs(question);
     if (!at) return { kind: 'undeployed', missing: [], total: 0 };
-    const { diverged } = await forge.commits.range(source, commit, at);
-    if (!diverged) return { kind: 'deployed', at };
+    const since = await forge.commits.range(source, commit, at);
+    // A stable branch has it by a pick.
+    if (!since.diverged || picksOf(commit, since.commits).length > 0) return { kind: 'deployed', at };
     const { commits, total } = await forge.commits.range(source, at, commit);
     return { kind: 'undeployed', at, missing: commits.slice(0, mostMissing), total };
   }
