@@ -70,6 +70,7 @@ function* contradictions(catalog: Pick<Catalog, 'environments' | 'components' | 
     const { pin, stages, flags, versions, promotion } = one;
     for (const { path, message } of unfounded(one)) yield { path: ['components', component, ...path], message };
     if (versions?.product && !pin) yield { path: ['components', component, 'versions', 'product'], message: 'needs a "pin": the file that says which commit the product ships' };
+    if (versions?.downstream && !pin) yield { path: ['components', component, 'versions', 'downstream'], message: 'needs a "pin": the file that it changes' };
     if (versions?.security && (versions.security.repository ?? one.code?.mirror) === (versions.repository ?? one.code?.canonical)) {
       yield { path: ['components', component, 'versions', 'security', 'repository'], message: 'must be another repository than the one that everybody sees' };
     }

@@ -31,7 +31,7 @@ export type PlannedVersion =
   /** It leaves versions out, of which nobody has said what becomes of them. */
   | { readonly kind: 'gap'; readonly version: string; readonly missing: readonly string[]; /** Where people are asked. */ readonly channel?: string };
 
-export type PlanVersionRequest = Omit<VersionRequest, 'by' | 'reason' | 'dryRun'> & {
+export type PlanVersionRequest = Omit<VersionRequest, 'by' | 'reason' | 'dryRun' | 'downstream'> & {
   readonly asker: Asker;
   /** Somebody has decided that the versions which this one leaves out will never be made. */
   readonly burns?: boolean;
@@ -177,6 +177,7 @@ function finished({ catalog, component, product, rules, version, tagged }: Scene
     stages: tagStages(catalog, rules, { branch: found.branch, isAsked: !found.isTagged && product === undefined && versionKind(version) !== 'candidate' }),
     ...(chat && { chat }),
     ...(pin?.mention && { mention: pin.mention }),
+    ...(pin && rules.downstream && versionKind(version) === 'candidate' && { downstream: { ...rules.downstream, repository: pin.repository, branch: pin.branch, versionFile: pin.versionFile, ...(pin.signoff !== undefined && { signoff: pin.signoff }) } }),
     pace: catalog.pace,
   };
 }

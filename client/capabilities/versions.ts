@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { interval } from '../../domain/people/decision.ts';
+import type { Interval } from '../../domain/people/decision.ts';
 import type { VersionLines } from '../../domain/versions/lines.ts';
 import { toldLines } from '../../domain/versions/lines.ts';
 import type { Answer } from '../terminal/answer.ts';
 import { decide } from '../people/decide.ts';
-import { disclose } from '../../workflows/versions/messages.ts';
+import { disclose, updateDownstream } from '../../workflows/versions/messages.ts';
+import type { Message } from '../../workflows/release/messages.ts';
 import { ask } from '../terminal/ask.ts';
 import { byOption, taskQueueOption } from '../terminal/options.ts';
 import type { Answering, CommandSession } from '../terminal/session.ts';
@@ -17,13 +19,18 @@ export function addVersions(program: Command, answering: Answering): void {
     .argument('<component>', 'its name in the catalog')
     .addOption(taskQueueOption())
     .action((component: string, { taskQueue }: { taskQueue: string }) => answering((session) => show(session, { component, taskQueue })));
-  program
-    .command(disclose.name)
-    .description('let everybody know of a security release that is ready')
-    .argument('<release>', 'its id, such as security/gitaly/12')
-    .addOption(byOption())
-    .option('--reason <text>', 'why now')
-    .action((release: string, payload: object) => answering((session) => decide(session, { message: disclose, schema: interval, release, payload })));
+  verb(disclose, 'let everybody know of a security release that is ready', 'security/gitaly/12');
+  verb(updateDownstream, 'ask the product, by a pull request, to take a candidate that is being released', 'version/gitaly/12.9.0-rc4');
+
+  function verb(message: Message<Interval>, purpose: string, example: string): void {
+    program
+      .command(message.name)
+      .description(purpose)
+      .argument('<release>', `its id, such as ${example}`)
+      .addOption(byOption())
+      .option('--reason <text>', 'why')
+      .action((release: string, payload: object) => answering((session) => decide(session, { message, schema: interval, release, payload })));
+  }
 }
 
 async function show(session: CommandSession, { component, taskQueue }: { readonly component: string; readonly taskQueue: string }): Promise<Answer> {

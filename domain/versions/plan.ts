@@ -4,6 +4,7 @@ import type { Repository } from '../code/repository.ts';
 import { releaseId } from '../release/kinds.ts';
 import type { Pace } from '../release/pace.ts';
 import type { Stage } from '../stages/rules.ts';
+import type { Downstream } from './downstream.ts';
 import { versionText } from './version.ts';
 import type { Version, VersionKind } from './version.ts';
 import type { VersionFile } from './version-file.ts';
@@ -73,6 +74,8 @@ export interface VersionPlan {
   readonly previousAt?: Sha;
   readonly chat?: { readonly progress: string; readonly team: string };
   readonly mention?: string;
+  /** Of a candidate: where the product may be asked to take it. */
+  readonly downstream?: Downstream;
   readonly pace: Pace;
 }
 

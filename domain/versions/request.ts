@@ -8,6 +8,7 @@ export const versionRequest = deferred(() => z.strictObject({
   version: z.string().min(1).max(60).describe('"12.9.0", "12.9.3", "12.9.0-rc4", or "rc" for the next free candidate of the current milestone.'),
   sha: sha.optional().describe('The commit that a major or minor is made of, in place of the one that production runs. It must have reached production.'),
   product: z.string().min(1).max(100).optional().describe("The product's tag that asks for it, such as \"v12.9.0-ee\". It says which commit is released, and nobody else is asked."),
+  downstream: z.string().min(1).optional().describe('Who wants the product to take this candidate, by a pull request that is assigned to them: a login.'),
   by: z.string().min(1).optional().describe('Who starts it: a claim, like that of whoever decides.'),
   reason: z.string().optional(),
   dryRun: z.boolean().optional().describe('Decides the same, writes nothing, and answers what it would have written.'),

@@ -3,7 +3,7 @@ import { deployedRule } from '../environments/deployed-rule.ts';
 import { contradictions as publishContradictions, rule as publishRule } from '../stages/mechanisms/workflow.ts';
 import { approval } from '../stages/rules.ts';
 import { interval } from '../text/duration.ts';
-import { label, name, path, repository } from '../text/names.ts';
+import { label, login, name, path, repository } from '../text/names.ts';
 
 const numbers = z
   .tuple([z.int().min(1), z.int().max(999_999_999)])
@@ -74,6 +74,13 @@ export const versionRules = z.strictObject({
     })
     .optional()
     .describe('A second repository, which nobody sees, for security releases.'),
+  downstream: z
+    .strictObject({
+      maintainers: z.array(login).min(1).describe('Who reviews it, once its build is green: one of them is assigned.'),
+      requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks that must be among the green ones of its build.'),
+    })
+    .optional()
+    .describe('The pull request by which the product takes a candidate, where somebody asks for it. It changes what "pin" names.'),
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe("Checks that must be among the green ones of a tag's pipeline."),
 });
 

@@ -7,6 +7,8 @@ export interface Issue {
   readonly title: string;
   readonly body: string;
   readonly labels: readonly string[];
+  /** Logins. */
+  readonly assignees: readonly string[];
 }
 
 export interface NewIssue {
@@ -24,4 +26,6 @@ export interface Issues {
   list(repository: Repository, labels: readonly string[]): Promise<readonly Issue[]>;
   open(issue: NewIssue): Promise<Issue>;
   close(repository: Repository, number: number): Promise<void>;
+  /** Assigns somebody, besides those who are. Answers who is then: a forge says nothing of whom it does not take. */
+  assign(repository: Repository, number: number, login: string): Promise<readonly string[]>;
 }

@@ -26,6 +26,7 @@ export const operations = {
   'git/get-tree': 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}',
   'git/list-matching-refs': 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}',
   'git/update-ref': 'PATCH /repos/{owner}/{repo}/git/refs/{ref}',
+  'issues/add-assignees': 'POST /repos/{owner}/{repo}/issues/{issue_number}/assignees',
   'issues/add-labels': 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',
   'issues/create': 'POST /repos/{owner}/{repo}/issues',
   'issues/create-comment': 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',

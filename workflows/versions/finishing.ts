@@ -6,16 +6,18 @@ import { ask } from '../people/asking.ts';
 import { fulfil, insist } from '../people/obligations.ts';
 import type { Fulfilled } from '../people/obligations.ts';
 import { Stop } from '../release/stop.ts';
+import type { DownstreamDesk } from './downstream.ts';
 import type { Tagged } from './tagging.ts';
 import type { VersionRelease } from './release.ts';
 
 /** Everything that follows a tag. It can't be called off: the tag is out. */
-export async function finish({ release, owes }: Extract<Tagged, { kind: 'tagged' }>): Promise<VersionOutcome> {
+export async function finish({ release, owes }: Extract<Tagged, { kind: 'tagged' }>, downstream: DownstreamDesk): Promise<VersionOutcome> {
   const { plan, work, status } = release;
   return CancellationScope.nonCancellable(async () => {
     const page = await fulfil(release, { what: `the release page of ${plan.tag}`, act: () => work.publishVersion(plan, `publish ${plan.tag}`) });
     // What people have to bring to its end does not keep the rest waiting.
-    const [branch, back] = await Promise.all([owes === undefined ? undefined : oweBranch(release, owes), bringBack(release), followPipeline(release)]);
+    const rest = Promise.all([owes === undefined ? undefined : oweBranch(release, owes), bringBack(release), followPipeline(release)]);
+    const [[branch, back]] = await Promise.all([rest, downstream.follow(release, rest)]);
     status.enter('publishing');
     const givenUp = [page, branch, back].flatMap((end) => (end?.kind === 'givenUp' ? [end.reason] : []));
     return {

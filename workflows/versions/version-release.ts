@@ -17,7 +17,9 @@ import { openSession } from '../release/session.ts';
 import { unpaced } from '../release/work.ts';
 import { audiencesOf } from './audiences.ts';
 import { choose } from './choosing.ts';
+import { receiveDownstream } from './downstream.ts';
 import { finish } from './finishing.ts';
+import { updateDownstream } from './messages.ts';
 import { passageOf } from './release.ts';
 import { cutTag } from './tagging.ts';
 
@@ -30,13 +32,14 @@ export async function versionRelease(input?: VersionRequest): Promise<Outcome> {
   const session = openSession(request.component, { isQuiet: request.dryRun });
   const { status, reporter } = session;
   const approvals = openApprovals(status, request.by);
+  const downstream = receiveDownstream(status, request.downstream);
   let isTagged = false;
   const abortable = openAbort(status, {
     schema: abortion,
     about: 'Stops the release; not after its tag is out',
     refusal: () => (isTagged ? 'its tag is out, and tags are never taken back: it can only go on' : undefined),
   });
-  receiveUnknown([abort, approve, decide, reject, wake].map(({ name }) => name), status);
+  receiveUnknown([abort, approve, decide, reject, updateDownstream, wake].map(({ name }) => name), status);
 
   return conclude<Outcome>(status, reporter, () =>
     abortable(async () => {
@@ -52,11 +55,12 @@ export async function versionRelease(input?: VersionRequest): Promise<Outcome> {
       const begun = session.begin({ ...plan, candidate: plan.target }, audiencesOf);
       status.change({ version });
       approvals.open(passageOf(begun.plan));
+      downstream.agree(begun.plan);
       for (const warning of plan.warnings) reporter.tell({ name: 'warning', line: warning });
       const tagged = await cutTag({ ...begun, approvals }, request);
       if (tagged.kind === 'refused') return { kind: 'versionRefused', reason: tagged.reason };
       isTagged = true;
-      return finish(tagged);
+      return finish(tagged, downstream);
     }),
   );
 }

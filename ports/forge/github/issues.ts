@@ -31,6 +31,11 @@ export function githubIssues({ rest, paginate }: GitHub): Issues {
     async close(repository, number) {
       await rest.issues.update({ ...at(repository), issue_number: number, state: 'closed' });
     },
+
+    async assign(repository, number, login) {
+      const { data } = await rest.issues.addAssignees({ ...at(repository), issue_number: number, assignees: [login] });
+      return fromGitHub(data).assignees;
+    },
   };
 }
 
@@ -40,16 +45,18 @@ interface GivenIssue {
   readonly state: string;
   readonly title: string;
   readonly body?: string | null | undefined;
+  readonly assignees?: readonly { readonly login: string }[] | null;
   readonly labels: readonly (string | { readonly name?: string | undefined })[];
 }
 
-function fromGitHub({ number, html_url, state, title, body, labels }: GivenIssue): Issue {
+function fromGitHub({ number, html_url, state, title, body, labels, assignees }: GivenIssue): Issue {
   return {
     number,
     url: html_url,
     state: state === 'open' ? 'open' : 'closed',
     title,
     body: body ?? '',
+    assignees: (assignees ?? []).map(({ login }) => login),
     labels: labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),
   };
 }

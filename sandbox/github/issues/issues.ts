@@ -15,7 +15,8 @@ export const issueHandlers = {
   'issues/create': create,
   'issues/update': update,
   'issues/list-for-repo': list,
-} satisfies Handlers<'issues/get' | 'issues/create' | 'issues/update' | 'issues/list-for-repo'>;
+  'issues/add-assignees': assign,
+} satisfies Handlers<'issues/add-assignees' | 'issues/get' | 'issues/create' | 'issues/update' | 'issues/list-for-repo'>;
 
 /** @throws Refusal 404 when there is no such issue or pull request */
 export function issueOf(call: Call): Issue {
@@ -92,6 +93,20 @@ async function update(call: Call<'issues/update'>) {
     });
   });
   return json(200, renderIssue(world, repository, issueOf(call)));
+}
+
+/** Whoever may not write is left out without a word. */
+async function assign(call: Call<'issues/add-assignees'>) {
+  const { world, repository } = call;
+  await perform(call, () => {
+    const issue = issueOf(call);
+    const added = (call.body.assignees ?? []).map((one) => (typeof one === 'string' ? one : one.login)).filter((login) => !issue.assignees.includes(login));
+    if (added.length === 0) return unchanged(undefined);
+    return effect(textKey('assign', repository, issue, added.join(',')), () => {
+      Object.assign(issue, { assignees: [...issue.assignees, ...added], updatedAt: world.clock.now() });
+    });
+  });
+  return json(201, renderIssue(world, repository, issueOf(call)));
 }
 
 function sameValue(one: unknown, other: unknown): boolean {

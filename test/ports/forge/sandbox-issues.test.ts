@@ -26,7 +26,7 @@ const open = (title: string, labels: readonly string[] = ['feature flag']) => fo
 describe('issues', () => {
   test('are opened, read, rewritten and closed', async () => {
     const { number, url } = await open('Roll out');
-    expect(await forge.issues.get(repository, number)).toEqual({ number, url, state: 'open', title: 'Roll out', body: 'Why', labels: ['feature flag'] });
+    expect(await forge.issues.get(repository, number)).toEqual({ number, url, state: 'open', title: 'Roll out', body: 'Why', labels: ['feature flag'], assignees: [] });
     await forge.discussions.rewrite(repository, number, 'Because');
     await forge.issues.close(repository, number);
     expect(await forge.issues.get(repository, number)).toMatchObject({ state: 'closed', body: 'Because', title: 'Roll out', labels: ['feature flag'] });

@@ -65,6 +65,28 @@ test('merged pull requests are found by their label, and lose it once', async ()
   expect((await forge.pullRequests.labelled(repository, 'Pick', 'master')).map(({ number }) => number)).toEqual([one.number]);
 });
 
+test('pull requests that wait for their merge are told with whom they are assigned to', async () => {
+  const open = async (topic: string, base = 'master') => {
+    const parent = (await forge.branches.find(repository, 'master'))!;
+    const head = await forge.branches.write({ repository, parent, path: `${topic}.txt`, text: topic, message: topic, date });
+    await forge.branches.create(repository, topic, head);
+    const { number } = await forge.pullRequests.open({ repository, head: topic, base, title: topic, body: 'For #12' });
+    return { number, head };
+  };
+  await forge.branches.create(repository, '1-0-stable', (await forge.branches.find(repository, 'master'))!);
+  const [one, two] = [await open('one'), await open('two')];
+  await open('other', '1-0-stable');
+  const closed = await open('closed');
+  await forge.pullRequests.close(repository, closed.number);
+  expect(await forge.issues.assign(repository, two.number, 'ann')).toEqual(['ann']);
+  expect(await forge.issues.assign(repository, two.number, 'bo')).toEqual(['ann', 'bo']);
+  expect(await forge.issues.get(repository, two.number)).toMatchObject({ assignees: ['ann', 'bo'] });
+  expect(await forge.merging.waiting(repository, 'master')).toEqual([
+    { number: two.number, title: 'two', body: 'For #12', head: two.head, isDraft: false, assignees: ['ann', 'bo'] },
+    { number: one.number, title: 'one', body: 'For #12', head: one.head, isDraft: false, assignees: [] },
+  ]);
+});
+
 describe('releases', () => {
   const release = (tag: string, more: { readonly prerelease?: boolean; readonly latest?: boolean } = {}) => ({ repository, tag, title: `Version ${tag}`, body: 'No changes.', prerelease: false, latest: true, ...more });
 

@@ -10,6 +10,7 @@ import type { ReleaseRecord } from '../../../domain/release/record.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import type { VersionRequest } from '../../../domain/versions/request.ts';
 import { abort, approve, decide, reject } from '../../../workflows/people/messages.ts';
+import { updateDownstream } from '../../../workflows/versions/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
@@ -221,6 +222,77 @@ describe('release managers', () => {
     expect([parents('v12.9.0-rc1'), git('rev-parse', 'master')]).toEqual([d, git('rev-parse', 'v12.9.0-rc1^{commit}')]);
     expect(stand.releases).toMatchObject([{ tag: 'v12.9.0-rc1', prerelease: true }]);
     expect(stand.latest).toEqual([]);
+  });
+});
+
+describe('a candidate that the product is asked to take', () => {
+  const file = new Map<string, string>();
+  let heads: Map<string, Sha>;
+  let assigned: string[];
+  let build: readonly { readonly name: string; readonly state: 'green' | 'red' | 'pending' }[];
+
+  beforeEach(() => {
+    scene('{ production: { environment: production }, downstream: { maintainers: [kim, bo] } }');
+    stand.checks.splice(0, 1, { name: 'test', state: 'pending' });
+    heads = new Map([['master', c]]);
+    file.set(c, `${c}\n`);
+    assigned = [];
+    build = [{ name: 'rspec', state: 'pending' }];
+    const { forge } = stand.ports;
+    const { read } = forge.commits;
+    Object.assign(forge.commits, { read: async (repository: string, path: string, ref: string) => (file.has(ref) ? file.get(ref) : read(repository, path, ref)) });
+    Object.assign(forge.branches, {
+      find: async (_: string, branch: string) => heads.get(branch),
+      write: async ({ text, message }: { readonly text: string; readonly message: string }) => {
+        file.set(d, text);
+        expect(message).toContain('Upgrade Gitaly to v12.9.0-rc1');
+        return d;
+      },
+      create: async (_: string, branch: string, sha: Sha) => void heads.set(branch, sha),
+    });
+    Object.assign(forge, {
+      issues: { get: async () => ({ assignees: assigned }), assign: async (_: string, __: number, login: string) => (login === 'stranger' ? assigned : (assigned = [...assigned, login])) },
+      pipelines: { checks: async (repository: string) => (repository === 'gitlab-org/gitlab' ? build : stand.checks) },
+      pullRequests: { ...forge.pullRequests, get: async (_: string, number: number) => ({ ...stand.pulls[number - 1], state: 'open', head: d }) },
+    });
+  });
+
+  const passes = () => void stand.checks.splice(0, 1, { name: 'test', state: 'green' });
+
+  it('gets a pull request of the version without its v, assigned to whoever asked, and to a maintainer once its build is green', async () => {
+    const { release, announced } = await start({ version: '12.9.0-rc1' });
+    await expect.poll(async () => (await release.query(status)).state, { timeout: 30_000 }).toBe('publishing');
+    await release.executeUpdate(updateDownstream.update, { args: [{ by: 'bo' }] });
+    await expect(release.executeUpdate(updateDownstream.update, { args: [{ by: 'ann' }] })).rejects.toThrow();
+    await expect.poll(() => assigned, { timeout: 30_000 }).toEqual(['bo']);
+    expect(stand.pulls).toMatchObject([{ repository: 'gitlab-org/gitlab', head: 'slipway/upgrade-gitaly-12.9.0-rc1', base: 'master', title: 'Upgrade Gitaly to v12.9.0-rc1' }]);
+    expect(file.get(d)).toBe('12.9.0-rc1\n');
+    passes();
+    build = [{ name: 'rspec', state: 'red' }];
+    await expect.poll(() => announced.join(), { timeout: 30_000 }).toMatch(/pull\/1 is red: rspec/);
+    expect(assigned).toEqual(['bo']);
+    build = [{ name: 'rspec', state: 'green' }];
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased', tag: 'v12.9.0-rc1' });
+    expect(assigned).toEqual(['bo', 'kim']);
+  });
+
+  it('gets it, too, when it is started again with that, once; whom the forge does not assign is told as still to do', async () => {
+    passes();
+    build = [{ name: 'rspec', state: 'green' }];
+    await result((await start({ version: '12.9.0-rc1' })).release);
+    expect(stand.pulls).toEqual([]);
+    const { release, lines } = await start({ version: '12.9.0-rc1', downstream: 'stranger' });
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased' });
+    await result((await start({ version: '12.9.0-rc1', downstream: 'stranger' })).release);
+    expect(stand.pulls).toHaveLength(1);
+    expect(lines).toEqual(expect.arrayContaining([expect.stringMatching(/^still to do by hand: assign stranger to/)]));
+    expect(assigned).toEqual(['bo']);
+  });
+
+  it('is a candidate: nothing else is', async () => {
+    const { release } = await start({ version: '12.9.0' });
+    await expect.poll(async () => (await release.query(status)).state, { timeout: 30_000 }).toBe('publishing');
+    await expect(release.executeUpdate(updateDownstream.update, { args: [{ by: 'bo' }] })).rejects.toMatchObject({ cause: { message: expect.stringContaining('only a candidate') } });
   });
 });
 
