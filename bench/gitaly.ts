@@ -5,7 +5,7 @@ import { catalogSchema } from '../domain/catalog.ts';
 import { nextCandidate } from '../domain/versions/candidate-number.ts';
 import { changelogOf, sectionBody } from '../domain/versions/changelog/changelog.ts';
 import { sectionOf, versionsIn, withSection } from '../domain/versions/changelog/changelog-file.ts';
-import { registrySpelling } from '../domain/versions/package-version.ts';
+import { registrySpelling } from '../domain/versions/packages/package-version.ts';
 import type { VersionPlan } from '../domain/versions/plan.ts';
 import { versionWrites } from '../domain/versions/plan.ts';
 import { versionOf, versionOfTag, versionText } from '../domain/versions/version.ts';

@@ -7,12 +7,12 @@ import { toldSchemas } from './schemas/outcome.ts';
 import type { SchemaOutcome, SchemaStopped } from './schemas/outcome.ts';
 import { toldPromotion } from './promotion/outcome.ts';
 import type { PromotionOutcome } from './promotion/outcome.ts';
-import { toldBackports, toldPackage, toldSecurity, toldVersion } from './versions/outcome.ts';
-import type { BackportOutcome, PackageOutcome, SecurityOutcome, VersionOutcome } from './versions/outcome.ts';
+import { toldBackports, toldExperimental, toldPackage, toldSecurity, toldVersion } from './versions/outcome.ts';
+import type { BackportOutcome, ExperimentalOutcome, PackageOutcome, SecurityOutcome, VersionOutcome } from './versions/outcome.ts';
 import type { ReleaseOutcome } from './component/outcome.ts';
 
 /** How any of the workflows ends. */
-export type Outcome = BackportOutcome | PackageOutcome | SecurityOutcome | VersionOutcome | ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PromotionOutcome;
+export type Outcome = BackportOutcome | ExperimentalOutcome | PackageOutcome | SecurityOutcome | VersionOutcome | ReleaseOutcome | RolloutOutcome | SchemaOutcome | SchemaStopped | PromotionOutcome;
 
 /** What did not get to its end, and was cleaned up. */
 export type StoppedOutcome = Extract<ReleaseOutcome, Remains> | SchemaStopped;
@@ -78,6 +78,9 @@ export function toldOutcome(outcome: Outcome): string {
     case 'packageGivenUp':
     case 'packageRefused':
       return toldPackage(outcome);
+    case 'experimentallyBuilt':
+    case 'experimentalRefused':
+      return toldExperimental(outcome);
     case 'securityReleased':
     case 'securityRefused':
       return toldSecurity(outcome);

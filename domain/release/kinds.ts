@@ -131,6 +131,15 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['ended'],
   },
+  experimental: {
+    workflow: 'experimentalBuild',
+    prefix: 'experimental/',
+    noun: 'experimental build',
+    example: 'experimental/gitaly/12.9.0-rc4',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['ended'],
+  },
   backports: {
     workflow: 'backport',
     prefix: 'backport/',

@@ -1,20 +1,9 @@
 import type { Sha } from '../code/commit.ts';
 import { marker } from '../code/marker.ts';
-import type { Repository } from '../code/repository.ts';
 import type { OwedChange } from './owed-change.ts';
+import type { Downstream } from './plan.ts';
 import { tagOf, versionText } from './version.ts';
 import type { Version } from './version.ts';
-
-/** The pull request by which the product gets a candidate, before a release of the component brings it. */
-export interface Downstream {
-  readonly repository: Repository;
-  readonly branch: string;
-  readonly versionFile: string;
-  readonly signoff?: string;
-  /** Logins, of whom one reviews it once its build is green. */
-  readonly maintainers: readonly string[];
-  readonly requiredChecks: readonly string[];
-}
 
 export interface DownstreamPull {
   readonly number: number;

@@ -46,6 +46,19 @@ export function toldPackage(outcome: PackageOutcome): string {
   }
 }
 
+/** How an experimental build ends. */
+export type ExperimentalOutcome =
+  | { readonly kind: 'experimentallyBuilt'; readonly tag: string; /** Where it is. */ readonly package: string; /** `accepted`: red ones. `none`: nothing has run for the tag. */ readonly tests: 'passed' | 'accepted' | 'none' }
+  /** Nothing was written. */
+  | { readonly kind: 'experimentalRefused'; readonly reason: string };
+
+export function toldExperimental(outcome: ExperimentalOutcome): string {
+  if (outcome.kind === 'experimentalRefused') return `refused: ${outcome.reason}`;
+  const { tag, tests } = outcome;
+  if (tests === 'none') return `pushed ${tag}, for which nothing was run: there may be no package at ${outcome.package}`;
+  return `${tag} is built${tests === 'accepted' ? ', though its tests are red' : ''}: ${outcome.package}`;
+}
+
 /** How a security release ends. */
 export type SecurityOutcome =
   | { readonly kind: 'securityReleased'; /** The tags that are out. */ readonly tags: readonly string[]; /** What somebody has decided not to do any more, with why. */ readonly givenUp?: readonly string[] }

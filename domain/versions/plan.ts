@@ -4,7 +4,6 @@ import type { Repository } from '../code/repository.ts';
 import { releaseId } from '../release/kinds.ts';
 import type { Pace } from '../release/pace.ts';
 import type { Stage } from '../stages/rules.ts';
-import type { Downstream } from './downstream.ts';
 import { versionText } from './version.ts';
 import type { Version, VersionKind } from './version.ts';
 import type { VersionFile } from './version-file.ts';
@@ -32,6 +31,17 @@ export type MergeBack =
   | { readonly kind: 'conflict'; readonly into: Sha; readonly paths: readonly string[] }
   /** It gets the section, too. */
   | { readonly kind: 'changelog'; readonly commit: PlannedCommit };
+
+/** The pull request by which the product gets a candidate, before a release of the component brings it. */
+export interface Downstream {
+  readonly repository: Repository;
+  readonly branch: string;
+  readonly versionFile: string;
+  readonly signoff?: string;
+  /** Logins, of whom one reviews it once its build is green. */
+  readonly maintainers: readonly string[];
+  readonly requiredChecks: readonly string[];
+}
 
 /** What a version release has agreed to do, once; from then on part of its history. */
 export interface VersionPlan {

@@ -33,6 +33,16 @@ export type ProductRequest = z.output<typeof productRequest>;
 
 export const productRequestExample = { component: 'gitaly' } satisfies ProductRequest;
 
+/** What starts an experimental build. */
+export const experimentalRequest = deferred(() => z.strictObject({
+  component: z.string().min(1),
+  version: z.string().min(1).max(60).describe('"12.9.0", or a candidate such as "12.9.0-rc4". It must be tagged.'),
+}));
+
+export type ExperimentalRequest = z.output<typeof experimentalRequest>;
+
+export const experimentalRequestExample = { component: 'gitaly', version: '12.9.0-rc4' } satisfies ExperimentalRequest;
+
 /** What starts a security release. It counts as public: it names nothing but numbers. */
 export const securityRequest = deferred(() => z.strictObject({
   component: z.string().min(1),

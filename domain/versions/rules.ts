@@ -74,6 +74,14 @@ export const versionRules = z.strictObject({
     })
     .optional()
     .describe('A second repository, which nobody sees, for security releases.'),
+  experimental: z
+    .strictObject({
+      repository: repository.describe('Where a tag that is pushed is tested, built and published.'),
+      package: z.string().refine((text) => text.includes('{version}'), 'must hold {version}').describe('Where the package is then, such as "https://packages.example/unstable/gitaly_{version}.deb".'),
+      requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Checks that must be among the green ones there.'),
+    })
+    .optional()
+    .describe('Builds of a version before anybody may rely on it.'),
   downstream: z
     .strictObject({
       maintainers: z.array(login).min(1).describe('Who reviews it, once its build is green: one of them is assigned.'),

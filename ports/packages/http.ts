@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RegistryKind } from '../../domain/versions/package-version.ts';
+import type { RegistryKind } from '../../domain/versions/packages/package-version.ts';
 import { tryAgain } from '../failures.ts';
 import { addressOf, failure, parsedJson, reason } from '../rest-service.ts';
 import type { Packages } from './packages.ts';

@@ -1,4 +1,4 @@
-import type { RegistryKind } from '../../domain/versions/package-version.ts';
+import type { RegistryKind } from '../../domain/versions/packages/package-version.ts';
 
 /** A package, by where it is published. */
 export interface PackageName {

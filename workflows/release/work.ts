@@ -129,6 +129,8 @@ const patience = {
   tagPipeline: 'polling',
   lookForProductTags: 'planning',
   listVersions: 'planning',
+  planExperimental: 'planning',
+  pushExperimental: 'writing',
   planPackage: 'planning',
   startPublication: 'writing',
   publicationEnded: 'polling',

@@ -1,5 +1,6 @@
 import type { BackportPlan } from '../../domain/versions/backport.ts';
-import type { PackagePlan } from '../../domain/versions/package-plan.ts';
+import type { ExperimentalPlan } from '../../domain/versions/packages/experimental-plan.ts';
+import type { PackagePlan } from '../../domain/versions/packages/package-plan.ts';
 import type { SecurityPlan } from '../../domain/versions/security/plan.ts';
 import { chatAudiences, teamChannel } from '../release/calls.ts';
 import type { Audience } from '../release/reporting.ts';
@@ -22,6 +23,12 @@ export function securityAudiences(session: Session<SecurityPlan>): readonly Audi
 export function packageAudiences(session: Session<PackagePlan>): readonly Audience[] {
   const { package: { name }, spelled, chat } = session.plan;
   return chatAudiences(session, chat, { subject: `${name} ${spelled}` });
+}
+
+/** Who follows an experimental build. */
+export function experimentalAudiences(session: Session<ExperimentalPlan>): readonly Audience[] {
+  const { component, tag, chat } = session.plan;
+  return chatAudiences(session, chat, { subject: `experimental build of ${component} ${tag}` });
 }
 
 /** Who follows the backports of a component: one thread a stable branch, and, where somebody has to do something, the team. */

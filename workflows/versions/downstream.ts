@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { interval } from '../../domain/people/decision.ts';
 import { yourLogin } from '../../domain/people/person.ts';
 import { reviewerOf } from '../../domain/versions/downstream.ts';
-import type { Downstream } from '../../domain/versions/downstream.ts';
+import type { Downstream } from '../../domain/versions/plan.ts';
 import type { Sha } from '../../domain/code/commit.ts';
 import { fulfil, goWithout, insist } from '../people/obligations.ts';
 import { receive } from '../release/inbox.ts';

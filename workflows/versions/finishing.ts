@@ -1,12 +1,11 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { toldFailures } from '../../domain/code/pipeline.ts';
 import type { VersionOutcome } from '../../domain/versions/outcome.ts';
 import { versionText } from '../../domain/versions/version.ts';
-import { ask } from '../people/asking.ts';
-import { fulfil, insist } from '../people/obligations.ts';
+import { fulfil } from '../people/obligations.ts';
 import type { Fulfilled } from '../people/obligations.ts';
 import { Stop } from '../release/stop.ts';
 import type { DownstreamDesk } from './downstream.ts';
+import { followPipeline } from './pipeline.ts';
 import type { Tagged } from './tagging.ts';
 import type { VersionRelease } from './release.ts';
 
@@ -16,7 +15,7 @@ export async function finish({ release, owes }: Extract<Tagged, { kind: 'tagged'
   return CancellationScope.nonCancellable(async () => {
     const page = await fulfil(release, { what: `the release page of ${plan.tag}`, act: () => work.publishVersion(plan, `publish ${plan.tag}`) });
     // What people have to bring to its end does not keep the rest waiting.
-    const rest = Promise.all([owes === undefined ? undefined : oweBranch(release, owes), bringBack(release), followPipeline(release)]);
+    const rest = Promise.all([owes === undefined ? undefined : oweBranch(release, owes), bringBack(release), followPipeline(release, plan)]);
     const [[branch, back]] = await Promise.all([rest, downstream.follow(release, rest)]);
     status.enter('publishing');
     const givenUp = [page, branch, back].flatMap((end) => (end?.kind === 'givenUp' ? [end.reason] : []));
@@ -60,19 +59,4 @@ function oweBranch(release: VersionRelease, why: string): Promise<Fulfilled<void
     },
     notice: () => wakes.wakeable(() => work.branchHasVersion(plan, `wait until ${branch} has ${tag}`)),
   });
-}
-
-/** What CI says of the tag is told, and decided on where it is bad: the tag stays, whatever it is. */
-async function followPipeline(release: VersionRelease): Promise<void> {
-  const { plan, work, wakes } = release;
-  const { repository, target, tag, requiredChecks, pace } = plan;
-  for (let attempt = 2; ; attempt++) {
-    const until = Date.now() + pace.patience;
-    const verdict = await insist(release, `the pipeline of ${tag}`, () => wakes.wakeable(() => work.tagPipeline({ repository, target, tag, requiredChecks, until, patience: pace.patience }, `wait for the pipeline of ${tag}`)));
-    if (verdict.kind !== 'red') return;
-    const about = `the pipeline of ${tag}, which is red`;
-    const { choice } = await ask(release, { about, choices: ['retry', 'accept'], reasoned: ['accept'], told: { name: 'red', line: `${about}: ${toldFailures(verdict.failed)}` } });
-    if (choice === 'accept') return;
-    await insist(release, `another run for ${tag}`, () => work.rerunFailed({ repository, sha: target, attempt }, `run the failed checks of ${tag} again`));
-  }
 }

@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Outcome } from '../../domain/outcome.ts';
 import { abortion } from '../../domain/people/decision.ts';
 import { parseInput } from '../../domain/text/input.ts';
-import type { PackagePlan } from '../../domain/versions/package-plan.ts';
+import type { PackagePlan } from '../../domain/versions/packages/package-plan.ts';
 import { packageRequest, packageRequestExample } from '../../domain/versions/request.ts';
 import type { PackageRequest } from '../../domain/versions/request.ts';
 import { openAbort } from '../people/abort.ts';

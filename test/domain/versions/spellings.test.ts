@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { registrySpelling } from '../../../domain/versions/package-version.ts';
+import { registrySpelling } from '../../../domain/versions/packages/package-version.ts';
 import { productVersion } from '../../../domain/versions/product/product-tag.ts';
 import { versionOf, versionText } from '../../../domain/versions/version.ts';
 import { statedVersion, withVersion } from '../../../domain/versions/version-file.ts';

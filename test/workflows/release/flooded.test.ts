@@ -16,7 +16,7 @@ import { historyRequestExample } from '../../../domain/inspection/history-reques
 import { whereRequestExample } from '../../../domain/inspection/where-request.ts';
 import { hotfixRequestExample, preReleaseRequestExample, productionRequestExample, stageFixRequestExample } from '../../../domain/promotion/request.ts';
 import { contentsRequestExample, schemaRequestExample, uploadRequestExample } from '../../../domain/schemas/request.ts';
-import { backportRequestExample, packageRequestExample, productRequestExample, securityRequestExample, versionRequestExample } from '../../../domain/versions/request.ts';
+import { backportRequestExample, experimentalRequestExample, packageRequestExample, productRequestExample, securityRequestExample, versionRequestExample } from '../../../domain/versions/request.ts';
 import { workerDataConverter } from '../../../temporal/data-converter.ts';
 import type * as workflows from '../../../workflows/index.ts';
 import { workflowBundle } from '../../servers.ts';
@@ -32,6 +32,7 @@ const inputs = {
   dailyPreRelease: preReleaseRequestExample,
   doctor: doctorRequestExample,
   environment: environmentRequestExample,
+  experimentalBuild: experimentalRequestExample,
   featureFlagRollout: { component: 'gitaly', flag: 'gitaly_go_user_delete_tag', commit: '#3371' },
   featureFlags: flagRequestExample,
   followProduct: productRequestExample,

@@ -1,26 +1,26 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { abortion } from '../../domain/people/decision.ts';
-import type { Outcome } from '../../domain/outcome.ts';
-import { parseInput } from '../../domain/text/input.ts';
-import { securityRequest, securityRequestExample } from '../../domain/versions/request.ts';
-import type { SecurityRequest } from '../../domain/versions/request.ts';
-import type { PreparedLine, SecurityPlan } from '../../domain/versions/security/plan.ts';
-import { openAbort } from '../people/abort.ts';
-import { openConfirmations } from '../people/confirmations.ts';
-import { yourLogin } from '../../domain/people/person.ts';
-import { abort, confirm, decide } from '../people/messages.ts';
-import { insist } from '../people/obligations.ts';
-import { handOver, requested } from '../release/beginning.ts';
-import { conclude } from '../release/conclusion.ts';
-import { receiveUnknown } from '../release/inbox.ts';
-import { wake } from '../release/messages.ts';
-import { openSession } from '../release/session.ts';
-import type { Session } from '../release/session.ts';
-import { unpaced } from '../release/work.ts';
-import { securityAudiences } from './audiences.ts';
+import { abortion } from '../../../domain/people/decision.ts';
+import type { Outcome } from '../../../domain/outcome.ts';
+import { parseInput } from '../../../domain/text/input.ts';
+import { securityRequest, securityRequestExample } from '../../../domain/versions/request.ts';
+import type { SecurityRequest } from '../../../domain/versions/request.ts';
+import type { PreparedLine, SecurityPlan } from '../../../domain/versions/security/plan.ts';
+import { openAbort } from '../../people/abort.ts';
+import { openConfirmations } from '../../people/confirmations.ts';
+import { yourLogin } from '../../../domain/people/person.ts';
+import { abort, confirm, decide } from '../../people/messages.ts';
+import { insist } from '../../people/obligations.ts';
+import { handOver, requested } from '../../release/beginning.ts';
+import { conclude } from '../../release/conclusion.ts';
+import { receiveUnknown } from '../../release/inbox.ts';
+import { wake } from '../../release/messages.ts';
+import { openSession } from '../../release/session.ts';
+import type { Session } from '../../release/session.ts';
+import { unpaced } from '../../release/work.ts';
+import { securityAudiences } from '../audiences.ts';
 import { discloseAll } from './disclosing.ts';
 import { openEmbargo } from './embargo.ts';
-import { disclose } from './messages.ts';
+import { disclose } from '../messages.ts';
 
 /**
  * Releases a fix that nobody may know of yet: it is tagged in the security repository, and comes to the public one when it is disclosed. Until then it

@@ -1,5 +1,5 @@
-import { versionText } from './version.ts';
-import type { Version } from './version.ts';
+import { versionText } from '../version.ts';
+import type { Version } from '../version.ts';
 
 /** How registries spell a version. RubyGems knows no dash: its candidate 4 of 12.9.0 is 12.9.0.pre.rc4. */
 export const registrySpelling = {

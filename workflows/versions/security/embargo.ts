@@ -1,11 +1,11 @@
 import { condition } from '@temporalio/workflow';
-import { interval } from '../../domain/people/decision.ts';
-import { isSamePerson, yourLogin } from '../../domain/people/person.ts';
-import type { SecurityPlan } from '../../domain/versions/security/plan.ts';
-import { receive } from '../release/inbox.ts';
-import type { Session } from '../release/session.ts';
-import type { StatusKeeper } from '../release/status.ts';
-import { disclose } from './messages.ts';
+import { interval } from '../../../domain/people/decision.ts';
+import { isSamePerson, yourLogin } from '../../../domain/people/person.ts';
+import type { SecurityPlan } from '../../../domain/versions/security/plan.ts';
+import { receive } from '../../release/inbox.ts';
+import type { Session } from '../../release/session.ts';
+import type { StatusKeeper } from '../../release/status.ts';
+import { disclose } from '../messages.ts';
 
 /** Longest that one timer waits, in ms. */
 const longestWait = 24 * 3_600_000;

@@ -1,11 +1,11 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { Disclosure } from '../../activities/versions/security/disclosing.ts';
-import type { SecurityOutcome } from '../../domain/versions/outcome.ts';
-import type { PreparedLine, SecurityPlan } from '../../domain/versions/security/plan.ts';
-import { fulfil, goWithout } from '../people/obligations.ts';
-import type { Fulfilled } from '../people/obligations.ts';
-import type { Session } from '../release/session.ts';
-import { Stop } from '../release/stop.ts';
+import type { Disclosure } from '../../../activities/versions/security/disclosing.ts';
+import type { SecurityOutcome } from '../../../domain/versions/outcome.ts';
+import type { PreparedLine, SecurityPlan } from '../../../domain/versions/security/plan.ts';
+import { fulfil, goWithout } from '../../people/obligations.ts';
+import type { Fulfilled } from '../../people/obligations.ts';
+import type { Session } from '../../release/session.ts';
+import { Stop } from '../../release/stop.ts';
 
 /** The branches of versions, their tags, the default branch last; then people are told. What people have to bring to its end keeps nothing else waiting. */
 export async function discloseAll(release: Session<SecurityPlan>, lines: readonly PreparedLine[]): Promise<SecurityOutcome> {

@@ -1,7 +1,7 @@
-import type { Sha } from '../code/commit.ts';
-import type { Repository } from '../code/repository.ts';
-import type { Pace } from '../release/pace.ts';
-import type { Mechanism } from '../stages/rules.ts';
+import type { Sha } from '../../code/commit.ts';
+import type { Repository } from '../../code/repository.ts';
+import type { Pace } from '../../release/pace.ts';
+import type { Mechanism } from '../../stages/rules.ts';
 import type { RegistryKind } from './package-version.ts';
 
 /** What the publication of a package has agreed to do. */
