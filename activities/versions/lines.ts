@@ -70,7 +70,7 @@ export function createVersionLines({ catalog: source, forge, git, environments, 
 
   async function owedBy(component: string): Promise<VersionLines['owed']> {
     const found: VersionLines['owed'][number][] = [];
-    for (const { prefix } of [kinds.version, kinds.backports]) {
+    for (const { prefix } of [kinds.version, kinds.security, kinds.backports]) {
       for (const release of await releases.begun(`${prefix}${component}/`)) {
         if (!(await releases.isRunning(release))) continue;
         found.push(...((await releases.status(release))?.owes ?? []).map((owes) => ({ release, ...owes })));

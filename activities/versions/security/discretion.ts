@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { createHash } from 'node:crypto';
 import { marker } from '../../../domain/code/marker.ts';
 import { inert } from '../../../domain/code/quiet-text.ts';
@@ -32,7 +32,8 @@ export function discretion({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagM
   }
 
   async function withhold(plan: Named, failure: unknown): Promise<unknown> {
-    if (!(failure instanceof ApplicationFailure)) return failure instanceof Error && failure.name !== 'Error' ? failure : tryAgain('Unavailable', told(plan));
+    if (failure instanceof CancelledFailure) return failure;
+    if (!(failure instanceof ApplicationFailure)) return tryAgain('Unavailable', told(plan));
     const { type, message, nonRetryable, nextRetryDelay } = failure;
     if (type === 'NotYet') return notYet(message);
     const answer = answerOf(failure) && { reason: 'no' };

@@ -30,7 +30,7 @@ export type Prepared =
   | { readonly kind: 'moved' };
 
 /** Merges a fix in the security repository, and tags the versions that have it there. */
-export function createPreparing(ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'readLagMs'>) {
+export function createPreparing(ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'releases' | 'readLagMs'>) {
   const { catalog: source, forge, git } = ports;
   const { notBefore, versionCommit } = versionCommits(git);
   const { discreetly } = discretion(ports);

@@ -2,7 +2,7 @@ import type { Sha } from '../../../domain/code/commit.ts';
 import type { Remark } from '../../../domain/people/written-vote.ts';
 import { judge } from '../../../domain/code/pipeline.ts';
 import { releaseTrailer } from '../../../domain/code/trailer.ts';
-import { releaseId } from '../../../domain/release/kinds.ts';
+import { kinds, releaseId } from '../../../domain/release/kinds.ts';
 import { supportedLines } from '../../../domain/versions/security/lines.ts';
 import type { SupportedLine } from '../../../domain/versions/security/lines.ts';
 import type { PreparedLine, ReadyFix, SecurityPlan } from '../../../domain/versions/security/plan.ts';
@@ -27,8 +27,8 @@ const mostLooked = 200;
 export type PreparedFix = ReadyFix | PreparedLine;
 
 /** Looks whether a fix that nobody may know of is ready to be released. */
-export function createReadiness(ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'readLagMs'>) {
-  const { catalog: source, forge, git } = ports;
+export function createReadiness(ports: Pick<Ports, 'catalog' | 'forge' | 'git' | 'releases' | 'readLagMs'>) {
+  const { catalog: source, forge, git, releases } = ports;
   const { tellAtIssue, discreetly } = discretion(ports);
 
   /** @throws `InvalidInput` for a component without security releases */
@@ -56,6 +56,9 @@ export function createReadiness(ports: Pick<Ports, 'catalog' | 'forge' | 'git' |
       pace: catalog.pace,
     };
     return discreetly(plan, async () => {
+      for (const other of await releases.begun(`${kinds.security.prefix}${component}/`)) {
+        if (other !== id && (await releases.isRunning(other))) return refused(`issue: ${other} is under way, and what it has tagged would come out with this one: it has to be disclosed first`);
+      }
       const found = await forge.issues.get(repository, issue);
       if (!found) return refused(`issue: the security repository has no issue ${issue}`);
       if (found.state === 'closed') return refused(`issue: ${issue} of the security repository is closed`);

@@ -41,6 +41,8 @@ let stand: VersionStand;
 let security: TestRepository;
 let pulls: Pull[];
 let told: string[];
+/** Security releases that run. */
+let underWay: string[];
 let issue: { state: 'open' | 'closed'; body: string };
 let checks: () => readonly { readonly name: string; readonly state: 'green' | 'red' }[];
 
@@ -73,6 +75,7 @@ function scene(more = ''): void {
   });
   security.git('checkout', '--quiet', '--detach');
   told = [];
+  underWay = [id];
   issue = { state: 'open', body: `${template}An attacker finds a hole.` };
   checks = () => [{ name: 'test', state: 'green' }];
 }
@@ -87,6 +90,7 @@ function ports(): VersionStand['ports'] {
   return {
     ...others,
     git: gitOf({ [name]: stand.gitaly, [hidden]: security }),
+    releases: { begun: async () => underWay, isRunning: async () => true } as unknown as VersionStand['ports']['releases'],
     forge: {
       ...forge,
       commits: { ...forge.commits, read: async (repository: string) => (repository === hidden ? template : undefined) },
@@ -314,6 +318,7 @@ describe('is refused', () => {
     ['without an issue', () => undefined, { issue: 13 }, /the security repository has no issue 13/],
     ['for one that is closed', () => void (issue.state = 'closed'), {}, /12 of the security repository is closed/],
     ['for one that is not made from the template', () => void (issue.body = 'A hole'), {}, /12 of the security repository is not made from its template/],
+    ['while another is not disclosed yet', () => void underWay.push('security/gitaly/11'), {}, /security\/gitaly\/11 is under way, and what it has tagged would come out with this one/],
   ])('%s', async (_, change, request, reason) => {
     change();
     const started = await start(request);

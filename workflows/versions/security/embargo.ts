@@ -7,9 +7,6 @@ import type { Session } from '../../release/session.ts';
 import type { StatusKeeper } from '../../release/status.ts';
 import { disclose } from '../messages.ts';
 
-/** Longest that one timer waits, in ms. */
-const longestWait = 24 * 3_600_000;
-
 /** Keeps from everybody what is ready, until its time has come or an operator says so. @param until ISO 8601 */
 export function openEmbargo(status: StatusKeeper, until: string | undefined) {
   let plan: SecurityPlan | undefined;
@@ -40,7 +37,7 @@ export function openEmbargo(status: StatusKeeper, until: string | undefined) {
       const what = `disclosure of security release ${agreed.issue}${isTimed ? `, at ${until} unless somebody discloses it before` : ''}`;
       status.enter('held', { waitingFor: { what, whom: agreed.approvers ?? ['an operator'], send: [{ message: 'disclose', payload: { by: yourLogin } }] } });
       if (until !== undefined && !isTimed) reporter.tell({ name: 'late', line: `it was not ready at ${until}: somebody has to disclose it`, urgent: true });
-      if (isTimed) while (!isOver && Date.now() < Date.parse(until)) await condition(() => isOver, Math.min(longestWait, Date.parse(until) - Date.now()));
+      if (isTimed) await condition(() => isOver, Date.parse(until) - Date.now());
       else await condition(() => isOver);
       isOver = true;
     },
