@@ -5,7 +5,7 @@ import type { Repository } from '../../domain/code/repository.ts';
 import { withSection } from '../../domain/versions/changelog/changelog-file.ts';
 import type { MergeBack, PlannedCommit, VersionPlan } from '../../domain/versions/plan.ts';
 import { versionText } from '../../domain/versions/version.ts';
-import { withVersion } from '../../domain/versions/version-file.ts';
+import { withHigher, withVersion } from '../../domain/versions/version-file.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { Git } from '../../ports/git/git.ts';
 
@@ -65,10 +65,23 @@ export function versionCommits(git: Git) {
       return commit ? { kind: 'changelog', commit } : { kind: 'none' };
     }
     const message = versionMessage(`Merge branch '${stableBranch(version)}' into ${defaultBranch}`, id);
-    const merge = await git.write(repository, { kind: 'merge', into: head, from: target, message, date });
+    const tried = await git.write(repository, { kind: 'merge', into: head, from: target, message, date });
+    const files = tried.kind === 'conflict' ? await higherVersions(recipe, { head, paths: tried.paths }) : {};
+    const merge = Object.keys(files).length > 0 ? await git.write(repository, { kind: 'merge', into: head, from: target, files, message, date }) : tried;
     if (merge.kind === 'conflict') return { kind: 'conflict', into: head, paths: merge.paths };
     if (merge.kind !== 'written') throw new Error('a merge always makes a commit');
     return { kind: 'merge', into: head, sha: merge.sha };
+  }
+
+  /** What files that conflict in nothing but the version state: a candidate has been made on the default branch since. The higher one is what comes next there. */
+  async function higherVersions({ repository, target, files }: Recipe, { head, paths }: { readonly head: Sha; readonly paths: readonly string[] }): Promise<Readonly<Record<string, string>>> {
+    const stated: Record<string, string> = {};
+    for (const file of files.filter(({ path }) => paths.includes(path))) {
+      const [ours, theirs] = [await git.read(repository, head, file.path), await git.read(repository, target, file.path)];
+      const higher = ours === undefined || theirs === undefined ? undefined : withHigher(file, ours, theirs);
+      if (higher !== undefined) stated[file.path] = higher;
+    }
+    return stated;
   }
 
   /** A commit is not dated before its parent. */

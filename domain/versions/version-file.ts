@@ -1,4 +1,4 @@
-import { versionText } from './version.ts';
+import { compareVersions, readVersion, versionText } from './version.ts';
 import type { Version } from './version.ts';
 
 /** A file that states the component's version. */
@@ -25,6 +25,15 @@ export function withVersion({ path, pattern }: VersionFile, text: string | undef
 /** The version that the file states, as it is written there. */
 export function statedVersion({ pattern }: VersionFile, text: string): string | undefined {
   return pattern === undefined ? text.trim() || undefined : new RegExp(pattern.split('{version}').map(escaped).join(`(${number})`)).exec(text)?.[1];
+}
+
+/** The file with the higher of two versions; undefined where two texts of it differ in more than that, or one states none. */
+export function withHigher(file: VersionFile, one: string, other: string): string | undefined {
+  const [mine, theirs] = [one, other].map((text) => readVersion(statedVersion(file, text) ?? ''));
+  if (mine?.kind !== 'version' || theirs?.kind !== 'version') return undefined;
+  const alike = withVersion(file, other, mine.version);
+  if (alike.kind !== 'stated' || alike.text.trimEnd() !== one.trimEnd()) return undefined;
+  return compareVersions(mine.version, theirs.version) >= 0 ? one : other;
 }
 
 function placeIn(pattern: string): RegExp {

@@ -53,8 +53,8 @@ export interface GitCommit {
 export type NewObject =
   /** `parent` with these files in place of those that it has. */
   | { readonly kind: 'commit'; readonly parent: Sha; readonly files: Readonly<Record<string, string>>; readonly message: string; readonly date: string }
-  /** `into`, the first parent, with what `from` brings. */
-  | { readonly kind: 'merge'; readonly into: Sha; readonly from: Sha; readonly message: string; readonly date: string }
+  /** `into`, the first parent, with what `from` brings; these files as they are here, whatever both sides say of them. */
+  | { readonly kind: 'merge'; readonly into: Sha; readonly from: Sha; readonly files?: Readonly<Record<string, string>>; readonly message: string; readonly date: string }
   /** What `commit` changes of `since`, or else of its first parent, on `onto`. Its author stays. */
   | { readonly kind: 'pick'; readonly commit: Sha; readonly since?: Sha; readonly onto: Sha; readonly message: string; readonly date: string }
   | { readonly kind: 'tag'; readonly name: string; readonly commit: Sha; readonly message: string; readonly date: string };

@@ -88,7 +88,10 @@ export function objectsOf({ git, have, keep }: Clone) {
       }
       case 'merge': {
         await have(object.into, object.from);
-        const { tree, conflicts } = await merged(object.into, object.from);
+        const put = await merged(object.into, object.from);
+        const { files = {} } = object;
+        const tree = Object.keys(files).length > 0 ? await withFiles(put.tree, new Map(Object.entries(files))) : put.tree;
+        const conflicts = put.conflicts.filter((path) => !Object.hasOwn(files, path));
         const sha = await commit(tree, { ...object, parents: [object.into, object.from] });
         return conflicts.length > 0 ? { kind: 'conflict', paths: conflicts, sha } : { kind: 'written', sha };
       }

@@ -97,6 +97,17 @@ describe('a minor', () => {
     expect(await only.planned('12.9.0')).toMatchObject({ mergeBack: { kind: 'changelog', commit: { parent: d, paths: ['CHANGELOG.md'] } } });
   });
 
+  it.each([
+    ['12.9.0-rc2', '12.9.0'],
+    ['12.10.0-rc1', '12.10.0-rc1'],
+  ])('is merged back over the candidate %s, which was made on the default branch since: %s is what comes next there', async (candidate, higher) => {
+    const head = stand.gitaly.commit(`Update version to ${candidate}`, { VERSION: `${candidate}\n` });
+    const { mergeBack, target } = await stand.planned('12.9.0');
+    if (mergeBack.kind !== 'merge') return expect.unreachable(mergeBack.kind);
+    expect((await stand.git.read(name, mergeBack.sha, 'VERSION'))?.trim()).toBe(higher);
+    expect((await stand.git.log(name, { to: mergeBack.sha, limit: 1 }))[0]?.parents).toEqual([head, target]);
+  });
+
   it('says which files people will have to put together', async () => {
     stand.gitaly.commit('VERSION for developers', { VERSION: '12.10.0-pre' });
     const plan = await stand.planned('12.9.0');

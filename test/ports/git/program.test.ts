@@ -133,6 +133,8 @@ describe('what is written', () => {
     expect(made).toMatchObject({ kind: 'conflict', paths: ['a'] });
     if (made.kind !== 'conflict') throw new Error('no conflict');
     expect(await git.read(name, made.sha, 'a')).toMatch(/^<<<<<<< .*\n2\n=======\n3\n>>>>>>> /);
+    const sha = await written({ kind: 'merge', into: main, from: stable, files: { a: '4\n' }, message: 'Merge', date });
+    expect(await git.read(name, sha, 'a')).toBe('4\n');
   });
 
   it("is a pick, which keeps its author and says where it is from; also of a merge's first-parent side", async () => {
