@@ -84,12 +84,12 @@ export function cloneStore({ folder, timeoutMs, remote }: CloneSettings): (repos
       await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=tree:0', 'origin', ...missing.map(keptAs)]);
     }
 
-    /** Their files come with them: the origin could not give them when they are pushed to it. */
+    /** By its filter git remembers where the files are: the origin could not give them when they are pushed to it. */
     async function bring(from: Repository, objects: readonly Sha[]): Promise<void> {
       const missing = await lacking(objects);
       if (missing.length === 0) return;
       const other = await remote(from);
-      const run = await runGit(place, ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', other.url, ...missing.map(keptAs)], { settings: { ...settings, ...headerFor(other) }, timeoutMs });
+      const run = await runGit(place, ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=tree:0', other.url, ...missing.map(keptAs)], { settings: { ...settings, ...headerFor(other) }, timeoutMs });
       if (run.code !== 0) throw failed(`git fetch of ${from}`, run);
     }
 
