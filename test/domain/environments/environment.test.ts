@@ -143,6 +143,33 @@ describe('an environment', () => {
   });
 });
 
+describe('an environment that several want', () => {
+  it('goes to rollbacks in the order in which they came, and then to the rest', () => {
+    const runs = (component: string, number: number) => ({ candidate: namedSha(`${component}-${number}`), sha: namedSha('s'), release: `release/${component}/${number}`, since: now });
+    const busy = take(take({ ...empty, deployed: { a: runs('a', 1), b: runs('b', 1) } }, claim('x', 1)).record, claim('y', 1)).record;
+    const one = claimed(busy, claim('a', 1, 'rollback'), { after: [], now });
+    const other = claimed(one.record, claim('b', 1, 'rollback'), { after: [], now });
+    expect(other.record.queue.map(({ claim: { release } }) => release)).toEqual(['release/a/1', 'release/b/1', 'release/y/1']);
+    expect(other.answer).toEqual({ kind: 'queued', behind: ['release/x/1', 'release/a/1'] });
+  });
+
+  it('is not kept by whoever can not be told that he has it', () => {
+    const held = take(take(empty, claim('a', 1)).record, claim('b', 1)).record;
+    const granted = leave(held, claim('a', 1));
+    const next = unheard(granted.record, granted.notices[0]!, later);
+    expect(next.record.lease).toBeUndefined();
+    expect(next.record.deployed).toEqual(granted.record.deployed);
+    expect(unheard(held, { kind: 'superseded', to: 'release/b/1', key: 'release/b/1/production', by: 'release/b/2' }, later)).toEqual({ record: held, notices: [] });
+    expect(unheard(held, { kind: 'granted', to: 'release/b/1', key: 'release/b/1/production', fence: 9 }, later).record).toEqual({ ...held, queue: [] });
+  });
+
+  it('keeps what ran there before, where a release is taken back that was alone there', () => {
+    const held = take(empty, claim('a', 1)).record;
+    expect(abandoned(held, held.lease!, 'rolledBack', later).record.deployed).toEqual({});
+    expect(abandoned(held, held.lease!, 'none', later).record).toEqual({ ...empty, fence: 1 });
+  });
+});
+
 describe('a frozen environment', () => {
   const cold = frozen(empty, { by: 'ops', reason: 'incident', until: '2026-01-02T00:00:00Z' }, now);
 
@@ -168,6 +195,22 @@ describe('a frozen environment', () => {
     const ended = followed({ ...cold, fence: 7, refused: [{ message: 'freze', why: 'unknown', at: now }] }, 'flag/a/x');
     expect(inherited(followed(empty, 'flag/a/y'), ended)).toMatchObject({ fence: 7, freeze: { by: 'ops' }, followers: ['flag/a/x', 'flag/a/y'], refused: [{ message: 'freze' }] });
     expect(inherited(frozen(empty, { by: 'kim', reason: 'fair' }, later), ended).freeze).toMatchObject({ by: 'kim' });
+  });
+
+  it('knows when its freeze ends, and is told why it is frozen by whoever has frozen it rather than by the calendar', () => {
+    const both = { ...cold, windows: [{ from: '2025-12-31T00:00:00Z', to: '2026-01-05T00:00:00Z', reason: 'holidays' }] };
+    expect(frozenBy(both, now)).toMatchObject({ by: 'ops', reason: 'incident' });
+    expect(nextChange(both, now)).toBe(Date.parse('2026-01-02T00:00:00Z'));
+    expect(frozenBy(both, '2026-01-02T00:00:00Z')).toEqual({ reason: 'holidays', until: '2026-01-05T00:00:00Z' });
+    expect(nextChange(both, '2026-01-02T00:00:00Z')).toBe(Date.parse('2026-01-05T00:00:00Z'));
+    expect(nextChange(frozen(empty, { by: 'ops', reason: 'incident' }, now), now)).toBeUndefined();
+    expect(frozenBy(frozen(empty, { by: 'ops', reason: 'incident' }, now), '2036-01-01T00:00:00Z')).toEqual({ by: 'ops', reason: 'incident' });
+  });
+
+  it('remembers who has thawed it, until it is frozen again', () => {
+    const warm = thawed(cold, { by: 'kim', reason: 'over' }, later).record;
+    expect(warm).toEqual({ ...empty, thaw: { by: 'kim', reason: 'over', since: later } });
+    expect(frozen(warm, { by: 'ops', reason: 'again' }, later)).toEqual({ ...empty, freeze: { by: 'ops', reason: 'again', since: later } });
   });
 
   it('still lets a rollback through', () => {
