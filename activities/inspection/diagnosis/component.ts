@@ -17,7 +17,7 @@ import { diagnoseRepository } from './repository.ts';
 import { teamsIn } from '../../../domain/people/teams.ts';
 
 /** What the releases of one component need. */
-export async function diagnoseComponent(ports: DiagnosisPorts, name: string, { code, pin, stages, chat: channels, flags, versions }: Component): Promise<readonly Finding[]> {
+export async function diagnoseComponent(ports: DiagnosisPorts, name: string, { code, pin, stages, chat: channels, flags, versions, promotion }: Component): Promise<readonly Finding[]> {
   const { forge, chat, health, flags: flagsOf } = ports;
   const about = (what: string) => `${name}: ${what}`;
   const launchBy = launches({ forge });
@@ -28,7 +28,7 @@ export async function diagnoseComponent(ports: DiagnosisPorts, name: string, { c
 
   const findings = await Promise.all([
     ...(code ? [reachable(code.canonical, 'read'), reachable(code.mirror, pin ? 'read' : 'write'), checksReported(code)] : []),
-    ...(code ? [letGo()] : []),
+    ...(code || promotion ? [letGo()] : []),
     ...(code && pin ? [diagnosePin(ports, name, pin, { mirror: code.mirror, tagged: tagsOf({ code, versions }) })] : []),
     ...stages.filter(({ soak }) => soak !== undefined).map(({ name: stage, soak, health: looks }) => soakLooks(stage, soak, looks)),
     ...(flags ? [soakLooks(`flags in ${flags.production.environment}`, flags.production.soak, flags.production.health)] : []),
