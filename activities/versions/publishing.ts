@@ -1,6 +1,5 @@
 import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { judge, toldWait } from '../../domain/code/pipeline.ts';
-import { cut } from '../../domain/text/short-text.ts';
 import type { VersionPlan } from '../../domain/versions/plan.ts';
 import { titleOf } from '../../domain/versions/version.ts';
 import { effect } from '../effect.ts';
@@ -8,9 +7,6 @@ import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
 import { serverTime } from '../server-time.ts';
-
-/** Of a release's text, in characters: GitHub takes no more. */
-const longestNotes = 125_000;
 
 export type TagPipeline =
   | { readonly kind: 'green' }
@@ -31,7 +27,7 @@ export type PublishedVersion = Pick<VersionPlan, 'repository' | 'tag' | 'version
 export function createPublishing({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
   /** Publishes the forge's release of a tag. One that is published is left as it is: people may have edited it. */
   async function publishVersion({ repository, tag, version, versionKind, section, latest }: PublishedVersion): Promise<{ readonly url: string }> {
-    const body = cut(section?.body ?? `Candidate ${tag}.\n`, longestNotes);
+    const body = section?.body ?? `Candidate ${tag}.\n`;
     const release = { repository, tag, title: titleOf(version), body, prerelease: versionKind === 'candidate', latest };
     const published = async () => {
       const found = await forge.releases.find(repository, tag);

@@ -1,10 +1,13 @@
 import { asSha } from '../../../domain/code/commit.ts';
+import { cut } from '../../../domain/text/short-text.ts';
 import { missing, neverRetry } from '../../failures.ts';
 import type { Deployment, Deployments, Success } from '../deployments.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
 import { unlessMissing } from './connection/failures.ts';
 
+/** Longest description of a deployment's status that GitHub takes, in characters. */
+const longestDescription = 140;
 /** How far back it is looked for what an environment runs. */
 const mostRecent = 30;
 
@@ -40,7 +43,7 @@ export function githubDeployments({ rest, paginate }: GitHub): Deployments {
     },
 
     async retire(repository, id, why) {
-      await rest.repos.createDeploymentStatus({ ...at(repository), deployment_id: id, state: 'error', description: why });
+      await rest.repos.createDeploymentStatus({ ...at(repository), deployment_id: id, state: 'error', description: cut(why, longestDescription) });
     },
 
     async current(repository, environment) {

@@ -1,4 +1,5 @@
 import { neverRetry } from '../../failures.ts';
+import { fittingBody, longestNotes } from '../../../domain/code/quiet-text.ts';
 import type { ForgeRelease, NewForgeRelease, Releases } from '../releases.ts';
 import { at } from './connection/client.ts';
 import type { GitHub } from './connection/client.ts';
@@ -9,7 +10,7 @@ export function githubReleases({ rest, paginate }: GitHub): Releases {
     ...at(repository),
     tag_name: tag,
     name: title,
-    body,
+    body: fittingBody(body, longestNotes),
     prerelease,
     draft: false,
     make_latest: latest ? ('true' as const) : ('false' as const),

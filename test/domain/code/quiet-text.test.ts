@@ -24,6 +24,11 @@ describe("other people's text is inert", () => {
     '[fixes #1](https://example.org)',
     '`@team`',
     'a\n# b @team\r\n- c',
+    'closes: #1',
+    'Resolved : #1',
+    'fixes [owner/name#7](https://github.com/owner/name/issues/7)',
+    'fix owner/name#7, closes #8 and resolves #9',
+    '&#35;12 and &num;12',
   ])('%j', (text) => {
     const tree = fromMarkdown(inert(text));
     expect(toString(tree)).not.toMatch(alive);
@@ -39,6 +44,10 @@ describe("other people's text is inert", () => {
         expect(shown(text)).toBe(text.replaceAll(/\s+/g, ' '));
       }),
     );
+  });
+
+  it('and closes nothing that follows it', () => {
+    expect(`${inert('What this fixes')} https://forge/o/n/issues/78`).toBe('What this fixes\u200b https://forge/o/n/issues/78');
   });
 
   it('and short', () => {
@@ -58,6 +67,23 @@ describe('what is too long for the forge', () => {
     expect(body.length).toBe(65_536);
     expect(body.endsWith(`…${end}`)).toBe(true);
     expect(fittingBody(`x${end}`)).toBe(`x${end}`);
+  });
+
+  it('is cut at no half of a character, and not inside of code', () => {
+    for (let pad = 0; pad < 3; pad++) expect(fittingBody('x'.repeat(pad) + '😀'.repeat(40_000)).isWellFormed()).toBe(true);
+    for (const fence of ['```', '~~~', '````', '``````````````````']) {
+      const body = fittingBody(`text\n${fence}sh\n${'line\n'.repeat(20_000)}${fence}\n${marker('key')}`);
+      expect(body.length).toBeLessThanOrEqual(65_536);
+      const { children } = fromMarkdown(body);
+      expect(children.map(({ type }) => type)).toEqual(['paragraph', 'code', 'html']);
+    }
+    expect(fittingBody(`\`\`\`\nx\n\`\`\`\n${'y'.repeat(70_000)}`)).toMatch(/y…$/);
+    expect(fittingBody('y'.repeat(200_000), 125_000).length).toBeLessThanOrEqual(125_000);
+  });
+
+  it.each(['Revert "Fix: closes #12"', 'fixes owner/name#7', 'Resolved: GH-9', 'fix https://forge/o/n/issues/78'])('is a title that closes nothing, also as the message of a commit: %j', (title) => {
+    expect(fittingTitle(title).replaceAll('\u200b', '')).toBe(title);
+    expect(fittingTitle(title)).not.toMatch(/\b(close[sd]?|fix(e[sd])?|resolve[sd]?):?\s+(\S*#|GH-|https:)/i);
   });
 
   it('is a title of one line', () => {
