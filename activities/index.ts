@@ -25,9 +25,9 @@ import { createAuthors } from './people/authors.ts';
 import { createDecisionTokens } from './people/decision-tokens.ts';
 import { createWrittenVotes } from './people/written-votes.ts';
 import { createPromotion } from './promotion/index.ts';
-import { createAlarms } from './release/alarms.ts';
 import { createRecords } from './release/records.ts';
 import { createReports } from './release/reports.ts';
+import { openOutages } from './release/outages.ts';
 import { createSchemas } from './schemas/index.ts';
 import { createClaims } from './stages/claims.ts';
 import { createGates } from './stages/gates.ts';
@@ -36,10 +36,11 @@ import { createSoaks } from './stages/soaks.ts';
 import { createVersionLines } from './versions/lines.ts';
 import { createVersions } from './versions/index.ts';
 
-/** The verbs that a workflow may use. Those that write are `beating`, so that they notice a cancellation and a takeover. All of them are `doubting`. */
+/** The verbs that a workflow may use. Those that write are `beating`, so that they notice a cancellation and a takeover. All of them are `doubting`, and `attentive`. */
 export function createActivities(ports: Ports): Created {
   const created: Record<string, (...args: never[]) => Promise<unknown>> = create(ports);
-  const doubts = Object.entries(created).map(([name, activity]) => [name, doubting(activity, ports.doubtMs * ((shares as Readonly<Record<string, number>>)[name] ?? 1))]);
+  const attentive = openOutages({ tell: ports.tellOutage, silenceMs: ports.silenceMs });
+  const doubts = Object.entries(created).map(([name, activity]) => [name, attentive(doubting(activity, ports.doubtMs * ((shares as Readonly<Record<string, number>>)[name] ?? 1)))]);
   return Object.fromEntries(doubts) as Created;
 }
 
@@ -69,8 +70,7 @@ type Collected = ReturnType<typeof collect>;
 type BeatingReads = { readonly [Name in (typeof reading)[number]]: Beating<Parameters<Collected[Name]>, Awaited<ReturnType<Collected[Name]>>> };
 
 function collect(ports: Ports) {
-  const { watched } = createAlarms(ports);
-  const all = {
+  return {
     ...createPlanning(ports),
     ...createOpening(ports),
     ...createAmending(ports),
@@ -110,14 +110,6 @@ function collect(ports: Ports) {
     ...createHistory(ports),
     ...createWhereabouts(ports),
     ...createDiagnosis(ports),
-  };
-  return {
-    ...all,
-    plan: watched(all.plan),
-    planRollout: watched(all.planRollout),
-    planSchemas: watched(all.planSchemas),
-    planPreRelease: watched(all.planPreRelease),
-    planVersion: watched(all.planVersion),
   };
 }
 

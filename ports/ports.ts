@@ -10,6 +10,7 @@ import type { Forge } from './forge/forge.ts';
 import type { Holders } from './temporal/holders.ts';
 import type { HealthProbe } from './health/probe.ts';
 import type { TellProgress } from './temporal/progress.ts';
+import type { TellOutage } from './temporal/outages.ts';
 import type { Packages } from './packages/packages.ts';
 import type { Records } from './records/records.ts';
 import type { RunningReleases } from './temporal/running-releases.ts';
@@ -35,6 +36,7 @@ export interface Ports {
   readonly cluster?: Cluster | undefined;
   readonly releases: RunningReleases;
   readonly tellProgress: TellProgress;
+  readonly tellOutage: TellOutage;
   readonly environments: Environments;
   readonly components: Components;
   readonly holders: Holders;
@@ -49,4 +51,6 @@ export interface Ports {
   readonly readLagMs: number;
   /** How long it is doubted that something is missing or forbidden, in ms, before people are asked. */
   readonly doubtMs: number;
+  /** How long a service may not answer, in ms, until whoever waits for it hears of that. */
+  readonly silenceMs: number;
 }

@@ -23,10 +23,11 @@ import { folderRecords } from '../ports/records/folder.ts';
 import type { Records } from '../ports/records/records.ts';
 import { storeRecords } from '../ports/records/store.ts';
 import { temporalReleases } from '../ports/temporal/running-releases.ts';
+import { temporalOutages } from '../ports/temporal/outages.ts';
 import { temporalServer } from '../ports/temporal/temporal-server.ts';
 import type { WorkerSettings } from './settings.ts';
 
-export function connectPorts({ catalog, forge, chat, flags, artifacts, registry, issues, cluster, records, readLagMs, doubtMs }: WorkerSettings, environment: Variables, client: Client, pageOf: Ports['pageOf']): Ports {
+export function connectPorts({ catalog, forge, chat, flags, artifacts, registry, issues, cluster, records, readLagMs, doubtMs, silenceMs }: WorkerSettings, environment: Variables, client: Client, pageOf: Ports['pageOf']): Ports {
   const store = connectAdapter('artifact store', stores, artifacts, environment);
   const source = fileCatalog(catalog);
   return {
@@ -44,6 +45,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, registry,
     cluster: cluster === undefined ? undefined : connectAdapter('cluster', clusters, cluster, environment),
     releases: temporalReleases(client),
     tellProgress: temporalProgress(client),
+    tellOutage: temporalOutages(client),
     environments: temporalEnvironments(client),
     components: temporalComponents(client),
     holders: temporalHolders(client),
@@ -53,6 +55,7 @@ export function connectPorts({ catalog, forge, chat, flags, artifacts, registry,
     pageOf,
     readLagMs,
     doubtMs,
+    silenceMs,
   };
 }
 

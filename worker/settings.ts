@@ -21,6 +21,7 @@ export function workerSettings(environment: Variables) {
     SLIPWAY_RECORDS: z.string().min(1).optional(),
     SLIPWAY_READ_LAG_MS: milliseconds.default(30_000),
     SLIPWAY_DOUBT_MS: milliseconds.default(300_000),
+    SLIPWAY_SILENCE_MS: milliseconds.default(300_000),
     SLIPWAY_SHUTDOWN_MS: milliseconds.default(30_000),
     SLIPWAY_STICKY_MS: milliseconds.default(10_000),
     SLIPWAY_DEPLOYMENT: z.string().min(1).default('slipway'),
@@ -46,6 +47,8 @@ export function workerSettings(environment: Variables) {
     readLagMs: read.SLIPWAY_READ_LAG_MS,
     /** How long a service's no is doubted before people are asked about it. */
     doubtMs: read.SLIPWAY_DOUBT_MS,
+    /** How long a service may not answer until people hear of it. */
+    silenceMs: read.SLIPWAY_SILENCE_MS,
     /** How long activities may go on after SIGTERM. */
     shutdownMs: read.SLIPWAY_SHUTDOWN_MS,
     /** How long a workflow task waits for the worker that has the workflow in memory, before any other may take it. */

@@ -1,10 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Commit, Sha } from '../../domain/code/commit.ts';
 import { shortSha } from '../../domain/code/commit.ts';
-import { picksOf } from '../../domain/code/revert.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { freezeOf } from './freezes.ts';
 import { runningCode } from './running-code.ts';
 import type { RunningQuestion } from './running-code.ts';
 
@@ -18,11 +18,29 @@ export type CodeAnswer =
   /** `missing`: the newest of the commits up to the one asked for that are not deployed, newest first. */
   | { readonly kind: 'undeployed'; readonly at?: Sha; readonly missing: readonly Commit[]; readonly total: number };
 
+/** `frozen`: why nothing may go up there now. */
+export type SeenCode = CodeAnswer & { readonly frozen?: string };
+
 const mostMissing = 10;
 
 /** Whether an environment runs a commit of a component: what it runs, and the ancestry of that. */
-export function createDeployedCode({ forge, environments }: Pick<Ports, 'forge' | 'environments'>) {
+export function readDeployedCode({ forge, environments }: Pick<Ports, 'forge' | 'environments'>): (question: CodeQuestion) => Promise<CodeAnswer> {
   const { runs } = runningCode({ forge, environments });
+
+  return async function read(question) {
+    const { source, commit } = question;
+    const at = await runs(question);
+    if (!at) return { kind: 'undeployed', missing: [], total: 0 };
+    const { diverged } = await forge.commits.range(source, commit, at);
+    if (!diverged) return { kind: 'deployed', at };
+    const { commits, total } = await forge.commits.range(source, at, commit);
+    return { kind: 'undeployed', at, missing: commits.slice(0, mostMissing), total };
+  };
+}
+
+export function createDeployedCode(ports: Pick<Ports, 'catalog' | 'forge' | 'environments'>) {
+  const { environments } = ports;
+  const read = readDeployedCode(ports);
 
   /** From now on the environment wakes this workflow by each deployment. */
   async function followEnvironment({ environment }: Pick<CodeQuestion, 'environment'>): Promise<void> {
@@ -30,20 +48,14 @@ export function createDeployedCode({ forge, environments }: Pick<Ports, 'forge' 
     await environments.follow(environment, workflowExecution!.workflowId, taskQueue);
   }
 
-  async function deployedCode(question: CodeQuestion): Promise<CodeAnswer> {
-    const { source, commit } = question;
-    const at = await runs(question);
-    if (!at) return { kind: 'undeployed', missing: [], total: 0 };
-    const since = await forge.commits.range(source, commit, at);
-    // A stable branch has it by a pick.
-    if (!since.diverged || picksOf(commit, since.commits).length > 0) return { kind: 'deployed', at };
-    const { commits, total } = await forge.commits.range(source, at, commit);
-    return { kind: 'undeployed', at, missing: commits.slice(0, mostMissing), total };
+  async function deployedCode(question: CodeQuestion): Promise<SeenCode> {
+    const [answer, frozen] = await Promise.all([read(question), freezeOf(ports, question.environment)]);
+    return { ...answer, ...(frozen !== undefined && { frozen }) };
   }
 
   /** Looks once. @throws `NotYet` until the commit is deployed. */
   async function codeDeployed(question: CodeQuestion): Promise<void> {
-    const why = lack(question, await deployedCode(question));
+    const why = lack(question, await read(question));
     if (why !== undefined) throw notYet(why);
   }
 

@@ -6,7 +6,7 @@ import type { WatchEnd, Watched } from '../../domain/flags/watch.ts';
 import { watch } from '../../domain/flags/watch.ts';
 import type { HealthCheck } from '../../domain/stages/health-check.ts';
 import type { CodeQuestion } from '../environments/deployed-code.ts';
-import { createDeployedCode } from '../environments/deployed-code.ts';
+import { readDeployedCode } from '../environments/deployed-code.ts';
 import { neverRetry, notYet, tryAgain } from '../../ports/failures.ts';
 import type { FlagReading } from '../../ports/flags/backend.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -38,7 +38,7 @@ export type RolloutPorts = Pick<Ports, 'catalog' | 'forge' | 'environments' | 'f
 
 export function createRollouts(ports: RolloutPorts) {
   const { forge, flags, health } = ports;
-  const { deployedCode } = createDeployedCode(ports);
+  const deployedCode = readDeployedCode(ports);
 
   /** @throws `Conflict` for a flag that has gates which Slipway does not set */
   async function readFlag({ environment, flag }: FlagPlace): Promise<FlagSetting> {

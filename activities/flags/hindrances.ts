@@ -1,6 +1,6 @@
 import type { FlagRules } from '../../domain/flags/rules.ts';
 import type { CodeQuestion } from '../environments/deployed-code.ts';
-import { createDeployedCode, lack } from '../environments/deployed-code.ts';
+import { lack, readDeployedCode } from '../environments/deployed-code.ts';
 import { freezeOf } from '../environments/freezes.ts';
 import { notYet } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -14,11 +14,11 @@ export interface Raise {
 
 /** What keeps a flag from being raised: a freeze of its environment, code that is not there any more, an open incident. */
 export function createHindrances(ports: Pick<Ports, 'catalog' | 'forge' | 'environments'>) {
-  const { deployedCode } = createDeployedCode(ports);
+  const read = readDeployedCode(ports);
 
   /** Looks once; undefined if nothing stands in the way. */
   async function hindrance({ environment, incidents, code }: Raise): Promise<string | undefined> {
-    const why = (await freezeOf(ports, environment)) ?? (code && lack(code, await deployedCode(code)));
+    const why = (await freezeOf(ports, environment)) ?? (code && lack(code, await read(code)));
     if (why || !incidents) return why;
     const [incident] = await ports.forge.issues.list(incidents.repository, [incidents.label]);
     return incident && `the incident ${incident.url} is open`;

@@ -3,7 +3,8 @@ import type { FailedCheck } from '../../domain/code/pipeline.ts';
 import { refusalOf } from '../doubt.ts';
 import { effect } from '../effect.ts';
 import type { Summons } from '../../domain/people/call.ts';
-import { createAlarms } from './alarms.ts';
+import { createAlarms, longestMessage } from './alarms.ts';
+import { cut } from '../../domain/text/short-text.ts';
 import { createCalls } from './calls.ts';
 import type { CallPorts } from './calls.ts';
 import type { Repository } from '../../domain/code/repository.ts';
@@ -26,6 +27,8 @@ export interface Report {
   /** Names the transition within the thread, so that it is told once. */
   readonly transition: string;
   readonly line: string;
+  /** What came shortly before, oldest first. */
+  readonly before?: readonly { readonly transition: string; readonly line: string }[];
   readonly label?: { readonly repository: Repository; readonly number: number; readonly name: string };
   /** Somebody is wanted, who is called by a message of its own. */
   readonly announcement?: Announcement;
@@ -82,16 +85,17 @@ export function createReports(ports: Pick<Ports, 'channels' | 'forge' | 'chat' |
   const { written } = createCalls(ports);
 
   /** The line comes last: once it is in the thread all of it has been told, and a Reset does not tell it again. */
-  async function report({ thread, channel, subject, transition, line, label, announcement, root: known }: Report): Promise<Told | void> {
+  async function report({ thread, channel, subject, transition, line, before = [], label, announcement, root: known }: Report): Promise<Told | void> {
     if (channel === undefined) return label && setLabel(label.repository, label.number, `${labelFamily}${label.name}`);
     const key = `${thread}/${transition}`;
     const begun = known ?? (await chat.find(channel, thread))?.id;
     if (begun && (await chat.find(channel, key, begun))?.text === line) return { root: begun };
     const text = `${subject}: ${line}`;
-    if (known) await chat.update(channel, known, { key: thread, text });
+    if (known) await chat.update(channel, known, { key: thread, text: cut(text, longestMessage) });
     const root = known ?? (await say({ channel, key: thread, text })).id;
     const unlabelled = label && (await setLabel(label.repository, label.number, `${labelFamily}${label.name}`).then(() => undefined, refusalOf));
     if (announcement) await announce(announcement);
+    for (const one of before) await say({ channel, key: `${thread}/${one.transition}`, text: one.line, thread: root });
     await say({ channel, key, text: line, thread: root });
     return { root, ...(unlabelled !== undefined && { unlabelled }) };
   }

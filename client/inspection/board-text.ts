@@ -5,6 +5,7 @@ import type { ComponentRecord } from '../../domain/component/component-record.ts
 import { shortSha } from '../../domain/code/commit.ts';
 import type { EnvironmentStatus } from '../../domain/environments/environment.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
+import { toldOutage } from '../../domain/release/outage.ts';
 import { commandFor } from '../../domain/people/call.ts';
 import { ago } from '../release/status-text.ts';
 import { cut } from '../../domain/text/short-text.ts';
@@ -66,8 +67,8 @@ function whoObjects(known: Board['components'][number], now: number): string[][]
 
 function whatMoves(status: ReleaseStatus | undefined, now: number): string[] {
   if (!status) return ['', 'does not answer', ''];
-  const { candidate, state, paused, objections = [], waitingFor } = status;
-  return [candidate ? shortSha(candidate) : '', paused ? `paused by ${paused.by}` : [state, ...objections].join('; '), waitingFor ? `${waitingFor.what}, for ${ago(waitingFor.since, now)}` : ''];
+  const { candidate, state, paused, objections = [], outages = [], waitingFor } = status;
+  return [candidate ? shortSha(candidate) : '', paused ? `paused by ${paused.by}` : [state, ...objections].join('; '), [...(waitingFor ? [`${waitingFor.what}, for ${ago(waitingFor.since, now)}`] : []), ...outages.map(toldOutage)].join('; ')];
 }
 
 function whoIsWaitedFor({ release, waitingFor }: ReleaseStatus, now: number): string[][] {

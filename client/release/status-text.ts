@@ -1,6 +1,7 @@
 import { shortSha } from '../../domain/code/commit.ts';
 import { spoken } from '../../domain/text/spoken.ts';
 import { toldProgress } from '../../domain/release/progress.ts';
+import { toldOutage } from '../../domain/release/outage.ts';
 import type { ReleaseStatus, StageStatus, Waiting } from '../../domain/release/status.ts';
 import { marks, toldSoak } from '../../domain/release/status-page.ts';
 import { commandFor } from '../../domain/people/call.ts';
@@ -17,6 +18,7 @@ export function statusText(status: ReleaseStatus, { now, link }: { readonly now:
     ...(status.paused ? [`paused by ${status.paused.by}${status.paused.reason ? `: ${status.paused.reason}` : ''}, for ${ago(status.paused.since, now)}`] : []),
     ...(status.objections ?? []),
     ...(waitingFor ? waiting(waitingFor, release, now) : []),
+    ...(status.outages ?? []).map(toldOutage),
     ...(status.progress ? [`so far: ${toldProgress(status.progress)}`] : []),
     ...(next ? [`next: ${next}`] : []),
     ...listed('still owed', (status.owes ?? []).map(({ what, since }) => `${what}, for ${ago(since, now)}`)),

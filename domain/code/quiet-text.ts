@@ -17,8 +17,8 @@ const gap = '\u200b';
  */
 export function inert(text: string, most = 200): string {
   const line = cut(text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), most);
-  // What follows it, in a text of ours, may be a link.
-  const apart = line.replaceAll(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=:?\s*$)/gi, `$1${gap}`);
+  // What follows it, in a text of ours, may be a link. A word alone is a heading.
+  const apart = line.replaceAll(/(?<=\s)\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=:?\s*$)/gi, `$1${gap}`);
   return silent(apart.replaceAll(/\b(https?|ftp):(?=\/\/)/gi, `$1:${gap}`).replaceAll(/\bwww\.(?=\w)/gi, `www${gap}.`)).replaceAll(/[\\`*_[\]~|!]/g, (character) => `\\${character}`);
 }
 

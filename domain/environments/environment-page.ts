@@ -2,17 +2,19 @@ import { yourLogin } from '../people/person.ts';
 import { shortSha } from '../code/commit.ts';
 import { frozenBy } from './environment.ts';
 import type { EnvironmentRecord } from './environment.ts';
-import { fitting, refusals } from '../release/status-page.ts';
+import { fitting, refusals, outagesOf } from '../release/status-page.ts';
+import type { Outage } from '../release/outage.ts';
 
 const mostQueued = 20;
 
 /** An environment as markdown for the Temporal UI's Current Details. */
-export function environmentPage(record: EnvironmentRecord, now: string): string {
+export function environmentPage(record: EnvironmentRecord, now: string, outages: readonly Outage[] = []): string {
   const { environment, lease, fence } = record;
   return fitting([
     `**${environment}**`,
     '',
     lease ? `In the hands of \`${lease.claim.release}\` (${lease.claim.purpose}) since ${lease.since}, grant ${fence}` : 'Free',
+    ...outagesOf({ outages }),
     ...freezes(record, now),
     ...waiting(record),
     ...running(record),

@@ -63,7 +63,8 @@ export type EnvironmentStatus = EnvironmentRecord & { readonly frozen?: Frozen }
 
 export type ClaimAnswer =
   | { readonly kind: 'granted'; readonly fence: number; readonly previous?: Deployed }
-  | { readonly kind: 'queued'; readonly behind: readonly string[]; readonly frozen?: Frozen }
+  /** `outage`: why it is not known yet what runs there. */
+  | { readonly kind: 'queued'; readonly behind: readonly string[]; readonly frozen?: Frozen; readonly outage?: string }
   /** Ask again once it is known which of these candidates this one comes after. */
   | { readonly kind: 'compare'; readonly with: readonly Sha[] }
   | { readonly kind: 'refused'; readonly why: string };

@@ -1,6 +1,8 @@
 import { shortSha } from '../code/commit.ts';
 import { inert } from '../code/quiet-text.ts';
 import { toldProgress } from './progress.ts';
+import { toldOutage } from './outage.ts';
+import type { Outage } from './outage.ts';
 import type { ReleaseStatus, SoakStatus, StageStatus } from './status.ts';
 import { spoken } from '../text/spoken.ts';
 import { cut } from '../text/short-text.ts';
@@ -28,7 +30,7 @@ const lastRefusals = 3;
 
 /** The operator's console: the release as markdown for the Temporal UI's Current Details, below 4 KB. */
 export function statusPage(status: ReleaseStatus): string {
-  return fitting([...headline(status), ...pause(status), ...waiting(status), ...stageTable(status), ...(status.table === undefined ? [] : ['', status.table]), ...remains(status), ...refusals(status)]);
+  return fitting([...headline(status), ...pause(status), ...outagesOf(status), ...waiting(status), ...stageTable(status), ...(status.table === undefined ? [] : ['', status.table]), ...remains(status), ...refusals(status)]);
 }
 
 /** A page that the UI can show: what is too much is cut off at the end. */
@@ -69,6 +71,11 @@ export function toldSoak({ ofMs, observedMs, stoodMs, at, standing }: SoakStatus
 function pause({ paused, objections = [] }: ReleaseStatus): string[] {
   const against = objections.flatMap((objection) => ['', `**Objected:** ${inert(objection, 1_500)}`]);
   return [...against, ...(paused ? ['', `**Paused** by ${paused.by}${paused.reason ? `: ${paused.reason}` : ''}, since ${paused.since}`] : [])];
+}
+
+/** Which services do not answer. */
+export function outagesOf({ outages = [] }: { readonly outages?: readonly Outage[] }): string[] {
+  return outages.flatMap((outage) => ['', `**Outage:** ${inert(toldOutage(outage), 600)}`]);
 }
 
 function waiting({ waitingFor }: ReleaseStatus): string[] {

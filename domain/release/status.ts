@@ -2,6 +2,7 @@ import type { Sha } from '../code/commit.ts';
 import type { Decision, Refusal } from '../people/decision.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Progress } from './progress.ts';
+import type { Outage } from './outage.ts';
 
 export type ReleaseState =
   | 'planning'
@@ -93,6 +94,8 @@ export interface ReleaseStatus {
   readonly next?: string;
   /** How far the running step has come, where that takes a while. */
   readonly progress?: Progress & { /** ISO 8601 */ readonly at: string };
+  /** Which services do not answer now. */
+  readonly outages?: readonly Outage[];
   /** What is looked at one by one: a table, in Markdown. */
   readonly table?: string;
   /** How it ended, in one line. */
@@ -116,7 +119,7 @@ export function waitsForMessage({ waitingFor }: Pick<ReleaseStatus, 'waitingFor'
 
 /** What is still so of a release that has ended: nothing of it goes on, waits, or stands still. What is under way is named among what stays. */
 export function ended(status: ReleaseStatus): ReleaseStatus {
-  const { paused: _, objections: __, ...rest } = status;
+  const { paused: _, objections: __, outages: ___, ...rest } = status;
   return { ...rest, stages: status.stages.map(endedStage) };
 }
 

@@ -73,7 +73,7 @@ export function connectArgoCd({ url, token, timeoutMs }: ArgoCdSettings): Cluste
 
     async restartedAt(name, workload) {
       const found = await argo.get(`${path(name)}/resource?${query(workload)}`, resource);
-      if (!found) throw neverRetry('InvalidInput', `${name} has no ${workload.kind} ${workload.name} in ${workload.namespace}`);
+      if (!found) throw neverRetry('InvalidInput', `${name} has no ${workload.kind} ${workload.name} in ${workload.namespace}`, { reason: 'it is not shown' });
       const { spec } = argo.parse(manifest, parsedJson(found.manifest));
       return (workload.kind === 'Rollout' ? spec.restartAt : spec.template?.metadata?.annotations?.[annotation]) ?? undefined;
     },

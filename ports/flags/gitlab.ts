@@ -29,7 +29,7 @@ export function connectGitLab({ url, token, timeoutMs, lagMs = 60_000 }: GitLabS
 
   async function list(match: string): Promise<readonly FoundFlag[]> {
     const features = await gitlab.get('/api/v4/features', z.array(feature));
-    if (!features) throw neverRetry('Refused', `${addressOf(url).base} has no Features API: is the address right?`);
+    if (!features) throw neverRetry('Refused', `${addressOf(url).base} has no Features API: is the address right?`, { reason: 'it is not shown' });
     return features
       .filter(({ name }) => name.includes(match))
       .map((found) => ({ name: found.name, reading: readGates(found) }))

@@ -51,7 +51,7 @@ export function connectUnleash({ url, token, project, environment: target, stick
   async function find(flag: string): Promise<Environment | undefined> {
     const found = await unleash.get(`${features}/${flag}`, feature);
     const here = found?.environments.find(({ name }) => name === target);
-    if (found && !here) throw neverRetry('Refused', `Unleash: the project "${project}" has no environment "${target}"`);
+    if (found && !here) throw neverRetry('Refused', `Unleash: the project "${project}" has no environment "${target}"`, { reason: 'it is not shown' });
     return here;
   }
 

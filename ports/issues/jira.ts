@@ -92,7 +92,7 @@ export function connectJira({ url, email, token, timeoutMs }: JiraSettings): Iss
     async move(key, status) {
       const open = await openTransitions(key);
       const transition = open.find(({ to }) => isStatus(to.name, status));
-      if (!transition) throw neverRetry('InvalidInput', `${key} can't be moved to "${status}" now: ${open.length > 0 ? `only to ${open.map(({ to }) => to.name).join(', ')}` : 'no transition is open, or the account may not'}`);
+      if (!transition) throw neverRetry('InvalidInput', `${key} can't be moved to "${status}" now: ${open.length > 0 ? `only to ${open.map(({ to }) => to.name).join(', ')}` : 'no transition is open, or the account may not'}`, { reason: 'it is not shown' });
       await write(`/issue/${encodeURIComponent(key)}/transitions`, { transition: { id: transition.id } });
     },
 

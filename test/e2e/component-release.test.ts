@@ -34,6 +34,9 @@ describe('a component release, with a real worker, server, git and HTTP', () => 
       refs: { 'refs/heads/master': head },
     });
     expect(chat.gitaly_alerts!.map(({ text }) => text).sort()).toEqual([
+      expect.stringMatching(/^deployed to canary: /),
+      expect.stringMatching(/^deployed to production, approved by alice: /),
+      expect.stringMatching(/^deployed to staging: /),
       'deploying to canary',
       'deploying to production, approved by alice',
       'deploying to staging',

@@ -149,6 +149,8 @@ describe('odd answers to what a release asks', () => {
     // What people could not be told, and what could not be tidied up, is owed; else all is as ever.
     const { owed } = disturbed.ended;
     if (owed.length === 0) expect(disturbed.effects, context).toEqual(undisturbed.effects);
-    expect(new Set(disturbed.effects.filter((effect) => /\(([2-9]|\d\d)\)$/.test(effect))), context).toEqual(new Set(undisturbed.effects.filter((effect) => /\(([2-9]|\d\d)\)$/.test(effect))));
+    // What was not told is one message less: but nothing is done twice that is done once else.
+    const again = ({ effects }: Pick<Run, 'effects'>) => new Set(effects.filter((effect) => /\(([2-9]|\d\d)\)$/.test(effect)));
+    expect([...again(disturbed)].filter((effect) => !again(undisturbed!).has(effect)), context).toEqual([]);
   });
 });

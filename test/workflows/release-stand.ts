@@ -17,11 +17,11 @@ export type Running = WorkflowHandle<() => Promise<ReleaseOutcome>>;
 let queues = 0;
 
 /** Starts a release in skipped time, with a worker of its own, in a world that does as the script says. */
-export async function begin(server: TestWorkflowEnvironment, script: Partial<Activities> = {}, changes: Partial<ReleasePlan> = {}, request: Partial<ReleaseRequest> = {}) {
+export async function begin(server: TestWorkflowEnvironment, script: Partial<Activities> = {}, changes: Partial<ReleasePlan> = {}, request: Partial<ReleaseRequest> = {}, wrap: (activities: Activities) => Activities = (same) => same) {
   const taskQueue = `release-${queues++}`;
   const plan: ReleasePlan = { ...usualPlan, stages: [], ...changes, id: `release/gitaly/${taskQueue}` };
   const { activities, calls } = scriptedWorld({ plan: async () => plan, ...script });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
+  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities: wrap(activities), dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();

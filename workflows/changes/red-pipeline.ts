@@ -85,7 +85,7 @@ export function askOfRefusal<D extends OpenChange>(changing: Changing, draft: D,
   const { number } = draft.pull;
   const { reason } = obstacle;
   const isKnown = draft.known?.kind === 'refused' && draft.known.reason === reason;
-  if (!isKnown) changing.reporter.tell({ name: 'unmerged', line: `#${number} is green and can't be merged: ${reason}. It is tried again`, urgent: true });
+  if (!isKnown) changing.reporter.tell({ name: 'unmerged', line: `#${number} is green and can't be merged: ${reason}. It is tried again`, urgent: true, wanted: decision(changing) });
   return ask(changing, { ...draft, known: obstacle }, `#${number}, which the forge won't merge`, { what: `the merge of #${number}: ${reason}` });
 }
 

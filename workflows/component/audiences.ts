@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { shortSha } from '../../domain/code/commit.ts';
 import type { ReleasePlan } from '../../domain/component/plan.ts';
 import type { StraightPlan } from '../../domain/component/straight.ts';
-import { calledBy, chatAudiences, teamChannel } from '../release/calls.ts';
+import { besides, calledBy, chatAudiences, teamChannel } from '../release/calls.ts';
 import type { CommitSource } from '../release/calls.ts';
 import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
@@ -39,6 +39,7 @@ function releaseThread(session: Session<ReleasePlan>): Audience {
         subject: `${component} ${candidate === undefined ? '' : shortSha(candidate)}`,
         transition: name,
         line,
+        ...besides(transition),
         ...(label && { label: { repository: pin.repository, number, name: label } }),
         ...(chat && calledBy(session, { channel: chat.team, subject: component, key: () => keyOf(session), origin: originOf(plan) }, transition)),
       };

@@ -31,10 +31,11 @@ export function askOfForeign(release: Release, draft: Draft, foreign: Foreign): 
   const about = `${shortSha(head)}, which somebody has pushed to #${draft.pull.number}`;
   const open = choices.filter((choice) => (choice !== 'accept' || edit) && (choice !== 'abort' || !isMerged));
   approvals.void(`${why}: it was for what the pull request held before`);
-  reporter.tell({ name: `foreign-${shortSha(head)}`, line: `${why}: somebody has to decide (${open.join(', ')})`, urgent: true });
+  const send = open.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'accept' && { sha: head }) } }));
+  reporter.tell({ name: `foreign-${shortSha(head)}`, line: `${why}: somebody has to decide (${open.join(', ')})`, urgent: true, wanted: { whom: [], send } });
   questions.ask({ about, choices: open, refusal: ({ choice, sha }) => (choice === 'accept' && sha !== head ? `accept needs the sha of what is accepted: ${head}` : undefined) });
   status.enter('pipeline', {
-    waitingFor: { what: `a decision on ${about}`, whom: [change.team], send: open.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'accept' && { sha: head }) } })) },
+    waitingFor: { what: `a decision on ${about}`, whom: [change.team], send },
     next: why,
   });
   return { ...draft, foreign, known: { kind: 'foreign', head }, asked: about };

@@ -42,7 +42,7 @@ export async function land(release: Release, register: (undo: Undo) => void): Pr
     draft = await insist(release, 'opening the pull request', () => open(release, plan, { after: 0 }));
     if (draft.pull.carries !== plan.candidate) {
       const found = draft;
-      draft = await insist(release, workOn(found), async () => {
+      draft = await insist(release, `taking over ${pullOf(found)}`, async () => {
         await keepFromMerging(release, found.pull);
         const adopted = await adopt(release, found);
         // What a person has chosen stays.
@@ -52,8 +52,8 @@ export async function land(release: Release, register: (undo: Undo) => void): Pr
     }
     for (;;) {
       const now: Draft = draft;
-      const event = await insist(release, workOn(now), () => awaitEvent(release, now));
-      const next: Draft | Landed = await insist(release, workOn(now), async () => {
+      const event = await insist(release, `the look at ${pullOf(now)}`, () => awaitEvent(release, now));
+      const next: Draft | Landed = await insist(release, stepAfter(now, event), async () => {
         if (event.kind !== 'green') await keepFromMerging(release, now.pull);
         return answer(release, now, event);
       });
@@ -63,8 +63,32 @@ export async function land(release: Release, register: (undo: Undo) => void): Pr
   });
 }
 
-function workOn({ pull }: Draft): string {
-  return `the work on #${pull.number}`;
+function pullOf({ plan, pull }: Draft): string {
+  return `#${pull.number} of ${plan.pin.repository}`;
+}
+
+/** What an event leads to, for whoever has to do something about its being refused. */
+function stepAfter(draft: Draft, event: Event): string {
+  const pull = pullOf(draft);
+  switch (event.kind) {
+    case 'green':
+      return `the merge of ${pull} into ${draft.plan.pin.branch}`;
+    case 'red':
+      return `what follows the red pipeline of ${pull}`;
+    case 'decision':
+      return `doing about ${pull} what ${event.choice.by} has decided (${event.choice.choice})`;
+    case 'offer':
+      return `having ${pull} carry ${shortSha(event.sha)}`;
+    case 'edited':
+    case 'foreign':
+      return `following what somebody has pushed to ${pull}`;
+    case 'behind':
+    case 'conflict':
+    case 'baseFixed':
+      return `bringing ${pull} up to date with ${draft.plan.pin.branch}`;
+    default:
+      return `the next step of ${pull}`;
+  }
 }
 
 /** Waits for what happens next: on the forge, among newer commits, or in what people decide. */

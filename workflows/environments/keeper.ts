@@ -13,6 +13,7 @@ import { openRecord } from '../release/entity.ts';
 import { answer, hear, receive, receiveUnknown } from '../release/inbox.ts';
 import { claim, deployed, environmentStatus, follow, freeze, leave, thaw } from './messages.ts';
 import { wake } from '../release/messages.ts';
+import { toldOutage } from '../../domain/release/outage.ts';
 import { now } from '../release/status.ts';
 
 /** How long an Update waits until what the catalog and the forge know is known here, too. The command is less patient than an activity. */
@@ -40,7 +41,8 @@ export function keepEnvironment(request: EnvironmentRequest) {
       async answer({ claim: wish, after, windows }): Promise<ClaimAnswer> {
         await kept.awaitSurvey(patience.activity);
         // Whoever is put off asks again later.
-        if (!kept.isKnown()) return { kind: 'queued', behind: [] };
+        const [outage] = kept.outages();
+        if (!kept.isKnown()) return { kind: 'queued', behind: [], ...(outage && { outage: toldOutage(outage) }) };
         const step = claimed({ ...get(), windows }, wish, { after, now: now() });
         enter(step);
         return step.answer;

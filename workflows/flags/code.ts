@@ -22,11 +22,24 @@ export async function awaitCode(rollout: Rollout): Promise<void> {
   await insist(rollout, `the look at ${question.environment}`, () => wakes.wakeable(() => work.codeDeployed(question, `look for ${shortSha(plan.commit)} in ${question.environment}`)));
 }
 
+/** A freeze that begins while the flag is watched lets it stay as it is: people hear that it goes up no further, and when it may again. */
+function noteFreeze({ status, reporter, milestones, plan }: Rollout, frozen: string | undefined): void {
+  if (frozen === milestones.frozen) return;
+  if (frozen === undefined) delete milestones.frozen;
+  else milestones.frozen = frozen;
+  const { environment } = plan.rules.production;
+  const line = frozen === undefined ? `${environment} is thawed: ${plan.flag} may go up again` : `${frozen}. ${plan.flag} stays as it is, and goes up no further until the thaw`;
+  status.change({ next: line });
+  reporter.tell({ name: frozen === undefined ? 'thawed' : 'frozen', line });
+}
+
 /** Waits for a deployment that lacks the flag's code: looks whenever the environment tells of one. */
-export function awaitLoss({ plan, work, wakes }: Rollout): Promise<WatchEnd> {
+export function awaitLoss(rollout: Rollout): Promise<WatchEnd> {
+  const { plan, work, wakes } = rollout;
   const question = codeOf(plan);
   return wakes.onceWoken(async () => {
     const answer = await work.deployedCode(question, `look for ${shortSha(plan.commit)} in ${question.environment}`);
+    noteFreeze(rollout, answer.frozen);
     return answer.kind === 'undeployed' ? { kind: 'rolledBack', ...(answer.at && { to: answer.at }) } : undefined;
   });
 }

@@ -8,6 +8,8 @@ export interface RolloutMilestones {
   issue?: { readonly number: number; readonly url: string };
   codeDeployed?: boolean;
   undeployed?: Undeployed;
+  /** Why production is frozen, as people were told. */
+  frozen?: string;
   removal?: string;
 }
 

@@ -122,10 +122,10 @@ function askFor({ status, reporter }: Session<PassagePlan>, stage: Stage, ballot
   const { name, environment } = stage;
   const what = brings && ('unknown' in brings ? `what ${environment} lacks, which can't be told now: ${brings.unknown}` : toldOutstanding(brings));
   const found = show(status, stage, ballot, what);
-  const line = `${name} waits for approval${what === undefined ? '' : ` of ${what}`}`;
+  const line = `${name} waits for approval${toldAsked(toldStanding(stage, found), what)}`;
   const seen = brings && 'halted' in brings ? brings : undefined;
   const isUrgent = found.isOutOfReach || (seen !== undefined && seen.halted.length > 0);
-  reporter.tell({ name: `${name}-approval`, line: line + toldStanding(stage, found), wanted: { whom: found.whom, at: environment, ...(seen && { since: seen.runs ?? 'nothing' }), ...waysToVote(status, stage, ballot) }, ...(isUrgent && { urgent: true }) });
+  reporter.tell({ name: `${name}-approval`, line, wanted: { whom: found.whom, at: environment, ...(seen && { since: seen.runs ?? 'nothing' }), ...waysToVote(status, stage, ballot) }, ...(isUrgent && { urgent: true }) });
   ballot.tell(() => {
     if (ballot.tally(stage).kind !== 'open') return;
     reporter.tell({ name: `${name}-vote`, line: `${name} waits for approval${toldStanding(stage, show(status, stage, ballot, what))}` });
@@ -143,6 +143,12 @@ function waysToVote(status: StatusKeeper, { name: stage, approval }: Stage, ball
   const { pullRequest } = status.get();
   if (!isVerified || !pullRequest) return { send };
   return { send, write: { on: pullRequest.url, texts: [`/approve ${stage} ${shortSha(sha)}`, `/reject ${stage} why`] } };
+}
+
+/** By whom, and of what: a sentence each, where there is more to say than what it brings. */
+function toldAsked(standing: string, what: string | undefined): string {
+  if (what === undefined) return standing;
+  return standing === '' ? ` of ${what}` : `${standing}. It brings ${what}`;
 }
 
 /** Waits while it is open: asks again at the catalog's intervals, and gives up at its deadline. */

@@ -37,7 +37,7 @@ export function ask({ status, reporter, questions, deciders }: Asking, { about, 
     },
   };
   return questions.pose(question, (answered) =>
-    status.meanwhile(state ?? 'deciding', { what, whom: deciders ?? ['somebody'], send }, () => {
+    status.meanwhile(state ?? 'deciding', { what: what.replace(/\.$/, ''), whom: deciders ?? ['somebody'], send }, () => {
       if (told) reporter?.tell({ ...told, urgent: true, wanted: { whom: deciders ?? [], send } });
       return answered();
     }),

@@ -5,16 +5,16 @@ import type { PreReleaseRequest } from '../../domain/promotion/request.ts';
 import { preReleaseRequest, preReleaseRequestExample } from '../../domain/promotion/request.ts';
 import { parseInput } from '../../domain/text/input.ts';
 import { handOver, requested } from '../release/beginning.ts';
+import { chatAudiences } from '../release/calls.ts';
 import { conclude, refusedAs } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { decide } from '../people/messages.ts';
 import { insist } from '../people/obligations.ts';
 import { wake } from '../release/messages.ts';
-import { openThreads } from '../release/reporting.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openSession } from '../release/session.ts';
+import type { Session } from '../release/session.ts';
 import { unpaced } from '../release/work.ts';
-import type { Work } from '../release/work.ts';
 
 /**
  * Makes the day's pre-release of a component from the head of its branch, with the pull requests that were merged since the release before,
@@ -35,7 +35,7 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
     if (plan.kind === 'nothingMerged') return plan;
     if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
 
-    const begun = session.begin(plan, ({ work: pacedWork }) => [audienceOf(plan, pacedWork)]);
+    const begun = session.begin(plan, audiencesOf);
     const { work } = begun;
     status.change({ version: plan.name });
     status.enter('publishing');
@@ -80,8 +80,8 @@ export async function dailyPreRelease(input?: PreReleaseRequest): Promise<Outcom
   });
 }
 
-/** One thread a pre-release. */
-function audienceOf({ id, component, name, channel }: PreReleasePlan, work: Work): Audience {
-  const tell = openThreads(work);
-  return { name: channel, hear: (transition) => () => tell({ thread: id, channel, subject: `${component} ${name}`, transition: transition.name, line: transition.line }) };
+/** One thread a pre-release, and everybody in its channel where somebody has to do something. */
+function audiencesOf(session: Session<PreReleasePlan>): readonly Audience[] {
+  const { component, name, channel } = session.plan;
+  return chatAudiences(session, { progress: channel, team: channel }, { subject: `${component} ${name}` });
 }

@@ -35,7 +35,7 @@ export async function hotfixRelease(input?: HotfixRequest): Promise<Outcome> {
       const plan = await wakes.wakeable(() => unpaced.planHotfix(request, `plan a hotfix of ${component}`));
       if (plan.kind === 'fixRefused') return plan;
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
-      const fix: Fix = { ...session.begin(plan, fixAudiences), confirmations };
+      const fix: Fix = { ...session.begin(plan, fixAudiences), confirmations, by: request.by };
       status.change({ version: plan.release });
       return run(fix, () => testOnStage(fix));
     }),
@@ -46,10 +46,9 @@ export async function hotfixRelease(input?: HotfixRequest): Promise<Outcome> {
 async function testOnStage({ plan, status, reporter, confirmations, work }: Fix): Promise<void> {
   const { id, component, release, rules } = plan;
   const { pull, partner, patches } = plan.hotfix!;
-  status.enter('confirmation', {
-    waitingFor: { what: `${partner} to have seen #${pull.number} work on ${rules.stage}`, whom: [partner], send: [{ message: 'confirm', payload: { item: 'stage', by: partner } }] },
-  });
-  reporter.tell({ name: 'test', line: `${partner}: see #${pull.number} work on ${rules.stage}, and confirm "stage"`, urgent: true });
+  const send = [{ message: 'confirm', payload: { item: 'stage', by: partner } }];
+  status.enter('confirmation', { waitingFor: { what: `${partner} to have seen #${pull.number} work on ${rules.stage}`, whom: [partner], send } });
+  reporter.tell({ name: 'test', line: `${partner}: see #${pull.number} work on ${rules.stage}, and confirm "stage"`, urgent: true, wanted: { whom: [partner], send } });
   await confirmations.receive({ item: 'stage', by: [partner] });
   const line = `${partner} has seen #${pull.number} ${pull.title} work on ${rules.stage}: it goes out as ${release}, on ${patches}`;
   reporter.tell({ name: 'tested', line });

@@ -36,7 +36,7 @@ export async function stageFix(input?: StageFixRequest): Promise<Outcome> {
       if (plan.id !== workflowInfo().workflowId) return handOver(plan.id, request);
       const begun = session.begin(plan, fixAudiences);
       status.change({ version: plan.release });
-      return run({ ...begun, confirmations });
+      return run({ ...begun, confirmations, by: request.by });
     }),
   );
 }

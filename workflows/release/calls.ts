@@ -2,7 +2,7 @@ import type { Repository } from '../../domain/code/repository.ts';
 import type { Summons, Wanted } from '../../domain/people/call.ts';
 import { waysToAnswer } from '../../domain/people/call.ts';
 import type { ChatChannels } from '../../domain/release/chat.ts';
-import type { Announcement } from '../../activities/release/reports.ts';
+import type { Announcement, Report } from '../../activities/release/reports.ts';
 import { openThreads } from './reporting.ts';
 import type { Audience, Transition } from './reporting.ts';
 import type { Session } from './session.ts';
@@ -54,7 +54,7 @@ export function chatAudiences(session: Calling & Pick<Session, 'work'>, chat: Ch
       name: chat.progress,
       hear(transition) {
         const { name, line } = transition;
-        const report = { thread: key, channel: chat.progress, subject, transition: name, line, ...calledBy(session, team, transition) };
+        const report = { thread: key, channel: chat.progress, subject, transition: name, line, ...besides(transition), ...calledBy(session, team, transition) };
         return () => tell(report);
       },
     },
@@ -72,6 +72,11 @@ export function teamChannel(session: Calling & Pick<Session, 'work'>, team: Team
       return () => session.work.announce(announcement, `announce ${transition.name}`);
     },
   };
+}
+
+/** What is told in a thread together with a transition. */
+export function besides({ before }: Transition): Pick<Report, 'before'> {
+  return before ? { before: before.map(({ name: transition, line }) => ({ transition, line })) } : {};
 }
 
 /** Whoever is wanted in the course of things is called by the activity that tells of it: a message more, and no event. */

@@ -2,6 +2,8 @@ import { rootCause } from '@temporalio/common';
 import { allHandlersFinished, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Refusal } from '../../domain/people/decision.ts';
 import { withRefusal } from '../../domain/people/decision.ts';
+import type { Outage } from '../../domain/release/outage.ts';
+import { receiveOutages } from './heard/outages.ts';
 import type { Refusals } from './inbox.ts';
 import { now } from './status.ts';
 
@@ -14,13 +16,15 @@ const longest = 4_000;
  * @param page its details, at a time
  * @param isKnown what a run before has handed over needs no survey
  */
-export function openRecord<Kept extends { readonly refused: readonly Refusal[] }>(first: Kept, page: (record: Kept, at: string) => string, isKnown = false) {
+export function openRecord<Kept extends { readonly refused: readonly Refusal[] }>(first: Kept, page: (record: Kept, at: string, outages: readonly Outage[]) => string, isKnown = false) {
   let record = first;
   let known = isKnown;
   /** Why there is no such thing. */
   let unfit: string | undefined;
   /** Something has come since everybody was told: also what was refused makes the history longer. */
   let dirty = true;
+  /** Which services do not answer. */
+  let outages: readonly Outage[] = [];
 
   function put(next: Kept): void {
     record = next;
@@ -29,7 +33,7 @@ export function openRecord<Kept extends { readonly refused: readonly Refusal[] }
   }
 
   function show(): void {
-    setCurrentDetails(page(record, now()));
+    setCurrentDetails(page(record, now(), outages));
   }
 
   show();
@@ -37,8 +41,14 @@ export function openRecord<Kept extends { readonly refused: readonly Refusal[] }
     refuse: (message, why) => put({ ...record, refused: withRefusal(record.refused, { message, why, at: now() }) }),
   };
 
+  receiveOutages(refusals, (changed) => {
+    outages = changed;
+    show();
+  });
+
   return {
     get: () => record,
+    outages: () => outages,
     put,
     refusals,
     isKnown: () => known,

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision, Refusal } from '../../domain/people/decision.ts';
 import type { Agreed } from '../../domain/release/agreed.ts';
 import type { Progress } from '../../domain/release/progress.ts';
+import type { OutageNews } from '../../domain/release/outage.ts';
 import type { ReleaseStatus } from '../../domain/release/status.ts';
 
 /**
@@ -19,6 +20,7 @@ export const wake = defineSignal<[{ readonly about?: string }?]>('wake');
 
 /** Sent by a release's own activities. */
 export const progress = defineSignal<[Progress]>('progress');
+export const outage = defineSignal<[OutageNews]>('outage');
 
 export const status = defineQuery<ReleaseStatus>('status');
 export const history = defineQuery<{ readonly decisions: readonly Decision[]; readonly refused: readonly Refusal[] }>('history');

@@ -14,6 +14,10 @@ export interface Transition {
   readonly line: string;
   /** What the pull request's, or the issue's, label should say from now on. */
   readonly label?: string;
+  /** What comes next comes soon: it is told together with that, by one activity. */
+  readonly withNext?: boolean;
+  /** What is told together with it. */
+  readonly before?: readonly Pick<Transition, 'name' | 'line'>[];
   /** Somebody has to do something: the team is told, besides those who follow the release. */
   readonly urgent?: true;
   /** Who has to do what. */
@@ -40,6 +44,7 @@ export function startReporting(status: StatusKeeper, beforehand: readonly Audien
   let told = Promise.resolve();
   let audiences = beforehand;
   const times = new Map<string, number>();
+  let before: readonly Transition[] = [];
 
   async function tell(audience: Audience, say: () => Promise<unknown>, line: string): Promise<void> {
     try {
@@ -57,11 +62,18 @@ export function startReporting(status: StatusKeeper, beforehand: readonly Audien
     tell(given: Transition): void {
       const nth = (times.get(given.name) ?? 0) + 1;
       times.set(given.name, nth);
-      const transition = nth === 1 ? given : { ...given, name: `${given.name}-${nth}` };
+      const named = nth === 1 ? given : { ...given, name: `${given.name}-${nth}` };
+      if (named.withNext) {
+        before = [...before, named];
+        return;
+      }
+      const transition = before.length === 0 ? named : { ...named, before };
+      const lines = [...before, named].map(({ line }) => line).join('; ');
+      before = [];
       for (const audience of audiences) {
         const say = audience.hear(transition);
         // What has happened is told even if the release is being aborted.
-        if (say) told = told.then(() => CancellationScope.nonCancellable(() => tell(audience, say, transition.line)));
+        if (say) told = told.then(() => CancellationScope.nonCancellable(() => tell(audience, say, lines)));
       }
     },
     allTold: () => told,

@@ -6,6 +6,7 @@ import { ownersOf, startReporting } from './reporting.ts';
 import type { Audience, Reporter } from './reporting.ts';
 import { keepStatus } from './status.ts';
 import type { StatusKeeper } from './status.ts';
+import { tellOfOutages } from './heard/outages.ts';
 import { openWake } from './wake.ts';
 import type { Wakes } from './wake.ts';
 import { workAt } from './work.ts';
@@ -29,6 +30,7 @@ export function openSession(component: string, { isQuiet = false }: { /** Whoeve
   const wakes = openWake();
   const questions = openQuestions(status);
   const reporter = startReporting(status, isQuiet ? [] : [ownersOf(component)]);
+  tellOfOutages(status, reporter);
   return {
     status,
     wakes,

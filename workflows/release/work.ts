@@ -213,6 +213,11 @@ function optionsAt(pace: Omit<Pace, 'patience'>): Options {
   };
 }
 
+/** Whether an activity tells people, who then can't hear that it does not get through. */
+export function isTelling(activity: string): boolean {
+  return (patience as Readonly<Record<string, string>>)[activity] === 'telling';
+}
+
 function workWith(options: Options): Work {
   const call = ([name, kind]: [string, StillPatience | BeatingPatience]) => {
     const act = (...given: readonly unknown[]) => scheduleActivity(name, given.slice(0, -1), { ...options[kind], summary: String(given.at(-1)).slice(0, longestSummary) });

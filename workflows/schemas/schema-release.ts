@@ -41,13 +41,13 @@ export async function schemaRelease(input?: SchemaRequest): Promise<Outcome> {
         const archive = await archives.begin({ stock }, register);
         const pull = await openDeps(release, archive, { register, markUsed: archives.markUsed });
         const build = openBuild(release, { archive, pull }, { remake: archives.make, register });
-        const steps = `the work on #${pull.number}`;
-        await insist(release, steps, build.look);
-        await insist(release, steps, build.bringUpToDate);
-        await insist(release, steps, build.awaitMergeable);
+        const it = `#${pull.number} of ${plan.rules.repository}`;
+        await insist(release, `the look at the build of ${it}`, build.look);
+        await insist(release, `bringing ${it} up to date`, build.bringUpToDate);
+        await insist(release, `the look whether ${it} may be merged`, build.awaitMergeable);
         const published = plan.action === 'inject-current-schemas' ? await commit(() => publish(release, build.now().pull.head)) : undefined;
         if (published) build.markPublished();
-        else await insist(release, steps, build.merge);
+        else await insist(release, `the merge of ${it}`, build.merge);
         keep();
         return { build, published };
       });

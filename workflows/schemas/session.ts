@@ -9,7 +9,7 @@ import { abort, confirm, decide } from '../people/messages.ts';
 import { assertWanted } from '../release/compensation.ts';
 import { receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
-import { receiveProgress } from '../release/progress.ts';
+import { receiveProgress } from '../release/heard/progress.ts';
 import { chatAudiences } from '../release/calls.ts';
 import type { Audience } from '../release/reporting.ts';
 import { openSession } from '../release/session.ts';

@@ -125,7 +125,8 @@ async function turn(passage: Passage, stage: Stage, claim: Claim): Promise<Grant
   }
 }
 
-function told(environment: string, { behind, frozen }: { readonly behind: readonly string[]; readonly frozen?: Frozen }): string {
+function told(environment: string, { behind, frozen, outage }: { readonly behind: readonly string[]; readonly frozen?: Frozen; readonly outage?: string }): string {
+  if (outage !== undefined) return `${environment}, which can't find out what it runs: ${outage}`;
   if (behind.length > 0) return `${environment}, behind ${behind.join(', ')}`;
   return frozen ? `the thaw of ${environment}${whyFrozen(frozen)}` : environment;
 }

@@ -175,12 +175,14 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, appro
   } else {
     status.stage(name, 'promoting');
     status.enter('promoting', { waitingFor: { what: `the deployment to ${environment}` } });
-    reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}${approvedBy.length > 0 ? `, approved by ${approvedBy.join(', ')}` : ''}`, label: name });
+    const approved = approvedBy.length > 0 ? `, approved by ${approvedBy.join(', ')}` : '';
+    reporter.tell({ name: attemptKey(name, attempt), line: `deploying to ${environment}${approved}`, label: name });
     const { state, url } = await deliver(passage, stage, delivery, lease);
     if (state === 'failed') return { reason: `the deployment to ${environment} failed: ${url}` };
     // What has nothing to look at is as it was before: another await would be another order of commands.
     const astray = passage.arrival ? await passage.arrival(stage, delivery) : undefined;
     if (astray !== undefined) return { reason: astray };
+    reporter.tell({ name: `${attemptKey(name, attempt)}-deployed`, line: `deployed to ${environment}${approved}: ${url}`, withNext: isOverSoon(passage, stage) });
   }
   if (!status.get().stays.includes(remains(stage))) status.stays(remains(stage));
   const soak = await soakStage(passage, stage);
@@ -192,6 +194,11 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, appro
   const look = { ...shows, patience: plan.pace.patience };
   const found = await insist(passage, `a look at what ${environment} runs`, () => work.confirmContents(look, `confirm that ${environment} runs it`));
   return found.isThere ? undefined : { reason: `${environment} runs ${found.runs ? toldRunning(found.runs) : 'nothing that is known'}, without ${shortSha(sha)}` };
+}
+
+/** Whether the next thing to tell of comes so soon that a message of its own is not worth its events. */
+function isOverSoon({ plan, pause }: Passage, { soak = 0 }: Stage): boolean {
+  return soak < plan.pace.patience && !pause.active();
 }
 
 type StageAnswer = { readonly choice: 'retry' | 'skip' | 'rollback' | 'abort'; readonly by?: string; readonly reason?: string | undefined };

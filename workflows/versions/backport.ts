@@ -4,6 +4,7 @@ import { parseInput } from '../../domain/text/input.ts';
 import { backportRequest, backportRequestExample } from '../../domain/versions/request.ts';
 import type { BackportRequest } from '../../domain/versions/request.ts';
 import { decide } from '../people/messages.ts';
+import { goWithout, insist } from '../people/obligations.ts';
 import { handOver, requested } from '../release/beginning.ts';
 import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
@@ -30,9 +31,11 @@ export async function backport(input?: BackportRequest): Promise<Outcome> {
     for (;;) {
       status.enter('planning', { waitingFor: { what: `the repository of ${request.component} to answer` } });
       // Anew for each: more may ask for it by now, and production may have come to another branch.
-      const plan = await unpaced.planBackports({ component: request.component, except }, `look for pull requests of ${request.component} to pick`);
+      const look = () => unpaced.planBackports({ component: request.component, except }, `look for pull requests of ${request.component} to pick`);
+      // Nothing has begun yet that could wait for people.
+      const plan = await (except.length === 0 ? look() : insist(session, 'the look for what is to be picked next', look));
       if (plan.kind === 'refused') {
-        if (plan.waiting && !request.dryRun) await tellWaiting(request.component, plan.waiting, plan.reason);
+        if (plan.waiting && !request.dryRun) await tellWaiting(session, request.component, plan.waiting, plan.reason);
         return { kind: 'backportsRefused', reason: plan.reason };
       }
       if (plan.kind === 'nothing') return except.length > 0 ? { kind: 'backported', done, ...(givenUp.length > 0 && { givenUp }) } : { kind: 'nothingToBackport', label: plan.label };
@@ -49,7 +52,8 @@ export async function backport(input?: BackportRequest): Promise<Outcome> {
 }
 
 /** People who have set the label wait for something to happen: told once for each of them. */
-async function tellWaiting(component: string, { channel, numbers }: { readonly channel: string; readonly numbers: readonly number[] }, reason: string): Promise<void> {
+async function tellWaiting(session: ReturnType<typeof openSession>, component: string, { channel, numbers }: { readonly channel: string; readonly numbers: readonly number[] }, reason: string): Promise<void> {
   const names = numbers.map((number) => `#${number}`).join(', ');
-  await unpaced.announce({ channel, key: `backports of ${component} ${numbers.join('-')}`, text: `${component}: ${names} can't be picked now: ${reason}` }, 'tell what waits');
+  const text = `${component}: ${names} can't be picked now: ${reason}`;
+  await goWithout(session, `tell ${channel}: ${text}`, () => unpaced.announce({ channel, key: `backports of ${component} ${numbers.join('-')}`, text }, 'tell what waits'));
 }

@@ -14,7 +14,7 @@ export type Tagged =
 export async function cutTag(begun: VersionRelease, request: VersionRequest): Promise<Tagged> {
   for (let release = begun; ; ) {
     const { plan, status, reporter, approvals, work } = release;
-    if (!plan.isTagged) for (const stage of plan.stages) await approvals.collect(stage, { ...release, plan: passageOf(plan) });
+    if (!plan.isTagged) for (const stage of plan.stages) await insist(release, `the approval of ${plan.tag}`, () => approvals.collect(stage, { ...release, plan: passageOf(plan) }));
     status.enter('publishing', { waitingFor: { what: `the tag ${plan.tag}` } });
     const cut = await insist(release, `the tag ${plan.tag}`, () => work.cutVersion(plan, `tag ${shortSha(plan.target)} as ${plan.tag}`));
     if (cut.kind === 'tagged') {

@@ -9,6 +9,7 @@ import { versionText } from '../../domain/versions/version.ts';
 import { openAbort } from '../people/abort.ts';
 import { openApprovals } from '../people/approvals.ts';
 import { abort, approve, decide, reject } from '../people/messages.ts';
+import { goWithout } from '../people/obligations.ts';
 import { handOver, requested } from '../release/beginning.ts';
 import { conclude } from '../release/conclusion.ts';
 import { receiveUnknown } from '../release/inbox.ts';
@@ -45,7 +46,9 @@ export async function versionRelease(input?: VersionRequest): Promise<Outcome> {
     abortable(async () => {
       const plan = await choose(session, request);
       if (plan.kind === 'refused') {
-        if (plan.channel !== undefined) await unpaced.announce({ channel: plan.channel, key: `${workflowInfo().workflowId}/refused`, text: `${request.component} ${request.version} is not released, though ${request.product} asks for it: ${plan.reason}` }, 'tell of the refusal');
+        const { channel } = plan;
+        const text = `${request.component} ${request.version} is not released, though ${request.product} asks for it: ${plan.reason}`;
+        if (channel !== undefined) await goWithout(session, `tell ${channel}: ${text}`, () => unpaced.announce({ channel, key: `${workflowInfo().workflowId}/refused`, text }, 'tell of the refusal'));
         return { kind: 'versionRefused', reason: plan.reason };
       }
       const version = versionText(plan.version);

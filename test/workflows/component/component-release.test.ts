@@ -57,6 +57,7 @@ describe('a component release', () => {
       'deploying to staging',
       'production waits for approval',
       'deploying to production, approved by alice',
+      'deployed to production, approved by alice: https://forge/runs/production',
       'released through staging, production',
     ]);
   });

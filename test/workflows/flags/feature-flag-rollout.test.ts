@@ -3,11 +3,13 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import type { Activities } from '../../../activities/index.ts';
 import type { CodeAnswer } from '../../../activities/environments/deployed-code.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { advance, hold, jump, retry, tested } from '../../../workflows/flags/messages.ts';
 import { abort, decide, resume } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, request, withoutStaging } from './rollout-stand.ts';
 import type { RolloutOptions, Wrap } from './rollout-stand.ts';
@@ -53,6 +55,35 @@ describe('a rollout', () => {
       ...['5 %', '25 %', '50 %', '100 %', 'on'].map((step) => `- [x] production: ${step}`),
       '- [x] The removal of the flag is asked for: https://forge/org/gitaly/issues/4',
     ]);
+  });
+
+  it('comes to the same end though all that is asked is refused once, and people say to try again', async () => {
+    let refused: readonly string[] = [];
+    const { rollout } = await begin(server(), {}, ({ activities }) => {
+      const world = refusingOnce(activities);
+      ({ refused } = world);
+      return world.activities;
+    });
+    await attend(rollout, (message) => (message === 'tested' ? 'tina' : 'olga'));
+    expect(await rollout.result()).toMatchObject({ kind: 'rolledOut', written: [5, 25, 50, 100, true] });
+    expect(refused).toEqual(expect.arrayContaining(['followEnvironment', 'readFlag', 'openRolloutIssue', 'deployedCode', 'setFlag', 'watchFlag', 'hindrance', 'askForRemoval', 'followRolloutIssue', 'report', 'keepRecord']));
+  });
+
+  it('tells, and shows, that production is frozen in the middle of a soak, and that it is thawed', async () => {
+    const frozen = 'production is frozen by olga: the fair';
+    const seen = { now: undefined as string | undefined };
+    const deployedCode: Activities['deployedCode'] = async () => ({ kind: 'deployed', at: shaOf('c'), ...(seen.now && { frozen: seen.now }) });
+    const { rollout, world } = await begin(server(), { plan: withoutStaging(), script: { deployedCode } });
+    world.find('production 5', ...Array.from({ length: 5_000 }, () => 'nothing yet' as const));
+    await waitsFor(rollout, /of healthy production at 5 %/);
+    for (const [why, line] of [[frozen, `${frozen}. gitaly_x stays as it is, and goes up no further until the thaw`], [undefined, 'production is thawed: gitaly_x may go up again']] as const) {
+      seen.now = why;
+      await rollout.signal('wake', { about: 'a freeze' });
+      await rollout.signal('wake', { about: 'the same' });
+      await expect.poll(async () => (await rollout.query(status)).next).toBe(line);
+      await expect.poll(() => world.lines.filter((told) => told === line)).toHaveLength(1);
+    }
+    await rollout.terminate();
   });
 
   it('leaves a record of how it went, and of who said what', async () => {

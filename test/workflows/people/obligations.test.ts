@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { neverRetry } from '../../../ports/failures.ts';
 import { abort, decide } from '../../../workflows/people/messages.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { begin, inTurn, waitsFor } from '../release-stand.ts';
 import { head, mergeSha } from '../scripted-world.ts';
 import { shaOf } from '../../shas.ts';
@@ -42,9 +43,23 @@ it.each(['mergePullRequest', 'promote', 'deployed', 'soak', 'claimEnvironment', 
   expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging'] });
 });
 
+it('ends no release, whatever is refused once', async () => {
+  let refused: readonly string[] = [];
+  const wrap: Parameters<typeof begin>[4] = (activities) => {
+    const world = refusingOnce(activities);
+    ({ refused } = world);
+    return world.activities;
+  };
+  const approval = { approvers: ['bob'], required: 1, separation: ['author' as const] };
+  const { release } = await begin(server(), {}, { stages: [{ ...staging, soak: 60_000, approval }] }, {}, wrap);
+  await attend(release);
+  expect(await release.result()).toMatchObject({ kind: 'released', stages: ['staging'] });
+  expect(refused).toEqual(expect.arrayContaining(['openPullRequest', 'pipeline', 'mergePullRequest', 'authors', 'clearGate', 'claimEnvironment', 'promote', 'deployed', 'soak', 'leaveEnvironment', 'report', 'announce', 'keepRecord']));
+});
+
 it('lets a release that it has stopped be aborted', async () => {
   const { release } = await begin(server(), { mergePullRequest: refuses('not yours') });
-  await waitsFor(release, 'the work on #7: not yours');
+  await waitsFor(release, 'the merge of #7 of org/product into master: not yours');
   await release.signal(abort.signal, { by: 'olga', reason: 'enough' });
   expect(await release.result()).toMatchObject({ kind: 'aborted', undone: ['the pull request on release/gitaly'] });
 });

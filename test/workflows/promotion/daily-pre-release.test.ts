@@ -8,6 +8,7 @@ import { workerDataConverter } from '../../../temporal/data-converter.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { workflowBundle } from '../../servers.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { inTurn } from '../release-stand.ts';
 import { shaOf } from '../../shas.ts';
 
@@ -18,7 +19,7 @@ const pace = { poll: 100, sample: 100, retry: 50, attempt: 10_000, heartbeat: 5_
 const url = 'https://forge/releases/2024.09.02';
 
 /** Time is skipped only while somebody waits for a result. */
-async function begin(script: Partial<Activities> = {}, changes: Partial<PreReleasePlan> = {}, workflowId?: string) {
+async function begin(script: Partial<Activities> = {}, changes: Partial<PreReleasePlan> = {}, workflowId?: string, wrap: (activities: object) => object = (same) => same) {
   const taskQueue = `pre-release-${queues++}`;
   const plan: PreReleasePlan = {
     kind: 'preRelease', id: `pre-release/monitor/${taskQueue}`, component: 'monitor', repository: 'mozilla/blurts-server', name: '2024.09.02', candidate: shaOf('c'), since: '2024.08.29',
@@ -26,12 +27,14 @@ async function begin(script: Partial<Activities> = {}, changes: Partial<PreRelea
   };
   const calls: string[] = [];
   const lines: string[] = [];
+  const told: string[] = [];
   const well = {
     planPreRelease: async () => plan,
     makePreRelease: async () => url,
     tagRuns: async () => [{ workflow: 'retag.yml', state: 'succeeded' as const, url: 'https://forge/run' }],
     preReleaseAnswered: async () => ({ kind: 'ticked' as const }),
     keepRecord: async () => undefined,
+    announce: async ({ text }: { readonly text: string }) => void told.push(text),
     report: async ({ line }: Report) => {
       lines.push(line);
       return { root: '1' };
@@ -41,19 +44,19 @@ async function begin(script: Partial<Activities> = {}, changes: Partial<PreRelea
     Object.entries({ ...well, ...script }).map(([name, act]) => [
       name,
       async (...args: unknown[]) => {
-        if (name !== 'report' && name !== 'keepRecord') calls.push(name);
+        if (!['report', 'announce', 'keepRecord'].includes(name)) calls.push(name);
         return (act as (...given: unknown[]) => Promise<unknown>)(...args);
       },
     ]),
   );
-  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities: wrap(activities), dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
     await running;
   });
   const handle = await server().client.workflow.start('dailyPreRelease', { workflowId: workflowId ?? plan.id, taskQueue, args: [{ component: 'monitor' }] });
-  return { handle, calls, lines, plan };
+  return { handle, calls, lines, told, plan };
 }
 
 it('makes the day\'s pre-release, waits for the retag and for the ticks, and tells the engineer how it goes to production', async () => {
@@ -62,6 +65,20 @@ it('makes the day\'s pre-release, waits for the retag and for the ticks, and tel
   expect(calls).toEqual(['planPreRelease', 'makePreRelease', 'tagRuns', 'preReleaseAnswered']);
   expect(lines[0]).toContain(`pre-release with 1 to be looked at since 2024.08.29: ${url}`);
   expect(lines[1]).toBe('ann: everything in it is ticked. It can go to production: {"component":"monitor","release":"2024.09.02"}');
+});
+
+it('comes to the same end though all that is asked is refused once', async () => {
+  let refused: readonly string[] = [];
+  const { handle, told } = await begin({}, {}, undefined, (activities) => {
+    const world = refusingOnce(activities);
+    ({ refused } = world);
+    return world.activities;
+  });
+  await attend(handle);
+  expect(await handle.result()).toMatchObject({ kind: 'preReleased', ticked: true });
+  expect(refused).toEqual(expect.arrayContaining(['makePreRelease', 'tagRuns', 'preReleaseAnswered', 'report', 'keepRecord']));
+  // The first message was refused, too.
+  expect(told).toHaveLength(2);
 });
 
 it('makes nothing when nothing was merged', async () => {

@@ -11,6 +11,7 @@ import { workflowBundle } from '../../servers.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 import { shaOf } from '../../shas.ts';
 import { inTurn } from '../release-stand.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { pending, scriptedWorld } from '../scripted-world.ts';
 import { digest, plan as production, rules } from './scripted-production.ts';
 
@@ -23,7 +24,7 @@ const target = rules.production!;
 /** A release that comes to production at once. */
 const straight = { ...production, isPreview: true, stages: stepsTo(target, { stageName: 'stage', isPreview: true }), rules: { ...rules, sanity: [] } };
 
-async function begin(type: 'stageFix' | 'hotfixRelease', { script = {}, changes = {}, input }: { script?: Partial<Activities>; changes?: Partial<FixPlan>; input: object }) {
+async function begin(type: 'stageFix' | 'hotfixRelease', { script = {}, changes = {}, wrap = (same) => same, input }: { script?: Partial<Activities>; changes?: Partial<FixPlan>; wrap?: (activities: Activities) => Activities; input: object }) {
   const taskQueue = `fix-${queues++}`;
   const plan: FixPlan = { kind: 'fix', id: `${type}/${taskQueue}`, component: 'monitor', repository: 'org/app', release: `2024.09.0${queues}`, pulls, stages: [], rules, pace, ...changes };
   const reverted: string[] = [];
@@ -45,7 +46,7 @@ async function begin(type: 'stageFix' | 'hotfixRelease', { script = {}, changes 
     announce: async ({ text }) => void told.push(text),
   };
   const { activities, calls } = scriptedWorld({ ...well, ...script });
-  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities: wrap(activities), dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();
@@ -63,9 +64,9 @@ async function begin(type: 'stageFix' | 'hotfixRelease', { script = {}, changes 
   };
 }
 
-const fix = (given: Omit<Parameters<typeof begin>[1], 'input'> = {}) => begin('stageFix', { ...given, input: { component: 'monitor', pulls: [1, 2] } });
+const fix = (given: Omit<Parameters<typeof begin>[1], 'input'> = {}) => begin('stageFix', { ...given, input: { component: 'monitor', pulls: [1, 2], by: 'kim' } });
 const hotfix = (given: Omit<Parameters<typeof begin>[1], 'input'> = {}) =>
-  begin('hotfixRelease', { ...given, input: { component: 'monitor', pull: 9, partner: 'bob' }, changes: { pulls: pulls.slice(0, 1), hotfix: { pull: { number: 9, title: 'mend it', url: 'u', mergeSha: shaOf('9'), author: 'ann' }, partner: 'bob', patches: '2024.08.29' }, rules: { ...rules, chat: { progress: '#monitor', hotfixes: '#monitor-core-team' } }, ...given.changes } });
+  begin('hotfixRelease', { ...given, input: { component: 'monitor', pull: 9, partner: 'bob', by: 'kim' }, changes: { pulls: pulls.slice(0, 1), hotfix: { pull: { number: 9, title: 'mend it', url: 'u', mergeSha: shaOf('9'), author: 'ann' }, partner: 'bob', patches: '2024.08.29' }, rules: { ...rules, chat: { progress: '#monitor', hotfixes: '#monitor-core-team' } }, ...given.changes } });
 
 it('takes back the newest first, releases, and brings back the oldest first by reverting the reverts', async () => {
   const { handle, reverted, plan } = await fix();
@@ -138,4 +139,27 @@ it.each(['stageFix', 'hotfixRelease'] as const)('%s ends as refused where its pl
   const { handle, calls } = await (type === 'stageFix' ? fix({ script: { planStageFix: refused } }) : hotfix({ script: { planHotfix: refused } }));
   expect(await handle.result()).toEqual({ kind: 'fixRefused', reason: 'it is not merged' });
   expect(calls.filter((call) => !call.startsWith('plan') && !call.startsWith('keepRecord'))).toEqual([]);
+});
+
+it.each([['stage fix', fix], ['hotfix', hotfix]] as const)('of every kind comes to its end though all that is asked is refused once: %s', async (_, start) => {
+  const refusals: string[][] = [];
+  const planned: object[] = [];
+  const { handle, plan } = await start({
+    script: { planProduction: async (request) => (planned.push(request), { ...straight, id: `production/monitor/${request.release}`, name: request.release }) },
+    wrap: (activities) => {
+      const world = refusingOnce(activities);
+      refusals.push(world.refused);
+      return world.activities;
+    },
+  });
+  const child = server().client.workflow.getHandle(`production/monitor/${plan.release}`);
+  // Who may not approve what they have started may not have a fix start it, either.
+  const started = planned as readonly { readonly by?: string }[];
+  const attending = attend(handle);
+  await expect.poll(async () => child.describe().then(() => true, () => false), { timeout: 20_000 }).toBe(true);
+  await attend(child);
+  await attending;
+  expect(await handle.result()).toMatchObject({ kind: 'fixed' });
+  expect(started.map(({ by }) => by)).toContain('kim');
+  expect(refusals.flat()).toEqual(expect.arrayContaining(['openRevert', 'lookAtRevert', 'runsAll', 'verifyOrigin', 'promote', 'deployed', 'taggedImage', 'report']));
 });

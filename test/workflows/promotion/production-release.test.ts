@@ -5,6 +5,7 @@ import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 import { shaOf } from '../../shas.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { inTurn } from '../release-stand.ts';
 import { never, pending } from '../scripted-world.ts';
 import { beginProduction, digest, name, plan, qaOf, rules } from './scripted-production.ts';
@@ -27,6 +28,18 @@ describe('a production release', () => {
     expect(await marks()).toEqual({ origin: 'done', qa: 'done', latest: 'done', gates: 'done', checklist: 'skipped', production: 'done', sanity: 'done', tickets: 'done' });
     for (const step of ['origin', 'qa', 'latest', 'gates', 'checklist', 'sanity', 'tickets']) expect(lines.some((line) => line.startsWith(`${step}: `))).toBe(true);
     expect(lines.find((line) => line.startsWith('latest:'))).toContain('What is new since 2024.08.29:\n#1 MNTOR-1: a change (ann)');
+  });
+
+  it('comes to the same end though all that is asked is refused once, and people say to try again', async () => {
+    let refused: readonly string[] = [];
+    const { handle } = await begin({ changes: { isNew: true }, wrap: (activities) => {
+      const world = refusingOnce(activities);
+      ({ refused } = world);
+      return world.activities;
+    } });
+    await attend(handle);
+    expect(await handle.result()).toMatchObject({ kind: 'promoted', name, environment: 'production', digest, tickets: ['MNTOR-1', 'MNTOR-2'] });
+    expect(refused).toEqual(expect.arrayContaining(['verifyOrigin', 'makePreRelease', 'tagRuns', 'recordDigest', 'askAboutQa', 'makeLatest', 'commitVerdict', 'startGate', 'gateRun', 'promote', 'deployed', 'taggedImage', 'moveTicket', 'report', 'keepRecord']));
   });
 
   it('has the deployment take the name of the release, and its image compared by what was recorded', async () => {

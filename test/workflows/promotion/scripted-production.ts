@@ -54,7 +54,7 @@ export function qaOf(...open: readonly string[]): QaFound {
 }
 
 /** Starts a production release in skipped time, in a world that does as the script says. */
-export async function beginProduction(server: TestWorkflowEnvironment, { script = {}, changes = {}, request = {} }: { script?: Partial<Activities>; changes?: Partial<ProductionPlan>; request?: Partial<ProductionRequest> } = {}) {
+export async function beginProduction(server: TestWorkflowEnvironment, { script = {}, changes = {}, request = {}, wrap = (same) => same }: { script?: Partial<Activities>; changes?: Partial<ProductionPlan>; request?: Partial<ProductionRequest>; wrap?: (activities: Activities) => Activities } = {}) {
   const taskQueue = `production-${queues++}`;
   const agreed: ProductionPlan = { ...plan, ...changes, id: `production/monitor/${taskQueue}` };
   const lines: string[] = [];
@@ -83,7 +83,7 @@ export async function beginProduction(server: TestWorkflowEnvironment, { script 
     announce: async ({ text }) => void told.push(text),
   };
   const { activities, calls } = scriptedWorld({ ...well, ...script });
-  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities, dataConverter: workerDataConverter({}, 'default') });
+  const worker = await Worker.create({ connection: server.nativeConnection, taskQueue, workflowBundle, activities: wrap(activities), dataConverter: workerDataConverter({}, 'default') });
   const running = worker.run();
   onTestFinished(async () => {
     worker.shutdown();

@@ -11,9 +11,10 @@ import { abort, approve, pause, reject, resume } from '../../../workflows/people
 import { status } from '../../../workflows/release/messages.ts';
 import { workflowBundle } from '../../servers.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
+import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { begin, waitsFor } from '../release-stand.ts';
 import type { Running } from '../release-stand.ts';
-import { plan, scriptedWorld } from '../scripted-world.ts';
+import { pending, plan, scriptedWorld } from '../scripted-world.ts';
 
 const server = useTimeSkipping();
 
@@ -69,6 +70,32 @@ describe('a message that can\'t be read', () => {
   });
 });
 
+it('that can\'t be read is dropped and recorded in every workflow that people can send something to', async () => {
+  const gitaly = { component: 'gitaly' };
+  const inputs = {
+    environment: { environment: 'production' }, component: gitaly, componentRelease: gitaly, updateComponent: gitaly, takePinBack: { ...gitaly, by: 'kim', reason: 'it leaks' },
+    featureFlagRollout: { ...gitaly, flag: 'gitaly_x', commit: '#3371' }, schemaRelease: { component: 'migrator', version: 'v5.3.4444', action: 'inject-current-schemas' }, uploadCurrentSchemas: { component: 'migrator', version: 'v5.3.4444' },
+    versionRelease: { ...gitaly, version: '12.9.0' }, publishPackage: { ...gitaly, version: '12.9.0' }, backport: gitaly,
+    dailyPreRelease: { component: 'monitor' }, productionRelease: { component: 'monitor', release: '2024.09.01' }, stageFix: { component: 'monitor', pulls: [123] }, hotfixRelease: { component: 'monitor', pull: 123, partner: 'bob' },
+  };
+  // All of them wait for the first that they ask of.
+  const taskQueue = `hostile-${randomUUID()}`;
+  const ids: Readonly<Record<string, string>> = { environment: 'environment/production', component: 'component/gitaly' };
+  const worker = await Worker.create({ connection: server().nativeConnection, taskQueue, workflowBundle, activities: { default: pending }, dataConverter: workerDataConverter({}, 'default') });
+  const running = worker.run();
+  const started = await Promise.all(Object.entries(inputs).map(([type, input]) => server().client.workflow.start(type, { workflowId: ids[type] ?? `${taskQueue}-${type}`, taskQueue, args: [input] })));
+  onTestFinished(async () => {
+    await Promise.all(started.map((handle) => handle.terminate().catch(() => undefined)));
+    worker.shutdown();
+    await running;
+  });
+  const unreadable = [{ metadata: json, data: Buffer.from('{"by":') }, { metadata: { encoding: Buffer.from('binary/slipway-encrypted'), 'slipway-codec': Buffer.from('1'), 'slipway-key': Buffer.from('theirs') }, data: Buffer.alloc(60) }];
+  for (const handle of started) for (const payload of unreadable) for (const name of ['decide', 'outage', 'nothing', 'wake']) await send(handle, name, payload);
+  for (const handle of started) {
+    await expect.poll(async () => ((await handle.query('status')) as ReleaseStatus).refused.map(({ message }) => message), { message: handle.workflowId, timeout: 20_000 }).toEqual(expect.arrayContaining(['decide', 'outage', 'nothing']));
+  }
+});
+
 describe('a long text', () => {
   it.each([
     [approve.name, { stage: 'x'.repeat(1_900_000), by: 'alice' }],
@@ -99,7 +126,7 @@ it('anything at all that is sent, to any message, leaves a release that can be a
   const { release } = await waiting();
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', 'x\udc00y', '', '__proto__'), fc.integer({ min: 0, max: 200_000 }).map((n) => '😀'.repeat(n)));
   const value = fc.oneof(fc.record({ stage: text, by: text, reason: text, choice: text, sha: text }, { requiredKeys: [] }), fc.anything({ maxDepth: 2 }).map((one) => JSON.parse(JSON.stringify(one) ?? 'null')), text);
-  const messages = fc.constantFrom(approve.name, reject.name, 'decide', resume.name, 'candidate', 'wake', 'progress', 'granted', 'superseded', 'environmentFrozen', 'nothing');
+  const messages = fc.constantFrom(approve.name, reject.name, 'decide', resume.name, 'candidate', 'wake', 'progress', 'outage', 'granted', 'superseded', 'environmentFrozen', 'nothing');
   await fc.assert(
     fc.asyncProperty(messages, fc.oneof(value.map((one) => defaultPayloadConverter.toPayload(one)!), fc.uint8Array().map((data) => ({ metadata: json, data }))), async (name, payload) => {
       await send(release, name, payload);

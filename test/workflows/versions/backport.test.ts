@@ -13,6 +13,7 @@ import { status } from '../../../workflows/release/messages.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
 import { workflowBundle } from '../../servers.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 
 const label = 'Pick into stable';
@@ -59,7 +60,7 @@ interface Started {
   readonly announced: string[];
 }
 
-async function start(request: Partial<BackportRequest> = {}, workflowId = id): Promise<Started> {
+async function start(request: Partial<BackportRequest> = {}, workflowId = id, wrap: (activities: object) => object = (same) => same): Promise<Started> {
   const lines: string[] = [];
   const announced: string[] = [];
   const taskQueue = `backports-${queues++}`;
@@ -67,12 +68,12 @@ async function start(request: Partial<BackportRequest> = {}, workflowId = id): P
     connection: server().nativeConnection,
     taskQueue,
     workflowBundle,
-    activities: {
+    activities: wrap({
       ...createVersions(stand.ports),
       report: async ({ line }: { readonly line: string }) => void lines.push(line),
       announce: async ({ text }: { readonly text: string }) => void announced.push(text),
       keepRecord: async () => undefined,
-    },
+    }),
   });
   const running = worker.run();
   const run = await server().client.workflow.start('backport', { taskQueue, workflowId, args: [{ component: 'gitaly', ...request }] });
@@ -103,6 +104,20 @@ describe('what carries the label', () => {
     expect(stand.merged.map(({ labels }) => labels)).toEqual([[], []]);
     expect(stand.comments).toEqual([expect.stringMatching(/^#7 On `12-9-stable` as [0-9a-f]{12}\./), expect.stringMatching(/^#5 /)]);
     expect(started.lines).toHaveLength(3);
+  });
+
+  it('is picked though all that is asked is refused once, also the look for what comes next', async () => {
+    squashed(7, { seven: '1\n' });
+    squashed(5, { seven: '2\n' });
+    let refused: readonly string[] = [];
+    const started = await start({}, undefined, (activities) => {
+      const world = refusingOnce(activities);
+      ({ refused } = world);
+      return world.activities;
+    });
+    await attend(started.run);
+    expect(await result(started)).toMatchObject({ kind: 'backported', done: [expect.stringMatching(/^#7 /), expect.stringMatching(/^#5 /)] });
+    expect(refused).toEqual(expect.arrayContaining(['pickBackport', 'closeBackport', 'planBackports', 'report', 'keepRecord']));
   });
 
   it('is picked commit by commit where it was merged with a merge commit, each with its author', async () => {

@@ -10,6 +10,7 @@ import { status } from '../../../workflows/release/messages.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
 import { workflowBundle } from '../../servers.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 
 const server = useTimeSkipping();
@@ -28,7 +29,7 @@ beforeEach(() => {
 
 const git = (...args: readonly string[]) => stand.gitaly.git(...args);
 
-async function start(request: Partial<PackageRequest> = {}): Promise<{ readonly run: WorkflowHandle; readonly announced: string[] }> {
+async function start(request: Partial<PackageRequest> = {}, wrap: (activities: object) => object = (same) => same): Promise<{ readonly run: WorkflowHandle; readonly announced: string[] }> {
   const version = request.version ?? '12.9.0-rc4';
   const announced: string[] = [];
   const taskQueue = `packages-${queues++}`;
@@ -36,7 +37,7 @@ async function start(request: Partial<PackageRequest> = {}): Promise<{ readonly 
     connection: server().nativeConnection,
     taskQueue,
     workflowBundle,
-    activities: { ...createVersions(stand.ports), report: async () => undefined, announce: async ({ text }: { readonly text: string }) => void announced.push(text), keepRecord: async () => undefined },
+    activities: wrap({ ...createVersions(stand.ports), report: async () => undefined, announce: async ({ text }: { readonly text: string }) => void announced.push(text), keepRecord: async () => undefined }),
   });
   const running = worker.run();
   const run = await server().client.workflow.start('publishPackage', { taskQueue, workflowId: `package/gitaly/${version}`, args: [{ component: 'gitaly', version, ...request }] });
@@ -58,6 +59,19 @@ it('dispatches the workflow on the tag, and asks the registry, which spells a ca
   expect(stand.publications).toEqual([{ key: 'package/gitaly/12.9.0-rc4', ref: 'v12.9.0-rc4', state: 'succeeded' }]);
   expect(await result((await start()).run)).toMatchObject({ kind: 'packagePublished', before: true });
   expect(stand.publications).toHaveLength(1);
+});
+
+it('comes to the same end though all that is asked is refused once', async () => {
+  stand.publishes = () => (stand.published.push('12.9.0.pre.rc4'), 'succeeded');
+  let refused: readonly string[] = [];
+  const { run } = await start({}, (activities) => {
+    const world = refusingOnce(activities);
+    ({ refused } = world);
+    return world.activities;
+  });
+  await attend(run);
+  expect(await result(run)).toMatchObject({ kind: 'packagePublished' });
+  expect(refused).toEqual(expect.arrayContaining(['startPublication', 'publicationEnded', 'packagePublished', 'keepRecord']));
 });
 
 it('takes a run that fails because it had been published for done', async () => {

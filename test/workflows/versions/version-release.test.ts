@@ -15,6 +15,7 @@ import { status } from '../../../workflows/release/messages.ts';
 import { versionStand } from '../../activities/versions/stand.ts';
 import type { VersionStand } from '../../activities/versions/stand.ts';
 import { workflowBundle } from '../../servers.ts';
+import { attend, refusingOnce } from '../refusing.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 
 const server = useTimeSkipping();
@@ -57,7 +58,7 @@ interface Started {
   readonly records: ReleaseRecord[];
 }
 
-async function start(request: Partial<VersionRequest> & { readonly version: string }, id = `version/gitaly/${request.version}`): Promise<Started> {
+async function start(request: Partial<VersionRequest> & { readonly version: string }, id = `version/gitaly/${request.version}`, wrap: (activities: object) => object = (same) => same): Promise<Started> {
   const lines: string[] = [];
   const announced: string[] = [];
   const records: ReleaseRecord[] = [];
@@ -66,7 +67,7 @@ async function start(request: Partial<VersionRequest> & { readonly version: stri
     connection: server().nativeConnection,
     taskQueue,
     workflowBundle,
-    activities: {
+    activities: wrap({
       ...createVersions(stand.ports),
       rerunFailed: async () => {
         stand.checks.splice(0, stand.checks.length, { name: 'test', state: 'green' });
@@ -75,7 +76,7 @@ async function start(request: Partial<VersionRequest> & { readonly version: stri
       report: async ({ line }: { readonly line: string }) => void lines.push(line),
       announce: async ({ text }: { readonly text: string }) => void announced.push(text),
       keepRecord: async (record: ReleaseRecord) => void records.push(record),
-    },
+    }),
   });
   const running = worker.run();
   const release = await server().client.workflow.start('versionRelease', { taskQueue, workflowId: id, args: [{ component: 'gitaly', ...request }] });
@@ -106,6 +107,19 @@ describe('a minor', () => {
     expect(stand.latest).toEqual(['v12.9.0']);
     expect(lines).toEqual([expect.stringMatching(/^tagged [0-9a-f]{12} as v12\.9\.0$/), expect.stringMatching(/^released v12\.9\.0/)]);
     expect(records).toMatchObject([{ release: 'version/gitaly/12.9.0', version: '12.9.0', ending: 'versionReleased' }]);
+  });
+
+  it('comes to the same end though all that is asked is refused once, and people say to try again', async () => {
+    scene('{ production: { environment: production }, approval: { approvers: [bob], required: 1, separation: [author] } }');
+    let refused: readonly string[] = [];
+    const { release } = await start({ version: '12.9.0' }, undefined, (activities) => {
+      const world = refusingOnce({ authors: async () => ['ann'], ...activities });
+      ({ refused } = world);
+      return world.activities;
+    });
+    await attend(release);
+    expect(await result(release)).toMatchObject({ kind: 'versionReleased', version: '12.9.0' });
+    expect(refused).toEqual(expect.arrayContaining(['authors', 'cutVersion', 'publishVersion', 'mergeVersionBack', 'tagPipeline', 'report', 'keepRecord']));
   });
 
   it('that is started again, and under another id, writes nothing', async () => {

@@ -61,7 +61,7 @@ async function follow(fix: Fix, { number, head, branch, url }: Extract<OpenedRev
 function carrierOf({ status, reporter, plan }: Fix): Carrier<OpenChange> {
   const tell = (draft: OpenChange, what: string, known: OpenChange['known'] & object): OpenChange => {
     const { number } = draft.pull;
-    reporter.tell({ name: `hand-${number}`, line: `#${number} ${what}`, urgent: true });
+    reporter.tell({ name: `hand-${number}`, line: `#${number} ${what}`, urgent: true, wanted: { whom: [] } });
     status.enter('pipeline', { waitingFor: { what: `#${number}, which ${what}`, whom: ['the team'] } });
     return { ...draft, known };
   };

@@ -7,6 +7,8 @@ import type { Session } from '../../release/session.ts';
 /** What the steps of a stage fix, or of a hotfix, share. */
 export interface Fix extends Session<FixPlan> {
   readonly confirmations: Confirmations;
+  /** Who has started it, and with it the release that it leads to. */
+  readonly by?: string | undefined;
 }
 
 /** Its thread, and everybody in the channel where somebody has to do something. */

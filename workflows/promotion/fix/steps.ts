@@ -56,13 +56,13 @@ export async function awaitStage(fix: Fix, shas: readonly Sha[]): Promise<Sha> {
 
 /** Has the release go to production, and waits for its end. @returns why it has not come there: people have decided so */
 export async function release(fix: Fix, sha: Sha): Promise<string | undefined> {
-  const { plan, status, reporter } = fix;
+  const { plan, status, reporter, by } = fix;
   const { component, release: name } = plan;
   const workflowId = releaseId('production', component, name);
   reporter.tell({ name: 'release', line: `${workflowId} goes to production with ${sha.slice(0, 7)}` });
   for (;;) {
     status.enter('promoting', { waitingFor: { what: `${workflowId}, which asks for itself` } });
-    const { kind, why } = await promote(workflowId, { component, release: name, sha });
+    const { kind, why } = await promote(workflowId, { component, release: name, sha, ...(by !== undefined && { by }) });
     if (kind === 'promoted') return undefined;
     if (['aborted', 'rejected', 'rolledBack', 'replaced'].includes(kind)) return why;
     const about = `${workflowId}, which did not come to production`;

@@ -3,6 +3,7 @@ import type { QaRow } from '../../../domain/promotion/qa.ts';
 import { parseReleaseName } from '../../../domain/promotion/release-name.ts';
 import { yourLogin } from '../../../domain/people/person.ts';
 import type { Choice, Confirmation } from '../../../domain/people/decision.ts';
+import type { Sendable } from '../../../domain/release/status.ts';
 import { unknownName } from '../../../domain/text/nearest-name.ts';
 import type { QaFound } from '../../../activities/promotion/production/qa.ts';
 import { insist } from '../../people/obligations.ts';
@@ -45,9 +46,9 @@ export function passQa(release: ProductionRelease): Promise<QaEnd> {
     let found = await insist(release, about, () => work.askAboutQa({ plan: look, confirmed: {} }, `look at ${about}`));
     ({ rows } = found);
     if (!isClear(rows)) {
-      reporter.tell({ name: 'qa-open', line: `qa: ${qaTable(rows, longestTable)}`, urgent: true });
-      const asked = rows;
-      await insist(release, `the question to the authors of what is in ${name}`, () => work.askAuthors({ plan: look, rows: asked }, 'ask the authors'));
+      reporter.tell({ name: 'qa-open', line: `qa: ${qaTable(rows, longestTable)}`, urgent: true, wanted: asked() });
+      const open = rows;
+      await insist(release, `the question to the authors of what is in ${name}`, () => work.askAuthors({ plan: look, rows: open }, 'ask the authors'));
     }
     questions.ask({ about, choices, refusal });
     for (;;) {
@@ -75,15 +76,20 @@ export function passQa(release: ProductionRelease): Promise<QaEnd> {
   function show(): void {
     const open = rows.filter(({ verdict }) => verdict.kind !== 'approved');
     status.change({ table: qaTable(rows, longestTable) });
+    status.enter('testing', {
+      waitingFor: { what: `QA of ${open.map(({ item }) => item.name).slice(0, 20).join(', ')}${open.length > 20 ? ` and ${open.length - 20} more` : ''}`, ...asked() },
+      ...(delay !== undefined && { next: `${delay}; agreed: ${agreed.join(', ') || 'nobody yet'}` }),
+    });
+  }
+
+  /** Who has to do what about what is not approved. */
+  function asked(): { readonly whom: readonly string[]; readonly send: readonly Sendable[] } {
+    const open = rows.filter(({ verdict }) => verdict.kind !== 'approved');
     const send = [
       ...(open[0] ? [{ message: 'confirm', payload: { item: open[0].item.name, by: yourLogin } }] : []),
       ...choices.map((choice) => ({ message: 'decide', payload: { choice, by: yourLogin, ...(choice === 'useRelease' && { release: '2024.09.01' }), reason: 'why' } })),
     ];
-    const whom = [...new Set(['QA', ...open.flatMap(({ item: { author } }) => author ?? [])])].slice(0, 8);
-    status.enter('testing', {
-      waitingFor: { what: `QA of ${open.map(({ item }) => item.name).slice(0, 20).join(', ')}${open.length > 20 ? ` and ${open.length - 20} more` : ''}`, whom, send },
-      ...(delay !== undefined && { next: `${delay}; agreed: ${agreed.join(', ') || 'nobody yet'}` }),
-    });
+    return { send, whom: [...new Set(['QA', ...open.flatMap(({ item: { author } }) => author ?? [])])].slice(0, 8) };
   }
 
   function unfit({ item, by }: Confirmation): string | undefined {
@@ -119,7 +125,7 @@ export function passQa(release: ProductionRelease): Promise<QaEnd> {
       case 'delay':
         delay = `${by} wants to wait: ${reason}`;
         agreed.splice(0);
-        reporter.tell({ name: 'delay', line: `qa: ${delay}. Who agrees? confirm ${JSON.stringify({ item: 'delay', by: yourLogin })}`, urgent: true });
+        reporter.tell({ name: 'delay', line: `qa: ${delay}. Who agrees?`, urgent: true, wanted: { whom: [], send: [{ message: 'confirm', payload: { item: 'delay', by: yourLogin } }] } });
         return undefined;
       case 'revertUnverified':
         return { told: `${by} has what is not approved reverted: ${reason}`, mark: 'failed', value: { kind: 'revert', by, pulls: unverified() } };

@@ -1,9 +1,9 @@
-import type { Progress } from '../../domain/release/progress.ts';
-import { progress as progressSchema } from '../../domain/release/progress.ts';
-import type { ReleaseState } from '../../domain/release/status.ts';
-import { hear } from './inbox.ts';
-import { progress } from './messages.ts';
-import type { StatusKeeper } from './status.ts';
+import type { Progress } from '../../../domain/release/progress.ts';
+import { progress as progressSchema } from '../../../domain/release/progress.ts';
+import type { ReleaseState } from '../../../domain/release/status.ts';
+import { hear } from '../inbox.ts';
+import { progress } from '../messages.ts';
+import type { StatusKeeper } from '../status.ts';
 
 const shownIn: Readonly<Record<Progress['what'], ReleaseState>> = { fetched: 'gathering', uploaded: 'gathering', published: 'publishing' };
 
