@@ -70,12 +70,15 @@ export async function liveThrough(client: Client, world: World, scene: Scene): P
       // What was taken off again is null.
       const waitingFor = (searchAttributes['WaitingFor'] as (string | null)[] | undefined)?.[0] ?? '';
       if (waitingFor.startsWith('approval of production')) {
-        if (meant === 'rejected') await persist(() => handle.signal(reject.signal, { stage: 'production', by: 'bob', reason: 'incident' }));
+        if (meant === 'rejected') {
+          await say(() => handle.signal(reject.signal, { stage: 'production', by: 'bob', reason: 'incident' }));
+          continue;
+        }
         // Whoever has started it may not.
-        await persist(() => handle.signal(approve.signal, { stage: 'production', by: 'alice' }));
+        await say(() => handle.signal(approve.signal, { stage: 'production', by: 'alice' }));
         await sleep(500);
         approvedAfter ??= (await world.journal()).length;
-        await persist(() => handle.signal(approve.signal, { stage: 'production', by: 'bob' }));
+        await say(() => handle.signal(approve.signal, { stage: 'production', by: 'bob' }));
       } else {
         await answer(handle, meant);
       }
@@ -92,7 +95,7 @@ async function answer(handle: WorkflowHandle, meant: Past['meant']): Promise<voi
   const wanted = [...(meant === 'rolledBack' ? ['rollback'] : []), 'retry'].flatMap((choice) => offered.filter((one) => one.choice === choice));
   const [chosen = offered[0]] = wanted;
   if (!chosen) return;
-  await persist(() => handle.signal(decide.signal, { ...chosen, by: 'bob', reason: 'by chance' }));
+  await say(() => handle.signal(decide.signal, { ...chosen, by: 'bob', reason: 'by chance' }));
   await sleep(1_000);
 }
 
@@ -106,6 +109,13 @@ async function begun(client: Client, taskQueue: string, request: { readonly comp
     if (count > 30) throw new Error(`${request.component} is not begun: ${JSON.stringify(outcome)}`);
     await sleep(1_000);
   }
+}
+
+/** Says something to a release, unless that has ended: another may have overtaken it. */
+async function say(signal: () => Promise<void>): Promise<void> {
+  await persist(signal).catch((failure: Error) => {
+    if (failure.name !== 'WorkflowNotFoundError') throw failure;
+  });
 }
 
 /** A person tries again while Temporal does not answer; not where what he asked for has failed. */
