@@ -23,11 +23,11 @@ const laneCount = 5;
 /**
  * Defines the crash matrix of these cases: a run for each of their effects in which the worker is killed before it, after it, or frozen
  * then; and one in which its group is killed at each of them in turn, for activities start no processes that could live on. A matrix of
- * turns has only the like of the latter, and a quick one only one, of the first case.
+ * turns has only the like of the latter, and a quick one strikes each effect of the first case once.
  */
 export async function survives(all: readonly Case[]): Promise<void> {
   const cases = chosen(all);
-  if (quick) await endsTheSame(cases.slice(0, 1), (effects) => [killedInTurn(effects, 'worker')], { lanes: 1 });
+  if (quick) await endsTheSame(cases.slice(0, 1), (effects) => [killedByTurns(effects)], { lanes: 1 });
   else if (turns) await endsTheSame(cases, (effects) => [killedInTurn(effects, 'worker'), killedInTurn(effects, 'group')]);
   else await endsTheSame(cases, (effects) => [killedInTurn(effects, 'group'), ...killedOnce(effects, 'worker'), ...killedOnce(effects, 'zombie')]);
 }
@@ -79,6 +79,12 @@ export async function endsTheSame(
 function killedInTurn(effects: readonly Effect[], kill: Kill): Trial {
   const blows = effects.flatMap((effect) => moments.map((moment) => ({ effect, moment, kill })));
   return { when: `when its ${fate(kill)} ${blows.length} times, before and after each of its effects`, blows };
+}
+
+/** Each of the effects once: before the first, after the second, and so on. */
+function killedByTurns(effects: readonly Effect[]): Trial {
+  const blows = effects.map((effect, index) => ({ effect, moment: moments[index % 2]!, kill: 'worker' as const }));
+  return { when: `when its worker is killed ${blows.length} times, by turns before and after its effects`, blows };
 }
 
 function killedOnce(effects: readonly Effect[], kill: Kill): readonly Trial[] {
