@@ -9,7 +9,7 @@ import { circlesIn, importsOf, nodesIn, sources, textOf, treeOf } from './source
 import type { Node } from './sources.ts';
 
 /** What may be said to workflows, room by room. */
-const messages = ['release', 'people', 'environments', 'component', 'flags', 'versions'].map((room) => `workflows/${room}/messages.ts`);
+const messages = ['release', 'people', 'environments', 'component', 'flags', 'promotion', 'versions'].map((room) => `workflows/${room}/messages.ts`);
 
 /**
  * Who may import whom, by value and by type. `node:` stands for all of Node, `npm:` for any package that is not Temporal's: only ports know vendors.

@@ -15,6 +15,7 @@ export { publishPackage } from './versions/publish-package.ts';
 export { schemaArchive } from './schemas/schema-archive.ts';
 export { schemaRelease } from './schemas/schema-release.ts';
 export { securityRelease } from './versions/security/security-release.ts';
+export { stageDeployment } from './promotion/stage-deployment.ts';
 export { stageFix } from './promotion/stage-fix.ts';
 export { takePinBack } from './component/take-pin-back.ts';
 export { updateComponent } from './component/update-component.ts';

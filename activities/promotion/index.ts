@@ -9,6 +9,7 @@ import { createProductionPlanning } from './production/planning.ts';
 import { createQaGate } from './production/qa.ts';
 import { createTickets } from './production/tickets.ts';
 import { createReverts } from './reverts.ts';
+import { createStageWatch } from './stage-watch.ts';
 
 /** What gets a component's commits from stage to production. */
 export function createPromotion(ports: Ports) {
@@ -23,5 +24,6 @@ export function createPromotion(ports: Ports) {
     ...createTickets(ports),
     ...createFixPlanning(ports),
     ...createReverts(ports),
+    ...createStageWatch(ports),
   };
 }

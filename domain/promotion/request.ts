@@ -3,6 +3,7 @@ import { deferred } from '../text/deferred.ts';
 import { person } from '../people/person.ts';
 import { name, sha } from '../text/names.ts';
 import { oneLine, sentence } from '../text/short-text.ts';
+import { mostSeen } from './stage-watch.ts';
 
 /** What starts a pre-release; everything else comes from the catalog. */
 export const preReleaseRequest = deferred(() => z.strictObject({ component: oneLine }));
@@ -65,3 +66,16 @@ export const hotfixRequest = deferred(() => z.strictObject({
 export type HotfixRequest = z.output<typeof hotfixRequest>;
 
 export const hotfixRequestExample = { component: 'monitor', pull: 123, partner: 'bob' } satisfies HotfixRequest;
+
+/** What starts the following of stage. All but the component is what a run of it hands to the next. */
+export const stageWatchRequest = deferred(() => z.strictObject({
+  component: oneLine,
+  seen: z.array(z.strictObject({ sha, digest: oneLine.optional(), at: oneLine, checks: z.enum(['green', 'red']).optional() })).max(mostSeen).prefault([]),
+  late: z.enum(['red', 'unbuilt', 'untaken']).optional(),
+  asked: oneLine.optional(),
+  noticed: oneLine.optional(),
+}));
+
+export type StageWatchRequest = z.output<typeof stageWatchRequest>;
+
+export const stageWatchRequestExample = { component: 'monitor' } satisfies Partial<StageWatchRequest>;

@@ -38,6 +38,8 @@ export const promotionRules = z.strictObject({
     })
     .optional(),
   stage: name.optional().describe('The environment that runs every commit.'),
+  sync: oneLine.optional().describe('The application of the cluster that brings images to stage: `resync` has it look at once.'),
+  notice: duration.prefault('7d').describe('How long production may go without a release before people are told; "0s" for ever.'),
   requiredChecks: z.array(z.string().min(1)).prefault([]).describe('Where any check is named, these alone decide on a commit.'),
   production: stage.optional().describe('How a release gets to production. {version} is its name.'),
   previews: z.array(stage).prefault([]).describe('Environments that take any commit that stage has run. {version} is its first 7 digits.'),

@@ -67,6 +67,15 @@ export const kinds = {
     holdsEnvironments: false,
     heedless: ['ended'],
   },
+  stage: {
+    workflow: 'stageDeployment',
+    prefix: 'stage/',
+    noun: 'following of stage',
+    example: 'stage/monitor/stage',
+    meantBy: 'name',
+    holdsEnvironments: false,
+    heedless: ['ended'],
+  },
   fix: {
     workflow: 'stageFix',
     prefix: 'stage-fix/',

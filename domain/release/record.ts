@@ -22,7 +22,7 @@ export const ourselves = 'slipway';
 
 /** @param status of a release that has ended */
 export function recordOf(status: ReleaseStatus, { startedAt, endedAt }: Pick<ReleaseRecord, 'startedAt' | 'endedAt'>): ReleaseRecord {
-  const { state: _, waitingFor: __, paused: ___, objections: _____, next: ____, ending = 'failed', outcome = 'ended', decisions, ...rest } = status;
+  const { state: _, waitingFor: __, paused: ___, objections: _____, next: ____, seen: ______, ending = 'failed', outcome = 'ended', decisions, ...rest } = status;
   return {
     ...rest,
     startedAt,

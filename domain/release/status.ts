@@ -98,6 +98,8 @@ export interface ReleaseStatus {
   readonly outages?: readonly Outage[];
   /** What is looked at one by one: a table, in Markdown. */
   readonly table?: string;
+  /** What the following of an environment has seen run there, the newest last. */
+  readonly seen?: readonly { readonly sha: Sha; readonly digest?: string | undefined; /** ISO 8601 */ readonly at: string; readonly checks?: 'green' | 'red' | undefined }[];
   /** How it ended, in one line. */
   readonly outcome?: string;
   /** How it ended, for programs; a fault and a Cancel are no outcomes. */

@@ -132,7 +132,7 @@ it('has those looked again who bring something to production, by news of their b
     const reading = readNews('check_suite', github.suite(repository, branch));
     return reading.kind === 'news' ? concernsOf(reading.news, promoted).map((concern) => (concern.kind === 'component' ? concern.of : concern.id)) : [];
   };
-  expect(whom('main')).toEqual(['preRelease', 'production', 'fix', 'hotfix']);
+  expect(whom('main')).toEqual(['preRelease', 'stage', 'production', 'fix', 'hotfix']);
   expect(whom('revert-12-logo')).toEqual(whom('main'));
   expect(whom('logo')).toEqual([]);
   expect(whom('main', 'org/other')).toEqual([]);

@@ -55,10 +55,12 @@ function ofProduct({ tag, repository }: News, component: string, { pin, versions
   return tag !== undefined && from !== undefined && isSame(from, repository) ? [{ kind: 'schedule', id: productSchedule(component) }] : [];
 }
 
-/** Its branch, and those of reverts: whoever brings a release or a fix to production, looks again. */
-function ofPromotion({ branches, repository }: News, name: string, { promotion }: Component): readonly Concern[] {
-  if (!promotion || !isSame(promotion.repository, repository) || !branches.some((branch) => branch === promotion.branch || branch.startsWith('revert-'))) return [];
-  return (['preRelease', 'production', 'fix', 'hotfix'] as const).map((of) => ({ kind: 'component', name, of }));
+/** Its branch, those of reverts, and stage: whoever brings a release or a fix to production, looks again. */
+function ofPromotion({ branches, environment, repository }: News, name: string, { promotion }: Component): readonly Concern[] {
+  if (!promotion || !isSame(promotion.repository, repository)) return [];
+  const isNews = branches.some((branch) => branch === promotion.branch || branch.startsWith('revert-')) || (environment !== undefined && environment === promotion.stage);
+  if (!isNews) return [];
+  return (['preRelease', 'stage', 'production', 'fix', 'hotfix'] as const).map((of) => ({ kind: 'component', name, of }));
 }
 
 /** The branch of its pull request tells a schema release's version. */

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, ContinueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { Outcome, StoppedOutcome } from '../../domain/outcome.ts';
 import { toldOutcome } from '../../domain/outcome.ts';
 import type { Remains } from '../../domain/release/remains.ts';
@@ -16,6 +16,8 @@ export async function conclude<Done extends Outcome>(status: StatusKeeper, repor
     await CancellationScope.nonCancellable(() => close({ ending: outcome.kind, line: toldOutcome(outcome), remains: 'undone' in outcome ? remaining(outcome) : [] }));
     return outcome;
   } catch (failure) {
+    // It goes on in another run.
+    if (failure instanceof ContinueAsNew) throw failure;
     const cancelled = isInterruption(failure);
     const line = cancelled ? 'cancelled from the Temporal UI' : `failed: ${rootMessage(failure)}`;
     const urgent = !cancelled && !isToldAlready(failure);

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import type { Ports } from '../../../ports/ports.ts';
 
-export type DiagnosisPorts = Pick<Ports, 'catalog' | 'components' | 'forge' | 'git' | 'chat' | 'health' | 'flags' | 'artifacts' | 'registry' | 'issues' | 'records' | 'server' | 'approvalKeys'>;
+export type DiagnosisPorts = Pick<Ports, 'catalog' | 'components' | 'forge' | 'git' | 'chat' | 'health' | 'flags' | 'artifacts' | 'registry' | 'issues' | 'cluster' | 'releases' | 'records' | 'server' | 'approvalKeys'>;
 
 type Result = Omit<Finding, 'about'>;
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../../domain/catalog.ts';
 import type { Finding } from '../../../domain/inspection/diagnosis.ts';
 import type { PromotionRules } from '../../../domain/promotion/rules.ts';
+import { kinds, releaseId } from '../../../domain/release/kinds.ts';
 import { isStatus } from '../../../domain/promotion/ticket.ts';
 import { launches } from '../../../ports/launch/launches.ts';
 import { readHash } from '../../environments/shown-hash.ts';
@@ -10,8 +11,8 @@ import type { DiagnosisPorts } from './finding.ts';
 import { diagnoseRepository } from './repository.ts';
 
 /** What it takes to get a component from stage to production. */
-export async function diagnosePromotion({ forge, chat, registry, issues }: DiagnosisPorts, name: string, rules: PromotionRules, { environments }: Pick<Catalog, 'environments'>): Promise<readonly Finding[]> {
-  const { repository, branch, requiredChecks, image, qa, stage, production, previews, gates, onTag, chat: channels } = rules;
+export async function diagnosePromotion({ forge, chat, cluster, registry, releases, issues }: DiagnosisPorts, name: string, rules: PromotionRules, { environments }: Pick<Catalog, 'environments'>): Promise<readonly Finding[]> {
+  const { repository, branch, requiredChecks, image, qa, stage, sync, production, previews, gates, onTag, chat: channels } = rules;
   const about = (what: string) => `${name}: ${what}`;
   const launchBy = launches({ forge });
   const targets = [...(production ? [production] : []), ...previews];
@@ -23,6 +24,8 @@ export async function diagnosePromotion({ forge, chat, registry, issues }: Diagn
     ...(production ? [protection(), latest()] : []),
     ...(image ? [imageFound(image.name)] : []),
     ...places.map(report),
+    ...(stage === undefined ? [] : [followed(stage)]),
+    ...(sync === undefined ? [] : [application(sync)]),
     ...workflows.map(workflowFound),
     ...targets.flatMap(({ promote }) => launchBy[promote.kind].requires(promote, { repository, branch, key: '{key}' })).map((required) =>
       examine(about(required.name), 'let the token read actions', async () => {
@@ -77,6 +80,22 @@ export async function diagnosePromotion({ forge, chat, registry, issues }: Diagn
       if (url === undefined) return doubtful('is told by no report', `without one, what others deploy there is known by the forge's deployments only: add "report" to the environment`);
       const sha = await readHash(url);
       return sha === undefined ? doubtful(`${url} shows no commit`, 'a release waits for it: correct "report"') : fine(shortName(sha));
+    });
+  }
+
+  function followed(place: string) {
+    return examine(about(`the following of ${place}`), 'let the worker ask the Temporal server', async () => {
+      const id = releaseId('stage', name, place);
+      if (await releases.isRunning(id)) return fine(id);
+      return doubtful('does not run', `only what ${place} runs at that moment is known to have run there: slipway start ${kinds.stage.workflow} ${name}`);
+    });
+  }
+
+  function application(called: string) {
+    return examine(about(`the application ${called}`), 'see docs/adapters.md', async () => {
+      if (!cluster) return missing('the worker has no cluster', 'set SLIPWAY_CLUSTER');
+      const state = await cluster.look(called);
+      return state ? fine(`${state.isSynced ? 'synced' : 'out of sync'}, ${state.health}`) : missing('does not exist, or may not be read', 'correct promotion.sync in the catalog');
     });
   }
 

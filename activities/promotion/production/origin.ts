@@ -2,6 +2,8 @@ import type { Sha } from '../../../domain/code/commit.ts';
 import { judgeOrigin } from '../../../domain/promotion/production/origin.ts';
 import type { Origin, StageStanding } from '../../../domain/promotion/production/origin.ts';
 import type { ProductionPlan } from '../../../domain/promotion/production/plan.ts';
+import { seenOf } from '../../../domain/promotion/stage-watch.ts';
+import { releaseId } from '../../../domain/release/kinds.ts';
 import { notYet } from '../../../ports/failures.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { beating } from '../../../ports/pulse.ts';
@@ -17,7 +19,7 @@ export interface OriginQuestion {
 }
 
 /** What a release is made of: its commit, where that has run, and its image. */
-export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'registry'>) {
+export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'registry' | 'releases'>) {
   const { forge, registry } = ports;
   const { seen } = readContents(ports);
 
@@ -37,7 +39,7 @@ export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
       branch,
       repository,
       ...(exception !== undefined && { exception }),
-      stage: await standingOnStage(stage!, repository, candidate),
+      stage: await standingOnStage({ stage: stage!, repository, component: plan.component }, candidate),
       ...(image && { image: { tag: `${image.name}:${shortName(candidate)}`, ...(digest !== undefined && { digest }) } }),
     };
     const { pace } = await ports.catalog.read();
@@ -47,7 +49,10 @@ export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
     return origin;
   }
 
-  async function standingOnStage(stage: string, repository: string, candidate: Sha): Promise<StageStanding> {
+  /** What was seen there before counts as well as what runs there now. */
+  async function standingOnStage({ stage, repository, component }: { readonly stage: string; readonly repository: string; readonly component: string }, candidate: Sha): Promise<StageStanding> {
+    const before = seenOf((await ports.releases.status(releaseId('stage', component, stage)))?.seen ?? [], candidate);
+    if (before) return { kind: 'reported', ...(before.digest !== undefined && { digest: before.digest }) };
     const runs = (await seen(stage, repository))?.sha;
     if (runs === candidate) return { kind: 'reported' };
     if (runs === undefined) return { kind: 'missing' };

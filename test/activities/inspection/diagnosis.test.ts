@@ -73,6 +73,7 @@ async function ails(changes: { readonly catalog?: readonly [string, string]; rea
     health: { look: async () => ({ kind: 'healthy' }) },
     flags: () => ({ list: async () => [] }) as Partial<FlagBackend> as FlagBackend,
     artifacts: { list: async () => [], allowed: async () => ['create', 'list', 'read', 'remove'] } as Partial<ArtifactStore> as ArtifactStore,
+    releases: { isRunning: async () => false } as Partial<DiagnosisPorts['releases']> as DiagnosisPorts['releases'],
     records: { names: async () => [], read: async () => undefined, hindrance: async () => undefined, write: async () => expect.unreachable('a doctor changes nothing') },
     components: componentsWith(),
     approvalKeys: async () => [],

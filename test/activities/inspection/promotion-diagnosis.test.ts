@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { diagnosePromotion } from '../../../activities/inspection/diagnosis/promotion.ts';
 import type { DiagnosisPorts } from '../../../activities/inspection/diagnosis/finding.ts';
+import { connectArgoCd } from '../../../ports/cluster/argocd.ts';
 import { connectSlack } from '../../../ports/chat/slack.ts';
 import { connectJira } from '../../../ports/issues/jira.ts';
 import { monitorCatalog, monitorOf, repository } from '../promotion/monitor.ts';
@@ -30,8 +31,8 @@ async function ails(more: object = {}, ports: Partial<DiagnosisPorts> = {}) {
   const findings = await diagnosePromotion(
     {
       forge: forgeIn(world), chat: connectSlack({ token: 'xoxb-slipway', baseUrl: `${world.url}/slack/api/` }), registry: { digestOf: async () => 'sha256:1' },
-      issues: connectJira({ url: `${world.url}/jira`, email: 'slipway@example.com', token: 'jira-token' }), ...ports,
-    } as DiagnosisPorts,
+      issues: connectJira({ url: `${world.url}/jira`, email: 'slipway@example.com', token: 'jira-token' }), releases: { isRunning: async () => true }, ...ports,
+    } as Partial<DiagnosisPorts> as DiagnosisPorts,
     'monitor', catalog.components['monitor']!.promotion!, catalog,
   );
   return Object.fromEntries(findings.filter(({ state }) => state !== 'ok').map(({ about, state, what }) => [about.replace('monitor: ', ''), `${state}: ${what}`]));
@@ -55,5 +56,11 @@ it('says what the worker lacks, what is not built, and what the account may not'
   await world.control('tickets', { key: 'MNTOR-1', status: 'Merged to main', closed: true });
   expect(await ails({}, { registry: { digestOf: async () => undefined } })).toMatchObject({ 'image monitor': expect.stringMatching(/^warning: has no tag \w{7}/), 'tickets of MNTOR': 'missing: MNTOR-1 can be moved to nothing only' });
   expect(await ails({}, { registry: undefined, issues: undefined })).toMatchObject({ 'image monitor': 'missing: the worker has no registry', 'tickets of MNTOR': 'missing: the worker has no issue tracker' });
+  const idle = { releases: { isRunning: async () => false } as Partial<DiagnosisPorts['releases']> as DiagnosisPorts['releases'] };
+  expect(await ails({ sync: 'monitor' }, idle)).toMatchObject({ 'the following of stage': 'warning: does not run', 'the application monitor': 'missing: the worker has no cluster' });
+  const cluster = connectArgoCd({ url: `${world.url}/argocd`, token: 'argocd-token' });
+  expect(await ails({ sync: 'monitor' }, { cluster })).toMatchObject({ 'the application monitor': 'missing: does not exist, or may not be read' });
+  await world.control('applications', { name: 'monitor', synced: true, health: 'Healthy' });
+  expect(Object.keys(await ails({ sync: 'monitor' }, { cluster }))).not.toContain('the application monitor');
   expect(await ails({ onTag: ['nothing.yml'] })).toMatchObject({ [`nothing.yml of ${repository}`]: 'missing: does not exist' });
 });

@@ -20,6 +20,8 @@ import { monitorCatalog, monitorOf, repository } from './monitor.ts';
 const sandbox = useSandbox();
 let registry: RegistryServer;
 let images = 0;
+/** By the following of stage, which may not run. */
+let seen: readonly { readonly sha: Sha; readonly digest?: string; readonly at: string }[] | undefined;
 let world: World;
 let monitor: ReturnType<typeof monitorOf>;
 let activities: ReturnType<typeof createPromotion>;
@@ -40,6 +42,7 @@ afterAll(() => registry?.stop());
 beforeEach(async () => {
   world = await openWorld(sandbox.url(), { scenario: 'monitor' });
   monitor = monitorOf(world);
+  seen = undefined;
   image = { ...image, name: `monitor-${images++}` };
   activities = createPromotion(portsWith({}));
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2024-09-02T17:00:00Z') });
@@ -61,6 +64,7 @@ function portsWith(more: object, objections?: Partial<Objections>): Ports {
     issues: connectJira({ url: `${world.url}/jira`, email: 'slipway@example.com', token: 'jira-token' }),
     components: componentsWith(objections),
     health: { look: async () => ({ kind: 'healthy' }) },
+    releases: { status: async (id: string) => (id === 'stage/monitor/stage' && seen ? { seen } : undefined) } as Partial<Ports['releases']> as Ports['releases'],
     readLagMs: 0,
   } as Partial<Ports> as Ports;
 }
@@ -183,6 +187,16 @@ describe('where it comes from', () => {
     const agreed = await plan();
     expect(await verify(agreed)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('is not on main') });
     expect(await verify(agreed, { exception: 'the site is down' })).toMatchObject({ kind: 'sound' });
+  });
+
+  it('is sound where stage was seen to run it before, and doubtful where that was another image', async () => {
+    const one = await landed('MNTOR-1: one');
+    await landed('MNTOR-2: two');
+    const agreed = await plan({ sha: one.sha });
+    seen = [{ sha: one.sha, digest: one.digest, at: '2024-09-02T09:00:00Z' }];
+    expect(await verify(agreed)).toMatchObject({ kind: 'sound', digest: one.digest });
+    seen = [{ sha: one.sha, digest: 'sha256:other', at: '2024-09-02T09:00:00Z' }];
+    expect(await verify(agreed)).toMatchObject({ kind: 'doubtful', why: expect.stringContaining('stage ran sha256:other') });
   });
 
   it('is doubtful where stage has gone on', async () => {

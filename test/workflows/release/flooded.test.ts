@@ -14,7 +14,7 @@ import { flagRequestExample } from '../../../domain/flags/desk-request.ts';
 import { doctorRequestExample } from '../../../domain/inspection/diagnosis.ts';
 import { historyRequestExample } from '../../../domain/inspection/history-request.ts';
 import { whereRequestExample } from '../../../domain/inspection/where-request.ts';
-import { hotfixRequestExample, preReleaseRequestExample, productionRequestExample, stageFixRequestExample } from '../../../domain/promotion/request.ts';
+import { hotfixRequestExample, preReleaseRequestExample, productionRequestExample, stageFixRequestExample, stageWatchRequestExample } from '../../../domain/promotion/request.ts';
 import { contentsRequestExample, schemaRequestExample, uploadRequestExample } from '../../../domain/schemas/request.ts';
 import { backportRequestExample, experimentalRequestExample, packageRequestExample, productRequestExample, securityRequestExample, versionRequestExample } from '../../../domain/versions/request.ts';
 import { workerDataConverter } from '../../../temporal/data-converter.ts';
@@ -43,6 +43,7 @@ const inputs = {
   schemaArchive: contentsRequestExample,
   schemaRelease: schemaRequestExample,
   securityRelease: securityRequestExample,
+  stageDeployment: stageWatchRequestExample,
   stageFix: stageFixRequestExample,
   takePinBack: takeBackRequestExample,
   updateComponent: releaseRequestExample,
