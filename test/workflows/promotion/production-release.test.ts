@@ -222,7 +222,7 @@ describe('what fails before production', () => {
   it.each(['QA of #1', 'the decision on e2e', 'two people'])('gives everything back when it is aborted at %s', async (where) => {
     const script = where.startsWith('QA') ? { askAboutQa: inTurn(async () => qaOf('#1'), pending) } : where.includes('e2e') ? { gateRun: async () => 'failed' as const } : {};
     const { handle, abort, waits, calls } = await begin({ script, request: { variables: true } });
-    await waits(where.includes('e2e') ? 'e2e' : where);
+    await waits(where.includes('e2e') ? 'a decision on e2e' : where);
     await abort();
     expect(await handle.result()).toMatchObject({ kind: 'aborted', by: 'bob', undone: where.startsWith('QA') ? [] : ['2024.08.29 is the latest release again'] });
     expect(only(calls, 'makeLatest')).toHaveLength(where.startsWith('QA') ? 0 : 2);
