@@ -7,6 +7,7 @@ import { createLatest } from './production/latest.ts';
 import { createOrigins } from './production/origin.ts';
 import { createProductionPlanning } from './production/planning.ts';
 import { createQaGate } from './production/qa.ts';
+import { createRestarts } from './production/restarts.ts';
 import { createTickets } from './production/tickets.ts';
 import { createReverts } from './reverts.ts';
 import { createStageWatch } from './stage-watch.ts';
@@ -22,6 +23,7 @@ export function createPromotion(ports: Ports) {
     ...createLatest(ports),
     ...createProductionGates(ports),
     ...createTickets(ports),
+    ...createRestarts(ports),
     ...createFixPlanning(ports),
     ...createReverts(ports),
     ...createStageWatch(ports),

@@ -12,6 +12,12 @@ const status = oneLine.describe('A status of a ticket, by its name, in any case.
 
 const health = z.strictObject({ name, health: healthCheck.describe('Looked at once; "{sha}" in a query is the commit.') });
 const ask = z.strictObject({ name, ask: sentence.describe('What somebody has to look at, and confirm.') });
+const workload = z.strictObject({
+  name: oneLine.describe('Of the workload, in the cluster.'),
+  application: oneLine.describe('The application of the cluster that it belongs to.'),
+  namespace: oneLine,
+  kind: z.enum(['Rollout', 'Deployment']).prefault('Rollout'),
+});
 const run = z.strictObject({
   name,
   workflow: workflowFile.describe('A CI workflow that has to pass for the commit.'),
@@ -55,6 +61,7 @@ export const promotionRules = z.strictObject({
   gates: z.array(z.union([run, health, ask])).prefault([]).describe('What has to hold on stage before a release goes to production.'),
   checklist: z.array(z.strictObject({ name, about: sentence })).prefault([]).describe('What is done by hand where a release needs environment variables; two different people confirm each.'),
   secretsGrace: duration.prefault('5m').describe('How long new secrets take to be found: the deployment starts that long after the last confirmation.'),
+  restart: z.array(z.union([workload, ask])).prefault([]).describe('What is restarted after new environment variables where no deployment follows them.'),
   sanity: z.array(z.union([health, ask])).prefault([]).describe('What has to hold in production after a deployment.'),
   mergeMethod: z.enum(['merge', 'squash', 'rebase']).prefault('merge').describe('How pull requests of reverts are merged.'),
   nearDays: z.int().min(1).max(90).prefault(14).describe('How many days a release\'s name may be away from today.'),
@@ -68,14 +75,14 @@ export type PromotionRules = z.output<typeof promotionRules>;
 export type PromotionGate = PromotionRules['gates'][number];
 
 /** What is well-formed, and can't work. */
-export function* promotionContradictions({ production, previews, stage: runsAll, image, gates, sanity, checklist }: PromotionRules): Generator<Contradiction> {
+export function* promotionContradictions({ production, previews, stage: runsAll, image, gates, sanity, checklist, restart }: PromotionRules): Generator<Contradiction> {
   const targets = [...(production ? [production] : []), ...previews];
   if (targets.length > 0 && runsAll === undefined) yield { path: ['stage'], message: 'missing: only what stage has run is deployed further' };
   const environments = targets.map(({ environment }) => environment);
   for (const environment of Object.keys(image?.tags ?? {})) {
     if (!environments.includes(environment)) yield { path: ['image', 'tags', environment], message: unknownName('environment', environment, environments) };
   }
-  for (const [list, items] of Object.entries({ gates, sanity, checklist })) {
+  for (const [list, items] of Object.entries({ gates, sanity, checklist, restart })) {
     for (const [index, item] of items.entries()) {
       if (items.findIndex((other) => other.name === item.name) < index) yield { path: [list, index, 'name'], message: `"${item.name}" appears twice` };
     }

@@ -29,6 +29,7 @@ import { passQa } from './production/qa-gate.ts';
 import type { QaEnd } from './production/qa-gate.ts';
 import { audiencesOf } from './production/release.ts';
 import type { ProductionRelease } from './production/release.ts';
+import { restartWorkloads } from './production/restarts.ts';
 import { checkSanity } from './production/sanity.ts';
 import { moveTickets } from './production/tickets.ts';
 
@@ -84,6 +85,7 @@ export async function productionRelease(input?: ProductionRequest): Promise<Outc
       await passGates(release);
       await passChecklist(release);
       const deployed = await deploy(release, origin);
+      await restartWorkloads(release);
       await checkSanity(release, deployed);
       isDeployed = true;
       keep();

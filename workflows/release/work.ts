@@ -109,6 +109,8 @@ const patience = {
   startGate: 'writing',
   gateRun: 'polling',
   lookAtHealth: 'reading',
+  lastRestart: 'reading',
+  restartWorkload: 'writing',
   planStageWatch: 'planning',
   stageNews: 'polling',
   syncStage: 'writing',

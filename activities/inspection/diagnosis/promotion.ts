@@ -12,7 +12,7 @@ import { diagnoseRepository } from './repository.ts';
 
 /** What it takes to get a component from stage to production. */
 export async function diagnosePromotion({ forge, chat, cluster, registry, releases, issues }: DiagnosisPorts, name: string, rules: PromotionRules, { environments }: Pick<Catalog, 'environments'>): Promise<readonly Finding[]> {
-  const { repository, branch, requiredChecks, image, qa, stage, sync, production, previews, gates, onTag, chat: channels } = rules;
+  const { repository, branch, requiredChecks, image, qa, restart, stage, sync, production, previews, gates, onTag, chat: channels } = rules;
   const about = (what: string) => `${name}: ${what}`;
   const launchBy = launches({ forge });
   const targets = [...(production ? [production] : []), ...previews];
@@ -25,7 +25,7 @@ export async function diagnosePromotion({ forge, chat, cluster, registry, releas
     ...(image ? [imageFound(image.name)] : []),
     ...places.map(report),
     ...(stage === undefined ? [] : [followed(stage)]),
-    ...(sync === undefined ? [] : [application(sync)]),
+    ...[...new Set([...(sync === undefined ? [] : [sync]), ...restart.flatMap((one) => ('application' in one ? [one.application] : []))])].map(application),
     ...workflows.map(workflowFound),
     ...targets.flatMap(({ promote }) => launchBy[promote.kind].requires(promote, { repository, branch, key: '{key}' })).map((required) =>
       examine(about(required.name), 'let the token read actions', async () => {
@@ -95,7 +95,7 @@ export async function diagnosePromotion({ forge, chat, cluster, registry, releas
     return examine(about(`the application ${called}`), 'see docs/adapters.md', async () => {
       if (!cluster) return missing('the worker has no cluster', 'set SLIPWAY_CLUSTER');
       const state = await cluster.look(called);
-      return state ? fine(`${state.isSynced ? 'synced' : 'out of sync'}, ${state.health}`) : missing('does not exist, or may not be read', 'correct promotion.sync in the catalog');
+      return state ? fine(`${state.isSynced ? 'synced' : 'out of sync'}, ${state.health}`) : missing('does not exist, or may not be read', 'correct sync and restart of its promotion in the catalog');
     });
   }
 

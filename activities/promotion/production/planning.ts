@@ -32,6 +32,8 @@ const deepest = 200;
 /** How many commits the first release of a component lists. */
 const firstList = 100;
 
+const nothing = { items: [], reverted: [], older: 0 } as const;
+
 type PromotionRefused = Extract<ProductionOutcome, { kind: 'promotionRefused' }>;
 type ProductionSetting = PromotionRules & { readonly stage: string; readonly target: Stage };
 
@@ -61,7 +63,10 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'compone
     if (variables && rules.checklist.length === 0) return refused('the catalog has no checklist for environment variables: add "checklist" to its promotion');
     const tags = await forge.tags.list(repository, '2');
     const taken = releaseNamesIn(tags.map(({ name }) => name));
-    const named = checkReleaseName(asked, { today: dayIn(timeZone, serverTime()), nearDays, taken: taken.map(({ text }) => text) });
+    const latest = await forge.releases.latest(repository);
+    // What production runs gets new variables, however long ago it was released.
+    const near = variables && latest === asked ? Infinity : nearDays;
+    const named = checkReleaseName(asked, { today: dayIn(timeZone, serverTime()), nearDays: near, taken: taken.map(({ text }) => text) });
     if (named.kind === 'invalid') return refused(named.message);
     const twin = taken.find((other) => isSameName(other, named.value));
     if (twin && twin.text !== asked) return refused(`"${asked}" is "${twin.text}": say that`);
@@ -73,7 +78,9 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'compone
 
     const releases = await recentReleases({ repository }, tags);
     const before = await latestBefore(repository, asked, releases);
-    const changes = await changesSince(rules, before ?? (await nearestRelease(repository, candidate, releases.filter((one) => one.name !== asked && one.sha !== candidate))), candidate);
+    const isThere = latest === asked && (await seen(target.environment, repository))?.sha === candidate;
+    // What it brings has been looked at when it was released.
+    const changes = isThere && variables ? nothing : await changesSince(rules, before ?? (await nearestRelease(repository, candidate, releases.filter((one) => one.name !== asked && one.sha !== candidate))), candidate);
     return {
       kind: 'production',
       id: releaseId('production', component, asked),
@@ -82,6 +89,7 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'compone
       name: asked,
       candidate,
       isNew: tagged === undefined,
+      ...(isThere && { isThere }),
       ...(before && { before }),
       ...changes,
       names: Object.fromEntries([...releases.map(({ name, sha: at }) => [at, name] as const), ...(before ? [[before.candidate, before.name] as const] : []), [candidate, asked] as const]),
@@ -127,7 +135,7 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'compone
   }
 
   async function changesSince({ repository, branch, qa }: PromotionRules, before: NamedCommit | undefined, candidate: Sha): Promise<Pick<ProductionPlan, 'items' | 'reverted' | 'older'>> {
-    if (before?.candidate === candidate) return { items: [], reverted: [], older: 0 };
+    if (before?.candidate === candidate) return nothing;
     // Of the first release there is no end: its newest commits are looked at.
     const { commits, total } = before ? await forge.commits.range(repository, before.candidate, candidate) : { commits: await forge.commits.mainLine(repository, branch, { limit: firstList }), total: 0 };
     const [landed, history] = await Promise.all([findLandings(forge, repository, branch, commits), git.log(repository, before ? { from: before.candidate, to: candidate } : { to: candidate, limit: firstList })]);

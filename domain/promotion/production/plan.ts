@@ -28,6 +28,8 @@ export interface ProductionPlan {
   readonly candidate: Sha;
   /** There is no such tag yet: the release makes it. */
   readonly isNew: boolean;
+  /** Production runs it already, and it is the latest: nothing of it is to be deployed any more. */
+  readonly isThere?: boolean;
   /** The release that is the latest until then. */
   readonly before?: NamedCommit;
   /** What it brings, net of reverts. */

@@ -4,6 +4,7 @@ import type { Sha } from '../../../domain/code/commit.ts';
 import type { Objections } from '../../../domain/people/objection.ts';
 import type { ProductionPlan } from '../../../domain/promotion/production/plan.ts';
 import type { ProductionRequest } from '../../../domain/promotion/request.ts';
+import { connectArgoCd } from '../../../ports/cluster/argocd.ts';
 import { gitProgram } from '../../../ports/git/program.ts';
 import { connectJira } from '../../../ports/issues/jira.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -124,6 +125,22 @@ describe('the plan of a production release', () => {
     const agreed = await plan();
     expect(agreed.items.map(({ item }) => item.name)).toEqual([`#${two.number}`]);
     expect(agreed.reverted.toSorted()).toEqual([`#${one.number}`, `#${back.number}`].toSorted());
+  });
+
+  it('brings nothing where production runs it already and only its variables change, however old it is', async () => {
+    await makeLatest('2024.08.12', await monitor.head());
+    const { sha } = await landed('MNTOR-1: one');
+    await makeLatest('2024.08.13', sha);
+    await world.control('deployed', { environment: 'production', repository, sha });
+    activities = createPromotion(portsWith({ checklist: [{ name: 'secret', about: 'a new version' }] }));
+    expect(await planned({ release: '2024.08.13' })).toMatchObject({ kind: 'promotionRefused', reason: expect.stringContaining('within 14 days') });
+    expect(await plan({ release: '2024.08.13', variables: true })).toMatchObject({ candidate: sha, isThere: true, items: [] });
+    expect(await planned({ release: '2024.08.12', variables: true })).toMatchObject({ kind: 'promotionRefused' });
+    // Production runs something else meanwhile.
+    await world.control('deployed', { environment: 'production', repository });
+    const other = await monitor.push('another');
+    await world.control('deployed', { environment: 'production', repository, sha: other });
+    expect((await plan({ release: '2024.08.13', variables: true })).isThere).toBeUndefined();
   });
 
   it('is of what stage runs, or of the commit that is named, where there is no such tag', async () => {
@@ -260,6 +277,21 @@ describe('QA', () => {
     expect(comments[0]!.body).toContain(`@ann: this is in ${today}`);
     expect(number).toBeGreaterThan(0);
   });
+});
+
+it('restarts a workload once, by the time that the cluster had told before, and says what is missing for it', async () => {
+  await world.control('applications', { name: 'monitor', rollouts: ['monitor-www'] });
+  const workload = { kind: 'Rollout', namespace: 'monitor-prod', name: 'monitor-www' } as const;
+  const cluster = connectArgoCd({ url: `${world.url}/argocd`, token: 'argocd-token' });
+  const { lastRestart, restartWorkload } = createPromotion({ ...portsWith({}), cluster });
+  const restart = (name = 'monitor-www') => oneAttempt().run(restartWorkload, { application: 'monitor', workload: { ...workload, name } });
+  expect(await lastRestart({ application: 'monitor', workload })).toBeUndefined();
+  await world.control('faults', { match: { key: 'argocd-restart monitor monitor-www' }, times: 1, action: { kind: 'applyThen', reply: 'reset' } });
+  const at = await restart();
+  expect(await restart()).toBe(at);
+  expect((await world.journal()).filter(({ key }) => key.startsWith('argocd-restart'))).toHaveLength(1);
+  await expect(restart('www')).rejects.toMatchObject({ type: 'InvalidInput', message: expect.stringContaining('Rollout www') });
+  await expect(createPromotion(portsWith({})).lastRestart({ application: 'monitor', workload })).rejects.toMatchObject({ message: expect.stringContaining('SLIPWAY_CLUSTER') });
 });
 
 describe('a ticket of the release', () => {

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import type { Activities } from '../../../activities/index.ts';
 import { stepsTo } from '../../../domain/promotion/production/plan.ts';
 import type { ReleaseStatus } from '../../../domain/release/status.ts';
 import { status } from '../../../workflows/release/messages.ts';
@@ -217,6 +218,44 @@ describe('what fails before production', () => {
     await waits('new secrets');
     expect(only(calls, 'promote')).toEqual([]);
     expect(await handle.result()).toMatchObject({ kind: 'promoted' });
+  });
+
+  it('restarts what needs new variables where production runs the release already, and does nothing else to it', async () => {
+    const restart = [{ kind: 'Rollout' as const, application: 'monitor-prod', namespace: 'monitor', name: 'monitor-www' }, { name: 'cron', ask: 'restart the cron jobs' }];
+    const restarted: object[] = [];
+    const script: Partial<Activities> = { lastRestart: async () => '2024-09-01T10:00:00Z', restartWorkload: async (given) => (restarted.push(given), '2024-09-02T10:00:00Z') };
+    const { handle, confirm, abort, waits, calls, lines } = await begin({ script, request: { variables: true }, changes: { isThere: true, items: [], rules: { ...rules, restart, sanity: [], secretsGrace: 1 } } });
+    await waits('two people');
+    for (const who of ['ann', 'bob']) await confirm('secret', who);
+    await waits('restart the cron jobs');
+    expect(restarted).toEqual([{ application: 'monitor-prod', workload: { kind: 'Rollout', namespace: 'monitor', name: 'monitor-www' }, before: '2024-09-01T10:00:00Z' }]);
+    await confirm('cron');
+    expect(await handle.result()).toMatchObject({ kind: 'promoted' });
+    expect(only(calls, 'makeLatest')).toEqual([]);
+    expect(lines).toContain('restarted, for the new variables: monitor-www, cron');
+    await expect(abort()).rejects.toThrow();
+  });
+
+  it('does not make the release before the latest again where it is aborted, and production runs it', async () => {
+    const { handle, abort, waits, calls } = await begin({ request: { variables: true }, changes: { isThere: true } });
+    await waits('two people');
+    await abort();
+    expect(await handle.result()).toMatchObject({ kind: 'aborted', undone: [] });
+    expect(only(calls, 'makeLatest')).toEqual([]);
+  });
+
+  it('says that somebody has to restart what the catalog does not name, and restarts nothing after a deployment', async () => {
+    const bare = { ...rules, sanity: [], secretsGrace: 1 };
+    const { handle, confirm, waits } = await begin({ request: { variables: true }, changes: { isThere: true, rules: bare } });
+    await waits('two people');
+    for (const who of ['ann', 'bob']) await confirm('secret', who);
+    await handle.result();
+    expect((await handle.query(status)).owed).toEqual([expect.stringContaining('restart what needs the new variables in production')]);
+    const other = await begin({ request: { variables: true }, changes: { rules: { ...bare, restart: [{ kind: 'Rollout', application: 'a', namespace: 'n', name: 'www' }] } } });
+    await other.waits('two people');
+    for (const who of ['ann', 'bob']) await other.confirm('secret', who);
+    await other.handle.result();
+    expect(only(other.calls, 'restartWorkload')).toEqual([]);
   });
 
   it.each(['QA of #1', 'the decision on e2e', 'two people'])('gives everything back when it is aborted at %s', async (where) => {

@@ -9,6 +9,7 @@ export function becomeLatest(release: ProductionRelease, register: (undo: Undo) 
   const { plan, status, work } = release;
   const { repository, name, before, items } = plan;
   return takeStep(release, 'latest', async () => {
+    if (plan.isThere) return { told: `${name} is the latest release already, and runs in ${plan.target.environment}`, mark: 'skipped' as const, value: undefined };
     status.enter('publishing', { waitingFor: { what: `the page of ${name}` } });
     register({
       what: before ? `${before.name} is the latest release again` : `${name} is the latest release`,
