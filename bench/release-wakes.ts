@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { readCatalog } from '../domain/catalog-text.ts';
 import { createAlarm } from '../worker/webhooks/alarm.ts';
 import { createMailbox } from '../worker/webhooks/mailbox.ts';
-import { createReceiver, webhookPath } from '../worker/webhooks/receiver.ts';
+import { createReceiver, senders } from '../worker/webhooks/receiver.ts';
 import { connectReleases } from '../worker/webhooks/releases.ts';
 import { poke } from './bare-workflow.ts';
 import type { ReleaseCompany } from './release-company.ts';
@@ -55,9 +55,9 @@ async function startReceiver(client: ReleaseCompany['client'], ids: readonly str
   const log = pino({ level: 'silent' });
   const catalog = catalogOf(ids);
   const receive = createMailbox({ catalog: async () => catalog, ring: createAlarm({ releases: connectReleases(client), log }), log });
-  const server = createReceiver({ secrets: { current: secret }, receive, log }).listen(0, '127.0.0.1');
+  const server = createReceiver({ secrets: { github: { current: secret } }, receive, log }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${webhookPath}`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${senders.github.path}`;
   return {
     async deliver(branch: string): Promise<void> {
       const body = JSON.stringify({ action: 'completed', repository: { full_name: repository }, check_suite: { head_branch: branch } });

@@ -12,7 +12,7 @@ import { createReceiver } from './webhooks/receiver.ts';
 import { connectReleases } from './webhooks/releases.ts';
 import { receiverSettings } from './webhooks/settings.ts';
 
-/** The process that GitHub's webhooks go to. It has no credentials of GitHub's, and releases do without it, only slower. */
+/** The process that GitHub's and Jira's webhooks go to. It has no credentials of theirs, and releases do without it, only slower. */
 await runToItsEnd(async () => {
   const { secrets, host, port, catalog, logLevel } = receiverSettings(process.env);
   const log = createLog(logLevel, process.env);

@@ -134,6 +134,9 @@ it('has those looked again who bring something to production, by news of their b
   };
   expect(whom('main')).toEqual(['preRelease', 'stage', 'production', 'fix', 'hotfix']);
   expect(whom('revert-12-logo')).toEqual(whom('main'));
+  const page = readNews('release', { action: 'edited', release: { tag_name: '2024.09.02' }, repository: { full_name: 'org/monitor' } });
+  expect(page.kind === 'news' && concernsOf(page.news, promoted)).toEqual([{ kind: 'component', name: 'monitor', of: 'preRelease' }, { kind: 'component', name: 'monitor', of: 'production' }]);
+  expect(readNews('release', { action: 'deleted', release: { tag_name: '2024.09.02' }, repository: { full_name: 'org/monitor' } })).toEqual({ kind: 'nothing' });
   expect(whom('logo')).toEqual([]);
   expect(whom('main', 'org/other')).toEqual([]);
 });

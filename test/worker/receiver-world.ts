@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { readCatalog } from '../../domain/catalog-text.ts';
 import { createAlarm } from '../../worker/webhooks/alarm.ts';
 import { createMailbox } from '../../worker/webhooks/mailbox.ts';
-import { createReceiver, webhookPath } from '../../worker/webhooks/receiver.ts';
+import { createReceiver, senders } from '../../worker/webhooks/receiver.ts';
 
 export const secret = 'the secret of today';
 
@@ -28,6 +28,8 @@ components:
     pin: { repository: org/product, versionFile: KAS_VERSION, head: release/kas, title: Update KAS version }
     stages: [{ name: staging, environment: staging, promote: { kind: deployment } }]
     chat: { progress: "#progress", team: "#team" }
+  monitor:
+    promotion: { repository: org/monitor, qa: { projects: [MNTOR], approved: [QA Approved] }, chat: { progress: "#monitor" } }
   migrator:
     schemas: { repository: org/search, bucket: schemas, requiredChecks: [bazel] }
 `);
@@ -55,12 +57,12 @@ export function scriptedReleases(running: Readonly<Record<string, readonly strin
 }
 
 /** A receiver on a free port, which has `say` written into its log. */
-export async function startReceiver({ running = {} }: { readonly running?: Readonly<Record<string, readonly string[]>> } = {}) {
+export async function startReceiver({ running = {}, jira }: { readonly running?: Readonly<Record<string, readonly string[]>>; /** The secret of Jira's. */ readonly jira?: string } = {}) {
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const releases = scriptedReleases(running);
   const receive = createMailbox({ catalog: async () => catalog, ring: createAlarm({ releases, log }), log });
-  const server = createReceiver({ secrets: { current: secret }, receive, log }).listen(0, '127.0.0.1');
+  const server = createReceiver({ secrets: { github: { current: secret }, ...(jira && { jira: { current: jira } }) }, receive, log }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -69,7 +71,7 @@ export async function startReceiver({ running = {} }: { readonly running?: Reado
     releases,
     log: () => lines.join(''),
     /** Posts a webhook as GitHub does; headers that are undefined are left out. */
-    async deliver(event: string, payload: unknown, { headers = {}, body = JSON.stringify(payload), path = webhookPath }: { headers?: Record<string, string | undefined>; body?: string | Uint8Array<ArrayBuffer>; path?: string } = {}) {
+    async deliver(event: string, payload: unknown, { headers = {}, body = JSON.stringify(payload), path = senders.github.path }: { headers?: Record<string, string | undefined>; body?: string | Uint8Array<ArrayBuffer>; path?: string } = {}) {
       const all = {
         'content-type': 'application/json',
         'x-github-event': event,
@@ -79,6 +81,12 @@ export async function startReceiver({ running = {} }: { readonly running?: Reado
       };
       const sent = Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined);
       return fetch(url + path, { method: 'POST', headers: sent, body, redirect: 'manual' });
+    },
+    /** Posts a webhook as Jira does. */
+    async deliverTicket(payload: object, { key = jira ?? secret, id = randomUUID() as string } = {}) {
+      const body = JSON.stringify(payload);
+      const signature = `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+      return fetch(url + senders.jira.path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-atlassian-webhook-identifier': id, 'x-hub-signature': signature }, body });
     },
     async stop() {
       server.close();

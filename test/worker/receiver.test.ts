@@ -58,6 +58,35 @@ describe('a webhook', () => {
   });
 });
 
+describe("Jira's webhook", () => {
+  const changed = (key: string, webhookEvent = 'jira:issue_updated') => ({ timestamp: 1, webhookEvent, issue: { id: '1', key, fields: {} } });
+  let tracker: Awaited<ReturnType<typeof startReceiver>>;
+  beforeEach(async () => {
+    tracker = await startReceiver({ running: { monitor: ['production/monitor/2024.09.02'] }, jira: 'the secret of Jira' });
+  });
+  afterEach(() => tracker.stop());
+
+  it('has the production release look again whose projects the ticket is of, once', async () => {
+    expect((await tracker.deliverTicket(changed('OTHER-1'))).status).toBe(202);
+    expect((await tracker.deliverTicket(changed('MNTOR-1'), { id: 'one' })).status).toBe(202);
+    expect((await tracker.deliverTicket(changed('MNTOR-1'), { id: 'one' })).status).toBe(202);
+    await expect.poll(() => tracker.releases.woken).toEqual(['production/monitor/2024.09.02']);
+    expect(tracker.releases.inquiries()).toBe(1);
+  });
+
+  it.each<[number, string, () => Promise<{ status: number }>]>([
+    [202, 'what no release waits for', () => tracker.deliverTicket({ webhookEvent: 'comment_created' })],
+    [400, 'no ticket', () => tracker.deliverTicket({ webhookEvent: 'jira:issue_updated' })],
+    [400, 'a ticket that is none', () => tracker.deliverTicket(changed('<!channel>'))],
+    [400, 'nothing of the kind', () => tracker.deliverTicket({})],
+    [401, "GitHub's secret", () => tracker.deliverTicket(changed('MNTOR-1'), { key: 'the secret of today' })],
+    [404, 'a receiver that has no secret of it', () => receiver.deliverTicket(changed('MNTOR-1'))],
+  ])('is answered %i: %s', async (expected, _, deliver) => {
+    expect((await deliver()).status).toBe(expected);
+    expect(tracker.releases.woken).toEqual([]);
+  });
+});
+
 describe('what is not a webhook', () => {
   it.each<[number, string, () => Promise<{ status: number }>]>([
     [401, 'no signature', () => receiver.deliver('check_suite', suite, { headers: { 'x-hub-signature-256': undefined } })],

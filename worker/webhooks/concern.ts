@@ -23,6 +23,7 @@ export function concernsOf(news: News, { components }: Pick<Catalog, 'components
   const isSomebodyElses = news.release === undefined && Object.values(components).some((component) => isDeployedTo(component, news));
   const place: readonly Concern[] = isSomebodyElses ? [{ kind: 'release', id: environmentId(news.environment!) }] : [];
   const releases = Object.entries(components).flatMap(([name, component]) => {
+    if (news.project !== undefined) return ofTickets(news.project, name, component);
     const tasks = ofProduct(news, name, component);
     if (tasks.length > 0) return tasks;
     if (!repositoriesOf(component).some((repository) => isSame(repository, news.repository))) return [];
@@ -56,11 +57,17 @@ function ofProduct({ tag, repository }: News, component: string, { pin, versions
 }
 
 /** Its branch, those of reverts, and stage: whoever brings a release or a fix to production, looks again. */
-function ofPromotion({ branches, environment, repository }: News, name: string, { promotion }: Component): readonly Concern[] {
+function ofPromotion({ branches, environment, page, repository }: News, name: string, { promotion }: Component): readonly Concern[] {
   if (!promotion || !isSame(promotion.repository, repository)) return [];
+  if (page !== undefined) return (['preRelease', 'production'] as const).map((of) => ({ kind: 'component', name, of }));
   const isNews = branches.some((branch) => branch === promotion.branch || branch.startsWith('revert-')) || (environment !== undefined && environment === promotion.stage);
   if (!isNews) return [];
   return (['preRelease', 'stage', 'production', 'fix', 'hotfix'] as const).map((of) => ({ kind: 'component', name, of }));
+}
+
+/** QA has its say by the status of a ticket. */
+function ofTickets(project: string, name: string, { promotion }: Component): readonly Concern[] {
+  return promotion?.qa?.projects.includes(project) ? [{ kind: 'component', name, of: 'production' }] : [];
 }
 
 /** The branch of its pull request tells a schema release's version. */

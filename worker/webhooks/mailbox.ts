@@ -5,10 +5,13 @@ import type { Ring } from './alarm.ts';
 import { concernsOf } from './concern.ts';
 import { createMemory } from './memory.ts';
 import { readNews } from './news.ts';
+import { readTicketNews } from './ticket-news.ts';
 
-/** A webhook whose body is GitHub's. Its id and the name of its event are not signed. */
+/** A webhook whose body is its sender's. Its id and the name of its event are not signed. */
 export interface WebhookDelivery {
+  readonly from: 'github' | 'jira';
   readonly id: string;
+  /** Jira names it in the body. */
   readonly event: string;
   readonly body: string;
 }
@@ -21,10 +24,10 @@ const mostRemembered = 10_000;
 export function createMailbox({ catalog, ring, log }: { readonly catalog: () => Promise<Catalog>; readonly ring: (ring: Ring) => boolean; readonly log: Logger }) {
   const seen = createMemory(2 * mostRemembered);
 
-  async function sorted({ id, event, body }: WebhookDelivery): Promise<Receipt> {
+  async function sorted({ from, id, event, body }: WebhookDelivery): Promise<Receipt> {
     const marks = [`id ${id}`, `body ${event} ${createHash('sha256').update(body).digest('base64')}`];
     if (marks.some(seen.has)) return 'known';
-    const reading = readNews(event, json(body));
+    const reading = from === 'jira' ? readTicketNews(json(body)) : readNews(event, json(body));
     if (reading.kind === 'malformed') return 'malformed';
     const rings = reading.kind === 'nothing' ? [] : concernsOf(reading.news, await catalog()).map((concern) => ({ concern, news: reading.news }));
     if (!rings.every(ring)) return 'busy';

@@ -18,12 +18,16 @@ export interface News {
   readonly tag?: string;
   /** Where something has been deployed. */
   readonly environment?: string;
+  /** The tag whose page has changed: something in it may be ticked. */
+  readonly page?: string;
+  /** Of the issue tracker, where a ticket has changed. */
+  readonly project?: string;
 }
 
-type Reading = { readonly kind: 'news'; readonly news: News } | { readonly kind: 'nothing' } | { readonly kind: 'malformed' };
+export type Reading = { readonly kind: 'news'; readonly news: News } | { readonly kind: 'nothing' } | { readonly kind: 'malformed' };
 
 /** Undefined where nobody waits for it. */
-type Subject = Pick<News, 'branches' | 'release' | 'environment' | 'tag'> | undefined;
+type Subject = Pick<News, 'branches' | 'release' | 'environment' | 'tag' | 'page'> | undefined;
 
 /** Where a push makes or removes a branch. */
 const absent = '0'.repeat(40);
@@ -48,6 +52,7 @@ const events: Readonly<Record<string, (payload: unknown) => Subject | 'malformed
   status: event({ sha: z.string(), context: z.string(), state: z.string(), branches: z.array(z.object({ name: z.string() })) }, ({ state, branches }) =>
     state === 'pending' ? undefined : onBranch(...branches.map(({ name }) => name)),
   ),
+  release: event({ action, release: z.object({ tag_name: z.string() }) }, ({ action, release }) => (['edited', 'published', 'released'].includes(action) ? { branches: [], page: release.tag_name } : undefined)),
   workflow_run: event({ action, workflow_run: z.object({ display_title: z.string() }) }, ({ action, workflow_run }) =>
     action === 'completed' ? ofRelease(namedRelease(workflow_run.display_title)) : undefined,
   ),
@@ -75,7 +80,7 @@ export function readNews(name: string, payload: unknown): Reading {
   if (!from.success || subject === 'malformed') return { kind: 'malformed' };
   if (!subject) return { kind: 'nothing' };
   const repository = from.data.repository.full_name;
-  const what = [name, 'on', repository, ...subject.branches, subject.tag ?? '', subject.environment ?? '', subject.release?.id ?? ''].filter(Boolean).join(' ').slice(0, 200);
+  const what = [name, 'on', repository, ...subject.branches, subject.tag ?? '', subject.page ?? '', subject.environment ?? '', subject.release?.id ?? ''].filter(Boolean).join(' ').slice(0, 200);
   return { kind: 'news', news: { event: name, repository, what, ...subject } };
 }
 

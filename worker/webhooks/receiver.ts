@@ -7,7 +7,13 @@ import type { WebhookDelivery, Receipt } from './mailbox.ts';
 import type { Secrets } from './signature.ts';
 import { signedText } from './signature.ts';
 
-export const webhookPath = '/webhooks/github';
+/** Where each sender sends to, and the headers by which it does. */
+export const senders = {
+  github: { path: '/webhooks/github', signature: 'x-hub-signature-256', id: 'x-github-delivery', event: 'x-github-event' },
+  jira: { path: '/webhooks/jira', signature: 'x-hub-signature', id: 'x-atlassian-webhook-identifier', event: undefined },
+} as const satisfies Record<WebhookDelivery['from'], object>;
+
+type Sender = WebhookDelivery['from'];
 
 /** In bytes. GitHub sends up to 25 MB, in pushes of thousands of commits; what is refused here is found by the next poll. */
 export const largestBody = 2 ** 20;
@@ -28,25 +34,28 @@ const answers = {
   busy: { status: 503, headers: { 'retry-after': '10' } },
 } satisfies Record<Receipt, HookAnswer>;
 
-/** Serves GitHub's webhooks, and /healthz. Says nothing about why it refuses. */
-export function createReceiver({ secrets, receive, log }: { readonly secrets: Secrets; readonly receive: (delivery: WebhookDelivery) => Promise<Receipt>; readonly log: Logger }): Server {
+/** Serves the webhooks of those whose secrets it has, and /healthz. Says nothing about why it refuses. */
+export function createReceiver({ secrets, receive, log }: { readonly secrets: { readonly [from in Sender]?: Secrets | undefined }; readonly receive: (delivery: WebhookDelivery) => Promise<Receipt>; readonly log: Logger }): Server {
   async function answer(request: IncomingMessage): Promise<HookAnswer> {
     const [path] = request.url!.split('?', 1);
     if (path === '/healthz') return allowed(request, ['GET', 'HEAD']) ?? { status: 200 };
-    if (path !== webhookPath) return { status: 404 };
-    return allowed(request, ['POST']) ?? accept(request);
+    const from = (Object.keys(senders) as Sender[]).find((one) => senders[one].path === path);
+    const known = from && secrets[from];
+    if (!known) return { status: 404 };
+    return allowed(request, ['POST']) ?? accept(request, from, known);
   }
 
-  async function accept(request: IncomingMessage): Promise<HookAnswer> {
+  async function accept(request: IncomingMessage, from: Sender, known: Secrets): Promise<HookAnswer> {
     const { headers } = request;
+    const sender = senders[from];
     const body = await bodyOf(request, { largest: largestBody });
     if (!body) return { status: 413, headers: { connection: 'close' } };
-    const text = await signedText(body, headers['x-hub-signature-256'], secrets);
+    const text = await signedText(body, headers[sender.signature], known);
     if (text === undefined) return { status: 401 };
     if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return { status: 415 };
-    const id = word(headers['x-github-delivery']);
-    const event = word(headers['x-github-event']);
-    return id && event ? answers[await receive({ id, event, body: text })] : { status: 400 };
+    const id = word(headers[sender.id]);
+    const event = sender.event === undefined ? from : word(headers[sender.event]);
+    return id && event ? answers[await receive({ from, id, event, body: text })] : { status: 400 };
   }
 
   const server = createServer(patience, (request, response) => {

@@ -1,6 +1,6 @@
 import { verifyWithFallback } from '@octokit/webhooks-methods';
 
-/** The secret that GitHub signs with, and while it is being changed also the one before. */
+/** The secret that a sender signs with, and while it is being changed also the one before. */
 export interface Secrets {
   readonly current: string;
   readonly previous?: string | undefined;
@@ -10,9 +10,9 @@ export interface Secrets {
 const exact = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The text of a body that GitHub has signed (HMAC SHA-256, compared in constant time); undefined for any other.
+ * The text of a body that its sender has signed (HMAC SHA-256, compared in constant time); undefined for any other.
  *
- * @param signature the header X-Hub-Signature-256
+ * @param signature its header: X-Hub-Signature-256 of GitHub, X-Hub-Signature of Jira
  */
 export async function signedText(body: Uint8Array, signature: unknown, { current, previous }: Secrets): Promise<string | undefined> {
   if (typeof signature !== 'string' || !/^sha256=[0-9a-f]{64}$/.test(signature)) return undefined;
