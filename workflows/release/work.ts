@@ -98,6 +98,7 @@ const patience = {
   planProduction: 'planning',
   verifyOrigin: 'polling',
   recordDigest: 'polling',
+  whyUnfit: 'polling',
   branchContains: 'polling',
   runsBranch: 'polling',
   taggedImage: 'polling',

@@ -19,6 +19,8 @@ export interface Passage extends Session<PassagePlan> {
   /** Its own, and a halt of its component. */
   readonly pause: Pause;
   readonly objections: ObjectionKeeper;
+  /** Makes sure, right before a deployment, that what comes is still what was agreed on: people may have taken days to approve. Asks by itself. */
+  readonly departure?: (stage: Stage) => Promise<void>;
   /** Why what a deployment has brought is not what was to be brought; looked at as soon as one has succeeded, where there is something to look at. */
   readonly arrival?: (stage: Stage, delivery: Delivery) => Promise<string | undefined>;
   /** Where it has deployed, in order. */

@@ -173,6 +173,7 @@ async function tryStage(passage: Passage, stage: Stage, { coming, attempt, appro
     lease.settle('succeeded');
     reporter.tell({ name, line: `${environment} runs it already`, label: name });
   } else {
+    if (passage.departure) await passage.departure(stage);
     status.stage(name, 'promoting');
     status.enter('promoting', { waitingFor: { what: `the deployment to ${environment}` } });
     const approved = approvedBy.length > 0 ? `, approved by ${approvedBy.join(', ')}` : '';

@@ -18,6 +18,24 @@ export interface OriginQuestion {
   readonly exception?: string;
 }
 
+/** So long, in ms, a read may lag behind. */
+const longestLagMs = 30_000;
+
+/** What was agreed on, right before it is deployed. */
+export interface Departure {
+  readonly repository: string;
+  readonly candidate: Sha;
+  readonly branch: string;
+  /** Of a preview none. */
+  readonly tag?: string;
+  readonly image?: string;
+  /** Of the image, as it was recorded. */
+  readonly digest?: string;
+  readonly isException: boolean;
+  /** ms */
+  readonly patience: number;
+}
+
 /** What a release is made of: its commit, where that has run, and its image. */
 export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environments' | 'registry' | 'releases'>) {
   const { forge, registry } = ports;
@@ -67,6 +85,22 @@ export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
     return digest;
   }
 
+  /** Why what a name stands for is not any more what was agreed on. @throws `NotYet` while that may be a read that lags behind */
+  async function whyUnfit(agreed: Departure): Promise<string | undefined> {
+    const why = await difference(agreed);
+    if (why !== undefined && ageMs() < Math.min(agreed.patience, longestLagMs)) throw notYet(why);
+    return why;
+  }
+
+  async function difference({ repository, candidate, branch, tag, image, digest, isException }: Departure): Promise<string | undefined> {
+    const short = shortName(candidate);
+    const tagged = tag === undefined ? candidate : await forge.tags.find(repository, tag);
+    if (tagged !== candidate) return tagged === undefined ? `there is no tag ${tag} any more` : `the tag ${tag} stands on ${shortName(tagged)} now, and not on ${short}`;
+    if (!isException && !(await commitOn(forge.commits, repository, branch, candidate))) return `${short} is not on ${branch} any more: it was rewritten`;
+    const built = image === undefined ? digest : await registry!.digestOf(image, short);
+    return built === digest ? undefined : `${image}:${short} is ${built ?? 'gone'} now, and ${digest} was recorded`;
+  }
+
   /** What a tag stands for. Undefined when none has come within `patience` (ms). @throws `NotYet` until then */
   async function taggedImage({ image, tag, patience }: { readonly image: string; readonly tag: string; readonly patience: number }): Promise<string | undefined> {
     const digest = await registry!.digestOf(image, tag);
@@ -96,5 +130,5 @@ export function createOrigins(ports: Pick<Ports, 'catalog' | 'forge' | 'environm
     return runs;
   }
 
-  return { branchContains, runsBranch, verifyOrigin, recordDigest, taggedImage, rerunTagRun: beating(rerunTagRun) };
+  return { branchContains, runsBranch, verifyOrigin, whyUnfit, recordDigest, taggedImage, rerunTagRun: beating(rerunTagRun) };
 }

@@ -223,6 +223,24 @@ describe('where it comes from', () => {
   });
 });
 
+it('is looked at once more right before it is deployed: its tag, its branch and its image', async () => {
+  const { sha, digest } = await landed('MNTOR-1: one');
+  await monitor.tag(today, sha);
+  const agreed = { repository, candidate: sha, branch: 'main', tag: today, image: image.name, digest, isException: false, patience: 60_000 };
+  const why = (more: object = {}, { late = true } = {}) => oneAttempt({ scheduledTimestampMs: Date.now() - (late ? 60_000 : 0) } as never).run(activities.whyUnfit, { ...agreed, ...more });
+  expect(await why()).toBeUndefined();
+  expect(await why({ tag: '2024.09.01' })).toBe('there is no tag 2024.09.01 any more');
+  await expect(why({ tag: '2024.09.01' }, { late: false })).rejects.toMatchObject({ type: 'NotYet' });
+  const aside = await monitor.branchOff('aside');
+  await monitor.tag('2024.09.01', aside);
+  expect(await why({ tag: '2024.09.01' })).toBe(`the tag 2024.09.01 stands on ${aside.slice(0, 7)} now, and not on ${sha.slice(0, 7)}`);
+  const onAside = { tag: '2024.09.01', candidate: aside, image: undefined, digest: undefined };
+  expect(await why(onAside)).toContain('is not on main any more');
+  expect(await why({ ...onAside, isException: true })).toBeUndefined();
+  const rebuilt = await registry.push(image.name, sha.slice(0, 7), 'built again');
+  expect(await why()).toBe(`${image.name}:${sha.slice(0, 7)} is ${rebuilt} now, and ${digest} was recorded`);
+});
+
 it('becomes the latest release by both fields, once, and gives that back to the one before', async () => {
   const forge = forgeIn(world);
   await makeLatest('2024.08.29', await monitor.head());

@@ -42,6 +42,7 @@ async function begin(type: 'stageFix' | 'hotfixRelease', { script = {}, changes 
     planProduction: async ({ release }) => ({ ...straight, id: `production/monitor/${release}`, name: release }),
     verifyOrigin: async () => ({ kind: 'sound', digest, told: 'well' }),
     taggedImage: async () => digest,
+    whyUnfit: async () => undefined,
     report: async () => ({ root: '1' }),
     announce: async ({ text }) => void told.push(text),
   };

@@ -268,6 +268,27 @@ describe('what fails before production', () => {
     expect(only(calls, 'promote')).toEqual([]);
   });
 
+  it('dispatches nothing where the name stands for something else by then, until somebody says so', async () => {
+    const moved = 'the tag 2024.09.02 stands on 1111111 now, and not on ccccccc';
+    const { handle, decide, confirm, waits, calls, told } = await begin({ script: { whyUnfit: inTurn<string | undefined>(moved, moved, undefined) } });
+    await waits(moved);
+    expect(only(calls, 'promote')).toEqual([]);
+    expect(told.filter((text) => text.includes(moved))).toHaveLength(1);
+    await decide('retry');
+    await expect.poll(() => only(calls, 'whyUnfit'), { timeout: 10_000 }).toHaveLength(2);
+    await waits(moved);
+    await decide('retry');
+    await waits('spot-check');
+    expect(only(calls, 'promote')).toEqual(['promote production']);
+    await confirm('spot-check');
+    expect(await handle.result()).toMatchObject({ kind: 'promoted' });
+    const other = await begin({ script: { whyUnfit: async () => moved } });
+    await other.waits(moved);
+    await other.decide('abort');
+    expect(await other.handle.result()).toMatchObject({ kind: 'aborted', undone: ['2024.08.29 is the latest release again'] });
+    expect(only(other.calls, 'promote')).toEqual([]);
+  });
+
   it('makes the release before the latest again when the deployment fails', async () => {
     const latest: object[] = [];
     const makeLatest = async (given: object) => (latest.push(given), 'https://forge/releases/x');

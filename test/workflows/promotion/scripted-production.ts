@@ -74,6 +74,7 @@ export async function beginProduction(server: TestWorkflowEnvironment, { script 
     gateRun: async () => 'succeeded',
     lookAtHealth: async () => undefined,
     taggedImage: async () => digest,
+    whyUnfit: async () => undefined,
     moveTicket: async ({ key }: TicketMove) => ({ kind: 'moved', key, status: 'Promoted to Prod' }),
     askAssignee: async () => undefined,
     report: async ({ line }: Report) => {

@@ -10,9 +10,22 @@ import type { ProductionRelease } from './release.ts';
 export async function deploy(release: ProductionRelease, { digest }: { readonly digest?: string | undefined }): Promise<Passage> {
   const { plan } = release;
   const { approvals, leases, objections, pause } = release.passage;
-  const passage: Passage = { ...release, approvals, leases, objections, pause, plan: productionPassage(plan), touched: [], arrival: (stage) => whyAstray(release, stage, digest) };
+  const passage: Passage = { ...release, approvals, leases, objections, pause, plan: productionPassage(plan), touched: [], departure: () => seeOff(release, digest), arrival: (stage) => whyAstray(release, stage, digest) };
   await passStage(passage, plan.target, plan.candidate);
   return passage;
+}
+
+/** A run is given a name, and takes what that stands for then: it must be what was agreed on, however long people have taken since. */
+async function seeOff(release: ProductionRelease, digest: string | undefined): Promise<void> {
+  const { plan, request, work, wakes } = release;
+  const { repository, name, candidate, rules: { branch, image }, isPreview, pace } = plan;
+  const look = { repository, candidate, branch, patience: pace.patience, ...(!isPreview && { tag: name }), ...(image && digest !== undefined && { image: image.name, digest }), isException: request.exception !== undefined };
+  for (let attempt = 1; ; attempt++) {
+    const why = await insist(release, `a last look at ${name}`, () => wakes.wakeable(() => work.whyUnfit(look, `look at ${name} once more`)));
+    if (why === undefined) return;
+    const { choice } = await resolve(release, { step: 'deploy', name: `departure-${attempt}`, about: `the deployment of ${name}`, why, choices: ['retry', 'anyway', 'abort'] });
+    if (choice === 'anyway') return;
+  }
 }
 
 /** A run that has succeeded has tagged an image, which the environment then takes up: it must be the one that was recorded. */
