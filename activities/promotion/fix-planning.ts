@@ -11,12 +11,18 @@ import { promotionIn } from '../../ports/catalog/entries.ts';
 import { neverRetry } from '../../ports/failures.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { beating } from '../../ports/pulse.ts';
+import { readContents } from '../environments/contents.ts';
 import { serverTime } from '../server-time.ts';
+import { readReleases } from './releases.ts';
 
 type FixRefused = Extract<FixOutcome, { kind: 'fixRefused' }>;
 
 /** Decides what a stage fix, or a hotfix, does. Writes nothing. */
-export function createFixPlanning({ catalog, forge, releases }: Pick<Ports, 'catalog' | 'forge' | 'releases'>) {
+export function createFixPlanning(ports: Pick<Ports, 'catalog' | 'environments' | 'forge' | 'releases'>) {
+  const { catalog, forge, releases } = ports;
+  const { seen } = readContents(ports);
+  const { releaseOf } = readReleases(forge);
+
   /** @throws `InvalidInput` for a component that is not promoted to production; `InvalidCatalog` */
   async function planStageFix({ component, pulls, release }: StageFixRequest): Promise<FixPlan | FixRefused> {
     const { rules, pace, tags } = await settingOf(component);
@@ -39,14 +45,21 @@ export function createFixPlanning({ catalog, forge, releases }: Pick<Ports, 'cat
     const [mending] = own.pulls;
     if (revert.includes(pull)) return refused(`#${pull} can't be both the hotfix and taken back`);
     if (mending!.author !== undefined && isSamePerson(mending!.author, partner)) return refused(`${partner} wrote #${pull}: somebody else has to be the partner`);
-    const latest = await forge.releases.latest(rules.repository);
-    const [patched] = releaseNamesIn(latest === undefined ? [] : [latest]);
-    if (!patched) return refused(`there is no release that it could patch: the latest is ${latest ?? 'none'}`);
+    const inProduction = await productionRuns(rules);
+    const [patched] = releaseNamesIn(inProduction === undefined ? [] : [inProduction]);
+    if (!patched) return refused(`there is no release that it could patch: the latest is ${inProduction ?? 'none'}`);
     const release = nextReleaseName(patched.day, tags);
     return {
       kind: 'fix', id: releaseId('hotfix', component, `${pull}-on-${patched.text}`), component, repository: rules.repository, release, pulls: others.pulls,
       hotfix: { pull: mending!, partner, patches: patched.text }, stages: [], rules, pace,
     };
+  }
+
+  /** The release that production runs; where that can't be told, the latest. Another one that is under way is the latest already. */
+  async function productionRuns({ repository, production }: PromotionRules): Promise<string | undefined> {
+    const runs = (await seen(production!.environment, repository))?.sha;
+    const named = runs && (await releaseOf({ repository }, runs, await forge.tags.list(repository, '2')));
+    return named ?? forge.releases.latest(repository);
   }
 
   /** The hotfix of a component that is under way, if one is. */

@@ -34,5 +34,13 @@ export function readReleases(forge: Pick<Forge, 'commits' | 'releases' | 'tags'>
     return nearest;
   }
 
-  return { recentReleases, releaseBefore };
+  /** The release of a commit that production runs: the one that is called the latest, where it has several names. */
+  async function releaseOf({ repository }: { readonly repository: Repository }, sha: Sha, tags: TagList): Promise<string | undefined> {
+    const known = [...tags, ...(await recentReleases({ repository }, tags))];
+    const names = releaseNamesIn(known.filter((tag) => tag.sha === sha).map(({ name }) => name)).toSorted((a, b) => compareReleaseNames(b, a)).map(({ text }) => text);
+    const latest = await forge.releases.latest(repository);
+    return names.find((name) => name === latest) ?? names[0];
+  }
+
+  return { recentReleases, releaseBefore, releaseOf };
 }

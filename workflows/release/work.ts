@@ -106,6 +106,7 @@ const patience = {
   askAboutQa: 'polling',
   askAuthors: 'hauling',
   makeLatest: 'writing',
+  giveLatestBack: 'writing',
   commitVerdict: 'polling',
   startGate: 'writing',
   gateRun: 'polling',

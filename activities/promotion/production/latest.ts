@@ -8,21 +8,21 @@ export interface LatestChange {
   readonly repository: Repository;
   /** What is to be called the latest release. */
   readonly name: string;
-  /** What was it until now, and becomes a pre-release again. */
-  readonly not?: string;
 }
+
+export interface LatestGivenBack extends LatestChange {
+  /** What was it until now, and becomes a pre-release again. */
+  readonly not: string;
+}
+
+/** What is the latest then. */
+export type GivenBack = { readonly kind: 'givenBack' } | { readonly kind: 'other'; readonly latest: string };
 
 /** Which release the forge calls the latest. */
 export function createLatest({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLagMs'>) {
   /** @returns the page's URL @throws `InvalidInput` where a release has no page */
-  async function makeLatest({ repository, name, not }: LatestChange): Promise<string> {
-    const url = await publish(repository, name);
-    if (not !== undefined) await demote(repository, not);
-    return url;
-  }
-
-  /** Both are sent: a page that is no pre-release needs not be the latest. */
-  async function publish(repository: Repository, name: string): Promise<string> {
+  async function makeLatest({ repository, name }: LatestChange): Promise<string> {
+    // Both are sent: a page that is no pre-release needs not be the latest.
     const page = await pageOf(repository, name);
     const { id, url, title, body } = page;
     await effect({
@@ -35,6 +35,15 @@ export function createLatest({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLa
       act: async () => void (await forge.releases.rewrite(id, { repository, tag: name, title, body, prerelease: false, latest: true })),
     });
     return url;
+  }
+
+  /** Another release may have come to production meanwhile: it stays the latest. */
+  async function giveLatestBack({ repository, name, not }: LatestGivenBack): Promise<GivenBack> {
+    const latest = await forge.releases.latest(repository);
+    const isOthers = latest !== undefined && latest !== not && latest !== name;
+    if (!isOthers) await makeLatest({ repository, name });
+    await demote(repository, not);
+    return isOthers ? { kind: 'other', latest } : { kind: 'givenBack' };
   }
 
   async function demote(repository: Repository, name: string): Promise<void> {
@@ -53,5 +62,5 @@ export function createLatest({ forge, readLagMs }: Pick<Ports, 'forge' | 'readLa
     return page;
   }
 
-  return { makeLatest: beating(makeLatest) };
+  return { makeLatest: beating(makeLatest), giveLatestBack: beating(giveLatestBack) };
 }

@@ -40,7 +40,7 @@ type ProductionSetting = PromotionRules & { readonly stage: string; readonly tar
 /** Decides what a production release is made of. Writes nothing. */
 export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'components' | 'forge' | 'git' | 'environments' | 'registry' | 'issues'>) {
   const { catalog, forge, git } = ports;
-  const { recentReleases, releaseBefore } = readReleases(forge);
+  const { recentReleases, releaseBefore, releaseOf } = readReleases(forge);
   const { seen } = readContents(ports);
   const { against } = readObjections(ports);
 
@@ -77,8 +77,11 @@ export function createProductionPlanning(ports: Pick<Ports, 'catalog' | 'compone
     if (!(await forge.commits.find(repository, candidate))) return refused(`${repository} has no commit ${candidate}`);
 
     const releases = await recentReleases({ repository }, tags);
-    const before = await latestBefore(repository, asked, releases);
-    const isThere = latest === asked && (await seen(target.environment, repository))?.sha === candidate;
+    const runs = (await seen(target.environment, repository))?.sha;
+    const inProduction = runs === undefined || runs === candidate ? undefined : await releaseOf(rules, runs, tags);
+    // One that is under way is the latest before it is in production.
+    const before = inProduction === undefined ? await latestBefore(repository, asked, releases) : { name: inProduction, candidate: runs! };
+    const isThere = latest === asked && runs === candidate;
     // What it brings has been looked at when it was released.
     const changes = isThere && variables ? nothing : await changesSince(rules, before ?? (await nearestRelease(repository, candidate, releases.filter((one) => one.name !== asked && one.sha !== candidate))), candidate);
     return {

@@ -26,7 +26,7 @@ beforeEach(async () => {
   const authorization = `Basic ${Buffer.from('x-access-token:bot-token').toString('base64')}`;
   const promote = { kind: 'workflow', workflow: 'production_deploy.yml', inputs: { environment: 'prod', tag: '{version}', release_key: '{key}' } };
   fixes = createPromotion({
-    catalog: { read: async () => monitorCatalog({ stage: 'stage', production: { name: 'production', environment: 'production', promote } }, { stage: { report: `${world.url}/deployed/stage` }, production: {} }) },
+    catalog: { read: async () => monitorCatalog({ stage: 'stage', production: { name: 'production', environment: 'production', promote } }, { stage: { report: `${world.url}/deployed/stage` }, production: { report: `${world.url}/deployed/production` } }) },
     forge,
     git: gitProgram({ folder: temporaryFolder(), timeoutMs: 20_000, remote: async (name) => ({ url: `${world.url}/git/${name}.git`, authorization }) }),
     environments: { record: async () => undefined } as Partial<Ports['environments']> as Ports['environments'],
@@ -122,6 +122,15 @@ describe('the plan of a hotfix', () => {
     expect(await planHotfix({ component: 'monitor', pull: number, partner: 'bob' })).toMatchObject({ kind: 'fix', id: `hotfix/monitor/${number}-on-2024.08.29`, release: '2024.08.29.2', hotfix: { partner: 'bob', patches: '2024.08.29' } });
     expect(await planHotfix({ component: 'monitor', pull: number, partner: 'Ann' })).toMatchObject({ kind: 'fixRefused', reason: expect.stringContaining('somebody else has to be the partner') });
     expect(await planHotfix({ component: 'monitor', pull: number, partner: 'bob', revert: [number] })).toMatchObject({ kind: 'fixRefused' });
+  });
+
+  it('continues what production runs, and not a release that is under way and the latest already', async () => {
+    const head = await monitor.head();
+    await latest('2024.08.29');
+    await world.control('deployed', { environment: 'production', repository, sha: head });
+    const { number } = await monitor.merge('MNTOR-9: mend it');
+    await latest('2024.09.01');
+    expect(await planHotfix({ component: 'monitor', pull: number, partner: 'bob' })).toMatchObject({ release: '2024.08.29.1', hotfix: { patches: '2024.08.29' } });
   });
 
   it('is found while it is under way', async () => {

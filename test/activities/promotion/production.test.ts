@@ -127,6 +127,18 @@ describe('the plan of a production release', () => {
     expect(agreed.reverted.toSorted()).toEqual([`#${one.number}`, `#${back.number}`].toSorted());
   });
 
+  it('brings what production lacks, also where another release that is under way is the latest already', async () => {
+    const first = await monitor.head();
+    await makeLatest('2024.08.29', first);
+    await world.control('deployed', { environment: 'production', repository, sha: first });
+    const one = await landed('MNTOR-1: one');
+    await makeLatest('2024.09.01', one.sha);
+    const two = await landed('MNTOR-2: two');
+    const agreed = await plan();
+    expect(agreed.before).toEqual({ name: '2024.08.29', candidate: first });
+    expect(agreed.items.map(({ item }) => item.name).toSorted()).toEqual([`#${one.number}`, `#${two.number}`].toSorted());
+  });
+
   it('brings nothing where production runs it already and only its variables change, however old it is', async () => {
     await makeLatest('2024.08.12', await monitor.head());
     const { sha } = await landed('MNTOR-1: one');
@@ -246,15 +258,24 @@ it('becomes the latest release by both fields, once, and gives that back to the 
   await makeLatest('2024.08.29', await monitor.head());
   const { sha } = await landed('MNTOR-1: one');
   const agreed = await plan({ sha });
-  const run = (change: object) => oneAttempt().run(activities.makeLatest as never, { repository, ...change } as never);
+  const run = (change: { readonly name: string }) => oneAttempt().run(activities.makeLatest, { repository, ...change });
+  const giveBack = (change: { readonly name: string; readonly not: string }) => oneAttempt().run(activities.giveLatestBack, { repository, ...change });
   await oneAttempt().run(activities.makePreRelease, { ...agreed, items: agreed.items.map(({ item }) => item), since: '2024.08.29' });
   expect(await forge.releases.latest(repository)).toBe('2024.08.29');
   await run({ name: today });
   await run({ name: today });
   expect(await forge.releases.latest(repository)).toBe(today);
   expect(await monitor.release(today)).toMatchObject({ prerelease: false });
-  await run({ name: '2024.08.29', not: today });
+  expect(await giveBack({ name: '2024.08.29', not: today })).toEqual({ kind: 'givenBack' });
+  expect(await giveBack({ name: '2024.08.29', not: today })).toEqual({ kind: 'givenBack' });
   expect(await forge.releases.latest(repository)).toBe('2024.08.29');
+  expect(await monitor.release(today)).toMatchObject({ prerelease: true });
+
+  // A hotfix has come to production meanwhile.
+  await run({ name: today });
+  await makeLatest('2024.08.29.1', sha);
+  expect(await giveBack({ name: '2024.08.29', not: today })).toEqual({ kind: 'other', latest: '2024.08.29.1' });
+  expect(await forge.releases.latest(repository)).toBe('2024.08.29.1');
   expect(await monitor.release(today)).toMatchObject({ prerelease: true });
 });
 

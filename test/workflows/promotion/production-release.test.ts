@@ -264,7 +264,8 @@ describe('what fails before production', () => {
     await waits(where.includes('e2e') ? 'a decision on e2e' : where);
     await abort();
     expect(await handle.result()).toMatchObject({ kind: 'aborted', by: 'bob', undone: where.startsWith('QA') ? [] : ['2024.08.29 is the latest release again'] });
-    expect(only(calls, 'makeLatest')).toHaveLength(where.startsWith('QA') ? 0 : 2);
+    expect(only(calls, 'makeLatest')).toHaveLength(where.startsWith('QA') ? 0 : 1);
+    expect(only(calls, 'giveLatestBack')).toHaveLength(where.startsWith('QA') ? 0 : 1);
     expect(only(calls, 'promote')).toEqual([]);
   });
 
@@ -292,11 +293,20 @@ describe('what fails before production', () => {
   it('makes the release before the latest again when the deployment fails', async () => {
     const latest: object[] = [];
     const makeLatest = async (given: object) => (latest.push(given), 'https://forge/releases/x');
-    const { handle, decide, waits } = await begin({ script: { deployed: async () => 'failed', makeLatest } });
+    const giveLatestBack = async (given: object) => (latest.push(given), { kind: 'givenBack' as const });
+    const { handle, decide, waits } = await begin({ script: { deployed: async () => 'failed', makeLatest, giveLatestBack } });
     await waits('how to go on after production');
     await decide('abort');
     expect(await handle.result()).toMatchObject({ kind: 'aborted', undone: ['2024.08.29 is the latest release again'] });
     expect(latest).toEqual([{ repository: plan.repository, name }, { repository: plan.repository, name: '2024.08.29', not: name }]);
+  });
+
+  it('leaves a hotfix the latest that has come to production meanwhile, and says so', async () => {
+    const script: Partial<Activities> = { deployed: async () => 'failed', giveLatestBack: async () => ({ kind: 'other', latest: '2024.08.29.1' }) };
+    const { handle, decide, waits } = await begin({ script });
+    await waits('how to go on after production');
+    await decide('abort');
+    expect(await handle.result()).toMatchObject({ kind: 'aborted', undone: [], stays: expect.arrayContaining(['2024.08.29.1, which has come meanwhile, is the latest release']) });
   });
 });
 

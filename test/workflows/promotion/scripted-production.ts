@@ -69,6 +69,7 @@ export async function beginProduction(server: TestWorkflowEnvironment, { script 
     askAuthors: async () => undefined,
     hotfixUnderWay: async () => undefined,
     makeLatest: async ({ name: which }) => `https://forge/releases/${which}`,
+    giveLatestBack: async () => ({ kind: 'givenBack' }),
     commitVerdict: async () => ({ kind: 'green' }),
     startGate: async () => ({ id: 5, url: 'https://forge/run/5' }),
     gateRun: async () => 'succeeded',

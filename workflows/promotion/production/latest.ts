@@ -15,8 +15,8 @@ export function becomeLatest(release: ProductionRelease, register: (undo: Undo) 
       what: before ? `${before.name} is the latest release again` : `${name} is the latest release`,
       async act() {
         if (!before) return { stays: `${name} is the latest release: there was none before` };
-        await work.makeLatest({ repository, name: before.name, not: name }, `make ${before.name} the latest again`);
-        return {};
+        const end = await work.giveLatestBack({ repository, name: before.name, not: name }, `make ${before.name} the latest again`);
+        return end.kind === 'other' ? { stays: `${end.latest}, which has come meanwhile, is the latest release` } : {};
       },
     });
     const url = await insist(release, `the release page of ${name}`, () => work.makeLatest({ repository, name }, `make ${name} the latest release`));
