@@ -22,6 +22,11 @@ export interface Outstanding {
   readonly halted: readonly Halted[];
 }
 
+/** Whether it would get more than a release has of its own, which takes the place of `before`: nobody can have known that who was not told. */
+export function isMore({ runs, halted }: Outstanding, before: Sha | undefined): boolean {
+  return halted.length > 0 || (runs !== undefined && runs !== before);
+}
+
 const mostTold = 5;
 const longestHow = 200;
 

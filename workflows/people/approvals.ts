@@ -7,7 +7,7 @@ import type { Standing } from '../../domain/people/approval.ts';
 import { shortSha } from '../../domain/code/commit.ts';
 import { spoken } from '../../domain/text/spoken.ts';
 import type { Sha } from '../../domain/code/commit.ts';
-import { toldOutstanding } from '../../domain/environments/outstanding.ts';
+import { isMore, toldOutstanding } from '../../domain/environments/outstanding.ts';
 import type { Outstanding } from '../../domain/environments/outstanding.ts';
 import type { PassagePlan } from '../../domain/stages/passage.ts';
 import type { Waiting } from '../../domain/release/status.ts';
@@ -51,15 +51,20 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
       // Where there is no pull request to write on, votes are signed.
       const pullRequest = stage.approval.assurance === 'verified' && status.get().pullRequest ? listenTo(session, stage, { since: ballot.carried().since, hear: (vote) => hear(vote, stage) }) : undefined;
       await pullRequest?.soFar();
-      if (isOpen()) {
+      // Also whoever has voted before is told what for.
+      const isEarly = rival !== undefined && rival() === undefined && ballot.tally(stage).kind === 'approved';
+      if (isOpen() || isEarly) {
         // Others see that it has come here; people are not asked before it is known what for.
         status.stage(stage.name, 'approval');
         if (rival) status.enter('approval', { waitingFor: { what: `a look at what ${stage.environment} lacks` } });
         try {
           brings = rival && (await clear(stage, session));
-          if (isOpen()) askFor(session, stage, ballot, brings);
+          const untold = brings && whyUntold(session.plan, stage, brings);
+          if (untold !== undefined) ballot.voidOf(stage.name, untold);
+          const isAsked = isOpen();
+          if (isAsked) askFor(session, stage, ballot, brings);
           const answered = () => remind(stage, session, { open: isOpen, missing: () => ballot.standing(stage).whom });
-          await (pullRequest ? alongside(() => pullRequest.while(isOpen), answered) : answered());
+          if (isAsked || !isEarly) await (pullRequest ? alongside(() => pullRequest.while(isOpen), answered) : answered());
         } finally {
           ballot.tell(undefined);
         }
@@ -97,6 +102,12 @@ export function openApprovals(status: StatusKeeper, starter: string | undefined)
     const refused = why ?? ballot.hear({ stage, by, verdict, ...(reason && { reason }), ...(sha && { sha }), proof: { kind: 'github', url } });
     if (refused !== undefined) status.refuse(verdict, `${refused} (${url})`);
   }
+}
+
+/** Who approved before anybody was asked, approved the release's own commits: where more comes, or that can't be told, they are asked as the others are. */
+function whyUntold({ before }: PassagePlan, { environment }: Stage, brings: NonNullable<Gate['brings']>): string | undefined {
+  if ('unknown' in brings) return `it was given before anybody was asked, and what ${environment} lacks can't be told now`;
+  return isMore(brings, before?.candidate) ? `it was given before anybody was asked, and it brings ${toldOutstanding(brings)}` : undefined;
 }
 
 /** Of one component's candidates the newest waits alone, so that nobody has to say which they mean. */

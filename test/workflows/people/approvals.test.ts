@@ -4,7 +4,7 @@ import { approve, reject } from '../../../workflows/people/messages.ts';
 import { status } from '../../../workflows/release/messages.ts';
 import { useTimeSkipping } from '../time-skipping.ts';
 import { begin, waitsFor } from '../release-stand.ts';
-import { pending } from '../scripted-world.ts';
+import { pending, pinned } from '../scripted-world.ts';
 import { shaOf } from '../../shas.ts';
 import type { Stage } from '../../../domain/stages/rules.ts';
 
@@ -119,4 +119,25 @@ it('asks also where nobody can tell what it would bring, and says so', async () 
   await expect.poll(async () => (await release.query(status)).waitingFor).toMatchObject({ brings: "what production lacks, which can't be told now: the service is away" });
   await release.signal(approve.signal, by('bob'));
   expect(await release.result()).toMatchObject({ kind: 'released' });
+});
+
+const early = "the vote of bob on production is void: it was given before anybody was asked, and";
+
+it.each([
+  ['runs less than the release knows of', { environment: 'production', runs: shaOf('7'), total: 3, halted: [] }, `${early} it brings 3 commits since 777777777777, which production runs`],
+  ['would tell nobody what it runs', { unknown: 'the service is away' }, `${early} what production lacks can't be told now`],
+  ['runs what the release takes the place of', { environment: 'production', runs: pinned, total: 1, halted: [] }, undefined],
+])('takes a vote that came before anybody was asked for what the release itself brings: production %s', async (_, brings, why) => {
+  let unblock = () => {};
+  const { release, calls } = await begin(server(), { clearGate: async () => ({ brings }), pipeline: () => new Promise((resolve) => (unblock = () => resolve({ kind: 'green' }))) }, { stages: [production({})] });
+  await waitsFor(release, 'the pipeline of #7');
+  await release.executeUpdate(approve.update, { args: [by('bob')] });
+  unblock();
+  if (why !== undefined) {
+    const { refused } = await waitsFor(release, 'approval of production');
+    expect(refused).toMatchObject([{ message: 'approve', why }]);
+    await release.executeUpdate(approve.update, { args: [by('bob')] });
+  }
+  expect(await release.result()).toMatchObject({ kind: 'released' });
+  expect(calls.filter((call) => call.startsWith('clearGate'))).toHaveLength(1);
 });
