@@ -4,19 +4,21 @@ import { defineConfig } from 'vitest/config';
 /** Real processes share two cores with each other: CI tries a test that failed once more, and the report says so. */
 const retry = process.env.CI ? 1 : 0;
 
+const cores = Math.max(2, availableParallelism());
+
 /** For how long, in ms, a poll waits for what real processes will do sooner or later. */
 const patient = { poll: { timeout: 45_000 } };
 
 /**
- * A project is a kind of company that tests need: none, real servers, a server that skips time (one file after another), a browser,
+ * A project is a kind of company that tests need: none, real servers, a server that skips time, a browser,
  * a worker that gets killed, a production server that gets killed, and the real GitHub and GCS. The last four run on their own commands,
  * and `npm test` names the first three.
  */
 export default defineConfig({
   test: {
     reporters: ['default'],
-    // What tests wait for, mostly, are servers: a core that is kept free for vitest itself would idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // What these tests wait for, mostly, are servers: with a worker for each core a third of the machine idled.
+    maxWorkers: cores + 1,
     projects: [
       {
         test: {
@@ -43,7 +45,9 @@ export default defineConfig({
           expect: patient,
           include: ['test/workflows/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
-          fileParallelism: false,
+          // These use a core each: they come when the others are done.
+          maxWorkers: cores,
+          sequence: { groupOrder: 1 },
           retry,
           testTimeout: 60_000,
           hookTimeout: 120_000,
