@@ -84,13 +84,20 @@ export function cloneStore({ folder, timeoutMs, remote }: CloneSettings): (repos
       await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=tree:0', 'origin', ...missing.map(keptAs)]);
     }
 
-    /** By its filter git remembers where the files are: the origin could not give them when they are pushed to it. */
+    /** Their files come with them: the origin could not give them when they are pushed to it. */
     async function bring(from: Repository, objects: readonly Sha[]): Promise<void> {
       const missing = await lacking(objects);
       if (missing.length === 0) return;
+      const { out: known } = await git(['for-each-ref', '--format=^%(objectname)', 'refs/kept']);
       const other = await remote(from);
-      const run = await runGit(place, ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--filter=tree:0', other.url, ...missing.map(keptAs)], { settings: { ...settings, ...headerFor(other) }, timeoutMs });
-      if (run.code !== 0) throw failed(`git fetch of ${from}`, run);
+      const fetch = async (what: readonly string[], input?: string, more: Readonly<Record<string, string>> = {}) => {
+        const run = await runGit(place, ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', ...what], { settings: { ...settings, ...headerFor(other), ...more }, timeoutMs, ...(input !== undefined && { input }) });
+        if (run.code !== 0) throw failed(`git fetch of ${from}`, run);
+      };
+      await fetch(['--filter=tree:0', other.url, ...missing.map(keptAs)]);
+      const { out: trees } = await git(['rev-list', '--no-commit-header', '--format=%T', '--stdin'], { input: `${missing.join('\n')}\n${known}` });
+      // Asked for by name, and without a word of what is here: of known commits the clone may have nothing but the commit.
+      await fetch(['--no-filter', '--stdin', other.url], [...new Set(trees.split('\n'))].join('\n'), { 'fetch.negotiationAlgorithm': 'noop' });
     }
 
     async function keep(commit: Sha): Promise<void> {

@@ -315,7 +315,7 @@ describe('begun again', () => {
 
 describe('is refused', () => {
   it.each<[string, () => void, Partial<SecurityRequest>, RegExp]>([
-    ['without an issue', () => undefined, { issue: 13 }, /the security repository has no issue 13/],
+    ['without an issue', () => void (underWay = []), { issue: 13 }, /the security repository has no issue 13/],
     ['for one that is closed', () => void (issue.state = 'closed'), {}, /12 of the security repository is closed/],
     ['for one that is not made from the template', () => void (issue.body = 'A hole'), {}, /12 of the security repository is not made from its template/],
     ['while another is not disclosed yet', () => void underWay.push('security/gitaly/11'), {}, /security\/gitaly\/11 is under way, and what it has tagged would come out with this one/],
