@@ -170,6 +170,7 @@ async function useEveryOperation(world: World): Promise<void> {
   await issues.updateComment({ ...gitlab, comment_id: comment.id, body: 'Goodbye' });
   await issues.listComments(issue);
   await issues.addLabels({ ...issue, labels: ['one', 'two'] });
+  await issues.addAssignees({ ...issue, assignees: ['bo'] });
   await issues.removeLabel({ ...issue, name: 'one' });
   await issues.setLabels({ ...issue, labels: ['three'] });
   await issues.listLabelsOnIssue(issue);

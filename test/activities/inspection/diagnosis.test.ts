@@ -127,7 +127,9 @@ it.each([
   ['creation', 'release/other', /^warning: a rule keeps all but some from making it: a release may not begin; let Slipway bypass that rule/],
   ['deletion', 'release/other-back', /^warning: a rule keeps all but some from deleting it: a release may leave it behind/],
 ])("finds a rule on the %s of a release's branch, though there is no such branch yet", async (restriction, branch, finding) => {
-  await world.control('protection', { repository: 'gitlab-org/gitlab', branch, restricts: [restriction] });
+  const restrict = (restricts: readonly string[]) => world.control('protection', { repository: 'gitlab-org/gitlab', branch, restricts });
+  await restrict([restriction]);
+  onTestFinished(async () => void (await restrict([])));
   expect(await ails({ catalog: ['head: release/gitaly', 'head: release/other'] })).toEqual({ [`gitaly: ${branch} of gitlab-org/gitlab`]: expect.stringMatching(finding) });
 });
 
