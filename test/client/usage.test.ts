@@ -62,7 +62,7 @@ describe('slipway validate', () => {
     expect(await type(['validate', file])).toEqual({
       exit: 2,
       stderr: '',
-      stdout: `${file}:1:10: version: must be 1, not 2\n${file}:4:1: stages: unknown key "stages". Known: version, pace, environments, components, people\n`,
+      stdout: `${file}:1:10: version: must be 1, not 2\n${file}:4:1: stages: unknown key "stages". Known: version, pace, environments, components, people, accounts\n`,
     });
   });
 

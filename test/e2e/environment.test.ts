@@ -402,6 +402,7 @@ async function company({ soak, blind = false, freezes = [], lossy = false, patie
   const forge = {
     commits: {
       range: async (_repository: string, from: string, to: string) => ({ commits: [], total: 0, diverged: Number(from) > Number(to) }),
+      find: async (_repository: string, sha: string) => ({ sha }),
       read: async () => memory?.candidate,
     },
     deployments: {

@@ -64,6 +64,7 @@ describeForge('emulate', open, {
   'a second one for the same branches is a conflict': 'opens any number of pull requests for the same branches',
   'one without a difference is refused': 'opens a pull request without commits',
   'one is closed, and closing it again changes nothing': "does not serve a pull request's issue, which tells who closed it",
+  'one that would not merge by itself is kept from it without a write': noGraphql,
   'a merge keeps what the base has gained since': takesHead,
   'a conflict with the base is told as one': takesHead,
   'a head that moved is not merged': "does not move a pull request's head when its branch moves",
