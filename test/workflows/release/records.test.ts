@@ -70,5 +70,5 @@ it('a start that comes to nothing leaves none', async () => {
 it('a release ends even if its record can not be kept, and says that it is owed', async () => {
   const { release } = await begin(server(), { keepRecord: never('the disk is full') }, { stages: [plan.stages[0]!] });
   expect(await release.result()).toMatchObject({ kind: 'released' });
-  expect((await release.query(status)).owed).toEqual(['tell the records: released through staging']);
+  expect((await release.query(status)).owed).toEqual(['tell the records: deployed to staging: https://forge/runs/staging; released through staging']);
 });
