@@ -33,7 +33,8 @@ export async function startLoginServer(back: string): Promise<LoginServer> {
     pkce: { required: () => true },
     ttl,
   });
-  http.on('request', provider.callback());
+  const answer = provider.callback();
+  http.on('request', (request, response) => void answer(request, response));
   return {
     issuer,
     clientId,

@@ -92,13 +92,13 @@ describe('docker-compose.yml', () => {
     const ignored = await readFile(join(project, '.gitignore'), 'utf8');
     expect(ignored).toContain('\ndeploy/*.env\n');
     const written = new Set(ours(file).flatMap(([, { env_file = [] }]) => env_file.filter(({ required }) => !required).map(({ path }) => path)));
-    expect(written.size).toBe(5);
+    expect(written.size).toBe(6);
     for (const path of written) await access(`${path}.example`);
   });
 
   it('works with a Temporal server elsewhere', async () => {
     const { services } = await readCompose({ password: 'unused', overrides: ['deploy/external-temporal.yaml'] });
-    expect(Object.keys(services).toSorted()).toEqual(['attributes', 'codec-server', 'webhooks', 'worker']);
+    expect(Object.keys(services).toSorted()).toEqual(['attributes', 'codec-server', 'console', 'webhooks', 'worker']);
     for (const [name, { depends_on: needed = {} }] of Object.entries(services)) expect(Object.keys(needed), name).toEqual([]);
   });
 });

@@ -49,9 +49,9 @@ function visit() {
   });
   const jar = new Map<string, string>();
 
-  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  async function request(path: string, { headers, ...init }: Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> } = {}): Promise<Response> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await app.request(`${url}${path}`, { ...init, headers: { cookie, ...init.headers } });
+    const response = await app.request(`${url}${path}`, { ...init, headers: { cookie, ...headers } });
     for (const set of response.headers.getSetCookie()) {
       const [name, value] = set.split(';')[0]!.split('=') as [string, string];
       if (value === '') jar.delete(name);

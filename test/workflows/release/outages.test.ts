@@ -25,7 +25,7 @@ it('is told to the team once, with what is waited for, shown while it lasts, and
   for (const activity of ['3', '4', '3']) await release.signal(outage, { activity, type: 'pipeline', since, again, why });
   await expect.poll(async () => (await seen()).outages).toMatchObject([{ activity: '4' }, { activity: '3', why, since }]);
   expect(statusPage(await seen())).toContain('**Outage:** no answer for');
-  await expect.poll(() => announced).toEqual([expect.stringMatching(/^gitaly .*no answer for .*: GitHub answered 503 to GET \/user\. It is tried again; waits for the pipeline of #7/)]);
+  await expect.poll(() => announced).toEqual([expect.stringMatching(/^gitaly: no answer for .*: GitHub answered 503 to GET \/user\. It is tried again; waits for the pipeline of #7/)]);
   await release.signal(outage, { activity: '3', type: 'pipeline', since });
   await expect.poll(async () => (await seen()).outages).toMatchObject([{ activity: '4' }]);
   await release.signal(outage, { activity: '4', type: 'pipeline', since });
