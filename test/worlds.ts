@@ -100,7 +100,7 @@ export async function writeCatalog(world: World, changes: { readonly pace?: obje
     pace: { poll: '300ms', sample: '500ms', attempt: '3s', heartbeat: '1s', retry: '100ms', ...changes.pace },
     environments: { staging: {}, canary: {}, production: {}, ...changes.environments },
     components: {
-      ...(changes.monitor && { monitor: monitor(workflow) }),
+      ...(changes.monitor && { monitor: monitor(workflow, changes.approval) }),
       gitaly: {
         code: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly', ...(changes.straight && { requiredChecks: ['build'] }), ...changes.code },
         ...(!changes.straight && {
@@ -175,11 +175,11 @@ export async function pinnedIn(world: World): Promise<Sha> {
 }
 
 /** Developed where Gitaly is, so that one sandbox does. */
-function monitor(workflow: object): object {
+function monitor(workflow: object, approval: object = {}): object {
   return {
     code: { canonical: 'gitlab-org/gitaly', mirror: 'gitlab-org-security/gitaly' },
     pin: { repository: 'gitlab-org/gitlab', versionFile: 'MONITOR_VERSION', head: 'release/monitor', title: 'Update Monitor version' },
-    stages: ['staging', 'production'].map((name) => ({ name, environment: name, promote: workflow, ...(name === 'production' && { approval: { approvers: ['alice', 'bob'] } }) })),
+    stages: ['staging', 'production'].map((name) => ({ name, environment: name, promote: workflow, ...(name === 'production' && { approval: { approvers: ['alice', 'bob'], ...approval } }) })),
     chat: { progress: '#gitaly_alerts', team: '#g_gitaly' },
   };
 }
