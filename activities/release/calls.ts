@@ -43,9 +43,9 @@ export function createCalls(ports: CallPorts) {
     const from = since ?? (await versionThere(component, { environment, repository: deployedFrom }));
     if (from === undefined || from === 'nothing') return `Nothing is known to run in ${environment}`;
     if (from === candidate) return `${environment} runs ${shortSha(candidate)} already`;
-    const { commits, total } = await forge.commits.range(source, from, candidate);
+    const { commits, total, diverged } = await forge.commits.range(source, from, candidate);
     const compareUrl = commits[0]?.url.replace(/\/commit\/[0-9a-f]+$/, `/compare/${from}...${candidate}`);
-    const goesBack = !(await comesAfter(source, from, candidate)) ? ', which does not contain what runs there' : '';
+    const goesBack = diverged && !(await comesAfter(source, from, candidate)) ? ', which does not contain what runs there' : '';
     return `${environment} runs ${shortSha(from)}, and would get ${total} commit${total === 1 ? '' : 's'}${goesBack}${compareUrl ? `: ${compareUrl}` : ''}`;
   }
 
