@@ -10,7 +10,6 @@ import type { Sha } from '../../../domain/code/commit.ts';
 import { claimExample } from '../../../domain/environments/claim.ts';
 import { claimed as claimNow, newEnvironment } from '../../../domain/environments/environment.ts';
 import type { EnvironmentRecord } from '../../../domain/environments/environment.ts';
-import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { newRepository } from '../../ports/git/repositories.ts';
@@ -18,16 +17,7 @@ import type { TestRepository } from '../../ports/git/repositories.ts';
 import { oneAttempt } from '../../ports/stand.ts';
 import { shaOf } from '../../shas.ts';
 import { gitForge } from '../git-forge.ts';
-
-const catalog = readCatalog(`
-version: 1
-environments: { production: {} }
-components:
-  gitaly:
-    code: { canonical: org/gitaly }
-    pin: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update }
-    stages: [{ name: production, environment: production, promote: { kind: deployment } }]
-`);
+import { pinnedGitaly } from './pinned-gitaly.ts';
 
 let gitaly: TestRepository;
 let product: TestRepository;
@@ -58,8 +48,7 @@ function plan(pinned: string, sha?: Sha): Promise<Planned> {
     pipelines: { checks: async () => [{ name: 'test', state: 'green' }] },
     pullRequests: { list: async () => [] },
   } as unknown as Forge;
-  if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
-  const ports = { catalog: { read: async () => catalog.catalog }, forge, releases: { isRunning: async () => false }, environments: {}, components: componentsWith() } as unknown as Ports;
+  const ports = { catalog: { read: async () => pinnedGitaly }, forge, releases: { isRunning: async () => false }, environments: {}, components: componentsWith() } as unknown as Ports;
   return createPlanning(ports).plan({ component: 'gitaly', ...(sha && { sha }) });
 }
 
@@ -124,8 +113,7 @@ describe('an environment', () => {
         return step.answer;
       },
     } as Partial<Ports['environments']>;
-    if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
-    const ports = { catalog: { read: async () => catalog.catalog }, forge: forge(), environments, components: componentsWith(), holders: {}, readLagMs: 0 } as unknown as Ports;
+    const ports = { catalog: { read: async () => pinnedGitaly }, forge: forge(), environments, components: componentsWith(), holders: {}, readLagMs: 0 } as unknown as Ports;
     const { claimEnvironment } = createClaims(ports);
     const answer = (await oneAttempt().run(claimEnvironment, { claim: claimOf(candidate, 'release/gitaly/now'), mirror: 'org/gitaly' })) as Claimed;
     return answer.kind === 'outdated' ? `outdated by ${answer.by}` : answer.kind;
@@ -152,8 +140,7 @@ describe('an environment', () => {
     const superseded: string[] = [];
     const status = (candidate: Sha) => ({ candidate, state: 'approval', stages: [{ name: 'production', environment: 'production', mark: 'approval' }] });
     const releases = { running: async () => [{ release: 'release/gitaly/stable', status: status(patch) }], supersede: async (release: string) => void superseded.push(release), ended: async () => [] };
-    if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
-    const ports = { catalog: { read: async () => catalog.catalog }, forge: forge(), environments: { record: async () => undefined }, components: componentsWith(), releases } as unknown as Ports;
+    const ports = { catalog: { read: async () => pinnedGitaly }, forge: forge(), environments: { record: async () => undefined }, components: componentsWith(), releases } as unknown as Ports;
     const { clearGate } = createGates(ports);
     const gate = { component: 'gitaly', stage: 'production', source: 'org/gitaly', environment: 'production', repository: 'org/product' };
     await oneAttempt().run(clearGate, { ...gate, release: 'release/gitaly/main', candidate: fix });

@@ -2,21 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { beforeEach, expect, it } from 'vitest';
 import { createTakingBack } from '../../../activities/component/taking-back.ts';
 import type { Sha } from '../../../domain/code/commit.ts';
-import { readCatalog } from '../../../domain/catalog-text.ts';
 import type { Forge } from '../../../ports/forge/forge.ts';
 import { newRepository } from '../../ports/git/repositories.ts';
 import type { TestRepository } from '../../ports/git/repositories.ts';
 import { gitForge } from '../git-forge.ts';
-
-const catalog = readCatalog(`
-version: 1
-environments: { production: {} }
-components:
-  gitaly:
-    code: { canonical: org/gitaly }
-    pin: { repository: org/product, versionFile: GITALY_SERVER_VERSION, head: release/gitaly, title: Update }
-    stages: [{ name: production, environment: production, promote: { kind: deployment } }]
-`);
+import { pinnedGitaly } from './pinned-gitaly.ts';
 
 let gitaly: TestRepository;
 let product: TestRepository;
@@ -46,9 +36,8 @@ function develop(commits: number): void {
   product.git('reset', '--quiet', '--hard', 'master');
 }
 function planBack(request: object = {}) {
-  if (catalog.kind !== 'valid') return expect.unreachable(JSON.stringify(catalog));
   const forge = gitForge({ 'org/gitaly': gitaly, 'org/product': product }) as Forge;
-  return createTakingBack({ catalog: { read: async () => catalog.catalog }, forge }).planBack({ component: 'gitaly', by: 'kim', reason: 'it leaks', ...request });
+  return createTakingBack({ catalog: { read: async () => pinnedGitaly }, forge }).planBack({ component: 'gitaly', by: 'kim', reason: 'it leaks', ...request });
 }
 
 it('goes back to what was pinned before, on a branch of its own, however much the product has developed since', async () => {
