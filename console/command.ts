@@ -17,7 +17,7 @@ import type { Acting } from './acting.ts';
 import { consoleApp } from './app.ts';
 import type { Directory } from './app.ts';
 import { openLogin } from './login.ts';
-import { openReadings } from './readings.ts';
+import { openFreshness, openReadings } from './readings.ts';
 
 interface ConsoleOptions {
   readonly port: number;
@@ -53,7 +53,8 @@ async function serveConsole({ server, terminal, as }: CommandSession, options: C
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
   const connected = await server();
   const acting = actingBy(connected, options);
-  const app = consoleApp({ readings: openReadings(connected), catalog: async () => told(await localCatalog(options.catalog)), acting, closing: ending.signal });
+  const fresh = openFreshness();
+  const app = consoleApp({ readings: openReadings(connected), catalog: () => fresh('catalog', async () => told(await localCatalog(options.catalog))), acting, closing: ending.signal });
   const http = serve({ fetch: app.fetch, port: options.port, hostname: options.host }) as HttpServer;
   await once(http, 'listening').catch((error: unknown) => {
     throw new Failure(2, `it can't listen on port ${options.port}: ${error instanceof Error ? error.message : String(error)}`);

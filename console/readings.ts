@@ -8,7 +8,7 @@ import { asFailure } from '../client/terminal/fault.ts';
 import { prefixOf } from '../domain/release/kinds.ts';
 import type { ReleaseStatus } from '../domain/release/status.ts';
 
-/** For how long, in ms, one answer of Temporal's does for all who look. */
+/** For how long, in ms, one answer does for all who look. */
 const freshMs = 1_000;
 const mostKept = 500;
 
@@ -26,11 +26,11 @@ export interface Readings {
   reachable(): Promise<boolean>;
 }
 
-/** Reads what pages show. However many people look, each thing is asked for once a second. */
-export function openReadings(server: Server): Readings {
+/** Asks for each thing, by its key, once a second at most, however many people look. */
+export function openFreshness() {
   const kept = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
 
-  function fresh<T>(key: string, read: () => Promise<T>): Promise<T> {
+  return function fresh<T>(key: string, read: () => Promise<T>): Promise<T> {
     const known = kept.get(key);
     if (known && Date.now() - known.at < freshMs) return known.answer as Promise<T>;
     const answer = read();
@@ -38,7 +38,12 @@ export function openReadings(server: Server): Readings {
     if (kept.size >= mostKept) kept.clear();
     kept.set(key, { at: Date.now(), answer });
     return answer;
-  }
+  };
+}
+
+/** Reads what pages show. */
+export function openReadings(server: Server): Readings {
+  const fresh = openFreshness();
 
   return {
     reachable: () =>
