@@ -1,7 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Server } from '../client/terminal/connection.ts';
-import { Failure } from '../client/terminal/answer.ts';
 import { asFailure } from '../client/terminal/fault.ts';
 import { environment } from '../client/people/freeze.ts';
 import { tell } from '../client/people/telling.ts';
@@ -141,8 +140,9 @@ export function sendBy(server: Server, { taskQueue, catalog }: { readonly taskQu
     },
     async environment(name, message, payload) {
       const place = { name, payload, taskQueue, catalog };
-      const answer = message === 'freeze' ? await tell({ server: async () => server }, environment, { message: freeze, schema: freezing, ...place }) : await tell({ server: async () => server }, environment, { message: thaw, schema: thawing, ...place });
-      if (answer.exit !== 0) throw new Failure(answer.exit, answer.text);
+      const session = { server: async () => server };
+      if (message === 'freeze') await tell(session, environment, { message: freeze, schema: freezing, ...place });
+      else await tell(session, environment, { message: thaw, schema: thawing, ...place });
     },
   };
 }

@@ -41,11 +41,7 @@ function offer(release: string, { message, payload, to = release }: Sendable, is
   const { fixed, inputs } = parted(payload);
   const about = ['choice', 'item', 'stage'].flatMap((name) => (name in fixed ? [String(fixed[name])] : []));
   const id = createHash('sha256').update(JSON.stringify([message, to, fixed])).digest('base64url').slice(0, 22);
-  return { id, message, label: [message, ...about].join(' '), to, payload: fixed, inputs: inputs.map((name) => ({ name, isRequired: name !== 'reason' || !isOptional(message) })), isWanted };
-}
-
-function isOptional(message: string): boolean {
-  return message === 'pause' || message === 'approve';
+  return { id, message, label: [message, ...about].join(' '), to, payload: fixed, inputs: inputs.map((name) => ({ name, isRequired: message !== 'pause' })), isWanted };
 }
 
 /** What the release has put into the message, and what is left to people; who they are and what proves it is not theirs to write. */

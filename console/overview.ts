@@ -2,6 +2,7 @@ import { shortSha } from '../domain/code/commit.ts';
 import { haltOf, toldVeto, vetoesOf } from '../domain/people/objection.ts';
 import { toldOrder } from '../domain/people/order.ts';
 import type { ReleaseStatus, StageStatus } from '../domain/release/status.ts';
+import { notesOn } from '../client/inspection/board-text.ts';
 import type { Board } from '../client/inspection/board-text.ts';
 import { age } from './age.ts';
 
@@ -104,12 +105,7 @@ function frozenByPeople(known: Board['environments'][number] | undefined): boole
 function notesOf(known: Board['environments'][number] | undefined): readonly string[] {
   if (!known) return [];
   if ('silent' in known) return ['does not answer'];
-  const { frozen, lease, queue } = known;
-  return [
-    ...(frozen ? [`frozen${frozen.by ? ` by ${frozen.by}` : ''}: ${frozen.reason}`] : []),
-    ...(lease ? [`in the hands of ${lease.claim.release}`] : []),
-    ...(queue.length > 0 ? [`${queue.length} waiting`] : []),
-  ];
+  return notesOn(known);
 }
 
 function against({ components }: Board, component: string, now: number): readonly string[] {

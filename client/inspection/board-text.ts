@@ -43,14 +43,19 @@ function section(title: string, rows: readonly (readonly string[])[], otherwise:
 
 function whatRuns(known: Board['environments'][number], now: number): string[][] {
   if ('silent' in known) return [[known.environment, 'does not answer', '', '']];
-  const { environment, deployed, lease, queue, frozen } = known;
-  const notes = [
+  const { environment, deployed } = known;
+  const notes = notesOn(known).join('; ');
+  const running = Object.entries(deployed).map(([component, { candidate, since }]) => [component, shortSha(candidate), `for ${ago(since, now)}`]);
+  return (running.length > 0 ? running : [['nothing that is known', '', '']]).map((cells, index) => [index === 0 ? environment : '', ...cells, index === 0 ? notes : '']);
+}
+
+/** What keeps an environment, one by one. */
+export function notesOn({ lease, queue, frozen }: EnvironmentStatus): readonly string[] {
+  return [
     ...(frozen ? [`frozen${frozen.by ? ` by ${frozen.by}` : ''}: ${frozen.reason}`] : []),
     ...(lease ? [`in the hands of ${lease.claim.release}`] : []),
     ...(queue.length > 0 ? [`${queue.length} waiting`] : []),
-  ].join('; ');
-  const running = Object.entries(deployed).map(([component, { candidate, since }]) => [component, shortSha(candidate), `for ${ago(since, now)}`]);
-  return (running.length > 0 ? running : [['nothing that is known', '', '']]).map((cells, index) => [index === 0 ? environment : '', ...cells, index === 0 ? notes : '']);
+  ];
 }
 
 function whoObjects(known: Board['components'][number], now: number): string[][] {

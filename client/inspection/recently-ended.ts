@@ -1,4 +1,4 @@
-import { prefixes } from '../../domain/release/kinds.ts';
+import { releasesWith } from '../release/release.ts';
 import type { Server } from '../terminal/connection.ts';
 
 /** A release that has ended. */
@@ -12,9 +12,8 @@ export interface RecentEnd {
 
 /** The last releases of every kind that have ended, newest first; a run that has handed on to the next one has not. */
 export async function recentlyEnded({ client }: Server, most = 20): Promise<readonly RecentEnd[]> {
-  const ofAnyKind = prefixes.map((prefix) => `WorkflowId STARTS_WITH "${prefix}"`).join(' OR ');
   const ended: RecentEnd[] = [];
-  for await (const { workflowId: id, status, closeTime } of client.workflow.list({ query: `(${ofAnyKind}) AND ExecutionStatus NOT IN ("Running", "ContinuedAsNew")` })) {
+  for await (const { workflowId: id, status, closeTime } of client.workflow.list({ query: releasesWith('ExecutionStatus NOT IN ("Running", "ContinuedAsNew")') })) {
     if (closeTime) ended.push({ id, status: status.name, at: closeTime.toISOString() });
     if (ended.length === most) break;
   }

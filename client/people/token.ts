@@ -54,8 +54,8 @@ export function signDecision(decision: Omit<DecisionClaims, 'jti' | 'iat' | 'exp
   return { token: `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`, claims };
 }
 
-/** Tells nothing of a file that holds no key: it may hold another secret. @param option what names the file, for the message. @throws Failure */
-export function readSigningKey(path: string, option = '--key'): SigningKey {
+/** Tells nothing of a file that holds no key: it may hold another secret. @throws Failure */
+export function readSigningKey(path: string): SigningKey {
   try {
     const jwk = JSON.parse(readFileSync(path, 'utf8')) as JsonWebKey;
     const key = createPrivateKey({ key: jwk, format: 'jwk' });
@@ -63,5 +63,5 @@ export function readSigningKey(path: string, option = '--key'): SigningKey {
   } catch {
     // Told below.
   }
-  throw new Failure(2, `${option}: ${path} is no private Ed25519 key as a JWK with a "kid"`);
+  throw new Failure(2, `--key: ${path} is no private Ed25519 key as a JWK with a "kid"`);
 }

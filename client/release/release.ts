@@ -80,10 +80,14 @@ async function noneRunning(server: Server, given: string, running: readonly stri
 /** Ids of releases of every kind, newest first; at most a thousand. */
 export async function releasesThat(condition: string, { client }: Server): Promise<readonly string[]> {
   const ids = new Set<string>();
-  const ofAnyKind = prefixes.map((prefix) => `WorkflowId STARTS_WITH "${prefix}"`).join(' OR ');
-  for await (const { workflowId } of client.workflow.list({ query: `(${ofAnyKind}) AND ${condition}` })) {
+  for await (const { workflowId } of client.workflow.list({ query: releasesWith(condition) })) {
     ids.add(workflowId);
     if (ids.size === 1_000) break;
   }
   return [...ids];
+}
+
+/** The query for releases of every kind of which a condition holds. */
+export function releasesWith(condition: string): string {
+  return `(${prefixes.map((prefix) => `WorkflowId STARTS_WITH "${prefix}"`).join(' OR ')}) AND ${condition}`;
 }

@@ -3,7 +3,7 @@ import type { ReleaseStatus } from '../../domain/release/status.ts';
 import type { SignedIn } from '../login.ts';
 import { offersOf } from '../offers.ts';
 import type { Button } from '../offers.ts';
-import { pageOf } from './layout.ts';
+import { inPath, pageOf } from './layout.ts';
 import type { Html } from './layout.ts';
 
 /** A button for each thing that a release waits for. */
@@ -18,7 +18,7 @@ export function otherForms(status: ReleaseStatus, session: SignedIn): Html {
 }
 
 function offerForm(release: string, { id, label, message, inputs }: Button, { formKey }: SignedIn): Html {
-  return html`<form method="post" action="/say/${release.split('/').map(encodeURIComponent).join('/')}" class="offer ${message}">
+  return html`<form method="post" action="/say/${inPath(release)}" class="offer ${message}">
 <input type="hidden" name="formKey" value="${formKey}"><input type="hidden" name="offer" value="${id}"><input type="hidden" name="from" value="${pageOf(release)}">
 ${inputs.map(({ name, isRequired }) => html`<label>${name} <input name="${name}" maxlength="1000"${isRequired ? html` required` : ''} autocomplete="off"></label> `)}<button>${label}</button>
 </form>`;

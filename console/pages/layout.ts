@@ -48,7 +48,12 @@ function account({ session, at }: Viewer): Html {
 
 /** The address of a release's page. */
 export function pageOf(release: string): string {
-  return `/r/${release.split('/').map(encodeURIComponent).join('/')}`;
+  return `/r/${inPath(release)}`;
+}
+
+/** An id as a part of a path. */
+export function inPath(release: string): string {
+  return release.split('/').map(encodeURIComponent).join('/');
 }
 
 /** A link to somewhere else, where the address is one of the web; else the text alone. */
