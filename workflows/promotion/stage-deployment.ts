@@ -11,6 +11,7 @@ import { insist } from '../people/obligations.ts';
 import { abort, decide } from '../people/messages.ts';
 import { handOver, requested } from '../release/beginning.ts';
 import { conclude } from '../release/conclusion.ts';
+import { isHistoryLong } from '../release/entity.ts';
 import { receive, receiveUnknown } from '../release/inbox.ts';
 import { wake } from '../release/messages.ts';
 import { unless } from '../release/race.ts';
@@ -21,9 +22,6 @@ import { unpaced } from '../release/work.ts';
 import { resync } from './messages.ts';
 import { audiencesOf, show, take } from './stage/news.ts';
 import type { StageKnowledge } from './stage/news.ts';
-
-/** A new run begins, with all that was seen, before the history grows heavy: events. */
-const longest = 4_000;
 
 /**
  * Follows what stage runs, which others deploy: tells of each commit, remembers it with its image, and says where to look when one does not come.
@@ -62,17 +60,16 @@ export async function stageDeployment(input?: StageWatchRequest): Promise<Outcom
     const { plan, work } = begun;
     const { stage } = plan;
     let known: StageKnowledge = request;
-    const isLong = () => workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested;
     for (;;) {
       show(begun, known);
       const look = { plan, last: known.seen.at(-1), late: known.late, asked: known.asked, noticed: known.noticed };
       const news = await unless(
         () => insist(begun, `a look at ${stage}`, () => wakes.wakeable(() => work.stageNews(look, `wait for news of ${stage}`))),
-        () => asked ?? (isLong() ? 'long' : undefined),
+        () => asked ?? (isHistoryLong() ? 'long' : undefined),
       );
       if (typeof news === 'object') known = take(begun, known, news);
       else if (asked !== undefined) known = await synchronise(begun, known, asked);
-      if (isLong()) {
+      if (isHistoryLong()) {
         await reporter.allTold();
         await condition(allHandlersFinished);
         if (asked === undefined) await continueAsNew<typeof stageDeployment>({ component, ...known });

@@ -85,6 +85,11 @@ export async function survey<Survey>({ begin, giveUp }: { begin(found: Survey): 
   }
 }
 
+/** Whether it is time for a new run. */
+export function isHistoryLong(): boolean {
+  return workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested;
+}
+
 interface Living {
   tellEverybody(): Promise<void>;
   awaitChange(): Promise<void>;
@@ -97,7 +102,7 @@ export async function liveOn({ tellEverybody, awaitChange, quiet }: Living, agai
   for (;;) {
     await tellEverybody();
     each();
-    if (workflowInfo().historyLength > longest || workflowInfo().continueAsNewSuggested) {
+    if (isHistoryLong()) {
       await condition(allHandlersFinished);
       if (quiet()) return again();
     } else {
